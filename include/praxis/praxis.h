@@ -1,0 +1,551 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * PRAXIS: recurrent networks that learn while they run, on any OpenCL device.
+ *
+ * What this library does
+ *
+ *   A network has N neurons, updated together in synchronous ticks. Neuron j has d = k (p - 1) synapses, about k
+ *   times the square root of N; the graph that says which neurons they come from is computed from j and never stored.
+ *   In one tick
+ *
+ *       u_j = leak_j x_j + gain_j / sqrt(d) * sum_i w_ij x_i + sum_c v_jc input_c + bias_j + noise_j * normal
+ *       x_j = 2 tanh(u_j / 2)
+ *
+ *   where every x_i on the right is the activation before the tick. Learning has three factors. Each synapse keeps an
+ *   eligibility trace, a decaying sum of pre times a factor of the postsynaptic neuron:
+ *
+ *       e_ij = trace_decay * e_ij + x_i(before the tick) * factor_j(after the tick)
+ *
+ *   and a modulator M (a reward less the reward expected, an error, a surprise) turns traces into weights:
+ *
+ *       w_ij = clip(w_ij + learning_rate * M * e_ij - weight_decay * w_ij, -3, 3)
+ *
+ *   Two slow regulators, variance control and firing-rate homeostasis, keep activations near a normal distribution.
+ *
+ *   A network is R replicas: independent organoids of one shape, each with its own seed, weights and state, advanced
+ *   by the same launches. Replica r equals, bit for bit, a network of one replica with the same seed.
+ *
+ *   All state is integer, on every device: activations, weights and traces are 8-bit codes, everything else 32-bit
+ *   fixed point. Two networks made with equal parameters and driven by equal calls hold equal bits, whatever device,
+ *   driver or number of compute units ran them. The interface speaks in real numbers and rounds them once, as
+ *   praxis_field describes.
+ *
+ * How it is used
+ *
+ *       praxis_context_options options;
+ *       praxis_context_options_default(&options);
+ *       praxis_context *context = NULL;
+ *       praxis_status status = praxis_context_create(&options, &context);
+ *
+ *       praxis_parameters parameters;
+ *       praxis_parameters_default(&parameters);
+ *       parameters.neurons = 10000;
+ *       praxis_network *network = NULL;
+ *       status = praxis_network_create(context, &parameters, &network);
+ *
+ *       praxis_run run;
+ *       praxis_run_default(&run);
+ *       run.ticks = 100;
+ *       status = praxis_network_run(network, &run);
+ *       ...
+ *       praxis_network_destroy(network);
+ *       praxis_context_destroy(context);
+ *
+ * Conventions
+ *
+ *   - Every call that can fail returns praxis_status. On failure an object is not created (its out-parameter is set to
+ *     NULL), a network keeps the state it had unless the call says otherwise, and the message goes to the log and to
+ *     praxis_context_last_error.
+ *   - Arrays in and out have a leading axis of replicas, R, then the axes named, row-major. Neuron j stands in column
+ *     j / p and row j mod p of a p x p grid.
+ *   - Structures begin with struct_size, set by the matching _default function. After that every member means itself,
+ *     zero included. A program built against an older header passes a smaller size, and members beyond it take their
+ *     defaults; a structure larger than the library knows is refused.
+ *   - A context may be used by several threads at once. A network may be used by one thread at a time.
+ *   - The library never prints, never ends the process and never reads the environment.
+ */
+#ifndef PRAXIS_PRAXIS_H
+#define PRAXIS_PRAXIS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(PRAXIS_BUILDING) && defined(__GNUC__)
+#define PRAXIS_API __attribute__((visibility("default")))
+#else
+#define PRAXIS_API
+#endif
+
+#define PRAXIS_VERSION_MAJOR 0
+#define PRAXIS_VERSION_MINOR 1
+#define PRAXIS_VERSION_PATCH 0
+
+/* The version of the library in use, "major.minor.patch". Static storage. */
+PRAXIS_API const char *praxis_version(void);
+
+/* ---- Status and messages -------------------------------------------------------------------------------------- */
+
+/* Results of calls. Values are frozen: new ones are only appended. */
+typedef enum praxis_status {
+    PRAXIS_SUCCESS = 0,
+    PRAXIS_ERROR_INVALID_ARGUMENT = -1, /* a NULL where none may be, an unknown name, a size that does not fit */
+    PRAXIS_ERROR_OUT_OF_RANGE = -2,     /* a number outside its bounds, or not a number */
+    PRAXIS_ERROR_OUT_OF_MEMORY = -3,    /* the host or the device has too little memory */
+    PRAXIS_ERROR_NO_DEVICE = -4,        /* no device matches what was asked for */
+    PRAXIS_ERROR_DEVICE = -5,           /* the device or its driver failed a call */
+    PRAXIS_ERROR_BUILD = -6,            /* the kernels did not compile; the message holds the whole build log */
+    PRAXIS_ERROR_UNSUPPORTED = -7,      /* left out of this build, or not possible on this device */
+    PRAXIS_ERROR_IO = -8                /* a file could not be read or written */
+} praxis_status;
+
+/* A short English phrase for a status, never NULL. Static storage. */
+PRAXIS_API const char *praxis_status_string(praxis_status status);
+
+typedef enum praxis_log_level {
+    PRAXIS_LOG_ERROR = 0,   /* what made a call fail */
+    PRAXIS_LOG_WARNING = 1, /* something was worked around: a broken platform, a slower path */
+    PRAXIS_LOG_INFO = 2     /* choices made: which device and why */
+} praxis_log_level;
+
+/* Where messages go. The callback may be NULL. It may be called from any thread that uses the context, one call at a
+ * time; the message is valid during the call only. It must not call the library. */
+typedef struct praxis_log {
+    void (*callback)(void *user, praxis_log_level level, const char *message);
+    void *user;
+} praxis_log;
+
+/* ---- Graph ---------------------------------------------------------------------------------------------------- */
+
+#define PRAXIS_MAX_CURVES 4
+
+/* The connection graph of N = p^2 neurons, p a prime with p mod 4 = 3: the Cayley graph of Z_p x Z_p whose connection
+ * set is k parabolas (docs/topology.md has the mathematics). */
+typedef struct praxis_graph {
+    size_t struct_size;
+    uint64_t neurons;                   /* N = p^2, at least the number asked for */
+    uint32_t prime;                     /* p */
+    uint32_t curves;                    /* k, the number of parabolas */
+    uint32_t degree;                    /* d = k (p - 1) synapses in, and as many out, per neuron */
+    uint32_t slopes[PRAXIS_MAX_CURVES]; /* s of each parabola, 1..p-1; unused ones are 0 */
+    uint32_t primitive_root;            /* g, the smallest primitive root of p */
+    uint32_t exponent;                  /* e of the third slope g^e; 0 when k < 3 */
+    uint32_t diameter;                  /* the most steps between any two neurons */
+    double second_eigenvalue;           /* largest |eigenvalue| but that of the constant vector, closed form */
+    double ramanujan_bound;             /* 2 sqrt(d - 1); second_eigenvalue never exceeds it */
+    uint64_t synapses;                  /* N d: one byte each of weight and of trace, per replica */
+    uint64_t padded_synapses;           /* the same as an OpenCL device stores them, in whole tiles */
+} praxis_graph;
+
+/*
+ * Plans the graph for at least `neurons` neurons (49 to 2^30) of degree about degree_factor * sqrt(neurons), with
+ * degree_factor 1 to 4.
+ *
+ * `graph` receives the plan; its struct_size must be sizeof(praxis_graph). `log` may be NULL.
+ * Errors: OUT_OF_RANGE names the value and its bounds; INVALID_ARGUMENT.
+ */
+PRAXIS_API praxis_status praxis_graph_plan(uint64_t neurons, uint32_t degree_factor, const praxis_log *log,
+                                           praxis_graph *graph);
+
+/*
+ * The presynaptic partner of `neuron` (0..N-1) at `tap` (0..d-1): the neuron this synapse comes from. Taps run over
+ * column offsets t = 1..p-1 and, within each, over the k curves: tap = (t - 1) k + q. Thread-safe, O(1), no memory.
+ */
+PRAXIS_API uint32_t praxis_graph_presynaptic(const praxis_graph *graph, uint32_t neuron, uint32_t tap);
+
+/* The inverse: the neuron whose presynaptic partner at `tap` is `neuron`. */
+PRAXIS_API uint32_t praxis_graph_postsynaptic(const praxis_graph *graph, uint32_t neuron, uint32_t tap);
+
+/* ---- Devices and contexts ------------------------------------------------------------------------------------- */
+
+typedef enum praxis_device_type {
+    PRAXIS_DEVICE_REFERENCE = 0, /* scalar C on the host: slow, and what every other device is compared with */
+    PRAXIS_DEVICE_EMULATOR = 1,  /* a debugging device such as oclgrind */
+    PRAXIS_DEVICE_CPU = 2,
+    PRAXIS_DEVICE_INTEGRATED_GPU = 3, /* shares the host's memory */
+    PRAXIS_DEVICE_ACCELERATOR = 4,
+    PRAXIS_DEVICE_GPU = 5
+} praxis_device_type;
+
+/* One device as found. Strings are empty where the driver gave none. */
+typedef struct praxis_device_info {
+    size_t struct_size;
+    char selector[32]; /* "reference", or "opencl:P.D" for device D of platform P */
+    char name[128];
+    char vendor[128];
+    char platform[128];
+    char driver[128];
+    char version[128];    /* what the device says of its OpenCL version */
+    char dot_product[32]; /* how int8 dot products are computed: "none", "c", "khr" */
+    char reason[128];     /* why it ranks where it does, or why it cannot be used */
+    praxis_device_type type;
+    int usable; /* 0 where `reason` says what is missing */
+    uint32_t compute_units;
+    uint32_t clock_mhz;
+    uint64_t memory_bytes;
+    uint64_t max_allocation_bytes;
+    uint64_t local_memory_bytes;
+} praxis_device_info;
+
+/*
+ * Lists every device, best first, the reference last. Platforms that fail are skipped with a warning.
+ *
+ * devices: room for `capacity` entries, or NULL with capacity 0 to count; each entry's struct_size must be set.
+ * count:   receives how many devices there are, which may exceed capacity.
+ * Thread-safe. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Finding no OpenCL device is not an error.
+ */
+PRAXIS_API praxis_status praxis_devices(const praxis_log *log, praxis_device_info *devices, size_t capacity,
+                                        size_t *count);
+
+typedef struct praxis_context praxis_context;
+
+typedef struct praxis_context_options {
+    size_t struct_size;
+    const char *device;            /* NULL or "": the best one; else "reference", "opencl:P.D" or part of a name */
+    const char *kernel_directory;  /* NULL: the kernels inside the library; else read *.cl from here (development) */
+    const char *dot_product;       /* NULL: the best path the device has; else one of praxis_device_info.dot_product */
+    uint64_t max_allocation_bytes; /* 0: the device's own limit; else split weights into buffers no larger than this */
+    praxis_log log;
+} praxis_context_options;
+
+PRAXIS_API void praxis_context_options_default(praxis_context_options *options);
+
+/*
+ * Opens a device. The strings in `options` are copied. *context is owned by the caller: praxis_context_destroy.
+ * Errors: NO_DEVICE names the selector and lists what there is; DEVICE; OUT_OF_MEMORY; INVALID_ARGUMENT.
+ */
+PRAXIS_API praxis_status praxis_context_create(const praxis_context_options *options, praxis_context **context);
+
+/* Gives up the caller's reference; networks made in the context keep it alive. NULL is allowed. */
+PRAXIS_API void praxis_context_destroy(praxis_context *context);
+
+/* What device the context uses. info->struct_size must be set. */
+PRAXIS_API praxis_status praxis_context_device(const praxis_context *context, praxis_device_info *info);
+
+/*
+ * Copies the message of the last failure in this context, NUL-terminated and cut to `size` bytes, into `buffer`.
+ * Returns its full length; 0 if nothing has failed. Thread-safe.
+ */
+PRAXIS_API size_t praxis_context_last_error(const praxis_context *context, char *buffer, size_t size);
+
+/* ---- Parameters ----------------------------------------------------------------------------------------------- */
+
+/* The postsynaptic factor of the trace. docs/learning.md shows which one learns what. */
+typedef enum praxis_factor {
+    PRAXIS_FACTOR_POST = 0,    /* x_j: the plain product pre x post */
+    PRAXIS_FACTOR_CENTRED = 1, /* x_j less its running mean */
+    PRAXIS_FACTOR_NOISE = 2,   /* the neuron's noise sample of this tick in standard deviations: node perturbation */
+    PRAXIS_FACTOR_SLOPE = 3,   /* 1 - (x_j / 2)^2, the slope of 2 tanh(u / 2) */
+    PRAXIS_FACTOR_SUPPLIED = 4 /* what the caller wrote to PRAXIS_FIELD_FACTOR */
+} praxis_factor;
+
+/*
+ * Everything that shapes a network. Bounds, defaults and meanings of the real-valued members can be asked with
+ * praxis_parameter_describe; where a member says "birth", it sets the first value of a per-neuron field that can be
+ * written later.
+ */
+typedef struct praxis_parameters {
+    size_t struct_size;
+
+    uint64_t neurons;       /* asked for; rounded up to the next admissible p^2. Default 961 */
+    uint32_t degree_factor; /* k, 1..4. Default 2 */
+    uint32_t replicas;      /* R, 1..65536. Default 1 */
+    uint32_t channels;      /* K input channels, 0..65536. Default 0 */
+    uint32_t input_fan_out; /* neurons each channel reaches, chosen by the seed; 0: all. Default 0 */
+    uint64_t seed;          /* replica r is born from seed + r, unless `seeds` is given. Default 1 */
+    const uint64_t *seeds;  /* [R] or NULL; copied */
+    praxis_factor factor;   /* Default PRAXIS_FACTOR_POST */
+
+    double leak;        /* birth: how much of its activation a neuron keeps */
+    double leak_spread; /* birth: leaks are uniform in leak +- leak_spread */
+    double gain;        /* birth: scale of the recurrent sum */
+    double bias;        /* birth: mean of the biases */
+    double bias_spread; /* birth: their standard deviation (normal) */
+    double noise;       /* birth: standard deviation of the membrane noise */
+    double input_scale; /* scale of all inputs */
+
+    double trace_decay; /* per tick */
+    double learning_rate;
+    double weight_decay; /* per modulation */
+
+    double variance_momentum;  /* of the running variance, per tick */
+    double variance_threshold; /* above it the gain is divided by the standard deviation */
+    double variance_floor;     /* below it likewise, raising the gain; 0: off */
+    double rate_momentum;      /* of the running mean, per tick */
+    double homeostasis_rate;   /* bias change per tick and unit of (mean - target) */
+    double target_rate;        /* birth: the mean activation each neuron is held to */
+} praxis_parameters;
+
+PRAXIS_API void praxis_parameters_default(praxis_parameters *parameters);
+
+/* The real-valued members of praxis_parameters. */
+typedef enum praxis_parameter {
+    PRAXIS_PARAMETER_LEAK = 0,
+    PRAXIS_PARAMETER_LEAK_SPREAD = 1,
+    PRAXIS_PARAMETER_GAIN = 2,
+    PRAXIS_PARAMETER_BIAS = 3,
+    PRAXIS_PARAMETER_BIAS_SPREAD = 4,
+    PRAXIS_PARAMETER_NOISE = 5,
+    PRAXIS_PARAMETER_INPUT_SCALE = 6,
+    PRAXIS_PARAMETER_TRACE_DECAY = 7,
+    PRAXIS_PARAMETER_LEARNING_RATE = 8,
+    PRAXIS_PARAMETER_WEIGHT_DECAY = 9,
+    PRAXIS_PARAMETER_VARIANCE_MOMENTUM = 10,
+    PRAXIS_PARAMETER_VARIANCE_THRESHOLD = 11,
+    PRAXIS_PARAMETER_VARIANCE_FLOOR = 12,
+    PRAXIS_PARAMETER_RATE_MOMENTUM = 13,
+    PRAXIS_PARAMETER_HOMEOSTASIS_RATE = 14,
+    PRAXIS_PARAMETER_TARGET_RATE = 15,
+    PRAXIS_PARAMETER_COUNT = 16
+} praxis_parameter;
+
+typedef struct praxis_parameter_info {
+    size_t struct_size;
+    const char *name;        /* as the member is called; static storage */
+    const char *description; /* one line; static storage */
+    double minimum, maximum; /* both allowed */
+    double default_value;
+    int settable; /* may be changed on a living network with praxis_network_set_parameter */
+} praxis_parameter_info;
+
+/* Bounds, default and meaning of one parameter. Errors: INVALID_ARGUMENT for an unknown one. */
+PRAXIS_API praxis_status praxis_parameter_describe(praxis_parameter parameter, praxis_parameter_info *info);
+
+/* ---- Networks ------------------------------------------------------------------------------------------------- */
+
+typedef struct praxis_network praxis_network;
+
+/*
+ * Creates R replicas on the context's device, born from their seeds: weights normal N(0, 1), input weights normal,
+ * activations and traces zero, averages at mean 0 and variance 1. *network is owned by the caller.
+ * Errors: OUT_OF_RANGE names the parameter, the value and the bounds; OUT_OF_MEMORY names the bytes asked for and
+ * those there are; BUILD; DEVICE.
+ */
+PRAXIS_API praxis_status praxis_network_create(praxis_context *context, const praxis_parameters *parameters,
+                                               praxis_network **network);
+
+/* Frees the network and its reference to the context. NULL is allowed. */
+PRAXIS_API void praxis_network_destroy(praxis_network *network);
+
+typedef struct praxis_network_info {
+    size_t struct_size;
+    praxis_graph graph;
+    uint32_t replicas;
+    uint32_t channels;
+    uint32_t groups; /* groups defined so far */
+    praxis_factor factor;
+    uint64_t tick;         /* ticks run since birth */
+    uint64_t modulations;  /* modulations applied since birth */
+    uint64_t device_bytes; /* memory taken on the device */
+    uint32_t weight_slabs; /* buffers the weights are split into */
+    char sum_path[32];     /* which form of the synaptic sum runs */
+} praxis_network_info;
+
+/* Shape, counters and memory of a network. info->struct_size must be set. */
+PRAXIS_API praxis_status praxis_network_describe(const praxis_network *network, praxis_network_info *info);
+
+/* Changes a settable parameter; it holds from the next call. Errors: OUT_OF_RANGE; INVALID_ARGUMENT if not settable. */
+PRAXIS_API praxis_status praxis_network_set_parameter(praxis_network *network, praxis_parameter parameter,
+                                                      double value);
+PRAXIS_API praxis_status praxis_network_get_parameter(const praxis_network *network, praxis_parameter parameter,
+                                                      double *value);
+
+/* Changes the postsynaptic factor. It holds from the next tick. */
+PRAXIS_API praxis_status praxis_network_set_factor(praxis_network *network, praxis_factor factor);
+
+/* ---- State ---------------------------------------------------------------------------------------------------- */
+
+/*
+ * The fields of the state. Each has one integer code per element; a real value written is divided by the unit and
+ * rounded to the nearest code, halves away from zero. "q28" is 32-bit fixed point of unit 2^-28.
+ *
+ *   field         shape      code                 unit           range of values
+ *   ACTIVATION    [R][N]     int8                 2/127          +-2
+ *   WEIGHT        [R][N][d]  int8                 3/127          +-3
+ *   TRACE         [R][N][d]  int8, mu-law         see below      +-4 / (1 - trace_decay)
+ *   INPUT_WEIGHT  [R][N][K]  int8                 3/127          +-3
+ *   LEAK          [R][N]     int32 q28            2^-28          +-1
+ *   GAIN          [R][N]     int32 q28            2^-28          0..7.5
+ *   BIAS          [R][N]     int32 q28            2^-28          +-4
+ *   NOISE         [R][N]     int32 q28            2^-28          0..4
+ *   TARGET_RATE   [R][N]     int32 q28            2^-28          +-2
+ *   MEAN          [R][N]     int32 q28            2^-28          +-2
+ *   VARIANCE      [R][N]     int32 q28            2^-28          0..7.9
+ *   FACTOR        [R][N]     int8                 2/127          +-2
+ *   PLASTIC       [R][N]     uint8                1              0 or 1
+ *   NOISE_SOURCE  [R][N]     int32                1              0..N-1
+ *
+ * A trace code c holds sign(c) m(|c|) U, with m the decoder of the G.711 mu-law curve (0..32124) and the unit
+ * U = 4 / (32124 (1 - trace_decay)); writing a trace rounds to the nearest code.
+ * FACTOR is the postsynaptic factor used by the last traced tick, or with PRAXIS_FACTOR_SUPPLIED the one to be used.
+ * Only neurons whose PLASTIC is 1 (all, at birth) have their traces and weights changed.
+ * NOISE_SOURCE says whose noise sample a neuron takes: its own at birth; neurons with one source share one sample.
+ */
+typedef enum praxis_field {
+    PRAXIS_FIELD_ACTIVATION = 0,
+    PRAXIS_FIELD_WEIGHT = 1,
+    PRAXIS_FIELD_TRACE = 2,
+    PRAXIS_FIELD_INPUT_WEIGHT = 3,
+    PRAXIS_FIELD_LEAK = 4,
+    PRAXIS_FIELD_GAIN = 5,
+    PRAXIS_FIELD_BIAS = 6,
+    PRAXIS_FIELD_NOISE = 7,
+    PRAXIS_FIELD_TARGET_RATE = 8,
+    PRAXIS_FIELD_MEAN = 9,
+    PRAXIS_FIELD_VARIANCE = 10,
+    PRAXIS_FIELD_FACTOR = 11,
+    PRAXIS_FIELD_PLASTIC = 12,
+    PRAXIS_FIELD_NOISE_SOURCE = 13,
+    PRAXIS_FIELD_COUNT = 14
+} praxis_field;
+
+/* A part of the state: these neurons of these replicas. Where a pointer to one is NULL, all of it is meant. */
+typedef struct praxis_range {
+    uint32_t first_replica, replicas;
+    uint64_t first_neuron, neurons;
+} praxis_range;
+
+/*
+ * Reads the field over `range` as real numbers into `values`, an array of exactly `count` floats in the shape of the
+ * table, cut to the range. Waits for the device.
+ * Errors: INVALID_ARGUMENT if `count` is not the size of the range (both are named); OUT_OF_RANGE; DEVICE.
+ */
+PRAXIS_API praxis_status praxis_network_read(praxis_network *network, praxis_field field, const praxis_range *range,
+                                             float *values, size_t count);
+
+/* Writes real numbers. Values outside the field's range, and NaN, are refused and nothing is written. */
+PRAXIS_API praxis_status praxis_network_write(praxis_network *network, praxis_field field, const praxis_range *range,
+                                              const float *values, size_t count);
+
+/* Reads and writes the codes themselves, `bytes` in all. Codes outside the field's range are refused. A round trip
+ * through codes restores a state exactly. */
+PRAXIS_API praxis_status praxis_network_read_codes(praxis_network *network, praxis_field field,
+                                                   const praxis_range *range, void *codes, size_t bytes);
+PRAXIS_API praxis_status praxis_network_write_codes(praxis_network *network, praxis_field field,
+                                                    const praxis_range *range, const void *codes, size_t bytes);
+
+/* A 64-bit hash of the whole state of each replica, counters included: hashes[R]. Equal states have equal hashes on
+ * every device and machine. FNV-1a over the little-endian codes in the order of praxis_field. */
+PRAXIS_API praxis_status praxis_network_hash(praxis_network *network, uint64_t *hashes);
+
+#define PRAXIS_RESET_ACTIVATIONS 1u
+#define PRAXIS_RESET_TRACES      2u
+#define PRAXIS_RESET_EPISODE     (PRAXIS_RESET_ACTIVATIONS | PRAXIS_RESET_TRACES)
+
+/* Sets activations, traces or both to zero, in the replicas where mask[r] is not 0; mask may be NULL for all. */
+PRAXIS_API praxis_status praxis_network_reset(praxis_network *network, uint32_t what, const uint8_t *mask);
+
+/* ---- Groups of neurons ---------------------------------------------------------------------------------------- */
+
+/*
+ * Names a group of neurons (the same in every replica) and gives its number, 0, 1, ... in the order of definition.
+ * neurons: `count` distinct indices below N; copied. name: up to 63 bytes, not empty, not taken; copied.
+ */
+PRAXIS_API praxis_status praxis_network_add_group(praxis_network *network, const char *name, const uint32_t *neurons,
+                                                  size_t count, uint32_t *group);
+
+/* The number of the group of this name. Errors: INVALID_ARGUMENT names what was not found. */
+PRAXIS_API praxis_status praxis_network_find_group(const praxis_network *network, const char *name, uint32_t *group);
+
+/* Lets only the neurons of these groups learn: PRAXIS_FIELD_PLASTIC becomes 1 in them and 0 elsewhere. */
+PRAXIS_API praxis_status praxis_network_set_plastic_groups(praxis_network *network, const uint32_t *groups,
+                                                           size_t count);
+
+/* Gives all neurons of a group one common noise sample per tick, that of its first neuron. */
+PRAXIS_API praxis_status praxis_network_share_noise(praxis_network *network, uint32_t group);
+
+/* ---- Running -------------------------------------------------------------------------------------------------- */
+
+#define PRAXIS_RUN_TRACE            1u /* traces decay and take in pre x factor */
+#define PRAXIS_RUN_VARIANCE_CONTROL 2u /* gains follow the running variance */
+#define PRAXIS_RUN_RATE_HOMEOSTASIS 4u /* biases follow the running mean */
+
+/*
+ * A span of ticks. The running mean and variance advance in every tick of a span with at least one flag set; with no
+ * flag a tick changes activations and nothing else.
+ */
+typedef struct praxis_run {
+    size_t struct_size;
+    uint64_t ticks;
+    uint32_t flags;         /* PRAXIS_RUN_... */
+    int input_shared;       /* not 0: `input` is [ticks][K], the same for every replica */
+    const float *input;     /* [R][ticks][K] or NULL for none; |input * input_scale| <= 256 */
+    const float *modulator; /* [R][ticks] or NULL: weights are modulated after each tick by this value */
+    const uint32_t *groups; /* [group_count] numbers of groups to read out, or NULL */
+    size_t group_count;
+    float *output; /* [R][ticks][group_count] mean activation of each group after each tick, or NULL */
+} praxis_run;
+
+PRAXIS_API void praxis_run_default(praxis_run *run);
+
+/*
+ * Runs the span on the device without waiting on the host between ticks; returns when `output` is complete, or, with
+ * no output, as soon as the work is queued. Inputs are read before the call returns.
+ * Errors: everything is validated before the first tick. On DEVICE the state is undefined.
+ */
+PRAXIS_API praxis_status praxis_network_run(praxis_network *network, const praxis_run *run);
+
+/*
+ * Applies the modulator to all plastic synapses: one value per replica (count = R), or one per neuron (count = R N).
+ * |learning_rate * M| may not exceed praxis_network_modulator_limit.
+ */
+PRAXIS_API praxis_status praxis_network_modulate(praxis_network *network, const float *modulator, size_t count);
+
+/* The largest |learning_rate * M| that the fixed-point update can express: 94.9 (1 - trace_decay). */
+PRAXIS_API double praxis_network_modulator_limit(const praxis_network *network);
+
+/* Waits until the device has done all work queued so far. */
+PRAXIS_API praxis_status praxis_network_finish(praxis_network *network);
+
+/* ---- From output errors to modulators ------------------------------------------------------------------------- */
+
+/*
+ * A scalar error of many outputs cannot say which neuron to change. These helpers send it back through a matrix of
+ * `outputs` rows and N columns: the readout's own weights (symmetric feedback) or fixed random ones (feedback
+ * alignment; Lillicrap et al. 2016). They touch no device and are thread-safe.
+ */
+
+/* The weights with which mean activations of groups read the neurons: matrix[o][j] = 1 / size if j is in groups[o]. */
+PRAXIS_API praxis_status praxis_feedback_groups(const praxis_network *network, const uint32_t *groups, size_t outputs,
+                                                float *matrix);
+
+/* Fixed random feedback: matrix[outputs][neurons] normal with variance 1 / outputs, from the seed. */
+PRAXIS_API praxis_status praxis_feedback_random(uint64_t seed, size_t outputs, size_t neurons, float *matrix);
+
+/* modulator[r][j] = sum over o of error[r][o] matrix[o][j]; error is [R][outputs], modulator [R][neurons]. */
+PRAXIS_API praxis_status praxis_feedback_project(size_t replicas, size_t outputs, size_t neurons, const float *error,
+                                                 const float *matrix, float *modulator);
+
+/* ---- Statistics ----------------------------------------------------------------------------------------------- */
+
+#define PRAXIS_HISTOGRAM_BINS 255
+
+/* How the values of a field are distributed in one replica, from exact counts of their codes. */
+typedef struct praxis_statistics {
+    size_t struct_size;
+    uint64_t count;
+    uint64_t histogram[PRAXIS_HISTOGRAM_BINS]; /* bin b counts code b - 127 */
+    double unit;                               /* value of one code step: 2/127 or 3/127 */
+    double mean, variance;
+    double skewness;                   /* 0 where the variance is 0 */
+    double excess_kurtosis;            /* kurtosis less 3; 0 where the variance is 0 */
+    double clipped;                    /* share of elements at code -127 or 127 */
+    double normal_distance;            /* largest difference between their distribution function and that of N(0, 1) */
+    double gain_minimum, gain_maximum; /* over the neurons of the replica */
+} praxis_statistics;
+
+/*
+ * Statistics of PRAXIS_FIELD_ACTIVATION, WEIGHT or INPUT_WEIGHT: statistics[R], each with struct_size set.
+ * Waits for the device.
+ */
+PRAXIS_API praxis_status praxis_network_statistics(praxis_network *network, praxis_field field,
+                                                   praxis_statistics *statistics);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Where messages go: the caller's callback, and a copy of the last failure. */
+#ifndef PX_BASE_LOG_H
+#define PX_BASE_LOG_H
+
+#include <pthread.h>
+
+#include <praxis/praxis.h>
+
+struct px_log {
+    praxis_log sink;
+    pthread_mutex_t lock; /* guards last_error and keeps callbacks one at a time */
+    char *last_error;     /* owned; NULL until something fails */
+};
+
+/* Prepares a log that forwards to `sink` (NULL: nowhere). */
+void px_log_open(struct px_log *log, const praxis_log *sink);
+void px_log_close(struct px_log *log);
+
+/* Sends a message. `log` may be NULL: then nothing happens. */
+void px_message(struct px_log *log, praxis_log_level level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Records and sends the message of a failure, and returns `status`, so that a caller can `return px_fail(...)`. */
+praxis_status px_fail(struct px_log *log, praxis_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Copies the last failure as praxis_context_last_error describes. */
+size_t px_log_last_error(struct px_log *log, char *buffer, size_t size);
+
+#endif

@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Sizes that cannot wrap around. */
+#ifndef PX_BASE_SIZE_H
+#define PX_BASE_SIZE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* a * b, or UINT64_MAX where that does not fit: too large for any allocation, so a failed product fails there. */
+static inline uint64_t px_multiply(uint64_t a, uint64_t b)
+{
+    return a != 0 && b > UINT64_MAX / a ? UINT64_MAX : a * b;
+}
+
+static inline uint64_t px_add(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+static inline uint64_t px_divide_up(uint64_t a, uint64_t b)
+{
+    return a / b + (a % b != 0);
+}
+
+static inline uint64_t px_round_up(uint64_t a, uint64_t multiple)
+{
+    return px_divide_up(a, multiple) * multiple;
+}
+
+#endif
