@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What every kernel builds on: the layout, vector types, fixed-point helpers, codes and random numbers.
+ *
+ * OpenCL C 1.2, integers only. The host defines, per network:
+ *   PRIME, CURVES, DEGREE, SLOPES        the graph: p, k, d and the list of its k slopes
+ *   CHANNELS                             input channels
+ *   TILE, TILES, PADDED                  rows per tile, tiles per column, TILE * TILES
+ *   ROWS, BLOCKS                         rows per work-item (4, 8 or 16), TILE / ROWS
+ *   STRIDE                               bytes from one column of activations to the next
+ *   ACTIVATION_STEP, NORMAL_STEP, ...    constants of src/base/fixed.h
+ *   DOT_PRODUCT_KHR                      1 where cl_khr_integer_dot_product computes dot4
+ * and the tables of codes.
+ *
+ * A unit is one column of one replica: unit = replica * PRIME + column. Memory:
+ *   activations        [unit][STRIDE]                  row b at b, and again at b + PRIME, ... to the end, so that a
+ *                                                      rotated window is one contiguous load
+ *   weights, traces    [unit][tile][tap][row in tile]  a tile is one sequential run
+ *   input weights      [unit][channel][PADDED]
+ *   everything else    [unit][PADDED]
+ */
+
+/* Some compilers leave even a function with one caller alone, and then keep its vectors in memory. */
+#ifndef INLINE
+#define INLINE static inline __attribute__((always_inline))
+#endif
+
+/* Loops over arrays in registers must be unrolled, or the arrays go to memory. */
+#define UNROLL _Pragma("unroll")
+
+#define JOIN_TOKENS(a, b) a##b
+#define JOIN(a, b) JOIN_TOKENS(a, b)
+
+typedef JOIN(char, ROWS) char_rows;
+typedef JOIN(short, ROWS) short_rows;
+typedef JOIN(int, ROWS) int_rows;
+typedef JOIN(uint, ROWS) uint_rows;
+typedef JOIN(long, ROWS) long_rows;
+typedef JOIN(ulong, ROWS) ulong_rows;
+#define load_rows JOIN(vload, ROWS)
+#define store_rows JOIN(vstore, ROWS)
+#define to_char_rows JOIN(convert_char, ROWS)
+#define to_short_rows JOIN(convert_short, ROWS)
+#define to_int_rows JOIN(convert_int, ROWS)
+#define to_uint_rows JOIN(convert_uint, ROWS)
+#define to_long_rows JOIN(convert_long, ROWS)
+#define to_ulong_rows JOIN(convert_ulong, ROWS)
+#define as_int_rows JOIN(as_int, ROWS)
+#define as_uint_rows JOIN(as_uint, ROWS)
+
+__constant uint slopes[CURVES] = SLOPES;
+
+/* ---- Fixed point: OpenCL C defines >> of a negative value as arithmetic. ---- */
+
+INLINE long shift_round(long x, int n)
+{
+    return (x + (1L << (n - 1))) >> n;
+}
+
+INLINE long_rows shift_round_rows(long_rows x, int n)
+{
+    return (x + (1L << (n - 1))) >> n;
+}
+
+/* ---- Codes ---- */
+
+/*
+ * Codes from thresholds: thresholds[c + 127] is the least value whose code exceeds c. A second table holds the code at
+ * the start of each of 1024 equal bins of the argument. Thresholds of tanh lie further apart than a bin is wide, so at
+ * most one falls into a bin; those of the normal distribution crowd in its tails.
+ */
+INLINE int tanh_code(int value)
+{
+    int code = tanh_bins[(value >> 22) + 512];
+    return code + (tanh_thresholds[code + 127] <= value);
+}
+
+INLINE int normal_code(uint bits)
+{
+    int code = normal_bins[bits >> 22];
+    while (code < 127 && normal_thresholds[code + 127] <= bits)
+        code++;
+    return code;
+}
+
+/*
+ * Vectors use operators only: some drivers take built-in functions such as abs, clz and clamp apart into lanes.
+ * |x|, and x with the sign of another number.
+ */
+INLINE int_rows magnitude_of(int_rows x)
+{
+    int_rows sign = x >> 31;
+    return (x ^ sign) - sign;
+}
+
+INLINE int_rows with_sign_of(int_rows magnitude, int_rows signed_number)
+{
+    int_rows sign = signed_number >> 31;
+    return (magnitude ^ sign) - sign;
+}
+
+/* The mu-law curve of ITU-T G.711: code c to sign(c) ((8 step + 132) 2^segment - 132), |c| = 16 segment + step. */
+INLINE int_rows mulaw_magnitude(int_rows code)
+{
+    return (((code & 15) * 8 + 132) << (code >> 4)) - 132;
+}
+
+INLINE int_rows mulaw_decode(int_rows code)
+{
+    return with_sign_of(mulaw_magnitude(magnitude_of(code)), code);
+}
+
+/*
+ * Rounds a trace in q16 to one of the two codes around it. Segment s begins at 132 (2^s - 1); within a segment codes
+ * are 8 2^s apart, and the last lies 12 2^s below the next segment.
+ */
+INLINE int_rows mulaw_round(int_rows value, uint_rows random)
+{
+    int_rows magnitude = magnitude_of(value), biased = (magnitude >> 16) + 132, segment = 0;
+    UNROLL
+    for (int s = 1; s < 8; s++)
+        segment -= biased >= 132 << s; /* a comparison of vectors is -1 where it holds */
+    int_rows step = ((biased >> segment) - 132) >> 3;
+    step = step > 15 ? (int_rows)15 : step;
+    int_rows code = segment * 16 + step;
+    int_rows gap = (8 - 4 * (step == 15)) << segment;
+    int_rows fraction = magnitude - (mulaw_magnitude(code) << 16);
+    code -= (as_int_rows(random * 2 + 1) * gap < fraction * 2) & (code < 127);
+    return with_sign_of(code, value);
+}
+
+/* ---- Random numbers: Philox4x32-10, see src/base/philox.h ---- */
+
+#define PURPOSE_WEIGHT 1u
+#define PURPOSE_NOISE 6u
+#define PURPOSE_TRACE 7u
+#define PURPOSE_MODULATION 8u
+
+/* The last word of the counter: what the number is for, and the upper bits of the time. */
+INLINE uint counter_end(uint purpose, ulong time)
+{
+    return purpose << 24 | ((uint)(time >> 32) & 0xFFFFFFu);
+}
+
+INLINE uint philox_word(uint4 c, uint2 key)
+{
+    for (int round = 0; round < 10; round++) {
+        ulong first = (ulong)0xD2511F53u * c.x, second = (ulong)0xCD9E8D57u * c.z;
+        c = (uint4)((uint)(second >> 32) ^ c.y ^ key.x, (uint)second, (uint)(first >> 32) ^ c.w ^ key.y, (uint)first);
+        key += (uint2)(0x9E3779B9u, 0xBB67AE85u);
+    }
+    return c.x;
+}
+
+/* The four words of ROWS neurons at once, for one lane group. */
+INLINE void philox_rows(uint_rows neuron, uint group, uint time, uint end, uint2 key, uint_rows words[4])
+{
+    uint_rows c0 = neuron, c1 = group, c2 = time, c3 = end;
+    for (int round = 0; round < 10; round++) {
+        ulong_rows first = to_ulong_rows(c0) * 0xD2511F53u, second = to_ulong_rows(c2) * 0xCD9E8D57u;
+        c0 = to_uint_rows(second >> 32) ^ c1 ^ key.x;
+        c1 = to_uint_rows(second);
+        c2 = to_uint_rows(first >> 32) ^ c3 ^ key.y;
+        c3 = to_uint_rows(first);
+        key += (uint2)(0x9E3779B9u, 0xBB67AE85u);
+    }
+    words[0] = c0;
+    words[1] = c1;
+    words[2] = c2;
+    words[3] = c3;
+}
+
+/* The noise codes of neurons (indices within their replica) in a tick, unit 3/127. */
+INLINE int noise_code(uint2 seed, uint source, ulong tick)
+{
+    return normal_code(philox_word((uint4)(source, 0, (uint)tick, counter_end(PURPOSE_NOISE, tick)), seed));
+}
+
+INLINE int_rows noise_rows(uint2 seed, uint_rows sources, ulong tick)
+{
+    uint_rows words[4];
+    int_rows codes;
+    philox_rows(sources, 0, (uint)tick, counter_end(PURPOSE_NOISE, tick), seed, words);
+    for (int i = 0; i < ROWS; i++)
+        ((int *)&codes)[i] = normal_code(((const uint *)words)[i]);
+    return codes;
+}
+
+/* ---- Places ---- */
+
+/* Neuron indices, within the replica, of the ROWS rows from `row` of a unit's column. */
+INLINE uint_rows neuron_rows(uint unit, uint row)
+{
+    uint_rows index;
+    uint *lane = (uint *)&index;
+    for (int i = 0; i < ROWS; i++)
+        lane[i] = unit % PRIME * PRIME + row + i;
+    return index;
+}
+
+/* Where the window of a tap begins: the column it comes from, and the row that meets `row`. */
+INLINE __global const char *window(__global const char *activations, uint unit, uint row, uint tap)
+{
+    uint offset = tap / CURVES + 1;
+    uint column = unit % PRIME + offset;
+    uint rotation = offset * offset % PRIME * slopes[tap % CURVES] % PRIME;
+    column -= column >= PRIME ? PRIME : 0;
+    uint start = row + rotation;
+    start -= start >= PRIME ? PRIME : 0;
+    return activations + ((size_t)(unit - unit % PRIME) + column) * STRIDE + start;
+}

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The one table of operations that every device implements.
+ *
+ * A back end holds the state of R replicas and changes it when told; it decides nothing. Which operations make up a
+ * tick, and in what order, is written in network/run.c. All numbers that cross this line are integers in the formats
+ * of praxis_field, in canonical order: [replica][neuron][tap or channel]. How a device lays them out is its own
+ * matter.
+ *
+ * Operations may be queued: only download, histogram, end and finish wait. Arguments have been validated; a failure
+ * means that the device or its memory failed, and is reported through the log the back end was created with.
+ */
+#ifndef PX_BACKEND_BACKEND_H
+#define PX_BACKEND_BACKEND_H
+
+#include <stdbool.h>
+
+#include <praxis/praxis.h>
+
+#include "base/fixed.h"
+#include "base/log.h"
+#include "graph/graph.h"
+
+/* What is fixed when a network is created. */
+struct px_shape {
+    struct px_graph graph;
+    uint32_t replicas;
+    uint32_t channels;
+    const uint64_t *seeds; /* [R], owned by the network, outlives the back end */
+};
+
+/* The rule in integers; docs/numerics.md derives each. May change between calls. */
+struct px_rule {
+    int32_t sum_multiplier;     /* gain q28 * this / 2^31 = scale of the recurrent sum */
+    int32_t sum_shift;          /* sum * scale / 2^this = recurrent input in q28 */
+    int32_t trace_keep;         /* trace decay, q16 */
+    int32_t trace_take;         /* trace units in q16 per product of an activation and a factor code */
+    int32_t weight_decay;       /* q24 */
+    int32_t variance_rate;      /* 1 - momentum, q31 */
+    int32_t mean_rate;          /* 1 - momentum, q31 */
+    int32_t bias_rate;          /* q31 */
+    int32_t variance_threshold; /* q28 */
+    int32_t variance_floor;     /* q28; 0: off */
+    praxis_factor factor;
+    bool noisy; /* some neuron's noise is not 0 */
+};
+
+/* What a span of ticks needs, staged at once. Arrays may be freed when begin returns. */
+struct px_span {
+    uint64_t first_tick;       /* ticks run before the span: time of the noise and of the rounding of traces */
+    uint64_t first_modulation; /* modulations applied before it: time of the rounding of weights */
+    uint32_t ticks;
+    uint32_t modulations;
+    bool input_shared;
+    bool per_neuron;        /* `scale` has a value per neuron */
+    const int32_t *input;   /* [ticks][K] or [R][ticks][K], q28 per weight code; NULL: no input */
+    const int32_t *scale;   /* [modulations][R] or [modulations][R][N], within +-32767 */
+    const int32_t *shift;   /* [modulations][R], 16..30 */
+    const uint32_t *groups; /* [group_count]: which groups readout sums */
+    uint32_t group_count;
+};
+
+struct px_backend;
+
+struct px_backend_operations {
+    void (*destroy)(struct px_backend *backend);
+
+    /* Draws all weights from the seeds and sets activations and traces to zero. Other fields are uploaded. */
+    praxis_status (*birth)(struct px_backend *backend);
+
+    /* Copies a part of a field in or out; `codes` holds exactly the range. */
+    praxis_status (*upload)(struct px_backend *backend, praxis_field field, const praxis_range *range,
+                            const void *codes);
+    praxis_status (*download)(struct px_backend *backend, praxis_field field, const praxis_range *range, void *codes);
+
+    /* Sets activations and/or traces (PRAXIS_RESET_...) of the replicas with mask[r] != 0 to zero. */
+    praxis_status (*reset)(struct px_backend *backend, uint32_t what, const uint8_t *mask);
+
+    /* Replaces the groups: group g holds members[offsets[g]] .. members[offsets[g + 1] - 1]. */
+    praxis_status (*set_groups)(struct px_backend *backend, uint32_t count, const uint64_t *offsets,
+                                const uint32_t *members);
+
+    praxis_status (*set_rule)(struct px_backend *backend, const struct px_rule *rule);
+
+    /* A span: begin, then operations for step 0, 1, ..., then end. */
+    praxis_status (*begin)(struct px_backend *backend, const struct px_span *span);
+    praxis_status (*tick)(struct px_backend *backend, uint32_t step);         /* new activations from old */
+    praxis_status (*factor)(struct px_backend *backend, uint32_t step);       /* factors from new activations */
+    praxis_status (*trace)(struct px_backend *backend, uint32_t step);        /* traces from old activations, factors */
+    praxis_status (*homeostasis)(struct px_backend *backend, uint32_t flags); /* averages, gains, biases */
+    praxis_status (*modulate)(struct px_backend *backend, uint32_t index);    /* weights from traces */
+    praxis_status (*readout)(struct px_backend *backend, uint32_t step);      /* sums of groups after this step */
+    /* sums: [ticks][R][group_count] sums of activation codes, or NULL where no readout was made. */
+    praxis_status (*end)(struct px_backend *backend, int64_t *sums);
+
+    /* counts[R][256]: how many elements of an int8 field hold code c, at c + 128. */
+    praxis_status (*histogram)(struct px_backend *backend, praxis_field field, uint64_t *counts);
+
+    praxis_status (*finish)(struct px_backend *backend);
+
+    /* Memory, number of weight buffers and form of the sum, for praxis_network_describe. */
+    void (*describe)(const struct px_backend *backend, praxis_network_info *info);
+};
+
+/* Back ends embed this as their first member. */
+struct px_backend {
+    const struct px_backend_operations *operations;
+    struct px_log *log;
+};
+
+/* A device that networks can be made on: what a context opens. */
+struct px_device;
+struct px_device_operations {
+    void (*destroy)(struct px_device *device);
+    void (*describe)(const struct px_device *device, praxis_device_info *info);
+    praxis_status (*create_backend)(struct px_device *device, const struct px_shape *shape,
+                                    struct px_backend **backend);
+};
+struct px_device {
+    const struct px_device_operations *operations;
+    struct px_log *log;
+};
+
+/* How many codes of a field one neuron has, and how many bytes each takes. */
+uint32_t px_field_elements(const struct px_shape *shape, praxis_field field);
+uint32_t px_field_bytes(praxis_field field);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* Queueing kernels. Many ticks are queued without waiting; the queue is kept to two batches so that it cannot grow
+ * without end. */
+#include "backend/opencl/network.h"
+
+#define BATCH_LAUNCHES 256
+
+/* Flushes the batch just queued and waits for the one before it, which has long been running. */
+static cl_int end_batch(struct px_opencl *opencl)
+{
+    cl_event reached;
+    cl_int error = clEnqueueMarkerWithWaitList(opencl->queue, 0, NULL, &reached);
+    if (!error)
+        error = clFlush(opencl->queue);
+    if (!error && opencl->waypoint)
+        error = clWaitForEvents(1, &opencl->waypoint);
+    if (opencl->waypoint)
+        clReleaseEvent(opencl->waypoint);
+    opencl->waypoint = error ? NULL : reached;
+    opencl->queued = 0;
+    return error;
+}
+
+praxis_status px_opencl_launch(struct px_opencl *opencl, enum px_kernel kernel, const struct px_argument *arguments,
+                               size_t count, cl_uint dimensions, const size_t *global, const size_t *local)
+{
+    cl_kernel object = opencl->kernels[kernel];
+    cl_int error = CL_SUCCESS;
+    for (size_t i = 0; i < count && !error; i++)
+        error = clSetKernelArg(object, (cl_uint)i, arguments[i].size, arguments[i].value);
+    if (!error)
+        error = clEnqueueNDRangeKernel(opencl->queue, object, dimensions, NULL, global, local, 0, NULL, NULL);
+    if (!error && ++opencl->queued >= BATCH_LAUNCHES)
+        error = end_batch(opencl);
+    return error ? px_cl_fail(opencl->base.log, error, "queueing a kernel") : PRAXIS_SUCCESS;
+}
+
+praxis_status px_opencl_finish(struct px_backend *backend)
+{
+    struct px_opencl *opencl = px_opencl_of(backend);
+    cl_int error = clFinish(opencl->queue);
+    return error ? px_cl_fail(backend->log, error, "clFinish") : PRAXIS_SUCCESS;
+}

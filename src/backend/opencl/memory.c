@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT */
+/* Buffers: what is allocated, and in how many pieces. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/size.h"
+#include "backend/opencl/network.h"
+
+praxis_status px_opencl_clear(struct px_opencl *opencl, cl_mem buffer, uint64_t offset, uint64_t bytes)
+{
+    const cl_ulong start = offset / sizeof(cl_uint), count = bytes / sizeof(cl_uint);
+    const struct px_argument arguments[] = {PX_ARGUMENT(buffer), PX_ARGUMENT(start), PX_ARGUMENT(count)};
+    const size_t local = 64, global = px_round_up(count, local);
+    return px_opencl_launch(opencl, PX_KERNEL_CLEAR, arguments, 3, 1, &global, &local);
+}
+
+praxis_status px_opencl_buffer(struct px_opencl *opencl, uint64_t bytes, const void *data, cl_mem *buffer)
+{
+    cl_int error = CL_OUT_OF_HOST_MEMORY;
+    cl_mem_flags flags = CL_MEM_READ_WRITE | (data ? CL_MEM_COPY_HOST_PTR : 0);
+    bytes = bytes ? bytes : sizeof(cl_uint); /* there are no empty buffers */
+    if (bytes <= SIZE_MAX)
+        *buffer = clCreateBuffer(opencl->device->context, flags, bytes, (void *)(uintptr_t)data, &error);
+    if (error) {
+        *buffer = NULL;
+        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY,
+                       "no buffer of %llu bytes on %s, which has %llu bytes of memory and gives at most %llu at once: "
+                       "%s (%d)",
+                       (unsigned long long)bytes, opencl->device->info.name,
+                       (unsigned long long)opencl->device->info.memory_bytes,
+                       (unsigned long long)opencl->device->info.max_allocation_bytes, px_cl_error(error), error);
+    }
+    return data ? PRAXIS_SUCCESS : px_opencl_clear(opencl, *buffer, 0, bytes);
+}
+
+static praxis_status allocate_slabs(struct px_opencl *opencl, cl_mem **slabs)
+{
+    const struct px_layout *layout = &opencl->layout;
+    uint64_t unit_bytes = (uint64_t)layout->padded * opencl->shape.graph.degree;
+    *slabs = calloc(layout->slabs, sizeof **slabs);
+    if (!*slabs)
+        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u slabs", layout->slabs);
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t s = 0; s < layout->slabs && !status; s++) {
+        uint64_t bytes = px_slab_units(layout, s) * unit_bytes;
+        status = px_opencl_buffer(opencl, bytes, NULL, &(*slabs)[s]);
+        opencl->bytes += bytes;
+    }
+    return status;
+}
+
+/* Bytes of a field that is neither weights, traces nor activations. */
+static uint64_t field_bytes(const struct px_opencl *opencl, praxis_field field)
+{
+    uint64_t per_row = (uint64_t)px_field_elements(&opencl->shape, field) * px_field_bytes(field);
+    return per_row * opencl->layout.units * opencl->layout.padded;
+}
+
+static praxis_status allocate_fields(struct px_opencl *opencl)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    for (int f = 0; f < PRAXIS_FIELD_COUNT && !status; f++) {
+        praxis_field field = (praxis_field)f;
+        if (field == PRAXIS_FIELD_WEIGHT || field == PRAXIS_FIELD_TRACE || field == PRAXIS_FIELD_ACTIVATION)
+            continue;
+        status = px_opencl_buffer(opencl, field_bytes(opencl, field), NULL, &opencl->fields[f]);
+        opencl->bytes += field_bytes(opencl, field);
+    }
+    for (int i = 0; i < 2 && !status; i++) {
+        uint64_t bytes = (uint64_t)opencl->layout.units * opencl->layout.stride;
+        status = px_opencl_buffer(opencl, bytes, NULL, &opencl->activations[i]);
+        opencl->bytes += bytes;
+    }
+    return status;
+}
+
+/*
+ * A network that cannot fit is refused before the driver starts to swap, or worse. A CPU device shares the host's
+ * memory, and drivers name less than there is: there the allocation itself decides.
+ */
+static praxis_status check_size(const struct px_opencl *opencl)
+{
+    const struct px_layout *layout = &opencl->layout;
+    uint64_t wanted = 2 * (uint64_t)layout->units * layout->padded * opencl->shape.graph.degree;
+    uint64_t memory = opencl->device->info.memory_bytes;
+    if (opencl->device->info.type != PRAXIS_DEVICE_CPU && memory > 0 && wanted > memory)
+        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "weights and traces take %llu bytes, %s has %llu",
+                       (unsigned long long)wanted, opencl->device->info.name, (unsigned long long)memory);
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status px_opencl_allocate(struct px_opencl *opencl)
+{
+    uint64_t replicas = opencl->shape.replicas;
+    praxis_status status = check_size(opencl);
+    if (!status)
+        status = allocate_slabs(opencl, &opencl->weights);
+    if (!status)
+        status = allocate_slabs(opencl, &opencl->traces);
+    if (!status)
+        status = allocate_fields(opencl);
+    if (!status) /* the two words of a seed in order: little-endian, as device.c has checked */
+        status = px_opencl_buffer(opencl, replicas * sizeof *opencl->shape.seeds, opencl->shape.seeds, &opencl->seeds);
+    opencl->plastic = calloc(replicas, opencl->shape.graph.neurons);
+    opencl->first_plastic = calloc((size_t)opencl->layout.slabs + 1, sizeof *opencl->first_plastic);
+    opencl->plastic_changed = true;
+    if (!status && (!opencl->plastic || !opencl->first_plastic))
+        status = px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a mask of neurons");
+    return status;
+}
+
+static void release(cl_mem buffer)
+{
+    if (buffer)
+        clReleaseMemObject(buffer);
+}
+
+static void release_slabs(cl_mem *slabs, uint32_t count)
+{
+    for (uint32_t s = 0; slabs && s < count; s++)
+        release(slabs[s]);
+    free(slabs);
+}
+
+void px_opencl_free_memory(struct px_opencl *opencl)
+{
+    release_slabs(opencl->weights, opencl->layout.slabs);
+    release_slabs(opencl->traces, opencl->layout.slabs);
+    for (int f = 0; f < PRAXIS_FIELD_COUNT; f++)
+        release(opencl->fields[f]);
+    release(opencl->activations[0]);
+    release(opencl->activations[1]);
+    release(opencl->seeds);
+    release(opencl->plastic_tiles);
+    release(opencl->group_offsets);
+    release(opencl->group_members);
+    px_opencl_release_span(opencl);
+    free(opencl->first_plastic);
+    free(opencl->plastic);
+}

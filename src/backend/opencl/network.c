@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* Making and freeing the back end, and its table of operations. */
+#include "backend/opencl/network.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void destroy(struct px_backend *backend)
+{
+    struct px_opencl *opencl = px_opencl_of(backend);
+    if (opencl->queue)
+        clFinish(opencl->queue);
+    if (opencl->waypoint)
+        clReleaseEvent(opencl->waypoint);
+    px_opencl_free_memory(opencl);
+    for (int i = 0; i < PX_KERNEL_COUNT; i++)
+        if (opencl->kernels[i])
+            clReleaseKernel(opencl->kernels[i]);
+    if (opencl->program)
+        clReleaseProgram(opencl->program);
+    if (opencl->queue)
+        clReleaseCommandQueue(opencl->queue);
+    free(opencl);
+}
+
+static praxis_status set_rule(struct px_backend *backend, const struct px_rule *rule)
+{
+    px_opencl_of(backend)->rule = *rule;
+    return PRAXIS_SUCCESS;
+}
+
+static void describe(const struct px_backend *backend, praxis_network_info *info)
+{
+    const struct px_opencl *opencl = (const struct px_opencl *)backend;
+    info->device_bytes = opencl->bytes;
+    info->weight_slabs = opencl->layout.slabs;
+    snprintf(info->sum_path, sizeof info->sum_path, "%s, %u rows", px_dot_product_name(opencl->device->dot_product),
+             opencl->layout.rows);
+}
+
+static const struct px_backend_operations operations = {
+    .destroy = destroy,
+    .birth = px_opencl_birth,
+    .upload = px_opencl_upload,
+    .download = px_opencl_download,
+    .reset = px_opencl_reset,
+    .set_groups = px_opencl_set_groups,
+    .set_rule = set_rule,
+    .begin = px_opencl_begin,
+    .tick = px_opencl_tick,
+    .factor = px_opencl_factor,
+    .trace = px_opencl_trace,
+    .homeostasis = px_opencl_homeostasis,
+    .modulate = px_opencl_modulate,
+    .readout = px_opencl_readout,
+    .end = px_opencl_end,
+    .histogram = px_opencl_histogram,
+    .finish = px_opencl_finish,
+    .describe = describe,
+};
+
+praxis_status px_opencl_create_backend(struct px_device *device, const struct px_shape *shape,
+                                       struct px_backend **backend)
+{
+    struct px_opencl *opencl = calloc(1, sizeof *opencl);
+    if (!opencl)
+        return px_fail(device->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a network");
+    opencl->base.operations = &operations;
+    opencl->base.log = device->log;
+    opencl->device = (struct px_opencl_device *)device;
+    opencl->shape = *shape;
+    praxis_status status = px_layout_plan(opencl->device, shape, &opencl->layout);
+    if (!status) {
+        cl_int error;
+        opencl->queue = clCreateCommandQueue(opencl->device->context, opencl->device->device, 0, &error);
+        status = error ? px_cl_fail(device->log, error, "clCreateCommandQueue") : PRAXIS_SUCCESS;
+    }
+    if (!status)
+        status = px_opencl_build(opencl);
+    if (!status)
+        status = px_opencl_allocate(opencl);
+    if (status)
+        destroy(&opencl->base);
+    else
+        *backend = &opencl->base;
+    return status;
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/* The back end on one OpenCL device: buffers, kernels and the queue of one network. */
+#ifndef PX_BACKEND_OPENCL_NETWORK_H
+#define PX_BACKEND_OPENCL_NETWORK_H
+
+#include "backend/opencl/device.h"
+#include "graph/tiles.h"
+
+/* How the state lies in device memory; cl/prelude.cl describes it. A unit is one column of one replica. */
+struct px_layout {
+    uint32_t units;   /* R p */
+    uint32_t tile;    /* rows per tile */
+    uint32_t tiles;   /* tiles per column */
+    uint32_t padded;  /* tile * tiles */
+    uint32_t rows;    /* rows per vector of a work-item */
+    uint32_t vectors; /* vectors per work-item of a tick; other kernels take one */
+    uint32_t groups;  /* lane groups of taps per work-group, where a kernel splits the taps */
+    uint32_t stride;  /* bytes of activations per unit */
+    uint32_t units_per_slab;
+    uint32_t slabs;
+};
+
+enum px_kernel {
+    PX_KERNEL_BIRTH,
+    PX_KERNEL_TICK,
+    PX_KERNEL_FACTOR,
+    PX_KERNEL_TRACE,
+    PX_KERNEL_MODULATE,
+    PX_KERNEL_HOMEOSTASIS,
+    PX_KERNEL_READOUT,
+    PX_KERNEL_HISTOGRAM,
+    PX_KERNEL_CLEAR,
+    PX_KERNEL_COUNT
+};
+
+/* Buffers of the span under way. */
+struct px_staged {
+    struct px_span span; /* its pointers are only asked whether they were NULL */
+    cl_mem input, scale, shift, selected, sums;
+};
+
+struct px_opencl {
+    struct px_backend base;
+    struct px_opencl_device *device;
+    struct px_shape shape;
+    struct px_rule rule;
+    struct px_layout layout;
+    cl_command_queue queue;
+    cl_program program;
+    cl_kernel kernels[PX_KERNEL_COUNT];
+    cl_mem *weights, *traces;          /* [slabs] */
+    cl_mem fields[PRAXIS_FIELD_COUNT]; /* all but WEIGHT, TRACE and ACTIVATION */
+    cl_mem activations[2];
+    int current; /* which of the two holds the present; the other holds the tick before */
+    cl_mem seeds;
+    cl_mem plastic_tiles;    /* tiles with a plastic neuron, ascending */
+    uint32_t *first_plastic; /* [slabs + 1] where each slab's begin in that list */
+    uint8_t *plastic;        /* [R][N] the host's copy of PRAXIS_FIELD_PLASTIC */
+    bool plastic_changed;    /* the list is to be made anew */
+    cl_mem group_offsets, group_members;
+    struct px_staged staged;
+    unsigned queued;   /* launches since the last flush */
+    cl_event waypoint; /* end of the batch before, NULL where there is none */
+    uint64_t bytes;    /* device memory taken */
+};
+
+static inline struct px_opencl *px_opencl_of(struct px_backend *backend)
+{
+    return (struct px_opencl *)backend;
+}
+
+praxis_status px_opencl_create_backend(struct px_device *device, const struct px_shape *shape,
+                                       struct px_backend **backend);
+
+/* layout.c */
+praxis_status px_layout_plan(const struct px_opencl_device *device, const struct px_shape *shape,
+                             struct px_layout *layout);
+uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab);
+
+/* program.c: builds the kernels for this shape. */
+praxis_status px_opencl_build(struct px_opencl *opencl);
+
+/* memory.c */
+praxis_status px_opencl_allocate(struct px_opencl *opencl);
+void px_opencl_free_memory(struct px_opencl *opencl);
+/* A buffer of `bytes`, filled from `data` or, where that is NULL, with zeros. */
+praxis_status px_opencl_buffer(struct px_opencl *opencl, uint64_t bytes, const void *data, cl_mem *buffer);
+/* Zeros, by a kernel of ours: drivers' fills are slow or, under oclgrind, leave memory marked as uninitialised.
+ * Offset and length are multiples of four bytes. */
+praxis_status px_opencl_clear(struct px_opencl *opencl, cl_mem buffer, uint64_t offset, uint64_t bytes);
+
+/* transfer.c */
+praxis_status px_opencl_upload(struct px_backend *backend, praxis_field field, const praxis_range *range,
+                               const void *codes);
+praxis_status px_opencl_download(struct px_backend *backend, praxis_field field, const praxis_range *range,
+                                 void *codes);
+
+/* launch.c */
+struct px_argument {
+    size_t size;
+    const void *value;
+};
+#define PX_ARGUMENT(variable) ((struct px_argument){sizeof(variable), &(variable)})
+/*
+ * Sets all arguments and queues the kernel. Work-group sizes are always given and depend on the layout alone: left to
+ * itself a driver may pick one for every global size, and compile the kernel anew for each.
+ */
+praxis_status px_opencl_launch(struct px_opencl *opencl, enum px_kernel kernel, const struct px_argument *arguments,
+                               size_t count, cl_uint dimensions, const size_t *global, const size_t *local);
+praxis_status px_opencl_finish(struct px_backend *backend);
+
+/* span.c */
+praxis_status px_opencl_begin(struct px_backend *backend, const struct px_span *span);
+praxis_status px_opencl_end(struct px_backend *backend, int64_t *sums);
+void px_opencl_release_span(struct px_opencl *opencl);
+
+/* dynamics.c, learning.c, observe.c: the operations, one kernel each. */
+praxis_status px_opencl_birth(struct px_backend *backend);
+praxis_status px_opencl_tick(struct px_backend *backend, uint32_t step);
+praxis_status px_opencl_homeostasis(struct px_backend *backend, uint32_t flags);
+praxis_status px_opencl_reset(struct px_backend *backend, uint32_t what, const uint8_t *mask);
+praxis_status px_opencl_factor(struct px_backend *backend, uint32_t step);
+praxis_status px_opencl_trace(struct px_backend *backend, uint32_t step);
+praxis_status px_opencl_modulate(struct px_backend *backend, uint32_t index);
+praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, const uint64_t *offsets,
+                                   const uint32_t *members);
+praxis_status px_opencl_readout(struct px_backend *backend, uint32_t step);
+praxis_status px_opencl_histogram(struct px_backend *backend, praxis_field field, uint64_t *counts);
+
+#endif

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+/* Operations that look at the state: groups, readout, histogram. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/size.h"
+#include "backend/opencl/network.h"
+
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+
+/* Work-group sizes and lines per work-group that readout.cl and histogram.cl are written for. */
+#define READERS  64
+#define COUNTERS 256
+#define LINES    64
+
+static void replace(cl_mem *old, cl_mem new)
+{
+    if (*old)
+        clReleaseMemObject(*old);
+    *old = new;
+}
+
+praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, const uint64_t *offsets,
+                                   const uint32_t *members)
+{
+    struct px_opencl *opencl = px_opencl_of(backend);
+    uint32_t prime = opencl->shape.graph.prime;
+    cl_mem new_offsets = NULL, new_members = NULL;
+    cl_uint *places = calloc(offsets[count], sizeof *places);
+    if (!places)
+        return px_fail(backend->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for groups");
+    for (uint64_t m = 0; m < offsets[count]; m++)
+        places[m] = members[m] / prime * opencl->layout.stride + members[m] % prime;
+    praxis_status status = px_opencl_buffer(opencl, (count + UINT64_C(1)) * sizeof *offsets, offsets, &new_offsets);
+    if (!status)
+        status = px_opencl_buffer(opencl, offsets[count] * sizeof *places, places, &new_members);
+    free(places);
+    if (status) {
+        replace(&new_offsets, NULL);
+        return status;
+    }
+    replace(&opencl->group_offsets, new_offsets);
+    replace(&opencl->group_members, new_members);
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status px_opencl_readout(struct px_backend *backend, uint32_t step)
+{
+    struct px_opencl *opencl = px_opencl_of(backend);
+    uint64_t groups = opencl->staged.span.group_count, replicas = opencl->shape.replicas;
+    cl_ulong start = step * replicas * groups;
+    const struct px_argument arguments[] = {
+        PX_ARGUMENT(opencl->activations[opencl->current]),
+        PX_ARGUMENT(start),
+        PX_ARGUMENT(opencl->staged.sums),
+        PX_ARGUMENT(opencl->staged.selected),
+        PX_ARGUMENT(opencl->group_offsets),
+        PX_ARGUMENT(opencl->group_members),
+    };
+    const size_t global[] = {groups * READERS, replicas}, local[] = {READERS, 1};
+    return px_opencl_launch(opencl, PX_KERNEL_READOUT, arguments, COUNT(arguments), 2, global, local);
+}
+
+/* How a field's bytes are cut into lines, as histogram.cl wants to know it. */
+struct lines {
+    cl_uint line_bytes, tile_rows, tiles, lines_per_tile;
+};
+
+static struct lines lines_of(const struct px_opencl *opencl, praxis_field field)
+{
+    const struct px_layout *layout = &opencl->layout;
+    uint32_t prime = opencl->shape.graph.prime;
+    if (field == PRAXIS_FIELD_WEIGHT)
+        return (struct lines){layout->tile, layout->tile, layout->tiles, opencl->shape.graph.degree};
+    if (field == PRAXIS_FIELD_ACTIVATION)
+        return (struct lines){layout->stride, prime, 1, 1};
+    return (struct lines){layout->padded, prime, 1, opencl->shape.channels};
+}
+
+static praxis_status count_buffer(struct px_opencl *opencl, praxis_field field, cl_mem data, cl_uint first_unit,
+                                  uint32_t units, cl_mem counts)
+{
+    const struct lines lines = lines_of(opencl, field);
+    const struct px_argument arguments[] = {
+        PX_ARGUMENT(data),
+        PX_ARGUMENT(first_unit),
+        PX_ARGUMENT(counts),
+        PX_ARGUMENT(lines.line_bytes),
+        PX_ARGUMENT(lines.tile_rows),
+        PX_ARGUMENT(lines.tiles),
+        PX_ARGUMENT(lines.lines_per_tile),
+    };
+    const size_t global[] = {px_divide_up((uint64_t)lines.tiles * lines.lines_per_tile, LINES) * COUNTERS, units};
+    const size_t local[] = {COUNTERS, 1};
+    return px_opencl_launch(opencl, PX_KERNEL_HISTOGRAM, arguments, COUNT(arguments), 2, global, local);
+}
+
+static praxis_status count_field(struct px_opencl *opencl, praxis_field field, cl_mem counts)
+{
+    const struct px_layout *layout = &opencl->layout;
+    praxis_status status = PRAXIS_SUCCESS;
+    if (field == PRAXIS_FIELD_ACTIVATION)
+        return count_buffer(opencl, field, opencl->activations[opencl->current], 0, layout->units, counts);
+    if (field != PRAXIS_FIELD_WEIGHT)
+        return count_buffer(opencl, field, opencl->fields[field], 0, layout->units, counts);
+    for (uint32_t s = 0; s < layout->slabs && !status; s++)
+        status = count_buffer(opencl, field, opencl->weights[s], s * layout->units_per_slab, px_slab_units(layout, s),
+                              counts);
+    return status;
+}
+
+praxis_status px_opencl_histogram(struct px_backend *backend, praxis_field field, uint64_t *counts)
+{
+    struct px_opencl *opencl = px_opencl_of(backend);
+    uint64_t bytes = (uint64_t)opencl->shape.replicas * 256 * sizeof *counts;
+    cl_mem buffer = NULL;
+    memset(counts, 0, bytes);
+    if (px_field_elements(&opencl->shape, field) == 0)
+        return PRAXIS_SUCCESS;
+    praxis_status status = px_opencl_buffer(opencl, bytes, counts, &buffer);
+    if (!status)
+        status = count_field(opencl, field, buffer);
+    if (!status) { /* low and high words in order: a little-endian 64-bit number */
+        cl_int error = clEnqueueReadBuffer(opencl->queue, buffer, CL_TRUE, 0, bytes, counts, 0, NULL, NULL);
+        status = error ? px_cl_fail(backend->log, error, "reading a histogram") : PRAXIS_SUCCESS;
+    }
+    replace(&buffer, NULL);
+    return status;
+}

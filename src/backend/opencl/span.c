@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A span of ticks: its inputs and modulators go to the device in buffers of their own, made with a copy of the host's
+ * data, so that nothing waits and the host's memory can be reused at once. OpenCL keeps a released buffer until the
+ * commands that use it have finished.
+ */
+#include <string.h>
+
+#include "backend/opencl/network.h"
+
+static void release(cl_mem *buffer)
+{
+    if (*buffer)
+        clReleaseMemObject(*buffer);
+    *buffer = NULL;
+}
+
+void px_opencl_release_span(struct px_opencl *opencl)
+{
+    struct px_staged *staged = &opencl->staged;
+    release(&staged->input);
+    release(&staged->scale);
+    release(&staged->shift);
+    release(&staged->selected);
+    release(&staged->sums);
+}
+
+static praxis_status stage(struct px_opencl *opencl, const void *data, uint64_t bytes, cl_mem *buffer)
+{
+    return data && bytes ? px_opencl_buffer(opencl, bytes, data, buffer) : PRAXIS_SUCCESS;
+}
+
+praxis_status px_opencl_begin(struct px_backend *backend, const struct px_span *span)
+{
+    struct px_opencl *opencl = px_opencl_of(backend);
+    struct px_staged *staged = &opencl->staged;
+    uint64_t replicas = opencl->shape.replicas;
+    uint64_t inputs = (uint64_t)span->ticks * opencl->shape.channels * (span->input_shared ? 1 : replicas);
+    uint64_t scales = span->modulations * replicas * (span->per_neuron ? opencl->shape.graph.neurons : 1);
+    px_opencl_release_span(opencl);
+    staged->span = *span;
+    praxis_status status = stage(opencl, span->input, inputs * sizeof *span->input, &staged->input);
+    if (!status)
+        status = stage(opencl, span->scale, scales * sizeof *span->scale, &staged->scale);
+    if (!status)
+        status = stage(opencl, span->shift, span->modulations * replicas * sizeof *span->shift, &staged->shift);
+    if (!status)
+        status = stage(opencl, span->groups, span->group_count * sizeof *span->groups, &staged->selected);
+    uint64_t sums = span->ticks * replicas * span->group_count;
+    if (!status && sums > 0)
+        status = px_opencl_buffer(opencl, sums * sizeof(cl_long), NULL, &staged->sums);
+    return status;
+}
+
+praxis_status px_opencl_end(struct px_backend *backend, int64_t *sums)
+{
+    struct px_opencl *opencl = px_opencl_of(backend);
+    const struct px_span *span = &opencl->staged.span;
+    uint64_t count = (uint64_t)span->ticks * opencl->shape.replicas * span->group_count;
+    cl_int error;
+    if (sums && count > 0)
+        error = clEnqueueReadBuffer(opencl->queue, opencl->staged.sums, CL_TRUE, 0, count * sizeof *sums, sums, 0, NULL,
+                                    NULL);
+    else
+        error = clFlush(opencl->queue);
+    px_opencl_release_span(opencl);
+    return error ? px_cl_fail(backend->log, error, "ending a span of ticks") : PRAXIS_SUCCESS;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Between canonical order on the host and the layout of the device. A transfer moves whole units (columns of a
+ * replica), a few mebibytes at a time, and rearranges them on the host; where only a part of a unit is written, it is
+ * read first.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/opencl/network.h"
+
+#define BATCH_BYTES (UINT64_C(4) << 20)
+
+/* A field's shape, and where its units lie. */
+struct view {
+    struct px_opencl *opencl;
+    praxis_field field;
+    uint32_t elements; /* codes per neuron */
+    uint32_t code_bytes;
+    uint64_t unit_bytes;
+};
+
+static struct view view_of(struct px_opencl *opencl, praxis_field field)
+{
+    const struct px_layout *layout = &opencl->layout;
+    struct view view = {opencl, field, px_field_elements(&opencl->shape, field), px_field_bytes(field), 0};
+    view.unit_bytes =
+        field == PRAXIS_FIELD_ACTIVATION ? layout->stride : (uint64_t)layout->padded * view.elements * view.code_bytes;
+    return view;
+}
+
+static bool in_slabs(praxis_field field)
+{
+    return field == PRAXIS_FIELD_WEIGHT || field == PRAXIS_FIELD_TRACE;
+}
+
+/* The buffer that holds a unit, and where in it. */
+static cl_mem buffer_of(const struct view *view, uint32_t unit, uint64_t *offset)
+{
+    struct px_opencl *opencl = view->opencl;
+    uint32_t slab = in_slabs(view->field) ? unit / opencl->layout.units_per_slab : 0;
+    *offset = (unit - slab * (uint64_t)opencl->layout.units_per_slab) * view->unit_bytes;
+    if (view->field == PRAXIS_FIELD_WEIGHT)
+        return opencl->weights[slab];
+    if (view->field == PRAXIS_FIELD_TRACE)
+        return opencl->traces[slab];
+    *offset = unit * view->unit_bytes;
+    return view->field == PRAXIS_FIELD_ACTIVATION ? opencl->activations[opencl->current] : opencl->fields[view->field];
+}
+
+/* Place of a code within its unit, counted in codes. */
+static uint64_t place(const struct view *view, uint32_t row, uint32_t element)
+{
+    const struct px_layout *layout = &view->opencl->layout;
+    if (in_slabs(view->field))
+        return ((uint64_t)(row / layout->tile) * view->elements + element) * layout->tile + row % layout->tile;
+    return (uint64_t)element * layout->padded + row;
+}
+
+/* Copies rows first..end of a unit; an activation is written to every place where its row appears. */
+static void rearrange(const struct view *view, unsigned char *unit, uint32_t first, uint32_t end, unsigned char *codes,
+                      bool writing)
+{
+    uint32_t bytes = view->code_bytes, prime = view->opencl->shape.graph.prime;
+    for (uint32_t row = first; row < end; row++)
+        for (uint32_t element = 0; element < view->elements; element++, codes += bytes) {
+            unsigned char *at = unit + place(view, row, element) * bytes;
+            if (!writing)
+                memcpy(codes, at, bytes);
+            else if (view->field != PRAXIS_FIELD_ACTIVATION)
+                memcpy(at, codes, bytes);
+            else
+                for (uint32_t copy = row; copy < view->opencl->layout.stride; copy += prime)
+                    unit[copy] = *codes;
+        }
+}
+
+static praxis_status move_units(const struct view *view, uint32_t unit, uint32_t count, void *block, bool writing)
+{
+    uint64_t offset;
+    cl_mem buffer = buffer_of(view, unit, &offset);
+    uint64_t bytes = count * view->unit_bytes;
+    cl_command_queue queue = view->opencl->queue;
+    cl_int error = writing ? clEnqueueWriteBuffer(queue, buffer, CL_TRUE, offset, bytes, block, 0, NULL, NULL)
+                           : clEnqueueReadBuffer(queue, buffer, CL_TRUE, offset, bytes, block, 0, NULL, NULL);
+    return error ? px_cl_fail(view->opencl->base.log, error, writing ? "writing state" : "reading state")
+                 : PRAXIS_SUCCESS;
+}
+
+/* How many units from `unit` to `end` go in one batch: within the block and within one slab. */
+static uint32_t batch_units(const struct view *view, uint32_t unit, uint32_t end)
+{
+    uint64_t count = BATCH_BYTES / view->unit_bytes + 1;
+    uint32_t slab = view->opencl->layout.units_per_slab, left = end - unit;
+    if (in_slabs(view->field) && slab - unit % slab < left)
+        left = slab - unit % slab;
+    return count < left ? (uint32_t)count : left;
+}
+
+/* Neurons first..first + count - 1, counted through all replicas: neuron i stands in unit i / p. */
+static praxis_status transfer_neurons(const struct view *view, uint64_t first, uint64_t count, unsigned char *codes,
+                                      void *block, bool writing)
+{
+    uint32_t prime = view->opencl->shape.graph.prime;
+    uint32_t unit = (uint32_t)(first / prime), end = (uint32_t)((first + count - 1) / prime) + 1;
+    uint64_t neuron_bytes = (uint64_t)view->elements * view->code_bytes;
+    praxis_status status = PRAXIS_SUCCESS;
+    while (unit < end && !status) {
+        uint32_t batch = batch_units(view, unit, end);
+        uint64_t batch_first = (uint64_t)unit * prime, batch_end = batch_first + (uint64_t)batch * prime;
+        bool whole = first <= batch_first && batch_end <= first + count;
+        if (writing && whole)
+            memset(block, 0, batch * view->unit_bytes); /* padding stays zero */
+        else
+            status = move_units(view, unit, batch, block, false);
+        for (uint32_t u = 0; u < batch && !status; u++) {
+            uint64_t column = batch_first + (uint64_t)u * prime;
+            uint64_t from = column > first ? column : first;
+            uint64_t to = column + prime < first + count ? column + prime : first + count;
+            rearrange(view, (unsigned char *)block + u * view->unit_bytes, (uint32_t)(from - column),
+                      (uint32_t)(to - column), codes + (from - first) * neuron_bytes, writing);
+        }
+        if (!status && writing)
+            status = move_units(view, unit, batch, block, true);
+        unit += batch;
+    }
+    return status;
+}
+
+static praxis_status transfer(struct px_opencl *opencl, praxis_field field, const praxis_range *range,
+                              unsigned char *codes, bool writing)
+{
+    struct view view = view_of(opencl, field);
+    if (view.elements == 0)
+        return PRAXIS_SUCCESS;
+    void *block = calloc(BATCH_BYTES / view.unit_bytes + 1, view.unit_bytes);
+    if (!block)
+        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to move state");
+    /* Whole replicas follow each other without a gap: they are moved as one run. */
+    uint64_t neurons = opencl->shape.graph.neurons;
+    bool whole = range->neurons == neurons;
+    uint64_t count = whole ? range->replicas * neurons : range->neurons;
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t r = 0; r < (whole ? 1 : range->replicas) && !status; r++)
+        status = transfer_neurons(&view, (range->first_replica + r) * neurons + range->first_neuron, count,
+                                  codes + r * count * view.elements * view.code_bytes, block, writing);
+    free(block);
+    return status;
+}
+
+praxis_status px_opencl_upload(struct px_backend *backend, praxis_field field, const praxis_range *range,
+                               const void *codes)
+{
+    struct px_opencl *opencl = px_opencl_of(backend);
+    if (field == PRAXIS_FIELD_PLASTIC) {
+        for (uint32_t r = 0; r < range->replicas; r++)
+            memcpy(opencl->plastic + (range->first_replica + r) * opencl->shape.graph.neurons + range->first_neuron,
+                   (const uint8_t *)codes + r * range->neurons, range->neurons);
+        opencl->plastic_changed = true;
+    }
+    return transfer(opencl, field, range, (unsigned char *)(uintptr_t)codes, true);
+}
+
+praxis_status px_opencl_download(struct px_backend *backend, praxis_field field, const praxis_range *range, void *codes)
+{
+    return transfer(px_opencl_of(backend), field, range, codes, false);
+}

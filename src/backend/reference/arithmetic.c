@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: MIT */
+/* The arithmetic of the network, written as plainly as it can be. docs/numerics.md derives formats and ranges. */
+#include <string.h>
+
+#include "backend/reference/reference.h"
+#include "base/philox.h"
+#include "base/tables.h"
+
+static struct px_reference *reference_of(struct px_backend *backend)
+{
+    return (struct px_reference *)backend;
+}
+
+praxis_status px_reference_birth(struct px_backend *backend)
+{
+    struct px_reference *reference = reference_of(backend);
+    uint64_t neurons = reference->shape.graph.neurons;
+    uint32_t degree = reference->shape.graph.degree;
+    int8_t *weight = reference->fields[PRAXIS_FIELD_WEIGHT];
+    for (uint32_t r = 0; r < reference->shape.replicas; r++)
+        for (uint32_t j = 0; j < neurons; j++)
+            for (uint32_t tap = 0; tap < degree; tap++) {
+                struct px_philox_block block = px_random(reference->shape.seeds[r], PX_PURPOSE_WEIGHT, 0, j, tap / 4);
+                *weight++ = (int8_t)px_normal_code(block.word[tap % 4]);
+            }
+    memset(reference->fields[PRAXIS_FIELD_ACTIVATION], 0, reference->shape.replicas * neurons);
+    memset(reference->fields[PRAXIS_FIELD_TRACE], 0, reference->shape.replicas * neurons * degree);
+    return PRAXIS_SUCCESS;
+}
+
+/* The neuron whose activation arrives at `tap` of neuron (column, row). */
+static uint32_t partner(const struct px_reference *reference, uint32_t column, uint32_t row, uint32_t tap)
+{
+    const struct px_graph *graph = &reference->shape.graph;
+    uint32_t from_column = column + tap / graph->curves + 1;
+    uint32_t from_row = row + reference->rotations[tap];
+    if (from_column >= graph->prime)
+        from_column -= graph->prime;
+    if (from_row >= graph->prime)
+        from_row -= graph->prime;
+    return from_column * graph->prime + from_row;
+}
+
+/* sum_i w_ij x_i in products of codes: |sum| <= 127^2 d < 2^31 for every graph that can be planned. */
+static int32_t synaptic_sum(const struct px_reference *reference, uint64_t index, uint32_t neuron, const int8_t *x)
+{
+    uint32_t degree = reference->shape.graph.degree, prime = reference->shape.graph.prime;
+    const int8_t *weight = (const int8_t *)reference->fields[PRAXIS_FIELD_WEIGHT] + index * degree;
+    uint32_t column = neuron / prime, row = neuron % prime;
+    int32_t sum = 0;
+    for (uint32_t tap = 0; tap < degree; tap++)
+        sum += weight[tap] * x[partner(reference, column, row, tap)];
+    return sum;
+}
+
+/* sum_c v_jc input_c in q28: the input is staged in q28 per weight code. */
+static int64_t input_drive(const struct px_reference *reference, uint32_t replica, uint64_t index, uint32_t step)
+{
+    uint32_t channels = reference->shape.channels;
+    if (!reference->input)
+        return 0;
+    uint64_t place = reference->span.input_shared ? step : (uint64_t)replica * reference->span.ticks + step;
+    const int32_t *input = reference->input + place * channels;
+    const int8_t *weight = (const int8_t *)reference->fields[PRAXIS_FIELD_INPUT_WEIGHT] + index * channels;
+    int64_t drive = 0;
+    for (uint32_t c = 0; c < channels; c++)
+        drive += (int64_t)weight[c] * input[c];
+    return drive;
+}
+
+int32_t px_reference_noise(const struct px_reference *reference, uint32_t replica, uint32_t neuron, uint64_t tick)
+{
+    const int32_t *source = reference->fields[PRAXIS_FIELD_NOISE_SOURCE];
+    uint32_t from = (uint32_t)source[replica * reference->shape.graph.neurons + neuron];
+    return px_normal_code(px_random(reference->shape.seeds[replica], PX_PURPOSE_NOISE, tick, from, 0).word[0]);
+}
+
+static int32_t potential(const struct px_reference *reference, uint32_t replica, uint32_t neuron, uint32_t step)
+{
+    const struct px_rule *rule = &reference->rule;
+    uint64_t first = replica * reference->shape.graph.neurons, index = first + neuron;
+    const int8_t *x = reference->previous + first;
+    const int32_t *leak = reference->fields[PRAXIS_FIELD_LEAK], *gain = reference->fields[PRAXIS_FIELD_GAIN];
+    const int32_t *bias = reference->fields[PRAXIS_FIELD_BIAS], *noise = reference->fields[PRAXIS_FIELD_NOISE];
+
+    int64_t scale = px_shift_round((int64_t)gain[index] * rule->sum_multiplier, 31);
+    int64_t u = px_shift_round(synaptic_sum(reference, index, neuron, x) * scale, rule->sum_shift);
+    u += px_shift_round((int64_t)leak[index] * (x[neuron] * PX_ACTIVATION_STEP_Q28), 28);
+    u += input_drive(reference, replica, index, step);
+    u += bias[index];
+    if (rule->noisy) {
+        int32_t code = px_reference_noise(reference, replica, neuron, reference->span.first_tick + step);
+        u += px_shift_round((int64_t)noise[index] * (code * PX_NORMAL_STEP_Q28), 28);
+    }
+    return (int32_t)px_clamp(u, -PX_MEMBRANE_MAX, PX_MEMBRANE_MAX);
+}
+
+praxis_status px_reference_tick(struct px_backend *backend, uint32_t step)
+{
+    struct px_reference *reference = reference_of(backend);
+    uint64_t neurons = reference->shape.graph.neurons;
+    int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
+    memcpy(reference->previous, activation, reference->shape.replicas * neurons);
+    for (uint32_t r = 0; r < reference->shape.replicas; r++)
+        for (uint32_t j = 0; j < neurons; j++)
+            activation[r * neurons + j] = (int8_t)px_tanh_code(potential(reference, r, j, step));
+    return PRAXIS_SUCCESS;
+}
+
+/* x less the running mean, in activation codes: both in q28, divided by one code step, halves up. */
+static int32_t centred_code(int32_t x, int32_t mean)
+{
+    int64_t codes = px_shift_round((int64_t)(x * PX_ACTIVATION_STEP_Q28 - (int64_t)mean) * 127, 29);
+    return (int32_t)px_clamp(codes, -PX_CODE_MAX, PX_CODE_MAX);
+}
+
+/* A normal code (unit 3/127) as a factor code (unit 2/127): 3/2 of it, halves away from zero, clipped at +-2. */
+static int32_t noise_factor_code(int32_t normal)
+{
+    int32_t magnitude = normal < 0 ? -normal : normal;
+    magnitude = (3 * magnitude + 1) / 2;
+    magnitude = magnitude > PX_CODE_MAX ? PX_CODE_MAX : magnitude;
+    return normal < 0 ? -magnitude : magnitude;
+}
+
+/* 1 - (x / 2)^2 with x = 2 c / 127 is 1 - (c / 127)^2; in codes of 2/127, (127^2 - c^2) / 254, to nearest. */
+static int32_t slope_code(int32_t x)
+{
+    return (127 * 127 - x * x + 127) / 254;
+}
+
+praxis_status px_reference_factor(struct px_backend *backend, uint32_t step)
+{
+    struct px_reference *reference = reference_of(backend);
+    uint64_t neurons = reference->shape.graph.neurons;
+    const int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
+    const int32_t *mean = reference->fields[PRAXIS_FIELD_MEAN];
+    int8_t *factor = reference->fields[PRAXIS_FIELD_FACTOR];
+    uint64_t tick = reference->span.first_tick + step;
+    for (uint32_t r = 0; r < reference->shape.replicas; r++)
+        for (uint32_t j = 0; j < neurons; j++) {
+            uint64_t index = r * neurons + j;
+            int32_t code = activation[index];
+            if (reference->rule.factor == PRAXIS_FACTOR_CENTRED)
+                code = centred_code(code, mean[index]);
+            else if (reference->rule.factor == PRAXIS_FACTOR_NOISE)
+                code = noise_factor_code(px_reference_noise(reference, r, j, tick));
+            else if (reference->rule.factor == PRAXIS_FACTOR_SLOPE)
+                code = slope_code(code);
+            factor[index] = (int8_t)code;
+        }
+    return PRAXIS_SUCCESS;
+}
+
+/* Sixteen random bits of a synapse. */
+static uint32_t rounding_bits(uint64_t seed, enum px_purpose purpose, uint64_t time, uint32_t neuron, uint32_t tap)
+{
+    struct px_philox_block block = px_random(seed, purpose, time, neuron, tap / 8);
+    return block.word[tap / 2 % 4] >> 16 * (tap % 2) & 0xffff;
+}
+
+/*
+ * Rounds a trace in q16 to one of the two codes around it, up with the probability that makes the mean exact to
+ * 2^-17 of the distance between them: up where (2 random + 1) gap < 2 (value - lower code), all in 1/65536 units.
+ */
+static int32_t trace_code(int32_t value, uint32_t random)
+{
+    uint32_t magnitude = value < 0 ? (uint32_t) - (int64_t)value : (uint32_t)value;
+    int32_t code = px_mulaw_floor(magnitude >> 16);
+    if (code < 127) {
+        uint32_t lower = (uint32_t)px_mulaw_decode(code);
+        uint32_t gap = (uint32_t)px_mulaw_decode(code + 1) - lower;
+        if ((2 * random + 1) * gap < 2 * (magnitude - (lower << 16)))
+            code++;
+    }
+    return value < 0 ? -code : code;
+}
+
+praxis_status px_reference_trace(struct px_backend *backend, uint32_t step)
+{
+    struct px_reference *reference = reference_of(backend);
+    const struct px_graph *graph = &reference->shape.graph;
+    const struct px_rule *rule = &reference->rule;
+    const uint8_t *plastic = reference->fields[PRAXIS_FIELD_PLASTIC];
+    const int8_t *factor = reference->fields[PRAXIS_FIELD_FACTOR];
+    uint64_t tick = reference->span.first_tick + step;
+    for (uint32_t r = 0; r < reference->shape.replicas; r++)
+        for (uint32_t j = 0; j < graph->neurons; j++) {
+            uint64_t index = r * graph->neurons + j;
+            if (!plastic[index])
+                continue;
+            int8_t *trace = (int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + index * graph->degree;
+            for (uint32_t tap = 0; tap < graph->degree; tap++) {
+                uint32_t from = partner(reference, j / graph->prime, j % graph->prime, tap);
+                int32_t product = reference->previous[r * graph->neurons + from] * factor[index];
+                /* |keep decode + take product| <= 2^16 * 32124 + rounding < 2^31: a convex combination. */
+                int32_t value = px_mulaw_decode(trace[tap]) * rule->trace_keep + product * rule->trace_take;
+                uint32_t random = rounding_bits(reference->shape.seeds[r], PX_PURPOSE_TRACE, tick, j, tap);
+                trace[tap] = (int8_t)trace_code(value, random);
+            }
+        }
+    return PRAXIS_SUCCESS;
+}
+
+/* One weight: the change in q16, rounded up with the probability of its fraction, then clipped at three sigma. */
+static int8_t updated_weight(int32_t weight, int32_t trace, int32_t scale, int32_t shift, int32_t decay,
+                             uint32_t random)
+{
+    int64_t change = (int64_t)px_mulaw_decode(trace) * scale;
+    if (shift > 16)
+        change = px_shift_round(change, shift - 16);
+    change -= px_shift_round((int64_t)weight * decay, 8);
+    return (int8_t)px_clamp(weight + px_shift_floor(change + random, 16), -PX_CODE_MAX, PX_CODE_MAX);
+}
+
+praxis_status px_reference_modulate(struct px_backend *backend, uint32_t index)
+{
+    struct px_reference *reference = reference_of(backend);
+    const struct px_span *span = &reference->span;
+    uint64_t neurons = reference->shape.graph.neurons, replicas = reference->shape.replicas;
+    uint32_t degree = reference->shape.graph.degree;
+    const uint8_t *plastic = reference->fields[PRAXIS_FIELD_PLASTIC];
+    uint64_t time = span->first_modulation + index;
+    for (uint32_t r = 0; r < replicas; r++)
+        for (uint32_t j = 0; j < neurons; j++) {
+            uint64_t neuron = r * neurons + j;
+            if (!plastic[neuron])
+                continue;
+            int32_t scale = span->per_neuron ? reference->scale[index * replicas * neurons + neuron]
+                                             : reference->scale[index * replicas + r];
+            int8_t *weight = (int8_t *)reference->fields[PRAXIS_FIELD_WEIGHT] + neuron * degree;
+            const int8_t *trace = (const int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + neuron * degree;
+            for (uint32_t tap = 0; tap < degree; tap++)
+                weight[tap] =
+                    updated_weight(weight[tap], trace[tap], scale, reference->shift[index * replicas + r],
+                                   reference->rule.weight_decay,
+                                   rounding_bits(reference->shape.seeds[r], PX_PURPOSE_MODULATION, time, j, tap));
+        }
+    return PRAXIS_SUCCESS;
+}
+
+/* An average moves by rate (q31) of its distance from the new value. */
+static int32_t averaged(int32_t average, int64_t value, int32_t rate)
+{
+    return (int32_t)(average + px_shift_round((value - average) * rate, 31));
+}
+
+/*
+ * Divides the gain by the standard deviation and restarts the variance at 1, which the division has brought it to.
+ * One event changes the gain at most fourfold either way: a neuron that was silent must not explode.
+ */
+static void control_variance(int32_t *gain, int32_t *variance)
+{
+    int64_t deviation = px_square_root((uint64_t)*variance << 28);
+    deviation = px_clamp(deviation, PX_Q28_ONE / 4, (int64_t)PX_Q28_ONE * 4);
+    *gain = (int32_t)px_clamp(((int64_t)*gain << 28) / deviation, 0, PX_GAIN_MAX);
+    *variance = PX_Q28_ONE;
+}
+
+praxis_status px_reference_homeostasis(struct px_backend *backend, uint32_t flags)
+{
+    struct px_reference *reference = reference_of(backend);
+    const struct px_rule *rule = &reference->rule;
+    uint64_t count = reference->shape.replicas * reference->shape.graph.neurons;
+    const int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
+    const int32_t *target = reference->fields[PRAXIS_FIELD_TARGET_RATE];
+    int32_t *mean = reference->fields[PRAXIS_FIELD_MEAN], *variance = reference->fields[PRAXIS_FIELD_VARIANCE];
+    int32_t *gain = reference->fields[PRAXIS_FIELD_GAIN], *bias = reference->fields[PRAXIS_FIELD_BIAS];
+    for (uint64_t i = 0; i < count; i++) {
+        int64_t value = activation[i] * PX_ACTIVATION_STEP_Q28;
+        mean[i] = averaged(mean[i], value, rule->mean_rate);
+        int64_t deviation = value - mean[i];
+        int64_t square = px_clamp(px_shift_round(deviation * deviation, 28), 0, PX_DEVIATION_MAX);
+        variance[i] = averaged(variance[i], square, rule->variance_rate);
+        if ((flags & PRAXIS_RUN_VARIANCE_CONTROL) &&
+            (variance[i] > rule->variance_threshold || variance[i] < rule->variance_floor))
+            control_variance(&gain[i], &variance[i]);
+        if (flags & PRAXIS_RUN_RATE_HOMEOSTASIS) {
+            int64_t change = px_shift_round(((int64_t)mean[i] - target[i]) * rule->bias_rate, 31);
+            bias[i] = (int32_t)px_clamp(bias[i] - change, -PX_BIAS_MAX, PX_BIAS_MAX);
+        }
+    }
+    return PRAXIS_SUCCESS;
+}

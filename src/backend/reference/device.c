@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* The device and everything of the back end that is not arithmetic: memory, copies, spans, counting. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/reference/reference.h"
+#include "base/size.h"
+
+static struct px_reference *reference_of(struct px_backend *backend)
+{
+    return (struct px_reference *)backend;
+}
+
+static void release_span(struct px_reference *reference)
+{
+    free(reference->input);
+    free(reference->scale);
+    free(reference->shift);
+    free(reference->selected);
+    free(reference->sums);
+    reference->input = reference->scale = reference->shift = NULL;
+    reference->selected = NULL;
+    reference->sums = NULL;
+}
+
+static void destroy(struct px_backend *backend)
+{
+    struct px_reference *reference = reference_of(backend);
+    for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
+        free(reference->fields[field]);
+    free(reference->previous);
+    free(reference->rotations);
+    free(reference->group_offsets);
+    free(reference->group_members);
+    release_span(reference);
+    free(reference);
+}
+
+/* Where the field's codes of this neuron begin. */
+static unsigned char *at(const struct px_reference *reference, praxis_field field, uint32_t replica, uint64_t neuron)
+{
+    uint64_t bytes = (uint64_t)px_field_elements(&reference->shape, field) * px_field_bytes(field);
+    return (unsigned char *)reference->fields[field] + (replica * reference->shape.graph.neurons + neuron) * bytes;
+}
+
+static praxis_status upload(struct px_backend *backend, praxis_field field, const praxis_range *range,
+                            const void *codes)
+{
+    struct px_reference *reference = reference_of(backend);
+    uint64_t bytes = range->neurons * px_field_elements(&reference->shape, field) * px_field_bytes(field);
+    for (uint32_t r = 0; r < range->replicas; r++)
+        memcpy(at(reference, field, range->first_replica + r, range->first_neuron),
+               (const unsigned char *)codes + r * bytes, bytes);
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status download(struct px_backend *backend, praxis_field field, const praxis_range *range, void *codes)
+{
+    struct px_reference *reference = reference_of(backend);
+    uint64_t bytes = range->neurons * px_field_elements(&reference->shape, field) * px_field_bytes(field);
+    for (uint32_t r = 0; r < range->replicas; r++)
+        memcpy((unsigned char *)codes + r * bytes, at(reference, field, range->first_replica + r, range->first_neuron),
+               bytes);
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status reset(struct px_backend *backend, uint32_t what, const uint8_t *mask)
+{
+    struct px_reference *reference = reference_of(backend);
+    uint64_t neurons = reference->shape.graph.neurons;
+    for (uint32_t r = 0; r < reference->shape.replicas; r++) {
+        if (!mask[r])
+            continue;
+        if (what & PRAXIS_RESET_ACTIVATIONS)
+            memset(at(reference, PRAXIS_FIELD_ACTIVATION, r, 0), 0, neurons);
+        if (what & PRAXIS_RESET_TRACES)
+            memset(at(reference, PRAXIS_FIELD_TRACE, r, 0), 0, neurons * reference->shape.graph.degree);
+    }
+    return PRAXIS_SUCCESS;
+}
+
+/* A copy of `count` elements, or NULL for none; *failed is set when memory ran out. */
+static void *duplicate(const void *source, uint64_t count, size_t size, bool *failed)
+{
+    if (!source || count == 0)
+        return NULL;
+    void *copy = calloc(count, size);
+    if (!copy)
+        *failed = true;
+    else
+        memcpy(copy, source, count * size);
+    return copy;
+}
+
+static praxis_status set_groups(struct px_backend *backend, uint32_t count, const uint64_t *offsets,
+                                const uint32_t *members)
+{
+    struct px_reference *reference = reference_of(backend);
+    bool failed = false;
+    uint64_t *new_offsets = duplicate(offsets, (uint64_t)count + 1, sizeof *offsets, &failed);
+    uint32_t *new_members = duplicate(members, offsets[count], sizeof *members, &failed);
+    if (failed) {
+        free(new_offsets);
+        free(new_members);
+        return px_fail(backend->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u groups of neurons", count);
+    }
+    free(reference->group_offsets);
+    free(reference->group_members);
+    reference->group_offsets = new_offsets;
+    reference->group_members = new_members;
+    reference->group_count = count;
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status set_rule(struct px_backend *backend, const struct px_rule *rule)
+{
+    reference_of(backend)->rule = *rule;
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status begin(struct px_backend *backend, const struct px_span *span)
+{
+    struct px_reference *reference = reference_of(backend);
+    uint64_t replicas = reference->shape.replicas;
+    uint64_t inputs = (uint64_t)span->ticks * reference->shape.channels * (span->input_shared ? 1 : replicas);
+    uint64_t scales = span->modulations * replicas * (span->per_neuron ? reference->shape.graph.neurons : 1);
+    bool failed = false;
+    release_span(reference);
+    reference->span = *span;
+    reference->input = duplicate(span->input, inputs, sizeof *span->input, &failed);
+    reference->scale = duplicate(span->scale, scales, sizeof *span->scale, &failed);
+    reference->shift = duplicate(span->shift, span->modulations * replicas, sizeof *span->shift, &failed);
+    reference->selected = duplicate(span->groups, span->group_count, sizeof *span->groups, &failed);
+    uint64_t sums = span->ticks * replicas * span->group_count;
+    if (sums > 0 && !(reference->sums = calloc(sums, sizeof *reference->sums)))
+        failed = true;
+    if (failed) {
+        release_span(reference);
+        return px_fail(backend->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to stage a span of %u ticks", span->ticks);
+    }
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status readout(struct px_backend *backend, uint32_t step)
+{
+    struct px_reference *reference = reference_of(backend);
+    const struct px_span *span = &reference->span;
+    for (uint32_t r = 0; r < reference->shape.replicas; r++)
+        for (uint32_t g = 0; g < span->group_count; g++) {
+            const int8_t *activations = (const int8_t *)at(reference, PRAXIS_FIELD_ACTIVATION, r, 0);
+            uint32_t group = reference->selected[g];
+            int64_t sum = 0;
+            for (uint64_t m = reference->group_offsets[group]; m < reference->group_offsets[group + 1]; m++)
+                sum += activations[reference->group_members[m]];
+            reference->sums[((uint64_t)step * reference->shape.replicas + r) * span->group_count + g] = sum;
+        }
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status end(struct px_backend *backend, int64_t *sums)
+{
+    struct px_reference *reference = reference_of(backend);
+    uint64_t count = (uint64_t)reference->span.ticks * reference->shape.replicas * reference->span.group_count;
+    if (sums && count > 0)
+        memcpy(sums, reference->sums, count * sizeof *sums);
+    release_span(reference);
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status histogram(struct px_backend *backend, praxis_field field, uint64_t *counts)
+{
+    struct px_reference *reference = reference_of(backend);
+    uint64_t elements = reference->shape.graph.neurons * px_field_elements(&reference->shape, field);
+    memset(counts, 0, (size_t)reference->shape.replicas * 256 * sizeof *counts);
+    for (uint32_t r = 0; r < reference->shape.replicas; r++) {
+        const int8_t *codes = (const int8_t *)at(reference, field, r, 0);
+        for (uint64_t i = 0; i < elements; i++)
+            counts[r * 256 + (uint32_t)(codes[i] + 128)]++;
+    }
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status finish(struct px_backend *backend)
+{
+    (void)backend;
+    return PRAXIS_SUCCESS;
+}
+
+static uint64_t state_bytes(const struct px_shape *shape, praxis_field field)
+{
+    return px_multiply(px_multiply(shape->replicas, shape->graph.neurons),
+                       (uint64_t)px_field_elements(shape, field) * px_field_bytes(field));
+}
+
+static void describe(const struct px_backend *backend, praxis_network_info *info)
+{
+    const struct px_reference *reference = (const struct px_reference *)backend;
+    info->device_bytes = 0;
+    for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
+        info->device_bytes += state_bytes(&reference->shape, (praxis_field)field);
+    info->weight_slabs = 1;
+    strcpy(info->sum_path, "scalar");
+}
+
+static const struct px_backend_operations operations = {
+    .destroy = destroy,
+    .birth = px_reference_birth,
+    .upload = upload,
+    .download = download,
+    .reset = reset,
+    .set_groups = set_groups,
+    .set_rule = set_rule,
+    .begin = begin,
+    .tick = px_reference_tick,
+    .factor = px_reference_factor,
+    .trace = px_reference_trace,
+    .homeostasis = px_reference_homeostasis,
+    .modulate = px_reference_modulate,
+    .readout = readout,
+    .end = end,
+    .histogram = histogram,
+    .finish = finish,
+    .describe = describe,
+};
+
+/* Allocates all arrays; false when memory ran out. */
+static bool allocate(struct px_reference *reference)
+{
+    const struct px_shape *shape = &reference->shape;
+    for (int field = 0; field < PRAXIS_FIELD_COUNT; field++) {
+        uint64_t bytes = state_bytes(shape, (praxis_field)field);
+        if (bytes > SIZE_MAX || !(reference->fields[field] = calloc(bytes ? bytes : 1, 1)))
+            return false;
+    }
+    reference->previous = calloc(state_bytes(shape, PRAXIS_FIELD_ACTIVATION), 1);
+    reference->rotations = calloc(shape->graph.degree, sizeof *reference->rotations);
+    return reference->previous && reference->rotations;
+}
+
+static praxis_status create_backend(struct px_device *device, const struct px_shape *shape, struct px_backend **backend)
+{
+    struct px_reference *reference = calloc(1, sizeof *reference);
+    if (reference) {
+        reference->base.operations = &operations;
+        reference->base.log = device->log;
+        reference->shape = *shape;
+    }
+    if (!reference || !allocate(reference)) {
+        if (reference)
+            destroy(&reference->base);
+        return px_fail(device->log, PRAXIS_ERROR_OUT_OF_MEMORY,
+                       "no memory for %u replicas of %llu neurons with %u synapses each", shape->replicas,
+                       (unsigned long long)shape->graph.neurons, shape->graph.degree);
+    }
+    for (uint32_t tap = 0; tap < shape->graph.degree; tap++)
+        reference->rotations[tap] = px_graph_rotation(&shape->graph, tap);
+    *backend = &reference->base;
+    return PRAXIS_SUCCESS;
+}
+
+static void describe_device(const struct px_device *device, praxis_device_info *info)
+{
+    (void)device;
+    size_t struct_size = info->struct_size;
+    *info = (praxis_device_info){.struct_size = struct_size, .type = PRAXIS_DEVICE_REFERENCE, .usable = 1};
+    strcpy(info->selector, "reference");
+    strcpy(info->name, "scalar reference");
+    strcpy(info->vendor, "PRAXIS");
+    strcpy(info->driver, praxis_version());
+    strcpy(info->dot_product, "none");
+    strcpy(info->reason, "scalar C: slow, the measure of all others");
+    info->compute_units = 1;
+}
+
+static void destroy_device(struct px_device *device)
+{
+    free(device);
+}
+
+static const struct px_device_operations device_operations = {
+    .destroy = destroy_device,
+    .describe = describe_device,
+    .create_backend = create_backend,
+};
+
+praxis_status px_reference_open(struct px_log *log, struct px_device **device)
+{
+    struct px_device *opened = calloc(1, sizeof *opened);
+    if (!opened)
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a device");
+    opened->operations = &device_operations;
+    opened->log = log;
+    *device = opened;
+    return PRAXIS_SUCCESS;
+}

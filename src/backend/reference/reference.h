@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* The reference device: scalar C, canonical order, one neuron at a time. It is what every other device must equal. */
+#ifndef PX_BACKEND_REFERENCE_REFERENCE_H
+#define PX_BACKEND_REFERENCE_REFERENCE_H
+
+#include "backend/backend.h"
+
+/* The state, every array [R][N][...] as praxis_field lists them. */
+struct px_reference {
+    struct px_backend base;
+    struct px_shape shape;
+    struct px_rule rule;
+    void *fields[PRAXIS_FIELD_COUNT];
+    int8_t *previous;    /* [R][N] activations before the last tick */
+    uint32_t *rotations; /* [d] rows by which each tap's column is rotated */
+    struct px_span span; /* with the arrays below in place of the caller's */
+    int32_t *input, *scale, *shift;
+    uint32_t *selected;
+    int64_t *sums; /* [ticks][R][group_count] of the span, NULL without groups */
+    uint32_t group_count;
+    uint64_t *group_offsets;
+    uint32_t *group_members;
+};
+
+praxis_status px_reference_open(struct px_log *log, struct px_device **device);
+
+praxis_status px_reference_birth(struct px_backend *backend);
+praxis_status px_reference_tick(struct px_backend *backend, uint32_t step);
+praxis_status px_reference_factor(struct px_backend *backend, uint32_t step);
+praxis_status px_reference_trace(struct px_backend *backend, uint32_t step);
+praxis_status px_reference_modulate(struct px_backend *backend, uint32_t index);
+praxis_status px_reference_homeostasis(struct px_backend *backend, uint32_t flags);
+
+/* The noise code of neuron j (index within its replica) in a tick, unit 3/127. */
+int32_t px_reference_noise(const struct px_reference *reference, uint32_t replica, uint32_t neuron, uint64_t tick);
+
+#endif

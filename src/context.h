@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* A context: one open device, the log, and a count of references. Shared between threads. */
+#ifndef PX_CONTEXT_H
+#define PX_CONTEXT_H
+
+#include <stdatomic.h>
+
+#include "backend/backend.h"
+
+struct praxis_context {
+    atomic_uint references;
+    struct px_log log;
+    struct px_device *device;
+};
+
+praxis_status px_context_create(const praxis_context_options *options, praxis_context **context);
+void px_context_release(praxis_context *context);
+
+static inline praxis_context *px_context_retain(praxis_context *context)
+{
+    atomic_fetch_add(&context->references, 1);
+    return context;
+}
+
+/* Every device, the reference last: *list is allocated (free). */
+praxis_status px_devices(struct px_log *log, praxis_device_info **list, size_t *count);
+
+#endif

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* Named groups of neurons: definition, look-up, and what is set for whole groups. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "network/network.h"
+
+praxis_status px_network_find_group(const praxis_network *network, const char *name, uint32_t *group)
+{
+    for (uint32_t g = 0; g < network->group_count; g++)
+        if (strcmp(network->group_names[g], name) == 0) {
+            *group = g;
+            return PRAXIS_SUCCESS;
+        }
+    return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "there is no group \"%s\"", name);
+}
+
+praxis_status px_network_check_groups(const praxis_network *network, const uint32_t *groups, size_t count)
+{
+    if (count > 0 && !groups)
+        return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "groups is NULL");
+    for (size_t g = 0; g < count; g++)
+        if (groups[g] >= network->group_count)
+            return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "group %u asked for, there are %u", groups[g],
+                           network->group_count);
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status check_name(const praxis_network *network, const char *name)
+{
+    if (name[0] == '\0' || strlen(name) >= PX_GROUP_NAME_SIZE)
+        return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                       "group name \"%s\" has %llu bytes, must have 1 to %d", name, (unsigned long long)strlen(name),
+                       PX_GROUP_NAME_SIZE - 1);
+    for (uint32_t g = 0; g < network->group_count; g++)
+        if (strcmp(network->group_names[g], name) == 0)
+            return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "there is a group \"%s\" already", name);
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status check_members(const praxis_network *network, const uint32_t *neurons, size_t count)
+{
+    uint64_t limit = network->shape.graph.neurons;
+    if (count == 0 || count > limit)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "a group of %llu neurons, must be from 1 to %llu",
+                       (unsigned long long)count, (unsigned long long)limit);
+    uint8_t *seen = calloc(limit, 1);
+    if (!seen)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to check a group");
+    praxis_status status = PRAXIS_SUCCESS;
+    for (size_t i = 0; i < count && !status; i++) {
+        if (neurons[i] >= limit)
+            status = px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "neuron %u in a group, there are %llu",
+                             neurons[i], (unsigned long long)limit);
+        else if (seen[neurons[i]]++)
+            status =
+                px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "neuron %u stands in the group twice", neurons[i]);
+    }
+    free(seen);
+    return status;
+}
+
+/* Lengthens the three lists; the counts change only when all of it worked. */
+static praxis_status append(praxis_network *network, const char *name, const uint32_t *neurons, size_t count)
+{
+    uint32_t groups = network->group_count;
+    uint64_t start = network->group_offsets[groups], end = start + count;
+    void *names = realloc(network->group_names, (groups + 1) * sizeof *network->group_names);
+    network->group_names = names ? names : network->group_names;
+    void *offsets = realloc(network->group_offsets, (groups + 2) * sizeof *network->group_offsets);
+    network->group_offsets = offsets ? offsets : network->group_offsets;
+    void *members = realloc(network->group_members, end * sizeof *network->group_members);
+    network->group_members = members ? members : network->group_members;
+    if (!names || !offsets || !members)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a group of %llu neurons",
+                       (unsigned long long)count);
+    strcpy(network->group_names[groups], name);
+    network->group_offsets[groups + 1] = end;
+    memcpy(network->group_members + start, neurons, count * sizeof *neurons);
+    return network->backend->operations->set_groups(network->backend, groups + 1, network->group_offsets,
+                                                    network->group_members);
+}
+
+praxis_status px_network_add_group(praxis_network *network, const char *name, const uint32_t *neurons, size_t count,
+                                   uint32_t *group)
+{
+    praxis_status status = check_name(network, name);
+    if (!status)
+        status = check_members(network, neurons, count);
+    if (!status)
+        status = append(network, name, neurons, count);
+    if (status)
+        return status;
+    *group = network->group_count++;
+    return PRAXIS_SUCCESS;
+}
+
+/* Uploads one array of N codes to every replica. */
+static praxis_status upload_to_all(praxis_network *network, praxis_field field, const void *codes)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t r = 0; r < network->shape.replicas && !status; r++) {
+        const praxis_range range = {r, 1, 0, network->shape.graph.neurons};
+        status = network->backend->operations->upload(network->backend, field, &range, codes);
+    }
+    return status;
+}
+
+praxis_status px_network_set_plastic_groups(praxis_network *network, const uint32_t *groups, size_t count)
+{
+    praxis_status status = px_network_check_groups(network, groups, count);
+    if (status)
+        return status;
+    uint8_t *plastic = calloc(network->shape.graph.neurons, 1);
+    if (!plastic)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a mask of neurons");
+    for (size_t g = 0; g < count; g++)
+        for (uint64_t m = network->group_offsets[groups[g]]; m < network->group_offsets[groups[g] + 1]; m++)
+            plastic[network->group_members[m]] = 1;
+    status = upload_to_all(network, PRAXIS_FIELD_PLASTIC, plastic);
+    free(plastic);
+    return status;
+}
+
+praxis_status px_network_share_noise(praxis_network *network, uint32_t group)
+{
+    praxis_status status = px_network_check_groups(network, &group, 1);
+    if (status)
+        return status;
+    const uint32_t *members = network->group_members + network->group_offsets[group];
+    uint64_t count = network->group_offsets[group + 1] - network->group_offsets[group];
+    int32_t source = (int32_t)members[0];
+    for (uint32_t r = 0; r < network->shape.replicas; r++)
+        for (uint64_t m = 0; m < count && !status; m++) {
+            const praxis_range range = {r, 1, members[m], 1};
+            status = network->backend->operations->upload(network->backend, PRAXIS_FIELD_NOISE_SOURCE, &range, &source);
+        }
+    return status;
+}

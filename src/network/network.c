@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/* Making and freeing a network. */
+#include "network/network.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "context.h"
+
+static praxis_status take_seeds(praxis_network *network, const praxis_parameters *parameters)
+{
+    network->seeds = calloc(parameters->replicas, sizeof *network->seeds);
+    if (!network->seeds)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u seeds", parameters->replicas);
+    for (uint32_t r = 0; r < parameters->replicas; r++)
+        network->seeds[r] = parameters->seeds ? parameters->seeds[r] : parameters->seed + r;
+    network->shape.seeds = network->seeds;
+    network->parameters.seeds = NULL; /* the caller's array is not ours to keep */
+    return PRAXIS_SUCCESS;
+}
+
+/* An empty list of groups: offsets always have one entry more than there are groups. */
+static praxis_status prepare_groups(praxis_network *network)
+{
+    network->group_offsets = calloc(1, sizeof *network->group_offsets);
+    if (!network->group_offsets)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for groups");
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status prepare(praxis_network *network, const praxis_parameters *parameters)
+{
+    praxis_status status = px_parameters_check(network->log, parameters);
+    if (!status)
+        status = px_graph_plan(network->log, parameters->neurons, parameters->degree_factor, &network->shape.graph);
+    if (!status && parameters->input_fan_out > network->shape.graph.neurons)
+        status = px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "input_fan_out is %u, must be from 0 to %llu",
+                         parameters->input_fan_out, (unsigned long long)network->shape.graph.neurons);
+    if (status)
+        return status;
+    network->parameters = *parameters;
+    network->shape.replicas = parameters->replicas;
+    network->shape.channels = parameters->channels;
+    network->noisy = parameters->noise > 0;
+    status = take_seeds(network, parameters);
+    return status ? status : prepare_groups(network);
+}
+
+praxis_status px_network_apply_rule(praxis_network *network)
+{
+    struct px_rule rule;
+    px_rule_make(&network->parameters, network->shape.graph.degree, network->noisy, &rule);
+    return network->backend->operations->set_rule(network->backend, &rule);
+}
+
+praxis_status px_network_set_parameter(praxis_network *network, praxis_parameter parameter, double value)
+{
+    praxis_parameter_info info;
+    if (px_parameter_describe(parameter, &info))
+        return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "parameter %d is unknown", (int)parameter);
+    if (!info.settable)
+        return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "%s cannot be changed on a living network",
+                       info.name);
+    praxis_parameters changed = network->parameters;
+    *px_parameter_member(&changed, parameter) = value;
+    praxis_status status = px_parameters_check(network->log, &changed);
+    if (status)
+        return status;
+    network->parameters = changed;
+    return px_network_apply_rule(network);
+}
+
+praxis_status px_network_set_factor(praxis_network *network, praxis_factor factor)
+{
+    praxis_parameters changed = network->parameters;
+    changed.factor = factor;
+    praxis_status status = px_parameters_check(network->log, &changed);
+    if (status)
+        return status;
+    network->parameters = changed;
+    return px_network_apply_rule(network);
+}
+
+void px_network_describe(const praxis_network *network, praxis_network_info *info)
+{
+    info->replicas = network->shape.replicas;
+    info->channels = network->shape.channels;
+    info->groups = network->group_count;
+    info->factor = network->parameters.factor;
+    info->tick = network->tick;
+    info->modulations = network->modulations;
+    network->backend->operations->describe(network->backend, info);
+}
+
+praxis_status px_network_create(praxis_context *context, const praxis_parameters *parameters, praxis_network **network)
+{
+    praxis_network *made = calloc(1, sizeof *made);
+    if (!made)
+        return px_fail(&context->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a network");
+    made->context = px_context_retain(context);
+    made->log = &context->log;
+    praxis_status status = prepare(made, parameters);
+    if (!status)
+        status = context->device->operations->create_backend(context->device, &made->shape, &made->backend);
+    if (!status)
+        status = px_network_apply_rule(made);
+    if (!status)
+        status = px_network_birth(made);
+    if (status)
+        px_network_destroy(made);
+    else
+        *network = made;
+    return status;
+}
+
+void px_network_destroy(praxis_network *network)
+{
+    if (!network)
+        return;
+    if (network->backend)
+        network->backend->operations->destroy(network->backend);
+    free(network->seeds);
+    free(network->group_names);
+    free(network->group_offsets);
+    free(network->group_members);
+    px_context_release(network->context);
+    free(network);
+}

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The network room: what a network is, its parameters and bounds, its invariants, and the order of operations in a
+ * tick. It speaks to a device only through backend.h. Functions here validate what they are given and report through
+ * the context's log; api.c has already checked pointers and structure sizes.
+ */
+#ifndef PX_NETWORK_NETWORK_H
+#define PX_NETWORK_NETWORK_H
+
+#include "backend/backend.h"
+
+#define PX_GROUP_NAME_SIZE 64
+
+/* One step of a weight code, and the full scale of a trace relative to 1 / (1 - decay). */
+#define PX_ACTIVATION_UNIT (2.0 / 127)
+#define PX_WEIGHT_UNIT     (3.0 / 127)
+
+struct praxis_network {
+    praxis_context *context; /* a reference */
+    struct px_log *log;      /* the context's */
+    struct px_backend *backend;
+    struct px_shape shape;
+    uint64_t *seeds; /* [R], what shape.seeds points to */
+    praxis_parameters parameters;
+    uint64_t tick;
+    uint64_t modulations;
+    bool noisy; /* some neuron has noise */
+    uint32_t group_count;
+    char (*group_names)[PX_GROUP_NAME_SIZE];
+    uint64_t *group_offsets; /* [group_count + 1] */
+    uint32_t *group_members;
+};
+
+/* parameters.c: every parameter within its bounds, every number a number. */
+void px_parameters_default(praxis_parameters *parameters);
+praxis_status px_parameter_describe(praxis_parameter parameter, praxis_parameter_info *info);
+praxis_status px_parameters_check(struct px_log *log, const praxis_parameters *parameters);
+double *px_parameter_member(praxis_parameters *parameters, praxis_parameter parameter);
+praxis_status px_parameter_check(struct px_log *log, praxis_parameter parameter, double value);
+
+/* rule.c: parameters as the integers of the back end. */
+void px_rule_make(const praxis_parameters *parameters, uint32_t degree, bool noisy, struct px_rule *rule);
+double px_trace_unit(const praxis_parameters *parameters);
+int32_t px_input_code(double input, double input_scale);
+/* The scales and the common shift of `count` modulators of one replica; false if one exceeds the limit. */
+bool px_modulation_make(const praxis_parameters *parameters, const float *modulator, size_t count, int32_t *scale,
+                        int32_t *shift);
+double px_modulation_limit(const praxis_parameters *parameters);
+
+/* birth.c: every field but the weights, drawn on the host and uploaded. */
+praxis_status px_network_birth(praxis_network *network);
+
+/* network.c */
+praxis_status px_network_create(praxis_context *context, const praxis_parameters *parameters, praxis_network **network);
+void px_network_destroy(praxis_network *network);
+praxis_status px_network_apply_rule(praxis_network *network);
+praxis_status px_network_set_parameter(praxis_network *network, praxis_parameter parameter, double value);
+praxis_status px_network_set_factor(praxis_network *network, praxis_factor factor);
+void px_network_describe(const praxis_network *network, praxis_network_info *info);
+
+/* state.c */
+praxis_status px_network_transfer(praxis_network *network, praxis_field field, const praxis_range *range, void *codes,
+                                  size_t bytes, bool writing);
+praxis_status px_network_read(praxis_network *network, praxis_field field, const praxis_range *range, float *values,
+                              size_t count);
+praxis_status px_network_write(praxis_network *network, praxis_field field, const praxis_range *range,
+                               const float *values, size_t count);
+praxis_status px_network_hash(praxis_network *network, uint64_t *hashes);
+
+/* run.c */
+praxis_status px_network_reset(praxis_network *network, uint32_t what, const uint8_t *mask);
+praxis_status px_network_run(praxis_network *network, const praxis_run *run);
+praxis_status px_network_modulate(praxis_network *network, const float *modulator, size_t count);
+
+/* groups.c */
+praxis_status px_network_add_group(praxis_network *network, const char *name, const uint32_t *neurons, size_t count,
+                                   uint32_t *group);
+praxis_status px_network_find_group(const praxis_network *network, const char *name, uint32_t *group);
+praxis_status px_network_set_plastic_groups(praxis_network *network, const uint32_t *groups, size_t count);
+praxis_status px_network_share_noise(praxis_network *network, uint32_t group);
+praxis_status px_network_check_groups(const praxis_network *network, const uint32_t *groups, size_t count);
+
+/* feedback.c: arithmetic on the host, no device */
+praxis_status px_feedback_groups(const praxis_network *network, const uint32_t *groups, size_t outputs, float *matrix);
+void px_feedback_random(uint64_t seed, size_t outputs, size_t neurons, float *matrix);
+void px_feedback_project(size_t replicas, size_t outputs, size_t neurons, const float *error, const float *matrix,
+                         float *modulator);
+
+/* statistics.c */
+praxis_status px_network_statistics(praxis_network *network, praxis_field field, praxis_statistics *statistics);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Parameters as integers, computed in double precision and rounded once. Only +, -, *, / and sqrt are used, which
+ * IEEE 754 rounds correctly: the integers are the same on every machine. docs/numerics.md derives the formulas.
+ */
+#include <math.h>
+
+#include "network/network.h"
+
+static double trace_decay(const praxis_parameters *parameters)
+{
+    return px_to_fixed(parameters->trace_decay, 16) / 65536.0;
+}
+
+double px_trace_unit(const praxis_parameters *parameters)
+{
+    return 4.0 / (PX_MULAW_MAX * (1 - trace_decay(parameters)));
+}
+
+/* 1 - momentum in q31, 1 itself becoming the largest number there is. */
+static int32_t averaging_rate(double momentum)
+{
+    return (int32_t)px_clamp(llround((1 - momentum) * 2147483648.0), 0, INT32_MAX);
+}
+
+void px_rule_make(const praxis_parameters *parameters, uint32_t degree, bool noisy, struct px_rule *rule)
+{
+    /* Units of a weight and an activation code, times 1 / sqrt(d), as a fraction in [1/2, 1) and a shift. */
+    int exponent;
+    double fraction = frexp(PX_WEIGHT_UNIT * PX_ACTIVATION_UNIT / sqrt(degree), &exponent);
+    double decay = trace_decay(parameters);
+    *rule = (struct px_rule){
+        .sum_multiplier = (int32_t)px_clamp(llround(fraction * 2147483648.0), 0, INT32_MAX),
+        .sum_shift = -exponent,
+        .trace_keep = px_to_fixed(decay, 16),
+        .trace_take = px_to_fixed(PX_ACTIVATION_UNIT * PX_ACTIVATION_UNIT / px_trace_unit(parameters), 16),
+        .weight_decay = px_to_fixed(parameters->weight_decay, 24),
+        .variance_rate = averaging_rate(parameters->variance_momentum),
+        .mean_rate = averaging_rate(parameters->rate_momentum),
+        .bias_rate = px_to_fixed(parameters->homeostasis_rate, 31),
+        .variance_threshold = px_to_fixed(parameters->variance_threshold, 28),
+        .variance_floor = px_to_fixed(parameters->variance_floor, 28),
+        .factor = parameters->factor,
+        .noisy = noisy,
+    };
+}
+
+int32_t px_input_code(double input, double input_scale)
+{
+    return px_to_fixed(input * input_scale * PX_WEIGHT_UNIT, 28);
+}
+
+/* Weight codes per trace unit, learning rate and modulator. */
+static double codes_per_trace(const praxis_parameters *parameters)
+{
+    return px_trace_unit(parameters) / PX_WEIGHT_UNIT;
+}
+
+double px_modulation_limit(const praxis_parameters *parameters)
+{
+    return 32767 / 65536.0 / codes_per_trace(parameters);
+}
+
+bool px_modulation_make(const praxis_parameters *parameters, const float *modulator, size_t count, int32_t *scale,
+                        int32_t *shift)
+{
+    double factor = parameters->learning_rate * codes_per_trace(parameters);
+    double largest = 0;
+    for (size_t i = 0; i < count; i++) {
+        double size = fabs(factor * (double)modulator[i]);
+        if (!(size * 65536 <= 32767))
+            return false;
+        largest = size > largest ? size : largest;
+    }
+    *shift = 30;
+    while (largest * (double)(INT32_C(1) << *shift) > 32767)
+        --*shift;
+    for (size_t i = 0; i < count; i++)
+        scale[i] = px_to_fixed(factor * (double)modulator[i], *shift);
+    return true;
+}

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+/* The state: fields, their units and bounds, reading, writing and hashing. */
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/size.h"
+#include "base/tables.h"
+#include "network/network.h"
+
+#define UNIT_Q28 (1.0 / 268435456)
+
+/* Codes of one field, their unit and the least and largest code allowed. */
+struct format {
+    const char *name;
+    double unit;
+    int32_t minimum, maximum;
+};
+
+static struct format format_of(const praxis_network *network, praxis_field field)
+{
+    const struct format formats[PRAXIS_FIELD_COUNT] = {
+        [PRAXIS_FIELD_ACTIVATION] = {"activation", PX_ACTIVATION_UNIT, -127, 127},
+        [PRAXIS_FIELD_WEIGHT] = {"weight", PX_WEIGHT_UNIT, -127, 127},
+        [PRAXIS_FIELD_TRACE] = {"trace", px_trace_unit(&network->parameters), -127, 127},
+        [PRAXIS_FIELD_INPUT_WEIGHT] = {"input weight", PX_WEIGHT_UNIT, -127, 127},
+        [PRAXIS_FIELD_LEAK] = {"leak", UNIT_Q28, -PX_Q28_ONE, PX_Q28_ONE},
+        [PRAXIS_FIELD_GAIN] = {"gain", UNIT_Q28, 0, PX_GAIN_MAX},
+        [PRAXIS_FIELD_BIAS] = {"bias", UNIT_Q28, -PX_BIAS_MAX, PX_BIAS_MAX},
+        [PRAXIS_FIELD_NOISE] = {"noise", UNIT_Q28, 0, PX_Q28_ONE * 4},
+        [PRAXIS_FIELD_TARGET_RATE] = {"target rate", UNIT_Q28, -PX_Q28_ONE * 2, PX_Q28_ONE * 2},
+        [PRAXIS_FIELD_MEAN] = {"mean", UNIT_Q28, -PX_Q28_ONE * 2, PX_Q28_ONE * 2},
+        [PRAXIS_FIELD_VARIANCE] = {"variance", UNIT_Q28, 0, INT32_MAX},
+        [PRAXIS_FIELD_FACTOR] = {"factor", PX_ACTIVATION_UNIT, -127, 127},
+        [PRAXIS_FIELD_PLASTIC] = {"plastic", 1, 0, 1},
+        [PRAXIS_FIELD_NOISE_SOURCE] = {"noise source", 1, 0, (int32_t)(network->shape.graph.neurons - 1)},
+    };
+    return formats[field];
+}
+
+static double largest_value(const struct format *format, praxis_field field)
+{
+    int32_t code = field == PRAXIS_FIELD_TRACE ? PX_MULAW_MAX : format->maximum;
+    return code * format->unit;
+}
+
+static double smallest_value(const struct format *format, praxis_field field)
+{
+    int32_t code = field == PRAXIS_FIELD_TRACE ? -PX_MULAW_MAX : format->minimum;
+    return code * format->unit;
+}
+
+static int32_t get_code(const void *codes, praxis_field field, size_t index)
+{
+    if (px_field_bytes(field) == 1)
+        return ((const int8_t *)codes)[index];
+    return ((const int32_t *)codes)[index];
+}
+
+static void set_code(void *codes, praxis_field field, size_t index, int32_t code)
+{
+    if (px_field_bytes(field) == 1)
+        ((int8_t *)codes)[index] = (int8_t)code;
+    else
+        ((int32_t *)codes)[index] = code;
+}
+
+/* The range meant (NULL: everything), checked against the network. */
+static praxis_status resolve(const praxis_network *network, const praxis_range *given, praxis_range *range)
+{
+    uint64_t neurons = network->shape.graph.neurons;
+    uint32_t replicas = network->shape.replicas;
+    *range = given ? *given : (praxis_range){0, replicas, 0, neurons};
+    if (range->first_replica >= replicas || range->replicas > replicas - range->first_replica || range->replicas == 0)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "replicas %u to %llu asked for, there are %u",
+                       range->first_replica, (unsigned long long)range->first_replica + range->replicas, replicas);
+    if (range->first_neuron >= neurons || range->neurons > neurons - range->first_neuron || range->neurons == 0)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "%llu neurons from %llu asked for, there are %llu",
+                       (unsigned long long)range->neurons, (unsigned long long)range->first_neuron,
+                       (unsigned long long)neurons);
+    return PRAXIS_SUCCESS;
+}
+
+static uint64_t elements_in(const praxis_network *network, praxis_field field, const praxis_range *range)
+{
+    return px_multiply(px_multiply(range->replicas, range->neurons), px_field_elements(&network->shape, field));
+}
+
+/* Whether any noise is left after a write to the field; the kernels skip the noise where there is none. */
+static praxis_status note_noise(praxis_network *network, praxis_field field, const int32_t *codes, uint64_t count)
+{
+    if (field != PRAXIS_FIELD_NOISE || network->noisy)
+        return PRAXIS_SUCCESS;
+    for (uint64_t i = 0; i < count && !network->noisy; i++)
+        network->noisy = codes[i] != 0;
+    return network->noisy ? px_network_apply_rule(network) : PRAXIS_SUCCESS;
+}
+
+static praxis_status check_codes(const praxis_network *network, praxis_field field, const void *codes, uint64_t count)
+{
+    const struct format format = format_of(network, field);
+    for (uint64_t i = 0; i < count; i++) {
+        int32_t code = get_code(codes, field, i);
+        if (code < format.minimum || code > format.maximum)
+            return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "%s code %llu is %d, must be from %d to %d",
+                           format.name, (unsigned long long)i, code, format.minimum, format.maximum);
+    }
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status px_network_transfer(praxis_network *network, praxis_field field, const praxis_range *given, void *codes,
+                                  size_t bytes, bool writing)
+{
+    const struct px_backend_operations *operations = network->backend->operations;
+    praxis_range range;
+    praxis_status status = resolve(network, given, &range);
+    if (status)
+        return status;
+    uint64_t count = elements_in(network, field, &range), wanted = px_multiply(count, px_field_bytes(field));
+    if (bytes != wanted)
+        return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "%llu bytes given for a range of %llu",
+                       (unsigned long long)bytes, (unsigned long long)wanted);
+    if (count == 0)
+        return PRAXIS_SUCCESS;
+    if (!writing)
+        return operations->download(network->backend, field, &range, codes);
+    status = check_codes(network, field, codes, count);
+    if (!status)
+        status = operations->upload(network->backend, field, &range, codes);
+    return status ? status : note_noise(network, field, codes, count);
+}
+
+/* Runs `visit` over the range in blocks of one replica and few enough neurons for a buffer of about a mebibyte. */
+typedef praxis_status (*block_visitor)(praxis_network *network, praxis_field field, const praxis_range *block,
+                                       void *codes, uint64_t offset, void *user);
+
+static praxis_status for_each_block(praxis_network *network, praxis_field field, const praxis_range *range,
+                                    block_visitor visit, void *user)
+{
+    uint64_t elements = px_field_elements(&network->shape, field);
+    uint64_t bytes = elements * px_field_bytes(field);
+    uint64_t size = bytes ? (1u << 20) / bytes + 1 : range->neurons;
+    size = size < range->neurons ? size : range->neurons;
+    void *codes = calloc(size, bytes ? bytes : 1);
+    if (!codes)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu bytes of state",
+                       (unsigned long long)(size * bytes));
+    praxis_status status = PRAXIS_SUCCESS;
+    uint64_t offset = 0;
+    for (uint32_t r = 0; r < range->replicas && elements > 0; r++)
+        for (uint64_t j = 0; j < range->neurons && !status; j += size) {
+            uint64_t left = range->neurons - j;
+            praxis_range block = {range->first_replica + r, 1, range->first_neuron + j, left < size ? left : size};
+            status = visit(network, field, &block, codes, offset, user);
+            offset += block.neurons * elements;
+        }
+    free(codes);
+    return status;
+}
+
+static praxis_status read_block(praxis_network *network, praxis_field field, const praxis_range *block, void *codes,
+                                uint64_t offset, void *user)
+{
+    praxis_status status = network->backend->operations->download(network->backend, field, block, codes);
+    if (status)
+        return status;
+    float *values = (float *)user + offset;
+    const struct format format = format_of(network, field);
+    uint64_t count = elements_in(network, field, block);
+    for (uint64_t i = 0; i < count; i++) {
+        int32_t code = get_code(codes, field, i);
+        values[i] = (float)((field == PRAXIS_FIELD_TRACE ? px_mulaw_decode(code) : code) * format.unit);
+    }
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status write_block(praxis_network *network, praxis_field field, const praxis_range *block, void *codes,
+                                 uint64_t offset, void *user)
+{
+    const float *values = (const float *)user + offset;
+    const struct format format = format_of(network, field);
+    uint64_t count = elements_in(network, field, block);
+    for (uint64_t i = 0; i < count; i++) {
+        double code = (double)values[i] / format.unit;
+        int32_t limited = (int32_t)px_clamp(llround(code), format.minimum, format.maximum);
+        set_code(codes, field, i, field == PRAXIS_FIELD_TRACE ? px_mulaw_nearest(code) : limited);
+    }
+    praxis_status status = network->backend->operations->upload(network->backend, field, block, codes);
+    return status ? status : note_noise(network, field, codes, field == PRAXIS_FIELD_NOISE ? count : 0);
+}
+
+static praxis_status check_count(const praxis_network *network, praxis_field field, const praxis_range *range,
+                                 size_t count)
+{
+    uint64_t wanted = elements_in(network, field, range);
+    if (count != wanted)
+        return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "%llu values given for a range of %llu",
+                       (unsigned long long)count, (unsigned long long)wanted);
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status px_network_read(praxis_network *network, praxis_field field, const praxis_range *given, float *values,
+                              size_t count)
+{
+    praxis_range range;
+    praxis_status status = resolve(network, given, &range);
+    if (!status)
+        status = check_count(network, field, &range, count);
+    return status ? status : for_each_block(network, field, &range, read_block, values);
+}
+
+praxis_status px_network_write(praxis_network *network, praxis_field field, const praxis_range *given,
+                               const float *values, size_t count)
+{
+    praxis_range range;
+    praxis_status status = resolve(network, given, &range);
+    if (!status)
+        status = check_count(network, field, &range, count);
+    if (status)
+        return status;
+    const struct format format = format_of(network, field);
+    /* Bounds as floats: the float nearest to a bound is the bound, on whichever side of it it lies. */
+    float low = (float)smallest_value(&format, field), high = (float)largest_value(&format, field);
+    for (size_t i = 0; i < count; i++)
+        if (!(values[i] >= low && values[i] <= high))
+            return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "%s %llu is %g, must be from %g to %g", format.name,
+                           (unsigned long long)i, (double)values[i], (double)low, (double)high);
+    return for_each_block(network, field, &range, write_block, (void *)(uintptr_t)values);
+}
+
+static praxis_status hash_block(praxis_network *network, praxis_field field, const praxis_range *block, void *codes,
+                                uint64_t offset, void *user)
+{
+    (void)offset;
+    praxis_status status = network->backend->operations->download(network->backend, field, block, codes);
+    if (status)
+        return status;
+    uint64_t *hash = user, count = elements_in(network, field, block);
+    if (px_field_bytes(field) == 1) {
+        *hash = px_hash_bytes(*hash, codes, count);
+        return PRAXIS_SUCCESS;
+    }
+    for (uint64_t i = 0; i < count; i++)
+        *hash = px_hash_integer(*hash, (uint32_t)((const int32_t *)codes)[i], 4);
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status px_network_hash(praxis_network *network, uint64_t *hashes)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t r = 0; r < network->shape.replicas && !status; r++) {
+        const praxis_range range = {r, 1, 0, network->shape.graph.neurons};
+        uint64_t hash = px_hash_integer(PX_HASH_START, network->tick, 8);
+        hash = px_hash_integer(hash, network->modulations, 8);
+        for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++)
+            status = for_each_block(network, (praxis_field)field, &range, hash_block, &hash);
+        hashes[r] = hash;
+    }
+    return status;
+}
