@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The praxis command: what all of its commands share. It sees the library through its public header alone.
+ *
+ * Results go to standard output, everything else to standard error; with --json, standard output carries one JSON
+ * value and nothing else. Exit codes: 0 done, 1 failed, 2 wrong usage.
+ */
+#ifndef CLI_CLI_H
+#define CLI_CLI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cjson/cJSON.h>
+#include <praxis/praxis.h>
+
+enum cli_exit { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+
+/* ---- Options ---- */
+
+enum cli_kind {
+    CLI_FLAG,  /* bool; takes no value */
+    CLI_COUNT, /* uint64_t; 1000000 and 1e6 are both understood */
+    CLI_REAL,  /* double */
+    CLI_TEXT,  /* const char *, pointing into argv */
+    CLI_SET    /* praxis_parameters; NAME=VALUE sets one of its real-valued members, any number of times */
+};
+
+struct cli_option {
+    const char *name; /* without the dashes */
+    enum cli_kind kind;
+    void *target;            /* holds the default when parsing begins */
+    double minimum, maximum; /* of counts and reals, both allowed */
+    const char *value_name;  /* for --help: "N", "FILE" */
+    const char *help;
+};
+
+struct cli_command {
+    const char *name;
+    const char *synopsis; /* what follows the name: "[options]" */
+    const char *summary;  /* one line */
+    int (*run)(const struct cli_command *command, int argc, char **argv);
+};
+
+#define CLI_DEVICE_OPTION(target)                                                                                      \
+    {                                                                                                                  \
+        "device", CLI_TEXT, target, 0, 0, "DEVICE", "reference, opencl:P.D or part of a name (default: the best)"      \
+    }
+#define CLI_JSON_OPTION(target)                                                                                        \
+    {                                                                                                                  \
+        "json", CLI_FLAG, target, 0, 0, NULL, "report as JSON on standard output"                                      \
+    }
+
+/*
+ * Parses argv[1..] by the table, which ends with a NULL name. Operands (what is no option) are moved to the end and
+ * *operands says how many there are. Returns -1 to go on, else the exit code: --help was answered, or usage is wrong.
+ */
+int cli_parse(const struct cli_command *command, const struct cli_option *options, int argc, char **argv,
+              int *operands);
+
+/* One line on standard error, "praxis NAME: ...", and CLI_USAGE. */
+int cli_usage(const struct cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for a failure, and CLI_FAILED. */
+int cli_fail(const struct cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* ---- The library ---- */
+
+/* A log that writes errors and warnings to standard error; information too where PRAXIS_VERBOSE is set. */
+praxis_log cli_log(void);
+
+/* --device, or PRAXIS_DEVICE, or NULL for the best. */
+const char *cli_device(const char *option);
+
+/* Opens the device; on failure the message has been written. */
+praxis_status cli_open(const char *device, praxis_context **context);
+
+/* ---- Output ---- */
+
+/* Prints the value on standard output and deletes it. Returns CLI_DONE, or CLI_FAILED if it could not be written. */
+int cli_print_json(const struct cli_command *command, cJSON *value);
+
+/* 12.3 k, 4.56 M, 7.89 G: three significant digits with an SI prefix into `text`, which it returns. */
+const char *cli_si(double value, char text[16]);
+
+/* ---- Commands ---- */
+
+int cli_devices(const struct cli_command *command, int argc, char **argv);
+int cli_graph(const struct cli_command *command, int argc, char **argv);
+int cli_plan(const struct cli_command *command, int argc, char **argv);
+int cli_run(const struct cli_command *command, int argc, char **argv);
+int cli_selftest(const struct cli_command *command, int argc, char **argv);
+int cli_train(const struct cli_command *command, int argc, char **argv);
+
+#endif

@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/conformance.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tasks/random.h"
+
+/* The shapes of networks to compare: the smallest, odd ones, every k, one replica and several. */
+struct shape {
+    uint64_t neurons;
+    uint32_t degree_factor, replicas, channels;
+};
+static const struct shape shapes[] = {
+    {49, 1, 2, 0},  {49, 2, 1, 1},   {49, 4, 3, 5},   {121, 3, 2, 3},  {361, 2, 3, 4},
+    {529, 1, 1, 2}, {961, 2, 5, 40}, {961, 4, 1, 40}, {4489, 3, 1, 1}, {16129, 2, 1, 7},
+};
+#define SHAPES       (sizeof shapes / sizeof *shapes)
+#define SMALL_SHAPES 4
+
+/* Range of the codes of each field; the state is filled from all of it, ends included more often than by chance. */
+struct codes {
+    const char *name;
+    size_t bytes;
+    int32_t minimum, maximum;
+};
+static const struct codes codes[PRAXIS_FIELD_COUNT] = {
+    [PRAXIS_FIELD_ACTIVATION] = {"activation", 1, -127, 127},
+    [PRAXIS_FIELD_WEIGHT] = {"weight", 1, -127, 127},
+    [PRAXIS_FIELD_TRACE] = {"trace", 1, -127, 127},
+    [PRAXIS_FIELD_INPUT_WEIGHT] = {"input weight", 1, -127, 127},
+    [PRAXIS_FIELD_LEAK] = {"leak", 4, -268435456, 268435456},
+    [PRAXIS_FIELD_GAIN] = {"gain", 4, 0, 2013265920},
+    [PRAXIS_FIELD_BIAS] = {"bias", 4, -1073741824, 1073741824},
+    [PRAXIS_FIELD_NOISE] = {"noise", 4, 0, 1073741824},
+    [PRAXIS_FIELD_TARGET_RATE] = {"target rate", 4, -536870912, 536870912},
+    [PRAXIS_FIELD_MEAN] = {"mean", 4, -536870912, 536870912},
+    [PRAXIS_FIELD_VARIANCE] = {"variance", 4, 0, 2147483647},
+    [PRAXIS_FIELD_FACTOR] = {"factor", 1, -127, 127},
+    [PRAXIS_FIELD_PLASTIC] = {"plastic", 1, 0, 1},
+    [PRAXIS_FIELD_NOISE_SOURCE] = {"noise source", 4, 0, 0 /* N - 1 */},
+};
+
+/* One comparison under way: the same network twice. */
+struct pair {
+    praxis_network *networks[2]; /* device, reference */
+    praxis_network_info info;
+    uint64_t random;
+    struct conformance *result;
+};
+
+static float random_real(uint64_t *state, float low, float high)
+{
+    return low + (high - low) * (float)(random_next(state) >> 40) / 16777216.0f;
+}
+
+static uint64_t elements(const struct pair *pair, praxis_field field)
+{
+    uint64_t per_neuron = field == PRAXIS_FIELD_WEIGHT || field == PRAXIS_FIELD_TRACE ? pair->info.graph.degree
+                          : field == PRAXIS_FIELD_INPUT_WEIGHT                        ? pair->info.channels
+                                                                                      : 1;
+    return pair->info.graph.neurons * pair->info.replicas * per_neuron;
+}
+
+/* One code in eight is an end of the range. */
+static int32_t random_code(struct pair *pair, const struct codes *range, int32_t maximum)
+{
+    uint64_t draw = random_next(&pair->random);
+    if (draw % 8 == 0)
+        return draw & 8 ? maximum : range->minimum;
+    uint64_t span = (uint64_t)((int64_t)maximum - range->minimum) + 1;
+    return (int32_t)(range->minimum + (int64_t)((draw >> 8) % span));
+}
+
+static praxis_status randomise_field(struct pair *pair, praxis_field field)
+{
+    const struct codes *range = &codes[field];
+    int32_t maximum = field == PRAXIS_FIELD_NOISE_SOURCE ? (int32_t)(pair->info.graph.neurons - 1) : range->maximum;
+    uint64_t count = elements(pair, field);
+    unsigned char *values = malloc(count * range->bytes + 1);
+    if (!values)
+        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    for (uint64_t i = 0; i < count; i++) {
+        int32_t code = random_code(pair, range, maximum);
+        if (range->bytes == 1)
+            ((int8_t *)values)[i] = (int8_t)code;
+        else
+            memcpy(values + i * 4, &code, 4);
+    }
+    praxis_status status = PRAXIS_SUCCESS;
+    for (int n = 0; n < 2 && !status; n++)
+        status = praxis_network_write_codes(pair->networks[n], field, NULL, values, count * range->bytes);
+    free(values);
+    return status;
+}
+
+static praxis_status randomise(struct pair *pair)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++)
+        status = randomise_field(pair, (praxis_field)field);
+    return status;
+}
+
+static void report(struct pair *pair, const char *operation, const char *what)
+{
+    struct conformance *result = pair->result;
+    result->failures++;
+    if (result->first_failure[0] == '\0')
+        snprintf(result->first_failure, sizeof result->first_failure, "%s, N = %llu, k = %u, R = %u: %s", operation,
+                 (unsigned long long)pair->info.graph.neurons, pair->info.graph.curves, pair->info.replicas, what);
+}
+
+static void report_difference(struct pair *pair, const char *operation, praxis_field field, const unsigned char *values,
+                              const unsigned char *expected, uint64_t size)
+{
+    uint64_t at = 0;
+    while (at < size && values[at] == expected[at])
+        at++;
+    char text[128];
+    snprintf(text, sizeof text, "%s element %llu differs", codes[field].name,
+             (unsigned long long)(at / codes[field].bytes));
+    report(pair, operation, text);
+}
+
+/* Reads both, poisoned with different bytes first, and compares. */
+static praxis_status compare_field(struct pair *pair, const char *operation, praxis_field field)
+{
+    uint64_t size = elements(pair, field) * codes[field].bytes;
+    unsigned char *values[2] = {malloc(size + 1), malloc(size + 1)};
+    praxis_status status = values[0] && values[1] ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
+    for (int n = 0; n < 2 && !status; n++) {
+        memset(values[n], 0x80 + n, size);
+        status = praxis_network_read_codes(pair->networks[n], field, NULL, values[n], size);
+    }
+    if (!status && memcmp(values[0], values[1], size) != 0)
+        report_difference(pair, operation, field, values[0], values[1], size);
+    free(values[0]);
+    free(values[1]);
+    return status;
+}
+
+static praxis_status compare(struct pair *pair, const char *operation)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    pair->result->operations++;
+    for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++)
+        status = compare_field(pair, operation, (praxis_field)field);
+    return status;
+}
+
+/* ---- Operations ---- */
+
+static float *random_reals(struct pair *pair, uint64_t count, float low, float high)
+{
+    float *values = malloc((count + 1) * sizeof *values);
+    for (uint64_t i = 0; values && i < count; i++)
+        values[i] = random_real(&pair->random, low, high);
+    return values;
+}
+
+/* Runs a span on both and compares outputs (of all groups) and state. */
+static praxis_status run_both(struct pair *pair, const char *operation, uint64_t ticks, uint32_t flags, bool modulated)
+{
+    uint64_t replicas = pair->info.replicas;
+    const uint32_t groups[] = {1, 0, 2};
+    float *input = random_reals(pair, replicas * ticks * pair->info.channels, -3, 3);
+    float *modulator = random_reals(pair, replicas * ticks, -1, 1);
+    float *outputs[2] = {random_reals(pair, replicas * ticks * 3, 5, 6),
+                         random_reals(pair, replicas * ticks * 3, 7, 8)};
+    praxis_status status = PRAXIS_SUCCESS;
+    praxis_run run;
+    praxis_run_default(&run);
+    run.ticks = ticks;
+    run.flags = flags;
+    run.input = pair->info.channels ? input : NULL;
+    run.modulator = modulated ? modulator : NULL;
+    run.groups = groups;
+    run.group_count = 3;
+    if (!input || !modulator || !outputs[0] || !outputs[1])
+        status = PRAXIS_ERROR_OUT_OF_MEMORY;
+    for (int n = 0; n < 2 && !status; n++) {
+        run.output = outputs[n];
+        status = praxis_network_run(pair->networks[n], &run);
+    }
+    if (!status && memcmp(outputs[0], outputs[1], replicas * ticks * 3 * sizeof *outputs[0]) != 0)
+        report(pair, operation, "readouts differ");
+    free(input);
+    free(modulator);
+    free(outputs[0]);
+    free(outputs[1]);
+    return status ? status : compare(pair, operation);
+}
+
+static praxis_status test_ticks(struct pair *pair)
+{
+    static const char *const names[] = {"trace, post", "trace, centred", "trace, noise", "trace, slope",
+                                        "trace, supplied"};
+    praxis_status status = randomise(pair);
+    if (!status)
+        status = run_both(pair, "tick", 1, 0, false);
+    for (int factor = 0; factor <= PRAXIS_FACTOR_SUPPLIED && !status; factor++) {
+        status = randomise(pair);
+        for (int n = 0; n < 2 && !status; n++)
+            status = praxis_network_set_factor(pair->networks[n], (praxis_factor)factor);
+        if (!status)
+            status = run_both(pair, names[factor], 2, PRAXIS_RUN_TRACE, false);
+    }
+    return status;
+}
+
+static praxis_status test_homeostasis(struct pair *pair)
+{
+    praxis_status status = randomise(pair);
+    for (int n = 0; n < 2 && !status; n++)
+        status = praxis_network_set_parameter(pair->networks[n], PRAXIS_PARAMETER_VARIANCE_FLOOR, 0.5);
+    if (!status)
+        status = run_both(pair, "variance control", 3, PRAXIS_RUN_VARIANCE_CONTROL, false);
+    if (!status)
+        status = randomise(pair);
+    if (!status)
+        status = run_both(pair, "rate homeostasis", 3, PRAXIS_RUN_RATE_HOMEOSTASIS, false);
+    return status;
+}
+
+static praxis_status modulate_both(struct pair *pair, const char *operation, uint64_t count, float size)
+{
+    float *modulator = random_reals(pair, count, -size, size);
+    praxis_status status = modulator ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
+    for (int n = 0; n < 2 && !status; n++)
+        status = praxis_network_modulate(pair->networks[n], modulator, count);
+    free(modulator);
+    return status ? status : compare(pair, operation);
+}
+
+/* From the smallest change there is to the largest, which saturates every weight. */
+static praxis_status test_modulation(struct pair *pair)
+{
+    uint64_t replicas = pair->info.replicas, neurons = pair->info.graph.neurons;
+    float limit = (float)(praxis_network_modulator_limit(pair->networks[1]) / 0.01 * 0.999);
+    const float sizes[] = {1e-4f, 0.03f, 1, limit};
+    praxis_status status = PRAXIS_SUCCESS;
+    for (int i = 0; i < 8 && !status; i++) {
+        bool per_neuron = i % 2 != 0;
+        status = randomise(pair);
+        for (int n = 0; n < 2 && !status; n++)
+            status = praxis_network_set_parameter(pair->networks[n], PRAXIS_PARAMETER_WEIGHT_DECAY,
+                                                  i < 2   ? 0
+                                                  : i < 6 ? 0.001
+                                                          : 0.5);
+        if (!status)
+            status = modulate_both(pair, per_neuron ? "modulate, per neuron" : "modulate",
+                                   replicas * (per_neuron ? neurons : 1), sizes[i / 2]);
+    }
+    return status;
+}
+
+static praxis_status test_reset(struct pair *pair)
+{
+    uint8_t *mask = malloc(pair->info.replicas);
+    praxis_status status = mask ? randomise(pair) : PRAXIS_ERROR_OUT_OF_MEMORY;
+    for (uint32_t what = 1; what <= PRAXIS_RESET_EPISODE && !status; what++) {
+        for (uint32_t r = 0; r < pair->info.replicas; r++)
+            mask[r] = random_next(&pair->random) % 3 != 0;
+        for (int n = 0; n < 2 && !status; n++)
+            status = praxis_network_reset(pair->networks[n], what, mask);
+        if (!status)
+            status = compare(pair, "reset");
+    }
+    free(mask);
+    return status;
+}
+
+static praxis_status test_statistics(struct pair *pair)
+{
+    const praxis_field fields[] = {PRAXIS_FIELD_ACTIVATION, PRAXIS_FIELD_WEIGHT, PRAXIS_FIELD_INPUT_WEIGHT};
+    size_t size = pair->info.replicas * sizeof(praxis_statistics);
+    praxis_statistics *statistics[2] = {malloc(size), malloc(size)};
+    praxis_status status = statistics[0] && statistics[1] ? randomise(pair) : PRAXIS_ERROR_OUT_OF_MEMORY;
+    for (int f = 0; f < 3 && !status; f++) {
+        for (int n = 0; n < 2 && !status; n++) {
+            memset(statistics[n], 0x80 + n, size);
+            for (uint32_t r = 0; r < pair->info.replicas; r++)
+                statistics[n][r].struct_size = sizeof **statistics;
+            status = praxis_network_statistics(pair->networks[n], fields[f], statistics[n]);
+        }
+        pair->result->operations++;
+        if (!status && memcmp(statistics[0], statistics[1], size) != 0)
+            report(pair, "statistics", codes[fields[f]].name);
+    }
+    free(statistics[0]);
+    free(statistics[1]);
+    return status;
+}
+
+/* Everything at once, for many ticks: one wrong bit anywhere spreads and shows. */
+static praxis_status test_learning(struct pair *pair, uint64_t ticks)
+{
+    const uint32_t all = PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS;
+    return run_both(pair, "learning", ticks, all, true);
+}
+
+/* ---- Shapes ---- */
+
+static praxis_status define_groups(struct pair *pair)
+{
+    uint32_t neurons = (uint32_t)pair->info.graph.neurons;
+    uint32_t *all = malloc(neurons * sizeof *all);
+    praxis_status status = all ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
+    for (uint32_t j = 0; all && j < neurons; j++)
+        all[j] = neurons - 1 - j;
+    for (int n = 0; n < 2 && !status; n++) {
+        uint32_t group;
+        status = praxis_network_add_group(pair->networks[n], "one", all + 1, 1, &group);
+        if (!status)
+            status = praxis_network_add_group(pair->networks[n], "all", all, neurons, &group);
+        if (!status)
+            status = praxis_network_add_group(pair->networks[n], "some", all + neurons / 3, neurons / 2, &group);
+    }
+    free(all);
+    return status;
+}
+
+static praxis_status make_pair(praxis_context *const contexts[2], const struct shape *shape, struct pair *pair)
+{
+    praxis_parameters parameters;
+    praxis_parameters_default(&parameters);
+    parameters.neurons = shape->neurons;
+    parameters.degree_factor = shape->degree_factor;
+    parameters.replicas = shape->replicas;
+    parameters.channels = shape->channels;
+    parameters.seed = UINT64_C(0x123456789ABCDEF) + shape->neurons;
+    parameters.leak_spread = 0.05;
+    parameters.bias_spread = 0.1;
+    parameters.noise = 0.3;
+    parameters.variance_momentum = 0.9;
+    parameters.input_fan_out = (uint32_t)shape->neurons / 2;
+    pair->info.struct_size = sizeof pair->info;
+    praxis_status status = PRAXIS_SUCCESS;
+    for (int n = 0; n < 2 && !status; n++)
+        status = praxis_network_create(contexts[n], &parameters, &pair->networks[n]);
+    if (!status)
+        status = praxis_network_describe(pair->networks[1], &pair->info);
+    return status ? status : define_groups(pair);
+}
+
+static void free_pair(struct pair *pair)
+{
+    praxis_network_destroy(pair->networks[0]);
+    praxis_network_destroy(pair->networks[1]);
+}
+
+static praxis_status test_shape(praxis_context *const contexts[2], const struct shape *shape, struct pair *pair)
+{
+    pair->random = shape->neurons * 4 + shape->degree_factor;
+    praxis_status status = make_pair(contexts, shape, pair);
+    if (!status)
+        status = compare(pair, "birth");
+    if (!status)
+        status = test_learning(pair, 4); /* from birth, before the state becomes random */
+    if (!status)
+        status = test_ticks(pair);
+    if (!status)
+        status = test_homeostasis(pair);
+    if (!status)
+        status = test_modulation(pair);
+    if (!status)
+        status = test_reset(pair);
+    if (!status)
+        status = test_statistics(pair);
+    pair->result->shapes++;
+    return status;
+}
+
+/* The long run; its hash names the state that every device must reach. */
+static praxis_status test_long_run(praxis_context *const contexts[2], bool small, struct pair *pair)
+{
+    static const struct shape small_shape = {121, 2, 1, 3}, large_shape = {361, 2, 2, 3};
+    uint64_t hashes[2][2] = {{0}};
+    praxis_status status = make_pair(contexts, small ? &small_shape : &large_shape, pair);
+    if (!status)
+        status = test_learning(pair, small ? 10 : 1000);
+    for (int n = 0; n < 2 && !status; n++)
+        status = praxis_network_hash(pair->networks[n], hashes[n]);
+    if (!status && memcmp(hashes[0], hashes[1], sizeof hashes[0]) != 0)
+        report(pair, "long learning run", "state hashes differ");
+    pair->result->state_hash = hashes[0][0] ^ hashes[0][1];
+    return status;
+}
+
+praxis_status conformance_run(praxis_context *device, praxis_context *reference, bool small, struct conformance *result)
+{
+    praxis_context *const contexts[2] = {device, reference};
+    size_t count = small ? SMALL_SHAPES : SHAPES;
+    /* All networks live to the end: they must not disturb each other, and Oclgrind 21.10 takes memory that was freed
+     * and given out again for uninitialised. */
+    struct pair pairs[SHAPES + 1];
+    praxis_status status = PRAXIS_SUCCESS;
+    *result = (struct conformance){0};
+    memset(pairs, 0, sizeof pairs);
+    for (size_t s = 0; s <= SHAPES; s++)
+        pairs[s].result = result;
+    for (size_t s = 0; s < count && !status; s++)
+        status = test_shape(contexts, &shapes[s], &pairs[s]);
+    if (!status)
+        status = test_long_run(contexts, small, &pairs[SHAPES]);
+    for (size_t s = 0; s <= SHAPES; s++)
+        free_pair(&pairs[s]);
+    return status;
+}

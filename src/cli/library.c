@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/* What commands do with the library and with standard output. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/cli.h"
+
+static void write_message(void *user, praxis_log_level level, const char *message)
+{
+    static const char *const names[] = {"error", "warning", "note"};
+    (void)user;
+    if (level <= PRAXIS_LOG_WARNING || getenv("PRAXIS_VERBOSE"))
+        fprintf(stderr, "praxis: %s: %s\n", names[level], message);
+}
+
+praxis_log cli_log(void)
+{
+    return (praxis_log){write_message, NULL};
+}
+
+const char *cli_device(const char *option)
+{
+    return option ? option : getenv("PRAXIS_DEVICE");
+}
+
+praxis_status cli_open(const char *device, praxis_context **context)
+{
+    praxis_context_options options;
+    praxis_context_options_default(&options);
+    options.device = cli_device(device);
+    options.log = cli_log();
+    return praxis_context_create(&options, context);
+}
+
+int cli_print_json(const struct cli_command *command, cJSON *value)
+{
+    char *text = cJSON_Print(value);
+    cJSON_Delete(value);
+    if (!text)
+        return cli_fail(command, "no memory for the report");
+    bool written = printf("%s\n", text) > 0 && fflush(stdout) == 0;
+    cJSON_free(text);
+    return written ? CLI_DONE : cli_fail(command, "cannot write to standard output");
+}
+
+const char *cli_si(double value, char text[16])
+{
+    static const char *const prefixes[] = {"", " k", " M", " G", " T", " P", " E"};
+    int prefix = 0;
+    while (value >= 999.5 && prefix < 6) {
+        value /= 1000;
+        prefix++;
+    }
+    int decimals = prefix == 0 && value == (double)(int)value ? 0 : value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+    snprintf(text, 16, "%.*f%s", decimals, value, prefixes[prefix]);
+    return text;
+}

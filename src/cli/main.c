@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* The praxis command: picks the command named first. */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static const struct cli_command commands[] = {
+    {"train", "TASK [options]", "Trains organoids on a task and reports what they learned, beside a control.",
+     cli_train},
+    {"run", "[options]", "Runs a network on a series of inputs, or freely, and writes its outputs.", cli_run},
+    {"devices", "[options]", "Lists the devices and how each computes int8 dot products.", cli_devices},
+    {"graph", "--neurons N [options]", "Reports the connection graph and its spectral certificate.", cli_graph},
+    {"plan", "--neurons N [options]", "Predicts memory, devices and speed of a network of any size.", cli_plan},
+    {"selftest", "[options]", "Compares a device with the scalar reference, bit for bit.", cli_selftest},
+};
+#define COMMAND_COUNT (sizeof commands / sizeof *commands)
+
+static void print_help(FILE *file)
+{
+    fprintf(file, "Usage: praxis COMMAND [options]\n\nRecurrent networks that learn while they run, on any OpenCL "
+                  "device.\n\nCommands:\n");
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        fprintf(file, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fprintf(file, "\n'praxis COMMAND --help' tells the options of each.\n");
+}
+
+int main(int argc, char **argv)
+{
+    const char *word = argc > 1 ? argv[1] : "";
+    if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0 || strcmp(word, "-h") == 0) {
+        print_help(stdout);
+        return CLI_DONE;
+    }
+    if (strcmp(word, "--version") == 0) {
+        printf("praxis %s\n", praxis_version());
+        return CLI_DONE;
+    }
+    for (size_t i = 0; i < COMMAND_COUNT; i++)
+        if (strcmp(word, commands[i].name) == 0)
+            return commands[i].run(&commands[i], argc - 1, argv + 1);
+    if (*word)
+        fprintf(stderr, "praxis: there is no command \"%s\"\n", word);
+    print_help(stderr);
+    return CLI_USAGE;
+}

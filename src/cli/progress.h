@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* Progress of a long command on standard error: a bar that is rewritten on a terminal, a plain line every tenth of
+ * the way elsewhere. */
+#ifndef CLI_PROGRESS_H
+#define CLI_PROGRESS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct progress {
+    bool terminal;
+    uint64_t total;
+    double start, shown;    /* seconds */
+    uint64_t next_line;     /* amount done at which the next plain line is due */
+    double ticks, synapses; /* of one unit of work, for the rates */
+};
+
+/* Seconds of a clock that only runs forward. */
+double progress_now(void);
+
+/* `total` units of work of so many ticks and synaptic operations each. */
+void progress_begin(struct progress *progress, uint64_t total, double ticks, double synapses);
+
+/* `note` says how it goes, such as "reward 0.97". */
+void progress_show(struct progress *progress, uint64_t done, const char *note);
+
+/* Leaves the bar's line. */
+void progress_end(struct progress *progress);
+
+#endif

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* praxis selftest: which devices equal the reference, bit for bit. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/conformance.h"
+
+struct selftest {
+    const struct cli_command *command;
+    const char *device;
+    bool all, small, json;
+    cJSON *report; /* array of devices */
+    unsigned tested, failed;
+};
+
+static void print_row(const praxis_device_info *info, const struct conformance *result, praxis_status status)
+{
+    char hash[24] = "-";
+    if (!status)
+        snprintf(hash, sizeof hash, "%016" PRIx64, result->state_hash);
+    printf("%-12s %-40.40s %-5s %6u %10u %9u  %-16s %s\n", info->selector, info->name, info->dot_product,
+           result->shapes, result->operations, result->failures, hash,
+           status             ? praxis_status_string(status)
+           : result->failures ? "FAILED"
+                              : "passed");
+    if (result->first_failure[0])
+        printf("    first difference: %s\n", result->first_failure);
+}
+
+static bool add_to_report(cJSON *report, const praxis_device_info *info, const struct conformance *result,
+                          praxis_status status)
+{
+    char hash[24];
+    snprintf(hash, sizeof hash, "%016" PRIx64, result->state_hash);
+    cJSON *row = cJSON_CreateObject();
+    cJSON_AddStringToObject(row, "selector", info->selector);
+    cJSON_AddStringToObject(row, "name", info->name);
+    cJSON_AddStringToObject(row, "platform", info->platform);
+    cJSON_AddStringToObject(row, "driver", info->driver);
+    cJSON_AddStringToObject(row, "dot_product", info->dot_product);
+    cJSON_AddBoolToObject(row, "passed", !status && result->failures == 0);
+    cJSON_AddStringToObject(row, "status", praxis_status_string(status));
+    cJSON_AddNumberToObject(row, "shapes", result->shapes);
+    cJSON_AddNumberToObject(row, "operations", result->operations);
+    cJSON_AddNumberToObject(row, "differences", result->failures);
+    cJSON_AddStringToObject(row, "first_difference", result->first_failure);
+    cJSON_AddStringToObject(row, "state_hash", status ? "" : hash);
+    return cJSON_AddItemToArray(report, row);
+}
+
+static void test_device(struct selftest *selftest, const char *selector)
+{
+    praxis_context *device = NULL, *reference = NULL;
+    praxis_device_info info = {.struct_size = sizeof info};
+    struct conformance result = {0};
+    praxis_status status = cli_open(selector, &device);
+    snprintf(info.selector, sizeof info.selector, "%s", selector ? selector : "");
+    if (!status)
+        status = praxis_context_device(device, &info);
+    if (!status)
+        status = cli_open("reference", &reference);
+    if (!status)
+        status = conformance_run(device, reference, selftest->small, &result);
+    selftest->tested++;
+    selftest->failed += status || result.failures;
+    if (selftest->json)
+        add_to_report(selftest->report, &info, &result, status);
+    else
+        print_row(&info, &result, status);
+    praxis_context_destroy(device);
+    praxis_context_destroy(reference);
+}
+
+/* Every usable device but the reference itself, which the others are compared with. */
+static int test_all(struct selftest *selftest)
+{
+    praxis_log log = cli_log();
+    praxis_device_info *devices = NULL;
+    size_t count = 0;
+    praxis_status status = praxis_devices(&log, NULL, 0, &count);
+    if (!status && !(devices = calloc(count, sizeof *devices)))
+        status = PRAXIS_ERROR_OUT_OF_MEMORY;
+    if (!status) {
+        size_t room = count;
+        devices[0].struct_size = sizeof *devices;
+        status = praxis_devices(&log, devices, room, &count);
+        count = count < room ? count : room;
+    }
+    for (size_t i = 0; i < count && !status; i++)
+        if (devices[i].type == PRAXIS_DEVICE_REFERENCE)
+            continue;
+        else if (devices[i].usable)
+            test_device(selftest, devices[i].selector);
+        else
+            fprintf(stderr, "praxis selftest: skipped %s (%s): %s\n", devices[i].selector, devices[i].name,
+                    devices[i].reason);
+    free(devices);
+    return status ? cli_fail(selftest->command, "%s", praxis_status_string(status)) : CLI_DONE;
+}
+
+int cli_selftest(const struct cli_command *command, int argc, char **argv)
+{
+    struct selftest selftest = {.command = command};
+    const struct cli_option options[] = {
+        CLI_DEVICE_OPTION(&selftest.device),
+        {"all", CLI_FLAG, &selftest.all, 0, 0, NULL, "test every OpenCL device"},
+        {"small", CLI_FLAG, &selftest.small, 0, 0, NULL, "small shapes only, for emulators"},
+        CLI_JSON_OPTION(&selftest.json),
+        {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
+    };
+    int operands, code = cli_parse(command, options, argc, argv, &operands);
+    if (code >= 0)
+        return code;
+    if (operands > 0)
+        return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
+    selftest.report = cJSON_CreateArray();
+    if (!selftest.json)
+        printf("%-12s %-40s %-5s %6s %10s %9s  %-16s %s\n", "device", "name", "dot", "shapes", "operations",
+               "different", "state hash", "result");
+    code = CLI_DONE;
+    if (selftest.all)
+        code = test_all(&selftest);
+    else
+        test_device(&selftest, selftest.device);
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddItemToObject(object, "devices", selftest.report);
+    if (selftest.json && code == CLI_DONE)
+        code = cli_print_json(command, object);
+    else
+        cJSON_Delete(object);
+    if (code == CLI_DONE && selftest.tested == 0)
+        return cli_fail(command, "there is no OpenCL device to test");
+    return code == CLI_DONE && selftest.failed > 0 ? CLI_FAILED : code;
+}

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* The tasks there are. To add one: a file that defines it, a line here, a line in tasks.c. */
+#ifndef TASKS_TASKS_H
+#define TASKS_TASKS_H
+
+#include "tasks/random.h"
+#include "tasks/task.h"
+
+extern const struct task task_delayed_cue;
+
+#endif
