@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cjson/cJSON.h>
 #include <praxis/praxis.h>
@@ -75,7 +76,22 @@ const char *cli_device(const char *option);
 /* Opens the device; on failure the message has been written. */
 praxis_status cli_open(const char *device, praxis_context **context);
 
+/* All devices, best first; *devices is allocated (free). */
+praxis_status cli_list_devices(praxis_device_info **devices, size_t *count);
+
 /* ---- Output ---- */
+
+/*
+ * A file that appears under its name only when it is complete: written beside it first, then renamed. "-" is standard
+ * output. On failure errno tells why.
+ */
+struct cli_file {
+    FILE *stream;
+    char *path, *temporary; /* NULL for standard output */
+};
+bool cli_file_open(struct cli_file *file, const char *path);
+/* Puts the file in its place, or with keep false removes what was written. */
+bool cli_file_close(struct cli_file *file, bool keep);
 
 /* Prints the value on standard output and deletes it. Returns CLI_DONE, or CLI_FAILED if it could not be written. */
 int cli_print_json(const struct cli_command *command, cJSON *value);

@@ -32,6 +32,20 @@ praxis_status cli_open(const char *device, praxis_context **context)
     return praxis_context_create(&options, context);
 }
 
+praxis_status cli_list_devices(praxis_device_info **devices, size_t *count)
+{
+    praxis_log log = cli_log();
+    praxis_status status = praxis_devices(&log, NULL, 0, count);
+    size_t room = *count;
+    *devices = status ? NULL : calloc(room + 1, sizeof **devices);
+    if (status || !*devices)
+        return status ? status : PRAXIS_ERROR_OUT_OF_MEMORY;
+    (*devices)->struct_size = sizeof **devices;
+    status = praxis_devices(NULL, *devices, room, count);
+    *count = *count < room ? *count : room;
+    return status;
+}
+
 int cli_print_json(const struct cli_command *command, cJSON *value)
 {
     char *text = cJSON_Print(value);

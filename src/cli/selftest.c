@@ -77,18 +77,9 @@ static void test_device(struct selftest *selftest, const char *selector)
 /* Every usable device but the reference itself, which the others are compared with. */
 static int test_all(struct selftest *selftest)
 {
-    praxis_log log = cli_log();
     praxis_device_info *devices = NULL;
     size_t count = 0;
-    praxis_status status = praxis_devices(&log, NULL, 0, &count);
-    if (!status && !(devices = calloc(count, sizeof *devices)))
-        status = PRAXIS_ERROR_OUT_OF_MEMORY;
-    if (!status) {
-        size_t room = count;
-        devices[0].struct_size = sizeof *devices;
-        status = praxis_devices(&log, devices, room, &count);
-        count = count < room ? count : room;
-    }
+    praxis_status status = cli_list_devices(&devices, &count);
     for (size_t i = 0; i < count && !status; i++)
         if (devices[i].type == PRAXIS_DEVICE_REFERENCE)
             continue;

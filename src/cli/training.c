@@ -2,7 +2,6 @@
 /* Summaries of a training run, and its log. */
 #include "cli/training.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -63,22 +62,9 @@ static void write_rows(const struct training *training, FILE *file)
 
 bool training_write_log(const struct training *training, const char *path)
 {
-    char *temporary = malloc(strlen(path) + 5);
-    if (!temporary)
+    struct cli_file file;
+    if (!cli_file_open(&file, path))
         return false;
-    sprintf(temporary, "%s.tmp", path);
-    FILE *file = fopen(temporary, "w");
-    bool written = file != NULL;
-    if (file) {
-        write_rows(training, file);
-        written = !ferror(file);
-        written = fclose(file) == 0 && written;
-        written = written && rename(temporary, path) == 0;
-        int error = errno;
-        if (!written)
-            remove(temporary);
-        errno = error;
-    }
-    free(temporary);
-    return written;
+    write_rows(training, file.stream);
+    return cli_file_close(&file, true);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The order of operations in a tick, and the conversion of what goes in and comes out. */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,7 +31,7 @@ static praxis_status check_inputs(const praxis_network *network, const praxis_ru
     uint64_t channels = network->shape.channels;
     uint64_t per_replica = px_multiply(run->ticks, channels);
     uint64_t count = run->input_shared ? per_replica : px_multiply(per_replica, network->shape.replicas);
-    double limit = 256 / network->parameters.input_scale;
+    double limit = fmin(256 / network->parameters.input_scale, (double)FLT_MAX); /* a scale of 0 allows no infinity */
     for (uint64_t i = 0; run->input && i < count; i++)
         if (!(fabs((double)run->input[i]) <= limit))
             return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE,

@@ -266,7 +266,9 @@ static void describe_device(const struct px_device *device, praxis_device_info *
     strcpy(info->selector, "reference");
     strcpy(info->name, "scalar reference");
     strcpy(info->vendor, "PRAXIS");
+    strcpy(info->platform, "host");
     strcpy(info->driver, praxis_version());
+    strcpy(info->version, "C11");
     strcpy(info->dot_product, "none");
     strcpy(info->reason, "scalar C: slow, the measure of all others");
     info->compute_units = 1;

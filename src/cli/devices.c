@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* praxis devices: what there is to run on, best first. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/cli.h"
+
+static const char *type_name(praxis_device_type type)
+{
+    switch (type) {
+    case PRAXIS_DEVICE_REFERENCE:
+        return "reference";
+    case PRAXIS_DEVICE_EMULATOR:
+        return "emulator";
+    case PRAXIS_DEVICE_CPU:
+        return "CPU";
+    case PRAXIS_DEVICE_INTEGRATED_GPU:
+        return "integrated GPU";
+    case PRAXIS_DEVICE_ACCELERATOR:
+        return "accelerator";
+    case PRAXIS_DEVICE_GPU:
+        return "GPU";
+    }
+    return "unknown";
+}
+
+static void print_device(const praxis_device_info *info)
+{
+    char memory[16];
+    printf("%-12s %-36.36s %-14s %-4s %5u units  %6sB  %s%s\n", info->selector, info->name, type_name(info->type),
+           info->dot_product, info->compute_units, cli_si((double)info->memory_bytes, memory),
+           info->usable ? "" : "cannot be used: ", info->reason);
+    if (info->driver[0])
+        printf("%-12s %s, driver %s, %s\n", "", info->platform, info->driver, info->version);
+}
+
+static cJSON *json_device(const praxis_device_info *info)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "selector", info->selector);
+    cJSON_AddStringToObject(object, "name", info->name);
+    cJSON_AddStringToObject(object, "type", type_name(info->type));
+    cJSON_AddStringToObject(object, "vendor", info->vendor);
+    cJSON_AddStringToObject(object, "platform", info->platform);
+    cJSON_AddStringToObject(object, "driver", info->driver);
+    cJSON_AddStringToObject(object, "version", info->version);
+    cJSON_AddStringToObject(object, "dot_product", info->dot_product);
+    cJSON_AddBoolToObject(object, "usable", info->usable);
+    cJSON_AddStringToObject(object, "reason", info->reason);
+    cJSON_AddNumberToObject(object, "compute_units", info->compute_units);
+    cJSON_AddNumberToObject(object, "clock_mhz", info->clock_mhz);
+    cJSON_AddNumberToObject(object, "memory_bytes", (double)info->memory_bytes);
+    cJSON_AddNumberToObject(object, "max_allocation_bytes", (double)info->max_allocation_bytes);
+    cJSON_AddNumberToObject(object, "local_memory_bytes", (double)info->local_memory_bytes);
+    return object;
+}
+
+static int report(const struct cli_command *command, const praxis_device_info *devices, size_t count, bool json)
+{
+    cJSON *list = cJSON_CreateArray(), *object = cJSON_CreateObject();
+    cJSON_AddItemToObject(object, "devices", list);
+    for (size_t i = 0; i < count; i++)
+        if (json)
+            cJSON_AddItemToArray(list, json_device(&devices[i]));
+        else
+            print_device(&devices[i]);
+    if (json)
+        return cli_print_json(command, object);
+    cJSON_Delete(object);
+    return CLI_DONE;
+}
+
+int cli_devices(const struct cli_command *command, int argc, char **argv)
+{
+    bool json = false;
+    const struct cli_option options[] = {
+        CLI_JSON_OPTION(&json),
+        {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
+    };
+    int operands, code = cli_parse(command, options, argc, argv, &operands);
+    if (code >= 0)
+        return code;
+    if (operands > 0)
+        return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
+    praxis_device_info *devices = NULL;
+    size_t count = 0;
+    praxis_status status = cli_list_devices(&devices, &count);
+    code = status ? cli_fail(command, "%s", praxis_status_string(status)) : report(command, devices, count, json);
+    free(devices);
+    return code;
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/* praxis graph: the connection graph, its spectral certificate and its edges. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+static int ascending(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/*
+ * Counts at neuron 0 and multiplies by N: shifting both indices by one neuron's maps the graph onto itself, so every
+ * neuron has as many. False when memory ran out.
+ */
+static bool count_defects(const praxis_graph *graph, uint64_t *self_loops, uint64_t *duplicates)
+{
+    uint32_t *partners = calloc(graph->degree, sizeof *partners);
+    if (!partners)
+        return false;
+    for (uint32_t tap = 0; tap < graph->degree; tap++) {
+        partners[tap] = praxis_graph_presynaptic(graph, 0, tap);
+        *self_loops += partners[tap] == 0 ? graph->neurons : 0;
+    }
+    qsort(partners, graph->degree, sizeof *partners, ascending);
+    for (uint32_t tap = 1; tap < graph->degree; tap++)
+        *duplicates += partners[tap] == partners[tap - 1] ? graph->neurons : 0;
+    free(partners);
+    return true;
+}
+
+static void print_table(const praxis_graph *graph, uint64_t asked, uint64_t self_loops, uint64_t duplicates)
+{
+    printf("neurons            %llu (asked for %llu)\n", (unsigned long long)graph->neurons, (unsigned long long)asked);
+    printf("prime              %u, primitive root %u\n", graph->prime, graph->primitive_root);
+    printf("curves             %u, slopes", graph->curves);
+    for (uint32_t q = 0; q < graph->curves; q++)
+        printf(" %u", graph->slopes[q]);
+    printf("\ndegree             %u = %.3f sqrt(N)\n", graph->degree, graph->degree / sqrt((double)graph->neurons));
+    printf("second eigenvalue  %.6f\n", graph->second_eigenvalue);
+    printf("Ramanujan bound    %.6f, ratio %.3f\n", graph->ramanujan_bound,
+           graph->second_eigenvalue / graph->ramanujan_bound);
+    printf("diameter           %u\n", graph->diameter);
+    printf("self-loops         %llu\n", (unsigned long long)self_loops);
+    printf("duplicate edges    %llu\n", (unsigned long long)duplicates);
+    printf("synapses           %llu, stored connectivity 0 bytes\n", (unsigned long long)graph->synapses);
+    printf("padding            %.1f %% of the weights on a device\n",
+           100 * ((double)graph->padded_synapses / (double)graph->synapses - 1));
+}
+
+static int print_report(const struct cli_command *command, const praxis_graph *graph, uint64_t asked,
+                        uint64_t self_loops, uint64_t duplicates)
+{
+    cJSON *object = cJSON_CreateObject(), *slopes = cJSON_CreateArray();
+    cJSON_AddNumberToObject(object, "asked_neurons", (double)asked);
+    cJSON_AddNumberToObject(object, "neurons", (double)graph->neurons);
+    cJSON_AddNumberToObject(object, "prime", graph->prime);
+    cJSON_AddNumberToObject(object, "curves", graph->curves);
+    for (uint32_t q = 0; q < graph->curves; q++)
+        cJSON_AddItemToArray(slopes, cJSON_CreateNumber(graph->slopes[q]));
+    cJSON_AddItemToObject(object, "slopes", slopes);
+    cJSON_AddNumberToObject(object, "degree", graph->degree);
+    cJSON_AddNumberToObject(object, "second_eigenvalue", graph->second_eigenvalue);
+    cJSON_AddNumberToObject(object, "ramanujan_bound", graph->ramanujan_bound);
+    cJSON_AddNumberToObject(object, "ratio", graph->second_eigenvalue / graph->ramanujan_bound);
+    cJSON_AddNumberToObject(object, "diameter", graph->diameter);
+    cJSON_AddNumberToObject(object, "self_loops", (double)self_loops);
+    cJSON_AddNumberToObject(object, "duplicate_edges", (double)duplicates);
+    cJSON_AddNumberToObject(object, "synapses", (double)graph->synapses);
+    cJSON_AddNumberToObject(object, "padded_synapses", (double)graph->padded_synapses);
+    cJSON_AddNumberToObject(object, "stored_bytes", 0);
+    return cli_print_json(command, object);
+}
+
+static void write_rows(const praxis_graph *graph, FILE *file)
+{
+    fprintf(file, "post,pre\n");
+    for (uint32_t post = 0; post < graph->neurons && !ferror(file); post++)
+        for (uint32_t tap = 0; tap < graph->degree; tap++)
+            fprintf(file, "%u,%u\n", post, praxis_graph_presynaptic(graph, post, tap));
+}
+
+static int write_edges(const struct cli_command *command, const praxis_graph *graph, const char *path)
+{
+    struct cli_file file;
+    if (!cli_file_open(&file, path))
+        return cli_fail(command, "%s: cannot be written: %s", path, strerror(errno));
+    write_rows(graph, file.stream);
+    if (!cli_file_close(&file, true))
+        return cli_fail(command, "%s: cannot be written: %s", path, strerror(errno));
+    return CLI_DONE;
+}
+
+int cli_graph(const struct cli_command *command, int argc, char **argv)
+{
+    uint64_t neurons = 0, degree_factor = 2, self_loops = 0, duplicates = 0;
+    const char *edges = NULL;
+    bool json = false;
+    const struct cli_option options[] = {
+        {"neurons", CLI_COUNT, &neurons, 1, 1e15, "N", "neurons asked for"},
+        {"degree-factor", CLI_COUNT, &degree_factor, 0, 1e9, "K", "synapses per neuron, in units of sqrt(N)"},
+        {"edges", CLI_TEXT, &edges, 0, 0, "FILE.csv", "write one line post,pre per synapse; - for standard output"},
+        CLI_JSON_OPTION(&json),
+        {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
+    };
+    int operands, code = cli_parse(command, options, argc, argv, &operands);
+    if (code >= 0)
+        return code;
+    if (operands > 0)
+        return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
+    if (neurons == 0)
+        return cli_usage(command, "--neurons is needed");
+    if (edges && strcmp(edges, "-") == 0 && json)
+        return cli_usage(command, "--json and --edges - both want standard output");
+    praxis_log log = cli_log();
+    praxis_graph graph = {.struct_size = sizeof graph};
+    praxis_status status = praxis_graph_plan(neurons, (uint32_t)degree_factor, &log, &graph);
+    if (status)
+        return status == PRAXIS_ERROR_OUT_OF_RANGE ? CLI_USAGE : CLI_FAILED;
+    if (!count_defects(&graph, &self_loops, &duplicates))
+        return cli_fail(command, "no memory to count edges");
+    if (json)
+        code = print_report(command, &graph, neurons, self_loops, duplicates);
+    else if (!edges || strcmp(edges, "-") != 0)
+        print_table(&graph, neurons, self_loops, duplicates);
+    code = code > 0 ? code : CLI_DONE;
+    return code == CLI_DONE && edges ? write_edges(command, &graph, edges) : code;
+}
