@@ -14,7 +14,7 @@
 #define BLOCK_SYNAPSES 2e9 /* synaptic operations between two looks at the progress */
 
 struct request {
-    const char *input, *output, *device, *groups, *factor, *modulator;
+    const char *input, *output, *columns, *device, *groups, *factor, *modulator;
     uint64_t neurons, degree_factor, seed, ticks;
     praxis_parameters parameters;
     bool learn, no_learn, homeostasis, standardise, json;
@@ -85,20 +85,54 @@ static int take_modulator(struct session *session, size_t *column)
     return CLI_DONE;
 }
 
-/* Everything but the modulator's column drives the network. */
+/* Whether a list of names separated by commas holds this one. */
+static bool is_listed(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *at = list; at; at = strchr(at, ',')) {
+        at += *at == ',';
+        if (strncmp(at, name, length) == 0 && (at[length] == ',' || at[length] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+/* The columns that drive the network: those asked for, or all, but not the modulator's. */
+static int choose_columns(struct session *session, size_t modulator_column, size_t *chosen)
+{
+    const char *list = session->request->columns;
+    size_t wanted = list ? 1 : 0;
+    for (const char *c = list; c && *c; c++)
+        wanted += *c == ',';
+    for (size_t c = 0; c < session->csv.columns; c++)
+        if (c != modulator_column && (!list || is_listed(list, session->csv.names[c])))
+            chosen[session->channels++] = c;
+    if (list && session->channels != wanted)
+        return cli_usage(session->command, "--columns is \"%s\": %u of these %zu are columns of the input", list,
+                         session->channels, wanted);
+    return CLI_DONE;
+}
+
 static int take_drive(struct session *session, size_t modulator_column)
 {
     const struct csv *csv = &session->csv;
-    session->channels = (uint32_t)(csv->columns - (modulator_column != SIZE_MAX));
-    if (session->channels == 0)
-        return CLI_DONE;
+    size_t chosen[CSV_MAX_COLUMNS];
+    int code = choose_columns(session, modulator_column, chosen);
+    if (code != CLI_DONE || session->channels == 0)
+        return code;
+    double limit = 256 / session->request->parameters.input_scale;
     session->drive = calloc(session->ticks * session->channels, sizeof *session->drive);
     if (!session->drive)
         return cli_fail(session->command, "no memory for %llu ticks", (unsigned long long)session->ticks);
     for (uint64_t t = 0; t < session->ticks; t++)
-        for (size_t c = 0, to = 0; c < csv->columns; c++)
-            if (c != modulator_column)
-                session->drive[t * session->channels + to++] = csv->values[t * csv->columns + c];
+        for (uint32_t c = 0; c < session->channels; c++) {
+            float value = csv->values[t * csv->columns + chosen[c]];
+            if (!(fabs((double)value) <= limit))
+                return cli_fail(session->command, "%s: row %llu of column \"%s\" is %g, must be within +-%g",
+                                session->request->input, (unsigned long long)t + 1, csv->names[chosen[c]],
+                                (double)value, limit);
+            session->drive[t * session->channels + c] = value;
+        }
     return CLI_DONE;
 }
 
@@ -403,6 +437,7 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
     const struct cli_option options[] = {
         {"input", CLI_TEXT, &request.input, 0, 0, "FILE.csv",
          "a column per channel, a row per tick; - is standard input"},
+        {"columns", CLI_TEXT, &request.columns, 0, 0, "NAMES", "the columns to use, as a,b (default: all)"},
         {"output", CLI_TEXT, &request.output, 0, 0, "FILE.csv", "mean activation of each group per tick; - too"},
         {"standardise", CLI_FLAG, &request.standardise, 0, 0, NULL, "bring each column to mean 0 and variance 1"},
         {"groups", CLI_TEXT, &request.groups, 0, 0, "GROUPS", "how many, or NAME=FIRST:COUNT,... (default 8)"},

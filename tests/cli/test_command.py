@@ -1,0 +1,277 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""The praxis command as a user meets it: output, files, messages and exit codes."""
+
+import collections
+import csv
+import json
+import math
+import os
+import subprocess
+import tempfile
+import unittest
+
+PRAXIS = os.environ["PRAXIS_BIN"]
+DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
+COMMANDS = ["train", "run", "devices", "graph", "plan", "selftest"]
+
+
+def praxis(*arguments, stdin="", environment=None):
+    return subprocess.run(
+        [PRAXIS, *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **(environment or {})},
+    )
+
+
+class Usage(unittest.TestCase):
+    def test_help(self):
+        for arguments in [["--help"]] + [[command, "--help"] for command in COMMANDS]:
+            result = praxis(*arguments)
+            self.assertEqual(result.returncode, 0, arguments)
+            self.assertIn("Usage: praxis", result.stdout)
+            self.assertEqual(result.stderr, "")
+
+    def test_help_lists_parameters_with_bounds(self):
+        self.assertRegex(praxis("run", "--help").stdout, r"trace_decay .*0 to 0\.999")
+
+    def test_wrong_usage_is_2_and_named(self):
+        for arguments, words in [
+            ([], "Usage"),
+            (["dance"], '"dance"'),
+            (["graph"], "--neurons is needed"),
+            (["graph", "--neurons"], "needs a value"),
+            (["graph", "--neurons", "many"], '"many"'),
+            (["graph", "--neurons", "100.5"], '"100.5"'),
+            (["graph", "--neurons", "nan"], '"nan"'),
+            (["graph", "--neurons", "4"], "4, must be from 49"),
+            (["graph", "--neurons", "100", "--degree-factor", "5"], "5, must be from 1 to 4"),
+            (["graph", "--neurons", "100", "--colour"], "--colour"),
+            (["graph", "--neurons", "100", "extra"], '"extra"'),
+            (["graph", "--neurons", "100", "--edges", "-", "--json"], "standard output"),
+            (["plan", "--neurons", "1e6", "--device-memory", "12QB"], '"12QB"'),
+            (["plan", "--neurons", "1e6", "--bandwidth", "-1GB/s"], '"-1GB/s"'),
+            (["train"], "delayed-cue"),
+            (["train", "juggling"], '"juggling"'),
+            (["train", "delayed-cue", "--rule", "magic"], '"magic"'),
+            (["train", "delayed-cue", "--neurons", "100"], "above 160"),
+            (["train", "delayed-cue", "--set", "gain=9"], "gain is 9, must be from 0 to 7.5"),
+            (["train", "delayed-cue", "--set", "gain=nan"], "gain is nan"),
+            (["train", "delayed-cue", "--set", "charm=1"], '"charm"'),
+            (["run", "--set", "gain"], "NAME=NUMBER"),
+            (["run", "--learn", "--no-learn"], "exclude"),
+            (["run", "--factor", "lucky"], '"lucky"'),
+            (["run", "--groups", "a=900:100"], "there are 0 to 960"),
+            (["run", "--groups", "0"], "--groups is 0"),
+        ]:
+            result = praxis(*arguments)
+            self.assertEqual(result.returncode, 2, (arguments, result.stderr))
+            self.assertIn(words, result.stderr, arguments)
+            self.assertEqual(result.stdout, "", arguments)
+
+    def test_version(self):
+        self.assertRegex(praxis("--version").stdout, r"^praxis \d+\.\d+\.\d+\n$")
+
+
+class Devices(unittest.TestCase):
+    def test_lists_the_reference_last(self):
+        devices = json.loads(praxis("devices", "--json").stdout)["devices"]
+        self.assertEqual(devices[-1]["selector"], "reference")
+        self.assertTrue(all(device["reason"] for device in devices))
+
+    def test_unknown_device_names_what_there_is(self):
+        result = praxis("run", "--device", "abacus")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn('"abacus"', result.stderr)
+        self.assertIn("reference", result.stderr)
+
+    def test_environment_chooses_and_the_option_wins(self):
+        chosen = {"PRAXIS_DEVICE": "abacus"}
+        self.assertEqual(praxis("run", "--ticks", "1", environment=chosen).returncode, 1)
+        result = praxis("run", "--ticks", "1", "--json", "--device", "reference", environment=chosen)
+        self.assertEqual(json.loads(result.stdout)["device"], "scalar reference")
+
+    def test_no_driver_falls_back_to_the_reference(self):
+        with tempfile.TemporaryDirectory() as empty:
+            result = praxis("run", "--ticks", "1", "--json", environment={"OCL_ICD_VENDORS": empty})
+        self.assertEqual(json.loads(result.stdout)["device"], "scalar reference")
+        self.assertIn("reference", result.stderr)
+
+
+class Graph(unittest.TestCase):
+    def test_edges_agree_with_the_report_and_the_formula(self):
+        for neurons, factor in [(49, 1), (100, 2), (361, 3), (500, 4)]:
+            with tempfile.TemporaryDirectory() as folder:
+                path = os.path.join(folder, "edges.csv")
+                result = praxis(
+                    "graph", "--neurons", str(neurons), "--degree-factor", str(factor), "--json", "--edges", path
+                )
+                report = json.loads(result.stdout)
+                with open(path, encoding="ascii") as file:
+                    rows = list(csv.DictReader(file))
+                self.assertEqual(os.listdir(folder), ["edges.csv"])
+            edges = [(int(row["post"]), int(row["pre"])) for row in rows]
+            p, degree = report["prime"], report["degree"]
+            expected = {
+                (a * p + b, (a + t) % p * p + (b + s * t * t) % p)
+                for a in range(p)
+                for b in range(p)
+                for t in range(1, p)
+                for s in report["slopes"]
+            }
+            self.assertEqual(set(edges), expected)
+            self.assertEqual(len(edges) - len(set(edges)), report["duplicate_edges"])
+            self.assertEqual(sum(post == pre for post, pre in edges), report["self_loops"])
+            self.assertEqual(report["neurons"], p * p)
+            self.assertGreaterEqual(report["neurons"], neurons)
+            for side in (0, 1):
+                self.assertEqual(set(collections.Counter(edge[side] for edge in edges).values()), {degree})
+            if factor % 2 == 0:
+                self.assertEqual(set(edges), {(pre, post) for post, pre in edges})
+            self.assertLessEqual(report["second_eigenvalue"], report["ramanujan_bound"])
+            self.assertAlmostEqual(report["ramanujan_bound"], 2 * math.sqrt(degree - 1))
+            self.assertEqual(report["stored_bytes"], 0)
+
+    def test_unwritable_file(self):
+        result = praxis("graph", "--neurons", "49", "--edges", "/nowhere/edges.csv")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("/nowhere/edges.csv", result.stderr)
+
+
+class Plan(unittest.TestCase):
+    def test_arithmetic(self):
+        arguments = ["--degree-factor", "2", "--device-memory", "80GiB", "--bandwidth", "2TB/s", "--json"]
+        report = json.loads(praxis("plan", "--neurons", "1e9", *arguments).stdout)
+        p = 31627
+        synapses = p * p * 2 * (p - 1)
+        self.assertEqual(report["synapses"], synapses)
+        self.assertEqual(report["weight_bytes"], synapses)
+        total = 2 * synapses + report["state_bytes"]
+        self.assertEqual(report["devices"], math.ceil(total / (80 * 2**30)))
+        self.assertAlmostEqual(report["ticks_per_second_inference"], report["devices"] * 2e12 / synapses)
+
+    def test_a_billion_neurons_at_k_1_are_32_terabytes_of_weights(self):
+        report = json.loads(praxis("plan", "--neurons", "1e9", "--degree-factor", "1", "--json").stdout)
+        self.assertAlmostEqual(report["weight_bytes"] / 1e12, 32, delta=0.5)
+
+
+class Run(unittest.TestCase):
+    def run_csv(self, text, *arguments):
+        return praxis("run", "--input", "-", "--output", "-", "--groups", "3", *arguments, stdin=text)
+
+    def test_rows_in_rows_out(self):
+        for text in ["a,b\n1,2\n3,4\n-1,0.5\n", "1,2\n3,4\n-1,.5", "1 , 2\r\n3,4\r\n-1,5e-1\r\n\r\n"]:
+            result = self.run_csv(text)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            rows = list(csv.reader(result.stdout.splitlines()))
+            self.assertEqual(rows[0], ["tick", "group0", "group1", "group2"])
+            self.assertEqual([row[0] for row in rows[1:]], ["1", "2", "3"])
+
+    def test_header_or_not_is_the_same_series(self):
+        self.assertEqual(self.run_csv("a,b\n1,2\n3,4\n").stdout, self.run_csv("1,2\n3,4\n").stdout)
+
+    def test_device_equals_reference(self):
+        text = "".join(f"{math.sin(i)},{math.cos(i / 3)}\n" for i in range(40))
+        options = ["--learn", "--homeostasis", "--factor", "centred"]
+        self.assertEqual(
+            self.run_csv(text, *options).stdout, self.run_csv(text, *options, "--device", "reference").stdout
+        )
+
+    def test_malformed_rows_are_placed(self):
+        for text, words in [
+            ("", "line 1"),
+            ("a,b\n", "header is not followed"),
+            ("1,2\n3\n", "line 2, column 2"),
+            ("1,2\n3,4,5\n", "line 2, column 3"),
+            ("1,2\n3,\n", "line 2, column 2: the field is empty"),
+            ("x,y\n1,2\n3,four\n", 'line 3, column 2: "four"'),
+            ("1,2\n3,nan\n", 'line 2, column 2: "nan"'),
+            ("1,2\n1e99,2\n", 'line 2, column 1: "1e99"'),
+            ("1,2\n\n3,4\n", "line 2"),
+        ]:
+            result = self.run_csv(text)
+            self.assertEqual(result.returncode, 1, text)
+            self.assertIn(words, result.stderr, text)
+            self.assertIn("standard input", result.stderr)
+            self.assertEqual(result.stdout, "")
+
+    def test_a_failed_run_leaves_the_old_output_alone(self):
+        with tempfile.TemporaryDirectory() as folder:
+            bad, output = os.path.join(folder, "bad.csv"), os.path.join(folder, "out.csv")
+            with open(bad, "w", encoding="ascii") as file:
+                file.write("1\n2\nthree\n")
+            with open(output, "w", encoding="ascii") as file:
+                file.write("precious\n")
+            result = praxis("run", "--input", bad, "--output", output)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn(f"{bad}: line 3", result.stderr)
+            with open(output, encoding="ascii") as file:
+                self.assertEqual(file.read(), "precious\n")
+            self.assertEqual(sorted(os.listdir(folder)), ["bad.csv", "out.csv"])
+
+    def test_input_out_of_range_is_named(self):
+        result = self.run_csv("1,2\n3,5000\n")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn('row 2 of column "2" is 5000', result.stderr)
+
+    def test_columns(self):
+        chosen = self.run_csv("a,b,c\n1,2,3\n4,5,6\n", "--columns", "c,a")
+        self.assertEqual(chosen.stdout, self.run_csv("1,3\n4,6\n").stdout)
+        self.assertEqual(self.run_csv("a,b\n1,2\n", "--columns", "a,z").returncode, 2)
+
+    def test_sunspots(self):
+        path = os.path.join(DATA, "sunspots.csv")
+        with tempfile.TemporaryDirectory() as folder:
+            output = os.path.join(folder, "out.csv")
+            result = praxis(
+                "run", "--input", path, "--columns", "SUNACTIVITY", "--standardise", "--output", output, "--json"
+            )
+            self.assertEqual(result.returncode, 0, result.stderr)
+            report = json.loads(result.stdout)
+            with open(output, encoding="ascii") as file:
+                rows = list(csv.DictReader(file))
+        self.assertEqual((report["channels"], report["ticks"], len(rows)), (1, 309, 309))
+        self.assertGreater(len({row["group0"] for row in rows}), 250)
+
+    def test_learning_changes_weights_and_no_learning_does_not(self):
+        def variance(*options):
+            return json.loads(praxis("run", "--ticks", "200", "--json", *options).stdout)["weights"]["variance"]
+
+        self.assertEqual(variance("--no-learn"), variance())
+        self.assertNotEqual(variance("--learn", "--modulator", "0.5"), variance())
+
+
+class Train(unittest.TestCase):
+    def test_log_and_report(self):
+        with tempfile.TemporaryDirectory() as folder:
+            log, pictures = os.path.join(folder, "log.csv"), os.path.join(folder, "pictures")
+            arguments = ["train", "delayed-cue", "--trials", "120", "--seeds", "2", "--json"]
+            result = praxis(*arguments, "--log", log, "--report", pictures)
+            report = json.loads(result.stdout)
+            self.assertEqual(len(report["final"]), 2)
+            self.assertEqual(report["chance"], 0.25)
+            self.assertEqual(len(report["control"]["final"]), 2)
+            with open(log, encoding="ascii") as file:
+                rows = list(csv.DictReader(file))
+            self.assertEqual([row["trial"] for row in rows], ["50", "50", "100", "100", "120", "120"])
+            mean = sum(float(row["reward"]) * size for row, size in zip(rows[::2], [50, 50, 20])) / 120
+            self.assertAlmostEqual(mean, report["final"][0], places=3)
+            if result.returncode == 0:
+                for name in ["learning", "weights", "activations", "activity"]:
+                    with open(os.path.join(pictures, name + ".svg"), encoding="utf-8") as file:
+                        self.assertIn("</svg>", file.read())
+            else:
+                self.assertIn("gnuplot", result.stderr)
+
+    def test_plain_progress_lines_when_not_on_a_terminal(self):
+        result = praxis("train", "delayed-cue", "--trials", "20", "--seeds", "1")
+        self.assertIn("100%", result.stderr)
+        self.assertNotIn("\r", result.stderr)
+        self.assertIn("control", result.stdout)
+
+
+if __name__ == "__main__":
+    unittest.main()

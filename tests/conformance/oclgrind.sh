@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The kernels under oclgrind: no data race, no uninitialised read, no access out of bounds, and the reference's bits.
+set -u
+
+if ! command -v oclgrind >/dev/null 2>&1; then
+    echo "SKIPPED: oclgrind is not installed"
+    exit 77
+fi
+report=$(mktemp)
+trap 'rm -f "$report"' EXIT
+
+oclgrind --data-races --uninitialized --check-api --log "$report" "$PRAXIS_BIN" selftest --small --device Oclgrind
+status=$?
+cat "$report"
+if [ -s "$report" ]; then
+    echo "FAILED: oclgrind reported the above"
+    exit 1
+fi
+exit $status

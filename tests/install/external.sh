@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# The library as its users meet it: installed into a prefix, found through pkg-config, linked from a program of its
+# own, which README.md shows; and as a subproject of another Meson project. Usage: external.sh SOURCE_ROOT BUILD_ROOT
+set -eu
+
+source_root=$1 build_root=$2
+here=$source_root/tests/install
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+
+fail() {
+    echo "FAILED: $*"
+    exit 1
+}
+
+DESTDIR=$work/root meson install -C "$build_root" --no-rebuild --quiet >/dev/null
+pc=$(find "$work/root" -name praxis.pc)
+[ -n "$pc" ] || fail "praxis.pc was not installed"
+prefix=$(sed -n 's/^prefix=//p' "$pc")
+export PKG_CONFIG_PATH=${pc%/*} PKG_CONFIG_SYSROOT_DIR=$work/root
+library=$(pkg-config --variable=libdir praxis)
+case $library in "$work"*) ;; *) library=$work/root$library ;; esac
+
+# shellcheck disable=SC2046 # words
+cc -std=c11 -Wall -Wextra -Werror "$here/example.c" -o "$work/example" $(pkg-config --cflags --libs praxis) \
+    ${PRAXIS_SANITIZE:+-fsanitize=$PRAXIS_SANITIZE}
+LD_LIBRARY_PATH=$library "$work/example" >"$work/output" || fail "the example failed"
+[ "$(wc -l <"$work/output")" -eq 8 ] || fail "the example should print eight activations"
+[ "$(sort -u "$work/output" | wc -l)" -gt 1 ] || fail "the example's activations are all the same"
+
+# The header alone is C and C++.
+echo '#include <praxis/praxis.h>' >"$work/header.cc"
+# shellcheck disable=SC2046
+c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -c "$work/header.cc" -o /dev/null $(pkg-config --cflags praxis)
+
+# Only praxis_ names leave the library.
+foreign=$(nm -D --defined-only "$library/libpraxis.so" | awk '{print $3}' | grep -v '^praxis_' || true)
+[ -z "${PRAXIS_SANITIZE:-}" ] && [ -n "$foreign" ] && fail "the library also exports: $foreign"
+
+# README shows this very program.
+python3 - "$source_root/README.md" "$here/example.c" <<'PY' || fail "README.md does not show tests/install/example.c"
+import sys
+readme, example = (open(path, encoding="utf-8").read() for path in sys.argv[1:])
+sys.exit(example.strip() not in readme)
+PY
+echo "installed under $prefix, linked and run: $(head -1 "$work/output") ..."
