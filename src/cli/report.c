@@ -38,7 +38,7 @@ static bool write_curve(const struct training *training, FILE *file)
     return values != NULL;
 }
 
-/* Density of the values of all learners, bin by bin; two codes to a bin so that no bin is empty by rounding. */
+/* Density of the values of all learners, code by code. */
 static void write_histogram(const praxis_statistics *statistics, uint32_t seeds, FILE *file)
 {
     for (int b = 0; b < PRAXIS_HISTOGRAM_BINS; b++) {
@@ -51,13 +51,18 @@ static void write_histogram(const praxis_statistics *statistics, uint32_t seeds,
     }
 }
 
-static void write_raster(const struct training *training, FILE *file)
+static uint64_t raster_rows(const struct training *training)
 {
     uint64_t neurons = training->network.graph.neurons;
-    uint64_t rows = neurons < RASTER_NEURONS ? neurons : RASTER_NEURONS;
+    return neurons < RASTER_NEURONS ? neurons : RASTER_NEURONS;
+}
+
+static void write_raster(const struct training *training, FILE *file)
+{
+    uint64_t neurons = training->network.graph.neurons, rows = raster_rows(training);
     for (uint32_t t = 0; t < training->record_ticks; t++) {
         for (uint64_t i = 0; i < rows; i++)
-            fprintf(file, "%u %llu %g\n", t + 1, (unsigned long long)(i * neurons / rows),
+            fprintf(file, "%u %llu %g\n", t + 1, (unsigned long long)i,
                     (double)training->record[t * neurons + i * neurons / rows]);
         fputc('\n', file);
     }
@@ -65,10 +70,12 @@ static void write_raster(const struct training *training, FILE *file)
 
 static void write_script(const struct training *training, FILE *file)
 {
+    uint64_t rows = raster_rows(training);
     fputs(style, file);
     fprintf(file,
             "set output 'learning.svg'\nset title '%s, rule %s: reward of %u organoids'\n"
-            "set xlabel 'trial'\nset ylabel 'reward, mean of %d trials'\nset yrange [0:1.05]\nset key bottom right\n"
+            "set xlabel 'trial'\nset ylabel 'reward, mean of %d trials'\nset yrange [0:1.05]\n"
+            "set key outside bottom center horizontal\n"
             "plot 'learning.dat' using 1:2:4 with filledcurves lc '#1f77b4' title 'range over seeds', "
             "'' using 1:3 with lines lw 2 lc '#1f77b4' title 'median', "
             "'' using 1:5:7 with filledcurves lc '#888888' title 'control, range', "
@@ -76,22 +83,23 @@ static void write_script(const struct training *training, FILE *file)
             "%g with lines dt 2 lc '#d62728' title 'chance'\n",
             training->task.name, rule_name(training->options.rule), training->options.seeds, TRAINING_BLOCK,
             1.0 / training->task.actions);
-    fputs("set yrange [0:*]\nset key top right\nnormal(x) = exp(-x*x/2)/sqrt(2*pi)\nset samples 400\n", file);
+    fputs("set yrange [0:*]\nset key inside top right vertical\nnormal(x) = exp(-x*x/2)/sqrt(2*pi)\nset samples 400\n",
+          file);
     const char *const names[] = {"weights", "activations"};
-    const char *const bounds[] = {"-3.2:3.2", "-3.2:3.2"};
     for (int i = 0; i < 2; i++)
         fprintf(file,
                 "set output '%s.svg'\nset title 'Distribution of %s after training'\nset xlabel 'value'\n"
-                "set ylabel 'density'\nset xrange [%s]\n"
+                "set ylabel 'density'\nset xrange [-3.2:3.2]\n"
                 "plot '%s.dat' using 1:2 with boxes lc '#1f77b4' title '%s', "
                 "normal(x) with lines lw 2 lc '#d62728' title 'N(0, 1)'\n",
-                names[i], names[i], bounds[i], names[i], names[i]);
+                names[i], names[i], names[i], names[i]);
     fprintf(file,
-            "set output 'activity.svg'\nset title 'One trial: activations of neurons'\nset xlabel 'tick'\n"
-            "set ylabel 'neuron'\nset xrange [0.5:%u.5]\nset yrange [*:*]\nunset grid\nset cbrange [-2:2]\n"
+            "set output 'activity.svg'\nset title 'One trial: activations of %llu neurons, evenly chosen'\n"
+            "set xlabel 'tick'\nset ylabel 'neuron, in order'\nset xrange [0.5:%u.5]\nset yrange [-0.5:%llu.5]\n"
+            "unset grid\nset cbrange [-2:2]\nset cblabel 'activation'\nset style fill solid 1.0\n"
             "set palette defined (-2 '#2166ac', 0 '#f7f7f7', 2 '#b2182b')\nunset key\n"
             "plot 'activity.dat' using 1:2:3 with image\n",
-            training->record_ticks);
+            (unsigned long long)rows, training->record_ticks, (unsigned long long)rows - 1);
 }
 
 /* Runs gnuplot in the directory; its exit code, or -1 where it could not be started. */
