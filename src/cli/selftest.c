@@ -10,7 +10,7 @@
 
 struct selftest {
     const struct cli_command *command;
-    const char *device;
+    const char *device, *dot_product;
     bool all, small, json;
     cJSON *report; /* array of devices */
     unsigned tested, failed;
@@ -56,12 +56,12 @@ static void test_device(struct selftest *selftest, const char *selector)
     praxis_context *device = NULL, *reference = NULL;
     praxis_device_info info = {.struct_size = sizeof info};
     struct conformance result = {0};
-    praxis_status status = cli_open(selector, &device);
+    praxis_status status = cli_open(selector, selftest->dot_product, &device);
     snprintf(info.selector, sizeof info.selector, "%s", selector ? selector : "");
     if (!status)
         status = praxis_context_device(device, &info);
     if (!status)
-        status = cli_open("reference", &reference);
+        status = cli_open("reference", NULL, &reference);
     if (!status)
         status = conformance_run(device, reference, selftest->small, &result);
     selftest->tested++;
@@ -97,6 +97,7 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
     struct selftest selftest = {.command = command};
     const struct cli_option options[] = {
         CLI_DEVICE_OPTION(&selftest.device),
+        {"dot-product", CLI_TEXT, &selftest.dot_product, 0, 0, "PATH", "c or khr, where the device would take another"},
         {"all", CLI_FLAG, &selftest.all, 0, 0, NULL, "test every OpenCL device"},
         {"small", CLI_FLAG, &selftest.small, 0, 0, NULL, "small shapes only, for emulators"},
         CLI_JSON_OPTION(&selftest.json),

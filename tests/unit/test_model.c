@@ -121,10 +121,9 @@ static void compare_traces(const struct model *before, const struct model *after
             double resolution = fabs(product) / (UNIT_ACTIVATION * UNIT_ACTIVATION) / 131072;
             double lower, upper, magnitude = fabs(exact) / before->trace_unit;
             mulaw_neighbours(magnitude + resolution, &lower, &upper);
-            unit_require(fabs(error) <= upper - lower + resolution + 1e-6, "trace %zu: off by %g of a gap of %g", i,
-                         error, upper - lower);
-            double variance = fmax(0, (upper - magnitude) * (magnitude - lower));
-            add_error(errors, error / 8, variance / 64, (resolution + (upper - lower) / 131072) / 8);
+            double gap = upper - lower, position = (magnitude - lower) / gap;
+            unit_require(fabs(error) <= gap + resolution + 1e-6, "trace %zu: off by %g of a gap of %g", i, error, gap);
+            add_error(errors, error / gap, fmax(0, position * (1 - position)), resolution / gap + 1.0 / 131072);
         }
 }
 
@@ -310,7 +309,7 @@ START_TEST(one_step)
         step(context, network, &before, &after, &comparison, setting, &state);
     printf("setting %d: N = %zu, d = %zu\n", _i, before.neurons, before.degree);
     check_unbiased(&comparison.activation, "  activation (codes)");
-    check_unbiased(&comparison.trace, "  trace (finest steps)");
+    check_unbiased(&comparison.trace, "  trace (gaps between codes)");
     check_unbiased(&comparison.weight, "  weight (codes)");
     check_unbiased(&comparison.mean, "  running mean (2^-28)");
     check_unbiased(&comparison.variance, "  running variance (2^-28)");
