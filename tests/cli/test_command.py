@@ -94,6 +94,25 @@ class Devices(unittest.TestCase):
         result = praxis("run", "--ticks", "1", "--json", "--device", "reference", environment=chosen)
         self.assertEqual(json.loads(result.stdout)["device"], "scalar reference")
 
+    def test_a_broken_driver_hides_no_other(self):
+        """A driver that is missing, one that is no library, and the real ones beside them."""
+        vendors = os.environ.get("OCL_ICD_VENDORS", "/etc/OpenCL/vendors")
+        if not os.path.isdir(vendors):
+            self.skipTest("no folder of OpenCL drivers")
+        with tempfile.TemporaryDirectory() as folder:
+            for name in os.listdir(vendors):
+                os.symlink(os.path.join(vendors, name), os.path.join(folder, name))
+            text = os.path.join(folder, "text")
+            for name, path in [("a.icd", "/nowhere/libnothing.so"), ("b.icd", text), ("text", "no library")]:
+                with open(os.path.join(folder, name), "w", encoding="ascii") as file:
+                    file.write(path + "\n")
+            broken = praxis("devices", "--json", environment={"OCL_ICD_VENDORS": folder})
+        self.assertEqual(broken.returncode, 0, broken.stderr)
+        names = [device["name"] for device in json.loads(broken.stdout)["devices"]]
+        self.assertEqual(
+            sorted(names), sorted(d["name"] for d in json.loads(praxis("devices", "--json").stdout)["devices"])
+        )
+
     def test_no_driver_falls_back_to_the_reference(self):
         with tempfile.TemporaryDirectory() as empty:
             result = praxis("run", "--ticks", "1", "--json", environment={"OCL_ICD_VENDORS": empty})

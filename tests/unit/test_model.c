@@ -132,14 +132,18 @@ static void compare_weights(const struct model *before, const struct model *afte
                             struct errors *errors)
 {
     const praxis_parameters *parameters = &before->parameters;
+    double largest = 0;
+    for (size_t j = 0; j < before->neurons; j++)
+        largest = fmax(largest, fabs(modulator[j]));
     for (size_t i = 0; i < before->neurons * before->degree; i++) {
         size_t j = i / before->degree;
         double w = before->field[PRAXIS_FIELD_WEIGHT][i], e = after->field[PRAXIS_FIELD_TRACE][i];
         double change = parameters->learning_rate * modulator[j] * e - parameters->weight_decay * w;
         double exact = w + (before->field[PRAXIS_FIELD_PLASTIC][j] != 0 ? change : 0);
-        /* In codes. The modulator has 15 bits, and two products are rounded to 2^-16. */
+        /* In codes. The largest modulator has at least 14 bits, the others its resolution; two products are rounded to
+         * 2^-16. */
         double error = (after->field[PRAXIS_FIELD_WEIGHT][i] - clip(exact, 3)) / UNIT_WEIGHT;
-        double resolution = fabs(change) / UNIT_WEIGHT / 16384 + 1.0 / 65536;
+        double resolution = parameters->learning_rate * largest * fabs(e) / UNIT_WEIGHT / 32766 + 1.0 / 65536;
         unit_require(fabs(error) < 1 + resolution, "weight %zu: off by %g codes", i, error);
         double position = exact / UNIT_WEIGHT - floor(exact / UNIT_WEIGHT);
         if (fabs(exact) < 3 - UNIT_WEIGHT)
@@ -340,7 +344,6 @@ START_TEST(modulators_per_neuron)
         load(&before, network);
         unit_success(context, praxis_network_modulate(network, modulator, before.neurons));
         load(&after, network);
-        /* All modulators share one shift: a small one has the resolution of the largest. */
         compare_weights(&before, &after, exact, &errors);
     }
     check_unbiased(&errors, "modulators per neuron, weight (codes)");
@@ -446,14 +449,15 @@ static void advance_model(struct model *model, const float *input, double modula
 
 /*
  * Learning, model and network side by side and never brought together again. Each modulation changes a weight by a
- * sixth of a code on average; after 300 the network's changes must be the model's, on average over synapses: the slope
- * of the one on the other is 1. Rounding to nearest would lose most of them.
+ * fraction of a code; after 300 the network's changes must be the model's, on average over synapses: the slope of the
+ * one on the other is 1. Rounding to nearest would lose most of them. The gain is 0, so that the noise that rounding
+ * leaves in the weights does not move the activations, and through them the weights again.
  */
 START_TEST(free_running_learning)
 {
     praxis_parameters parameters = parameters_of(&settings[1]);
-    parameters.weight_decay = 0;
-    parameters.learning_rate = 0.0005;
+    parameters.weight_decay = parameters.gain = 0;
+    parameters.learning_rate = 0.0003;
     praxis_context *context = unit_context("reference");
     praxis_network *network = unit_network(context, &parameters);
     struct model model = make_model(network, &parameters), born = make_model(network, &parameters);
@@ -474,15 +478,16 @@ START_TEST(free_running_learning)
             steps += fabs(parameters.learning_rate * (double)modulator * model.field[PRAXIS_FIELD_TRACE][i]);
     }
     struct model now = make_model(network, &parameters);
-    double both = 0, square = 0, residue = 0, count = (double)(model.neurons * model.degree);
+    double both = 0, square = 0, residue = 0, spread = 0, count = (double)(model.neurons * model.degree);
     for (size_t i = 0; i < (size_t)count; i++) {
         double wanted = model.field[PRAXIS_FIELD_WEIGHT][i] - born.field[PRAXIS_FIELD_WEIGHT][i];
         double made = now.field[PRAXIS_FIELD_WEIGHT][i] - born.field[PRAXIS_FIELD_WEIGHT][i];
         both += wanted * made;
         square += wanted * wanted;
         residue += (made - wanted) * (made - wanted);
+        spread += wanted * wanted * (made - wanted) * (made - wanted);
     }
-    double slope = both / square, sigma = sqrt(residue / count / square);
+    double slope = both / square, sigma = sqrt(spread) / square; /* larger changes have more noise */
     printf("300 modulations of %.3g codes free: changes of %.3g codes, slope %.4f +- %.4f, residue %.3g codes\n",
            steps / count / 300 / UNIT_WEIGHT, sqrt(square / count) / UNIT_WEIGHT, slope, sigma,
            sqrt(residue / count) / UNIT_WEIGHT);
