@@ -381,6 +381,7 @@ static void check_noise_follows_factor(praxis_network *network, const double *no
     size_t count = unit_field_count(network, PRAXIS_FIELD_ACTIVATION), compared = 0;
     double *x = values_of(network, PRAXIS_FIELD_ACTIVATION);
     for (size_t j = 0; j < count; j++) {
+        unit_require(fabs(factor[j]) < 2.000001 && x[j] * factor[j] >= 0, "neuron %zu: factor %g", j, factor[j]);
         if (fabs(factor[j]) >= 1.98 || fabs(x[j]) > 1.6)
             continue;
         /* Half a code of the activation, through the slope there, and half a code of the factor. */
@@ -408,6 +409,17 @@ START_TEST(noise_per_neuron)
     unit_success(context, praxis_network_write(network, PRAXIS_FIELD_NOISE, NULL, values, count));
     double *factor = samples(context, network);
     check_noise_follows_factor(network, noise, factor);
+    praxis_network *coded = noise_alone(context, 2, 0); /* the same, written as codes */
+    void *codes = unit_codes(network, PRAXIS_FIELD_NOISE);
+    unit_run(context, coded, 1, 0);
+    unit_write_codes(coded, PRAXIS_FIELD_NOISE, codes);
+    unit_run(context, coded, 1, PRAXIS_RUN_TRACE);
+    int8_t *left = unit_codes(network, PRAXIS_FIELD_ACTIVATION), *right = unit_codes(coded, PRAXIS_FIELD_ACTIVATION);
+    ck_assert_mem_eq(left, right, count);
+    free(left);
+    free(right);
+    free(codes);
+    praxis_network_destroy(coded);
     free(factor);
     free(values);
     free(noise);

@@ -179,7 +179,8 @@ static struct slow make_slow(const struct model *before, double x, size_t j, uin
     if ((flags & PRAXIS_RUN_VARIANCE_CONTROL) &&
         (slow.variance > parameters->variance_threshold || slow.variance < parameters->variance_floor)) {
         slow.gain = fmin(7.5, slow.gain / fmax(0.25, fmin(4, sqrt(slow.variance)))); /* at most fourfold at once */
-        slow.gain_error = (0.5 + slow.variance_error) / (2 * slow.variance) + 1 / sqrt(slow.variance) + 1 / slow.gain;
+        double held = fmax(1.0 / 16, slow.variance);
+        slow.gain_error = slow.gain * ((0.5 + slow.variance_error) / (2 * held) + 1 / sqrt(held)) + 1;
         slow.variance = 1;
     }
     if (flags & PRAXIS_RUN_RATE_HOMEOSTASIS) {
@@ -203,14 +204,13 @@ static void compare_slow_state(const struct model *before, const struct model *a
 {
     for (size_t j = 0; j < before->neurons; j++) {
         struct slow slow = make_slow(before, after->field[PRAXIS_FIELD_ACTIVATION][j], j, flags);
-        double gain = after->field[PRAXIS_FIELD_GAIN][j];
         compare_slow(&comparison->mean, "mean", after->field[PRAXIS_FIELD_MEAN][j], slow.mean, slow.mean_error);
         compare_slow(&comparison->bias, "bias", after->field[PRAXIS_FIELD_BIAS][j], slow.bias, slow.bias_error);
         if (slow.close)
             continue;
         compare_slow(&comparison->variance, "variance", after->field[PRAXIS_FIELD_VARIANCE][j], slow.variance,
                      slow.variance_error);
-        compare_slow(&comparison->gain, "gain, relative", gain / slow.gain, 1, slow.gain_error);
+        compare_slow(&comparison->gain, "gain", after->field[PRAXIS_FIELD_GAIN][j], slow.gain, slow.gain_error);
     }
 }
 
@@ -273,7 +273,8 @@ static void step(praxis_context *context, praxis_network *network, struct model 
                  struct comparison *comparison, const struct setting *setting, uint64_t *state)
 {
     const uint32_t flags = PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS;
-    float input[8], modulator = (float)(2 * unit_uniform(state) - 1);
+    double largest = setting->learning_rate < 1 ? 1 : 0.9999 * praxis_network_modulator_limit(network);
+    float input[8], modulator = (float)(largest * (2 * unit_uniform(state) - 1));
     double *modulators = unit_allocate(before->neurons, sizeof *modulators);
     for (size_t c = 0; c < before->channels; c++)
         input[c] = (float)(setting->input * (2 * unit_uniform(state) - 1));
@@ -317,8 +318,57 @@ START_TEST(one_step)
     check_unbiased(&comparison.weight, "  weight (codes)");
     check_unbiased(&comparison.mean, "  running mean (2^-28)");
     check_unbiased(&comparison.variance, "  running variance (2^-28)");
-    check_unbiased(&comparison.gain, "  gain (relative, 2^-28)");
+    check_unbiased(&comparison.gain, "  gain (2^-28)");
     check_unbiased(&comparison.bias, "  bias (2^-28)");
+    free_model(&before);
+    free_model(&after);
+    praxis_network_destroy(network);
+    praxis_context_destroy(context);
+}
+END_TEST
+
+/* Every field at one end of its range or the other, or 0: noise excepted, which the model does not have. */
+static void fill_with_extremes(praxis_network *network, uint64_t *state)
+{
+    uint64_t neurons = unit_info(network).graph.neurons;
+    for (int f = 0; f < PRAXIS_FIELD_COUNT; f++) {
+        praxis_field field = (praxis_field)f;
+        if (field == PRAXIS_FIELD_NOISE || field == PRAXIS_FIELD_NOISE_SOURCE)
+            continue;
+        size_t count = unit_field_count(network, field);
+        void *codes = unit_codes(network, field);
+        for (size_t i = 0; i < count; i++) {
+            int choice = (int)unit_integer(state, 0, 2);
+            int32_t ends[3] = {0, unit_lowest(field), unit_highest(field, neurons)};
+            unit_set(codes, field, i, ends[choice]);
+        }
+        unit_write_codes(network, field, codes);
+        free(codes);
+    }
+}
+
+/* One step from the corners of what a state can be, with the largest inputs and modulators: nothing may wrap. */
+START_TEST(extremes)
+{
+    struct setting setting = settings[2];
+    setting.input = 256 / 0.3 * 0.999;
+    setting.factor = (praxis_factor)(_i % 4 == 2 ? PRAXIS_FACTOR_SLOPE : _i % 2);
+    setting.trace_decay = _i < 4 ? 0.5 : 0.999;
+    setting.weight_decay = 0.5;
+    setting.learning_rate = 1;
+    praxis_parameters parameters = parameters_of(&setting);
+    parameters.homeostasis_rate = 0.5;
+    parameters.variance_momentum = _i % 2 ? 0 : 0.5;
+    parameters.rate_momentum = _i % 3 ? 0.5 : 0;
+    praxis_context *context = unit_context("reference");
+    praxis_network *network = unit_network(context, &parameters);
+    struct model before = make_model(network, &parameters), after = make_model(network, &parameters);
+    struct comparison comparison = {0};
+    uint64_t state = 500 + (uint64_t)_i;
+    for (int round = 0; round < 5; round++) {
+        fill_with_extremes(network, &state);
+        step(context, network, &before, &after, &comparison, &setting, &state);
+    }
     free_model(&before);
     free_model(&after);
     praxis_network_destroy(network);
@@ -456,6 +506,7 @@ static void advance_model(struct model *model, const float *input, double modula
 START_TEST(free_running_learning)
 {
     praxis_parameters parameters = parameters_of(&settings[1]);
+    parameters.neurons = 361;
     parameters.weight_decay = parameters.gain = 0;
     parameters.learning_rate = 0.0003;
     praxis_context *context = unit_context("reference");
@@ -509,6 +560,7 @@ static Suite *model_suite(void)
     Suite *suite = suite_create("model");
     TCase *steps = unit_case(suite, "one step");
     tcase_add_loop_test(steps, one_step, 0, (int)UNIT_LENGTH(settings));
+    tcase_add_loop_test(steps, extremes, 0, 8);
     tcase_add_test(steps, modulators_per_neuron);
     TCase *running = unit_case(suite, "running free");
     tcase_add_test(running, free_running_activations);
