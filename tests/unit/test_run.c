@@ -316,7 +316,7 @@ START_TEST(group_means)
     praxis_context *context = unit_context(unit_device(_i));
     const praxis_parameters parameters = lively(361, 3, 2, 3);
     praxis_network *network = unit_network(context, &parameters);
-    uint32_t all[361], odd[180], group[2];
+    uint32_t all[361], odd[180], group[2], order[3];
     for (uint32_t j = 0; j < 361; j++) {
         all[j] = 360 - j;
         if (j % 2)
@@ -324,11 +324,12 @@ START_TEST(group_means)
     }
     unit_success(context, praxis_network_add_group(network, "odd", odd, 180, &group[0]));
     unit_success(context, praxis_network_add_group(network, "all", all, 361, &group[1]));
+    memcpy(order, (uint32_t[]){group[1], group[0], group[1]}, sizeof order);
     for (int tick = 0; tick < 8; tick++) {
-        float output[2][2], x[2][361];
+        float output[2][3], x[2][361];
         praxis_run run = run_of(1, PRAXIS_RUN_TRACE);
-        run.groups = group;
-        run.group_count = 2;
+        run.groups = order;
+        run.group_count = 3;
         run.output = &output[0][0];
         unit_success(context, praxis_network_run(network, &run));
         unit_success(context, praxis_network_read(network, PRAXIS_FIELD_ACTIVATION, NULL, &x[0][0], 2 * 361));
@@ -338,8 +339,9 @@ START_TEST(group_means)
                 sum += (double)x[r][j];
                 sum_odd += j % 2 ? (double)x[r][j] : 0;
             }
-            ck_assert_double_eq_tol((double)output[r][0], sum_odd / 180, 3e-7);
-            ck_assert_double_eq_tol((double)output[r][1], sum / 361, 3e-7);
+            ck_assert_double_eq_tol((double)output[r][0], sum / 361, 3e-7);
+            ck_assert_double_eq_tol((double)output[r][1], sum_odd / 180, 3e-7);
+            ck_assert_double_eq_tol((double)output[r][2], sum / 361, 3e-7);
         }
     }
     praxis_network_destroy(network);
