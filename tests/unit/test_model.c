@@ -327,7 +327,7 @@ START_TEST(one_step)
 }
 END_TEST
 
-/* Every field at one end of its range or the other, or 0: noise excepted, which the model does not have. */
+/* Every field at one end of its range or the other, at 0 or anywhere: noise excepted, which the model does not have. */
 static void fill_with_extremes(praxis_network *network, uint64_t *state)
 {
     uint64_t neurons = unit_info(network).graph.neurons;
@@ -338,9 +338,9 @@ static void fill_with_extremes(praxis_network *network, uint64_t *state)
         size_t count = unit_field_count(network, field);
         void *codes = unit_codes(network, field);
         for (size_t i = 0; i < count; i++) {
-            int choice = (int)unit_integer(state, 0, 2);
-            int32_t ends[3] = {0, unit_lowest(field), unit_highest(field, neurons)};
-            unit_set(codes, field, i, ends[choice]);
+            int32_t low = unit_lowest(field), high = unit_highest(field, neurons);
+            const int32_t choices[] = {0, low, high, (int32_t)unit_integer(state, low, high)};
+            unit_set(codes, field, i, choices[unit_integer(state, 0, 3)]);
         }
         unit_write_codes(network, field, codes);
         free(codes);
