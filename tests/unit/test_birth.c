@@ -482,7 +482,7 @@ START_TEST(random_feedback)
     check_uncorrelated(values, values + 1, (size_t)OUTPUTS * NEURONS - 1);
     check_uncorrelated(values, values + NEURONS, (size_t)(OUTPUTS - 1) * NEURONS);
     ck_assert_double_lt(distance(values, (size_t)OUTPUTS * NEURONS, normal_function),
-                        0.0014 + DISTANCE / sqrt((double)OUTPUTS * NEURONS));
+                        0.0014 + DISTANCE / sqrt((double)(OUTPUTS * NEURONS)));
     ck_assert_int_eq(praxis_feedback_random(9, OUTPUTS, NEURONS, NULL), PRAXIS_ERROR_INVALID_ARGUMENT);
     free(matrix);
     free(other);
