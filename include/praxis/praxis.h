@@ -373,7 +373,7 @@ PRAXIS_API praxis_status praxis_network_set_factor(praxis_network *network, prax
  *   NOISE         [R][N]     int32 q28            2^-28          0..4
  *   TARGET_RATE   [R][N]     int32 q28            2^-28          +-2
  *   MEAN          [R][N]     int32 q28            2^-28          +-2
- *   VARIANCE      [R][N]     int32 q28            2^-28          0..7.9
+ *   VARIANCE      [R][N]     int32 q28            2^-28          0..8
  *   FACTOR        [R][N]     int8                 2/127          +-2
  *   PLASTIC       [R][N]     uint8                1              0 or 1
  *   NOISE_SOURCE  [R][N]     int32                1              0..N-1
