@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/types.h>
 
+#define BYTE_ORDER_MARK "\xEF\xBB\xBF" /* as some spreadsheets begin a file */
+
 /* A file while it is read. */
 struct reader {
     struct csv *csv;
@@ -35,13 +37,19 @@ static bool fail(struct reader *reader, size_t column, const char *format, ...)
     return false;
 }
 
-/* The next line without its end; false at the end of the file. */
+/* The next line without its end; false at the end of the file, and with `error` set if it is no text. */
 static bool next_line(struct reader *reader)
 {
     ssize_t length = getline(&reader->line, &reader->line_size, reader->stream);
     if (length < 0)
         return false;
     reader->line_number++;
+    if (memchr(reader->line, '\0', (size_t)length))
+        return fail(reader, 0, "a zero byte was found, text was expected");
+    if (reader->line_number == 1 && strncmp(reader->line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
+        length -= (ssize_t)strlen(BYTE_ORDER_MARK);
+        memmove(reader->line, reader->line + strlen(BYTE_ORDER_MARK), (size_t)length + 1);
+    }
     while (length > 0 && (reader->line[length - 1] == '\n' || reader->line[length - 1] == '\r'))
         reader->line[--length] = '\0';
     return true;
@@ -60,18 +68,22 @@ static char *next_field(char **at)
     return field;
 }
 
-static bool parse_number(const char *field, float *value)
+/* Whether the field is written as a number, which nan and inf are too. */
+static bool is_number(const char *field, float *value)
 {
     char *end;
-    double number = strtod(field, &end);
-    *value = (float)number;
-    return end != field && *end == '\0' && isfinite(*value);
+    *value = (float)strtod(field, &end);
+    return end != field && *end == '\0';
 }
 
-/* Counts the columns of the first line and names them; *header says whether it names them itself. */
+/*
+ * Counts the columns of the first line and names them; *header says whether it names them itself. One number makes it
+ * a row, so that a slip in the first row is reported and the row not taken for a header.
+ */
 static bool read_first_line(struct reader *reader, bool *header)
 {
     struct csv *csv = reader->csv;
+    bool words = false, numbers = false;
     float value;
     *header = false;
     csv->columns = 1;
@@ -84,10 +96,13 @@ static bool read_first_line(struct reader *reader, bool *header)
     bool ok = csv->names && copy;
     for (size_t c = 0; c < csv->columns && ok; c++) {
         const char *field = next_field(&at);
-        *header = *header || (!parse_number(field, &value) && *field != '\0');
+        bool number = is_number(field, &value);
+        numbers = numbers || number;
+        words = words || (!number && *field != '\0');
         ok = (csv->names[c] = strdup(field)) != NULL;
     }
     free(copy);
+    *header = words && !numbers;
     for (size_t c = 0; c < csv->columns && ok && !*header; c++) {
         char number[24];
         snprintf(number, sizeof number, "%zu", c + 1);
@@ -124,7 +139,7 @@ static bool read_row(struct reader *reader)
         const char *field = next_field(&at);
         if (*field == '\0')
             return fail(reader, c + 1, "the field is empty, a number was expected");
-        if (!parse_number(field, &row[c]))
+        if (!is_number(field, &row[c]) || !isfinite(row[c]))
             return fail(reader, c + 1, "\"%.60s\" was found, a finite number was expected", field);
     }
     if (at)
@@ -143,6 +158,8 @@ static bool read_rows(struct reader *reader)
 {
     bool header, more = true;
     if (!next_line(reader) || is_blank(reader->line)) {
+        if (reader->csv->error[0])
+            return false;
         reader->line_number = 1;
         return fail(reader, 0, "nothing there, a header or a row of numbers was expected");
     }
@@ -165,6 +182,8 @@ static bool read_rows(struct reader *reader)
         }
         break;
     }
+    if (reader->csv->error[0])
+        return false;
     if (reader->csv->rows == 0)
         return fail(reader, 0, "the header is not followed by a row of numbers");
     return true;

@@ -17,7 +17,8 @@ struct csv {
 
 /*
  * Reads a whole file, "-" for standard input. Fields are separated by commas, blanks around them are ignored, empty
- * lines at the end too. If a field of the first line is no number, that line is a header. False: see `error`.
+ * lines at the end and a byte order mark too. A first line with words and no number is a header, one with a number is a
+ * row. False: see `error`.
  */
 bool csv_read(struct csv *csv, const char *path);
 void csv_free(struct csv *csv);

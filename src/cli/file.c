@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Files that appear whole or not at all. */
+#define _XOPEN_SOURCE 700 /* realpath */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,14 +16,23 @@ static void forget(struct cli_file *file)
     *file = (struct cli_file){NULL, NULL, NULL};
 }
 
-/* A new file beside `path`, which no other process uses. */
+/* What is there and is neither a file nor a folder, such as /dev/null or a pipe, must be written to, not replaced. */
+static bool is_special(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
+}
+
+/* A new file beside `path`, or where that is a link, beside what it leads to; no other process uses it. */
 static FILE *create_beside(struct cli_file *file, const char *path)
 {
-    file->path = strdup(path);
-    file->temporary = malloc(strlen(path) + 8);
-    if (!file->path || !file->temporary)
+    file->path = realpath(path, NULL);
+    if (!file->path) /* not there yet */
+        file->path = strdup(path);
+    file->temporary = file->path ? malloc(strlen(file->path) + 8) : NULL;
+    if (!file->temporary)
         return NULL;
-    sprintf(file->temporary, "%s.XXXXXX", path);
+    sprintf(file->temporary, "%s.XXXXXX", file->path);
     int descriptor = mkstemp(file->temporary);
     FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     if (!stream && descriptor >= 0)
@@ -30,10 +40,22 @@ static FILE *create_beside(struct cli_file *file, const char *path)
     return stream;
 }
 
+/* The permissions the file had, or those a new one gets here. */
+static mode_t usual_mode(const char *path)
+{
+    struct stat found;
+    mode_t mask = umask(0);
+    umask(mask);
+    return stat(path, &found) == 0 ? found.st_mode & 0777 : 0666 & ~mask;
+}
+
 bool cli_file_open(struct cli_file *file, const char *path)
 {
     *file = (struct cli_file){NULL, NULL, NULL};
-    file->stream = strcmp(path, "-") == 0 ? stdout : create_beside(file, path);
+    if (strcmp(path, "-") == 0)
+        file->stream = stdout;
+    else
+        file->stream = is_special(path) ? fopen(path, "w") : create_beside(file, path);
     int error = errno;
     if (!file->stream)
         forget(file);
@@ -44,10 +66,12 @@ bool cli_file_open(struct cli_file *file, const char *path)
 bool cli_file_close(struct cli_file *file, bool keep)
 {
     bool written = fflush(file->stream) == 0 && !ferror(file->stream);
-    if (!file->temporary)
+    if (file->stream == stdout)
         return written;
-    if (keep && written) /* mkstemp makes files for one user; results are for whoever may read the folder */
-        written = fchmod(fileno(file->stream), 0644) == 0;
+    if (!file->temporary) /* special: nothing to put in place */
+        return fclose(file->stream) == 0 && written;
+    if (keep && written) /* mkstemp makes files for one user */
+        written = fchmod(fileno(file->stream), usual_mode(file->path)) == 0;
     written = fclose(file->stream) == 0 && written;
     if (keep && written)
         written = rename(file->temporary, file->path) == 0;

@@ -25,20 +25,29 @@ static void print_help(FILE *file)
     fprintf(file, "\n'praxis COMMAND --help' tells the options of each.\n");
 }
 
+/* Tables are printed without looking; a full disk or a closed stream shows here. */
+static int close_output(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fprintf(stderr, "praxis: cannot write to standard output\n");
+    return code == CLI_DONE ? CLI_FAILED : code;
+}
+
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
     if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0 || strcmp(word, "-h") == 0) {
         print_help(stdout);
-        return CLI_DONE;
+        return close_output(CLI_DONE);
     }
     if (strcmp(word, "--version") == 0) {
         printf("praxis %s\n", praxis_version());
-        return CLI_DONE;
+        return close_output(CLI_DONE);
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(word, commands[i].name) == 0)
-            return commands[i].run(&commands[i], argc - 1, argv + 1);
+            return close_output(commands[i].run(&commands[i], argc - 1, argv + 1));
     if (*word)
         fprintf(stderr, "praxis: there is no command \"%s\"\n", word);
     print_help(stderr);

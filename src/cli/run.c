@@ -60,28 +60,27 @@ static void standardise(struct csv *csv)
     }
 }
 
-/* The modulator: a number for every tick, or the name of a column, which then is no input. SIZE_MAX: none taken. */
+/*
+ * The modulator: a number for every tick, or the name of a column. That column is no input, with learning or without,
+ * so that both runs see the same. *column is SIZE_MAX where no column is taken.
+ */
 static int take_modulator(struct session *session, size_t *column)
 {
     const char *text = session->request->modulator;
+    const struct csv *csv = &session->csv;
     char *end;
     double constant = strtod(text, &end);
-    *column = SIZE_MAX;
+    bool number = end != text && *end == '\0' && isfinite(constant);
+    *column = number ? SIZE_MAX : csv_column(csv, text);
+    if (!number && *column == csv->columns)
+        return cli_usage(session->command, "--modulator is \"%s\", neither a number nor a column of the input", text);
     if (!session->request->learn)
         return CLI_DONE;
     session->modulator = calloc(session->ticks, sizeof *session->modulator);
     if (!session->modulator)
         return cli_fail(session->command, "no memory for %llu ticks", (unsigned long long)session->ticks);
-    if (end != text && *end == '\0') {
-        for (uint64_t t = 0; t < session->ticks; t++)
-            session->modulator[t] = (float)constant;
-        return CLI_DONE;
-    }
-    *column = csv_column(&session->csv, text);
-    if (*column == session->csv.columns)
-        return cli_usage(session->command, "--modulator is \"%s\", neither a number nor a column of the input", text);
     for (uint64_t t = 0; t < session->ticks; t++)
-        session->modulator[t] = session->csv.values[t * session->csv.columns + *column];
+        session->modulator[t] = number ? (float)constant : csv->values[t * csv->columns + *column];
     return CLI_DONE;
 }
 
@@ -129,8 +128,8 @@ static int take_drive(struct session *session, size_t modulator_column)
             float value = csv->values[t * csv->columns + chosen[c]];
             if (!(fabs((double)value) <= limit))
                 return cli_fail(session->command, "%s: row %llu of column \"%s\" is %g, must be within +-%g",
-                                session->request->input, (unsigned long long)t + 1, csv->names[chosen[c]],
-                                (double)value, limit);
+                                strcmp(session->request->input, "-") == 0 ? "standard input" : session->request->input,
+                                (unsigned long long)t + 1, csv->names[chosen[c]], (double)value, limit);
             session->drive[t * session->channels + c] = value;
         }
     return CLI_DONE;
@@ -147,9 +146,9 @@ static int read_input(struct session *session)
         uint64_t rows = session->csv.rows;
         session->ticks = request->ticks && request->ticks < rows ? request->ticks : rows;
     }
-    if (request->standardise)
-        standardise(&session->csv);
     int code = take_modulator(session, &modulator_column);
+    if (request->standardise) /* the modulator is taken as it stands: its sign and size mean something */
+        standardise(&session->csv);
     return code == CLI_DONE ? take_drive(session, modulator_column) : code;
 }
 
@@ -251,6 +250,8 @@ static int open_network(struct session *session)
         status = praxis_network_create(session->context, &parameters, &session->network);
     if (!status)
         status = praxis_network_describe(session->network, &session->info);
+    if (status == PRAXIS_ERROR_OUT_OF_RANGE) /* an option is at fault; the library has named it */
+        return CLI_USAGE;
     return status ? cli_fail(session->command, "%s", praxis_status_string(status)) : add_groups(session);
 }
 
@@ -323,6 +324,19 @@ static void write_rows(const struct session *session, FILE *file)
     fprintf(file, "\n");
 }
 
+/* Whether the output can be written at all, asked before a run that may take hours. */
+static int try_output(const struct session *session)
+{
+    const char *path = session->request->output;
+    struct cli_file file;
+    if (!path || strcmp(path, "-") == 0)
+        return CLI_DONE;
+    if (!cli_file_open(&file, path))
+        return cli_fail(session->command, "%s: cannot be written: %s", path, strerror(errno));
+    cli_file_close(&file, false);
+    return CLI_DONE;
+}
+
 static int write_output(const struct session *session)
 {
     const char *path = session->request->output;
@@ -344,10 +358,12 @@ static void print_summary(const struct session *session, FILE *file)
     const praxis_statistics *x = &session->activations, *w = &session->weights;
     fprintf(file, "%s neurons, %s synapses on %s\n", cli_si((double)session->info.graph.neurons, neurons),
             cli_si((double)session->info.graph.synapses, synapses), session->device.name);
-    fprintf(file,
-            "%llu ticks%s: the first took %.3g s, the others %.4g ms each, %s ticks/s, %s synaptic operations/s\n",
-            (unsigned long long)session->ticks, session->request->learn ? ", learning" : "", session->first_seconds,
-            1000 / rate, cli_si(rate, ticks), cli_si(rate * (double)session->info.graph.synapses, operations));
+    fprintf(file, "%llu tick%s%s: the first took %.3g s", (unsigned long long)session->ticks,
+            session->ticks > 1 ? "s" : "", session->request->learn ? ", learning" : "", session->first_seconds);
+    if (session->ticks > 1)
+        fprintf(file, ", the others %.4g ms each", 1000 / rate);
+    fprintf(file, ", %s ticks/s, %s synaptic operations/s\n", cli_si(rate, ticks),
+            cli_si(rate * (double)session->info.graph.synapses, operations));
     fprintf(file, "activations  mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis %+.3f  clipped %.2f %%\n",
             x->mean, x->variance, x->skewness, x->excess_kurtosis, 100 * x->clipped);
     fprintf(file, "weights      mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis %+.3f  clipped %.2f %%\n",
@@ -394,6 +410,8 @@ static int run_session(struct session *session)
     bool to_standard = session->request->output && strcmp(session->request->output, "-") == 0;
     int code = read_input(session);
     if (code == CLI_DONE)
+        code = try_output(session);
+    if (code == CLI_DONE)
         code = open_network(session);
     if (code == CLI_DONE)
         code = run_all(session);
@@ -439,7 +457,7 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
          "a column per channel, a row per tick; - is standard input"},
         {"columns", CLI_TEXT, &request.columns, 0, 0, "NAMES", "the columns to use, as a,b (default: all)"},
         {"output", CLI_TEXT, &request.output, 0, 0, "FILE.csv", "mean activation of each group per tick; - too"},
-        {"standardise", CLI_FLAG, &request.standardise, 0, 0, NULL, "bring each column to mean 0 and variance 1"},
+        {"standardise", CLI_FLAG, &request.standardise, 0, 0, NULL, "bring each input column to mean 0 and variance 1"},
         {"groups", CLI_TEXT, &request.groups, 0, 0, "GROUPS", "how many, or NAME=FIRST:COUNT,... (default 8)"},
         {"ticks", CLI_COUNT, &request.ticks, 1, 1e12, "T", "at most so many; without input, 100 unless given"},
         {"neurons", CLI_COUNT, &request.neurons, 1, 1e15, "N", "neurons"},

@@ -7,12 +7,15 @@ import csv
 import json
 import math
 import os
+import re
+import stat
 import subprocess
 import tempfile
 import unittest
 
 PRAXIS = os.environ["PRAXIS_BIN"]
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
+MANUAL = os.path.join(DATA, "..", "..", "docs", "man")
 COMMANDS = ["train", "run", "devices", "graph", "plan", "selftest"]
 
 
@@ -66,6 +69,9 @@ class Usage(unittest.TestCase):
             (["run", "--factor", "lucky"], '"lucky"'),
             (["run", "--groups", "a=900:100"], "there are 0 to 960"),
             (["run", "--groups", "0"], "--groups is 0"),
+            (["run", "--neurons", "4"], "4, must be from 49"),
+            (["run", "--learn", "--modulator", "nan"], '"nan"'),
+            (["run", "--modulator", "reward"], '"reward"'),
         ]:
             result = praxis(*arguments)
             self.assertEqual(result.returncode, 2, (arguments, result.stderr))
@@ -154,6 +160,39 @@ class Graph(unittest.TestCase):
             self.assertAlmostEqual(report["ramanujan_bound"], 2 * math.sqrt(degree - 1))
             self.assertEqual(report["stored_bytes"], 0)
 
+    def test_a_pipe_and_a_link_are_written_to_not_replaced(self):
+        with tempfile.TemporaryDirectory() as folder:
+            pipe, link, real = (os.path.join(folder, name) for name in ("pipe", "link", "real"))
+            os.mkfifo(pipe)
+            with open(real, "w", encoding="ascii") as file:
+                file.write("old\n")
+            os.chmod(real, 0o600)
+            os.symlink("real", link)
+            reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+            try:
+                self.assertEqual(praxis("graph", "--neurons", "49", "--edges", pipe).returncode, 0)
+                self.assertTrue(os.read(reader, 9).startswith(b"post,pre"))
+            finally:
+                os.close(reader)
+            self.assertTrue(stat.S_ISFIFO(os.stat(pipe).st_mode))
+            self.assertEqual(praxis("graph", "--neurons", "49", "--edges", link).returncode, 0)
+            self.assertTrue(os.path.islink(link))
+            with open(real, encoding="ascii") as file:
+                self.assertEqual(file.readline(), "post,pre\n")
+            self.assertEqual(stat.S_IMODE(os.stat(real).st_mode), 0o600)
+            self.assertEqual(sorted(os.listdir(folder)), ["link", "pipe", "real"])
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
+    def test_a_full_disk_is_a_failure(self):
+        # Through standard output only: a command that is wrong about special files would replace the device.
+        for arguments in [["--help"], ["devices"], ["graph", "--neurons", "49"], ["plan", "--neurons", "49"]]:
+            with open("/dev/full", "w", encoding="ascii") as full:
+                result = subprocess.run(
+                    [PRAXIS, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+                )
+            self.assertEqual(result.returncode, 1, arguments)
+            self.assertIn("standard output", result.stderr)
+
     def test_unwritable_file(self):
         result = praxis("graph", "--neurons", "49", "--edges", "/nowhere/edges.csv")
         self.assertEqual(result.returncode, 1)
@@ -170,11 +209,51 @@ class Plan(unittest.TestCase):
         self.assertEqual(report["weight_bytes"], synapses)
         total = 2 * synapses + report["state_bytes"]
         self.assertEqual(report["devices"], math.ceil(total / (80 * 2**30)))
-        self.assertAlmostEqual(report["ticks_per_second_inference"], report["devices"] * 2e12 / synapses)
+        bandwidth = report["devices"] * 2e12
+        self.assertAlmostEqual(report["ticks_per_second_inference"], bandwidth / synapses)
+        self.assertAlmostEqual(report["ticks_per_second_traces"], bandwidth / (3 * synapses))
+        self.assertAlmostEqual(report["ticks_per_second_learning"], bandwidth / (6 * synapses))
+        exchange = p * p - p * p / report["devices"]
+        self.assertAlmostEqual(report["exchange_bytes_per_device_and_tick"] / exchange, 1)
+
+    def test_sizes(self):
+        for text, size in [("8589934592", 2**33), ("8GiB", 2**33), ("8 GB", 8e9), ("1.5TB", 1.5e12), ("2e3MB", 2e9)]:
+            result = praxis("plan", "--neurons", "1e6", "--device-memory", text, "--json")
+            self.assertEqual(json.loads(result.stdout)["device_memory_bytes"], size, text)
+        for text in ["", "GB", "-1GB", "0GB", "nan", "infGB", "12QB", "12GBB", "12GB/s", "12iB"]:
+            result = praxis("plan", "--neurons", "1e6", "--device-memory", text)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), text)
+            self.assertIn(f'--device-memory is "{text}"', result.stderr)
+        for text in ["4.8TB", "4.8TB/h", "fast"]:
+            result = praxis("plan", "--neurons", "1e6", "--bandwidth", text)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), text)
+            self.assertIn(f'--bandwidth is "{text}"', result.stderr)
+
+    def test_replicas_multiply_everything_but_the_graph(self):
+        one, many = (
+            json.loads(praxis("plan", "--neurons", "1e4", "--replicas", count, "--json").stdout) for count in ("1", "7")
+        )
+        for key in ["synapses", "weight_bytes", "trace_bytes", "state_bytes"]:
+            self.assertEqual(many[key], 7 * one[key], key)
+        self.assertEqual(many["prime"], one["prime"])
+        self.assertAlmostEqual(one["ticks_per_second_inference"] / many["ticks_per_second_inference"], 7)
 
     def test_a_billion_neurons_at_k_1_are_32_terabytes_of_weights(self):
         report = json.loads(praxis("plan", "--neurons", "1e9", "--degree-factor", "1", "--json").stdout)
         self.assertAlmostEqual(report["weight_bytes"] / 1e12, 32, delta=0.5)
+
+
+class Manual(unittest.TestCase):
+    def test_every_option_has_its_place(self):
+        for command in COMMANDS:
+            options = re.findall(r"^  (--[a-z-]+)", praxis(command, "--help").stdout, re.MULTILINE)
+            self.assertIn("--help", options)
+            with open(os.path.join(MANUAL, f"praxis-{command}.1.scd"), encoding="ascii") as file:
+                page = file.read()
+            for option in options:
+                self.assertRegex(page, re.escape(option) + r"\b(?!-)", command)
+            for section in ["# EXIT STATUS", "# EXAMPLES"]:
+                self.assertIn(section, page, command)
 
 
 class Run(unittest.TestCase):
@@ -191,6 +270,33 @@ class Run(unittest.TestCase):
 
     def test_header_or_not_is_the_same_series(self):
         self.assertEqual(self.run_csv("a,b\n1,2\n3,4\n").stdout, self.run_csv("1,2\n3,4\n").stdout)
+
+    def test_a_byte_order_mark_hides_no_row_and_no_name(self):
+        self.assertEqual(self.run_csv("\ufeff1,2\n3,4\n").stdout, self.run_csv("1,2\n3,4\n").stdout)
+        named = self.run_csv("\ufeffa,b\n3,4\n", "--columns", "a")
+        self.assertEqual(named.stdout, self.run_csv("3\n").stdout)
+        self.assertNotEqual(named.stdout, "")
+
+    def test_a_modulator_column_is_no_input_and_is_not_standardised(self):
+        rows = [(math.sin(i), (i % 5 - 2) / 4 + 0.3) for i in range(30)]
+        both = "x,m\n" + "".join(f"{x},{m}\n" for x, m in rows)
+        alone = "x\n" + "".join(f"{x}\n" for x, _ in rows)
+        for options in [[], ["--standardise"]]:
+            still = self.run_csv(both, "--modulator", "m", *options)
+            self.assertEqual(still.returncode, 0, still.stderr)
+            self.assertEqual(still.stdout, self.run_csv(alone, *options).stdout)
+        constant = "x,m\n" + "".join(f"{x},0.8\n" for x, _ in rows)
+        learned = self.run_csv(constant, "--learn", "--modulator", "m", "--standardise")
+        self.assertEqual(
+            learned.stdout, self.run_csv(alone, "--learn", "--modulator", "0.8", "--standardise").stdout
+        )
+        self.assertNotEqual(learned.stdout, self.run_csv(alone, "--standardise").stdout)
+
+    def test_output_that_cannot_be_written_is_found_before_the_run(self):
+        result = praxis("run", "--ticks", "1", "--device", "abacus", "--output", "/nowhere/out.csv")
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("/nowhere/out.csv", result.stderr)
+        self.assertNotIn("abacus", result.stderr)
 
     def test_device_equals_reference(self):
         text = "".join(f"{math.sin(i)},{math.cos(i / 3)}\n" for i in range(40))
@@ -210,6 +316,12 @@ class Run(unittest.TestCase):
             ("1,2\n3,nan\n", 'line 2, column 2: "nan"'),
             ("1,2\n1e99,2\n", 'line 2, column 1: "1e99"'),
             ("1,2\n\n3,4\n", "line 2"),
+            ("1,2x\n3,4\n", 'line 1, column 2: "2x"'),
+            ("nan,1\n3,4\n", 'line 1, column 1: "nan"'),
+            ("1,\n3,4\n", "line 1, column 2: the field is empty"),
+            ("a,b\n1,inf\n", 'line 2, column 2: "inf"'),
+            ("1,2\n3,4\0,5\n", "line 2: a zero byte"),
+            ("\0\n", "line 1: a zero byte"),
         ]:
             result = self.run_csv(text)
             self.assertEqual(result.returncode, 1, text)
@@ -234,7 +346,7 @@ class Run(unittest.TestCase):
     def test_input_out_of_range_is_named(self):
         result = self.run_csv("1,2\n3,5000\n")
         self.assertEqual(result.returncode, 1)
-        self.assertIn('row 2 of column "2" is 5000', result.stderr)
+        self.assertIn('standard input: row 2 of column "2" is 5000', result.stderr)
 
     def test_columns(self):
         chosen = self.run_csv("a,b,c\n1,2,3\n4,5,6\n", "--columns", "c,a")
