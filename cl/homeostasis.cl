@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* Running averages, variance control and firing-rate homeostasis, one neuron per work-item; all in q28. */
+/* Running averages, variance control and firing-rate homeostasis; all in q28. */
 
 #define CONTROL_VARIANCE 2u
 #define CONTROL_RATE 4u
 
-INLINE int averaged(int average, long value, int rate)
+/* How fast, and from where on, controls act; part of the rule. */
+typedef struct {
+    uint flags; /* of the run; 0: nothing here is done */
+    int mean_rate, variance_rate, bias_rate, variance_threshold, variance_floor;
+} control_rule;
+
+/* Both are within 2^31 of each other. */
+INLINE int_rows averaged(int_rows average, int_rows value, int rate)
 {
-    return (int)(average + shift_round((value - average) * rate, 31));
+    return average + to_int_rows(shift_round_rows(product_rows(value - average, rate), 31));
 }
 
 /* The largest r with r r <= x. */
@@ -26,28 +33,32 @@ INLINE int controlled_gain(int gain, int variance)
     return (int)clamp(((long)gain << 28) / deviation, 0L, (long)GAIN_MAX);
 }
 
-__kernel void homeostasis(__global const char *activations, uint flags, int mean_rate, int variance_rate,
-                          int bias_rate, int threshold, int floor_variance, __global int *means,
-                          __global int *variances, __global int *gains, __global int *biases,
-                          __global const int *targets)
+/* Divides gains where the variance has left its bounds, and restarts it there: seldom, so one by one. */
+INLINE int_rows controlled(const control_rule *rule, int_rows variance, __global int *gain)
 {
-    uint row = get_global_id(0), unit = get_global_id(1);
-    if (row >= PRIME)
-        return;
-    size_t index = (size_t)unit * PADDED + row;
-    long value = activations[(size_t)unit * STRIDE + row] * ACTIVATION_STEP;
-    int mean = averaged(means[index], value, mean_rate);
-    long deviation = value - mean;
-    long square = min(shift_round(deviation * deviation, 28), (long)DEVIATION_MAX);
-    int variance = averaged(variances[index], square, variance_rate);
-    if ((flags & CONTROL_VARIANCE) && (variance > threshold || variance < floor_variance)) {
-        gains[index] = controlled_gain(gains[index], variance);
-        variance = 1 << 28;
+    int_rows beyond = variance > rule->variance_threshold || variance < rule->variance_floor;
+    if (any(beyond))
+        for (int i = 0; i < ROWS; i++)
+            if (((const int *)&beyond)[i])
+                gain[i] = controlled_gain(gain[i], ((const int *)&variance)[i]);
+    return beyond ? (int_rows)(1 << 28) : variance;
+}
+
+/* code: new activations of ROWS neurons; the pointers lead to the first of each array. */
+INLINE void regulate(const control_rule *rule, int_rows code, __global int *means, __global int *variances,
+                     __global int *gains, __global int *biases, __global const int *targets)
+{
+    int_rows value = code * ACTIVATION_STEP;
+    int_rows mean = averaged(load_rows(0, means), value, rule->mean_rate);
+    int_rows deviation = value - mean;
+    int_rows square = clamp_rows(shift_round_rows(product_rows(deviation, deviation), 28), DEVIATION_MAX);
+    int_rows variance = averaged(load_rows(0, variances), square, rule->variance_rate);
+    if (rule->flags & CONTROL_VARIANCE)
+        variance = controlled(rule, variance, gains);
+    if (rule->flags & CONTROL_RATE) {
+        long_rows change = shift_round_rows(product_rows(mean - load_rows(0, targets), rule->bias_rate), 31);
+        store_rows(clamp_rows(to_long_rows(load_rows(0, biases)) - change, BIAS_MAX), 0, biases);
     }
-    if (flags & CONTROL_RATE) {
-        long change = shift_round(((long)mean - targets[index]) * bias_rate, 31);
-        biases[index] = (int)clamp(biases[index] - change, (long)-BIAS_MAX, (long)BIAS_MAX);
-    }
-    means[index] = mean;
-    variances[index] = variance;
+    store_rows(mean, 0, means);
+    store_rows(variance, 0, variances);
 }

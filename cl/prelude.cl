@@ -8,12 +8,13 @@
  *   TILE, TILES, PADDED                  rows per tile, tiles per column, TILE * TILES
  *   ROWS, BLOCKS                         rows per work-item (4, 8 or 16), TILE / ROWS
  *   STRIDE                               bytes from one column of activations to the next
+ *   SLOTS                                how many ticks' activations are kept
  *   ACTIVATION_STEP, NORMAL_STEP, ...    constants of src/base/fixed.h
  *   DOT_PRODUCT_KHR                      1 where cl_khr_integer_dot_product computes dot4
  * and the tables of codes.
  *
  * A unit is one column of one replica: unit = replica * PRIME + column. Memory:
- *   activations        [unit][STRIDE]                  row b at b, and again at b + PRIME, ... to the end, so that a
+ *   activations        [slot][unit][STRIDE]            row b at b, and again at b + PRIME, ... to the end, so that a
  *                                                      rotated window is one contiguous load
  *   weights, traces    [unit][tile][tap][row in tile]  a tile is one sequential run
  *   input weights      [unit][channel][PADDED]
@@ -52,14 +53,21 @@ __constant uint slopes[CURVES] = SLOPES;
 
 /* ---- Fixed point: OpenCL C defines >> of a negative value as arithmetic. ---- */
 
-INLINE long shift_round(long x, int n)
+INLINE long_rows shift_round_rows(long_rows x, int n)
 {
     return (x + (1L << (n - 1))) >> n;
 }
 
-INLINE long_rows shift_round_rows(long_rows x, int n)
+/* 64 bits of a product of 32-bit numbers: cheaper than a product of 64-bit ones. */
+INLINE long_rows product_rows(int_rows a, int_rows b)
 {
-    return (x + (1L << (n - 1))) >> n;
+    return to_long_rows(a) * to_long_rows(b);
+}
+
+INLINE int_rows clamp_rows(long_rows x, int limit)
+{
+    x = x > (long)limit ? (long_rows)limit : x;
+    return to_int_rows(x < -(long)limit ? (long_rows)(-(long)limit) : x);
 }
 
 /* ---- Codes ---- */
@@ -73,6 +81,14 @@ INLINE int tanh_code(int value)
 {
     int code = tanh_bins[(value >> 22) + 512];
     return code + (tanh_thresholds[code + 127] <= value);
+}
+
+INLINE int_rows tanh_rows(int_rows values)
+{
+    int_rows codes;
+    for (int i = 0; i < ROWS; i++)
+        ((int *)&codes)[i] = tanh_code(((const int *)&values)[i]);
+    return codes;
 }
 
 INLINE int normal_code(uint bits)
@@ -142,16 +158,6 @@ INLINE uint counter_end(uint purpose, ulong time)
     return purpose << 24 | ((uint)(time >> 32) & 0xFFFFFFu);
 }
 
-INLINE uint philox_word(uint4 c, uint2 key)
-{
-    for (int round = 0; round < 10; round++) {
-        ulong first = (ulong)0xD2511F53u * c.x, second = (ulong)0xCD9E8D57u * c.z;
-        c = (uint4)((uint)(second >> 32) ^ c.y ^ key.x, (uint)second, (uint)(first >> 32) ^ c.w ^ key.y, (uint)first);
-        key += (uint2)(0x9E3779B9u, 0xBB67AE85u);
-    }
-    return c.x;
-}
-
 /* The four words of ROWS neurons at once, for one lane group. */
 INLINE void philox_rows(uint_rows neuron, uint group, uint time, uint end, uint2 key, uint_rows words[4])
 {
@@ -171,11 +177,6 @@ INLINE void philox_rows(uint_rows neuron, uint group, uint time, uint end, uint2
 }
 
 /* The noise codes of neurons (indices within their replica) in a tick, unit 3/127. */
-INLINE int noise_code(uint2 seed, uint source, ulong tick)
-{
-    return normal_code(philox_word((uint4)(source, 0, (uint)tick, counter_end(PURPOSE_NOISE, tick)), seed));
-}
-
 INLINE int_rows noise_rows(uint2 seed, uint_rows sources, ulong tick)
 {
     uint_rows words[4];

@@ -5,15 +5,15 @@
 
 /*
  * Group g holds members[offsets[g]] .. members[offsets[g + 1] - 1], each the place of a neuron in its replica's
- * activations. sums: [R][gridDim selected], from `start`.
+ * activations, which begin at `from`. sums: [R][selected], from `start`.
  */
 __kernel __attribute__((reqd_work_group_size(READERS, 1, 1))) void
-readout(__global const char *activations, ulong start, __global long *sums, __global const uint *selected,
+readout(__global const char *activations, ulong from, __global long *sums, ulong start, __global const uint *selected,
         __global const ulong *offsets, __global const uint *members)
 {
     __local long partial[READERS];
     uint reader = get_local_id(0), group = selected[get_group_id(0)], replica = get_global_id(1);
-    __global const char *own = activations + (size_t)replica * PRIME * STRIDE;
+    __global const char *own = activations + from + (size_t)replica * PRIME * STRIDE;
     long sum = 0;
     for (ulong m = offsets[group] + reader; m < offsets[group + 1]; m += READERS)
         sum += own[members[m]];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One tick: new activations from old. A work-item owns ROWS neighbouring rows of a tile and walks its taps in the
+ * One tick. A work-item owns ROWS neighbouring rows of a tile, or several times as many, and walks its taps in the
  * order they lie in memory. The partners of those rows on one curve in one column are the same rows rotated, and the
  * rotation s t^2 grows from t to t + 1 by s (2 t + 1): two additions modulo p.
  */
@@ -134,87 +134,29 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
 
 #endif
 
-/* What besides the sum makes a membrane potential. Arrays are [unit][PADDED], inputs as struct px_span has them. */
-typedef struct {
-    __global const char *input_weights;
-    __global const int *input;
-    __global const int *leak, *gain, *bias, *noise, *source;
-    uint2 seed;
-    ulong tick;
-    int sum_multiplier, sum_shift, noisy;
-} membrane;
-
-INLINE int_rows potential(const membrane *m, uint unit, uint row, int_rows sum, int_rows activation)
-{
-    size_t index = (size_t)unit * PADDED + row;
-    long_rows scale = shift_round_rows(to_long_rows(load_rows(0, m->gain + index)) * m->sum_multiplier, 31);
-    long_rows u = shift_round_rows(to_long_rows(sum) * scale, m->sum_shift);
-    long_rows leak = to_long_rows(load_rows(0, m->leak + index));
-    u += shift_round_rows(leak * to_long_rows(activation * ACTIVATION_STEP), 28);
-#if CHANNELS > 0
-    if (m->input)
-        for (uint c = 0; c < CHANNELS; c++)
-            u += to_long_rows(load_rows(0, m->input_weights + ((size_t)unit * CHANNELS + c) * PADDED + row)) *
-                 (long)m->input[c];
-#endif
-    u += to_long_rows(load_rows(0, m->bias + index));
-    if (m->noisy) {
-        int_rows codes = noise_rows(m->seed, as_uint_rows(load_rows(0, m->source + index)), m->tick);
-        long_rows noise = to_long_rows(load_rows(0, m->noise + index));
-        u += shift_round_rows(noise * to_long_rows(codes * NORMAL_STEP), 28);
-    }
-    u = u > (long)MEMBRANE_MAX ? (long_rows)MEMBRANE_MAX : u;
-    u = u < (long)-MEMBRANE_MAX ? (long_rows)-MEMBRANE_MAX : u;
-    return to_int_rows(u);
-}
-
-/* Writes the activations of ROWS rows, and their copies behind the end of the column. */
-INLINE void store_activations(__global char *column, uint row, const int_rows potentials)
-{
-    char_rows codes;
-    char *code = (char *)&codes;
-    for (int i = 0; i < ROWS; i++)
-        code[i] = (char)tanh_code(((const int *)&potentials)[i]);
-    uint rows = min((uint)ROWS, PRIME - row);
-    if (rows == ROWS)
-        store_rows(codes, 0, column + row);
-    else
-        for (uint i = 0; i < rows; i++)
-            column[row + i] = code[i];
-    for (uint i = 0; i < rows && row + i + PRIME < STRIDE; i++)
-        for (uint copy = row + i + PRIME; copy < STRIDE; copy += PRIME)
-            column[copy] = code[i];
-}
-
 /*
- * weights: one slab, whose first unit is first_unit. old, new: all activations.
+ * weights: one slab, whose first unit is first_unit. activations: all slots of all `units`; `slot` holds the old ones.
  * input: of this tick, `input_step` numbers from one replica to the next; has_input 0: there is none.
  */
-__kernel void tick(__global const char *weights, uint first_unit, uint units, __global const char *old_activations,
-                   __global char *new_activations, __global const int *input, uint input_start, uint input_step,
-                   int has_input, ulong time, int sum_multiplier, int sum_shift, int noisy,
-                   __global const char *input_weights, __global const int *leak, __global const int *gain,
-                   __global const int *bias, __global const int *noise, __global const int *source,
-                   __global const uint2 *seeds)
+__kernel void tick(__global const char *weights, uint first_unit, uint slab_units, uint units,
+                   __global char *activations, uint slot, __global const int *input, ulong input_start,
+                   ulong input_step, int has_input, ulong time, __global const uint2 *seeds, NEURON_PARAMETERS)
 {
     uint items = PADDED / (ROWS * VECTORS), item = get_global_id(0);
     uint row = item % items * (ROWS * VECTORS), local_unit = item / items;
     uint unit = first_unit + local_unit, replica = unit / PRIME, column = unit % PRIME;
-    if (local_unit >= units || row >= PRIME)
+    if (local_unit >= slab_units || row >= PRIME)
         return;
-    __global const char *replica_activations = old_activations + (size_t)replica * PRIME * STRIDE;
+    const neuron_rule rule = NEURON_RULE;
+    const neuron_fields fields = NEURON_FIELDS;
+    const moment now = {activations + slot_start(slot, units), activations + slot_start(next_slot(slot), units),
+                        has_input ? input + input_start + replica * input_step : 0, seeds[replica], time};
     size_t tile = (size_t)local_unit * TILES + row / TILE;
     int_rows sum[VECTORS];
-    synaptic_sum(weights + tile * DEGREE * TILE + row % TILE, replica_activations, column, row, sum);
-    membrane m = {input_weights, has_input ? input + input_start + replica * input_step : 0, leak, gain, bias, noise,
-                  source, seeds[replica], time, sum_multiplier, sum_shift, noisy};
+    synaptic_sum(weights + tile * DEGREE * TILE + row % TILE, now.old_activations + (size_t)replica * PRIME * STRIDE,
+                 column, row, sum);
     UNROLL
-    for (uint v = 0; v < VECTORS; v++) {
-        uint first = row + v * ROWS;
-        if (first < PRIME) {
-            int_rows old = to_int_rows(load_rows(0, replica_activations + column * STRIDE + first));
-            store_activations(new_activations + (size_t)unit * STRIDE, first,
-                              potential(&m, unit, first, sum[v], old));
-        }
-    }
+    for (uint v = 0; v < VECTORS; v++)
+        if (row + v * ROWS < PRIME)
+            advance(&rule, &fields, &now, unit, row + v * ROWS, sum[v]);
 }

@@ -4,9 +4,10 @@
  * that the mean is exact. A work-item owns eight taps of ROWS rows: one block of random bits serves them all.
  */
 
-/* `tiles` lists the tiles (unit * TILES + tile) with a plastic neuron; this slab's begin at tiles[first_tile]. */
-__kernel void trace(__global char *traces, uint first_unit, uint first_tile, __global const char *old_activations,
-                    ulong time, int keep, int take, __global const uint *tiles, __global const char *plastic,
+/* `tiles` lists the tiles (unit * TILES + tile) with a plastic neuron; this slab's begin at tiles[first_tile]. The activations
+ * before the tick begin at old_start. */
+__kernel void trace(__global char *traces, uint first_unit, uint first_tile, __global const char *activations,
+                    ulong old_start, ulong time, int keep, int take, __global const uint *tiles, __global const char *plastic,
                     __global const char *factors, __global const uint2 *seeds)
 {
     uint block = get_global_id(0) % BLOCKS, group = get_global_id(1);
@@ -27,7 +28,7 @@ __kernel void trace(__global char *traces, uint first_unit, uint first_tile, __g
         if (tap >= DEGREE)
             break;
         int_rows old = to_int_rows(load_rows(0, place + tap * TILE));
-        int_rows pre = to_int_rows(load_rows(0, window(old_activations, unit, row, tap)));
+        int_rows pre = to_int_rows(load_rows(0, window(activations + old_start, unit, row, tap)));
         uint_rows random = words[i / 2] >> (16 * (i % 2)) & 0xFFFF;
         int_rows code = mulaw_round(mulaw_decode(old) * keep + pre * factor * take, random);
         store_rows(to_char_rows(learns ? code : old), 0, place + tap * TILE);

@@ -56,7 +56,7 @@ struct px_span {
     const int32_t *input;   /* [ticks][K] or [R][ticks][K], q28 per weight code; NULL: no input */
     const int32_t *scale;   /* [modulations][R] or [modulations][R][N], within +-32767 */
     const int32_t *shift;   /* [modulations][R], 16..30 */
-    const uint32_t *groups; /* [group_count]: which groups readout sums */
+    const uint32_t *groups; /* [group_count]: which groups are summed after each tick */
     uint32_t group_count;
 };
 
@@ -82,15 +82,17 @@ struct px_backend_operations {
 
     praxis_status (*set_rule)(struct px_backend *backend, const struct px_rule *rule);
 
-    /* A span: begin, then operations for step 0, 1, ..., then end. */
+    /* A span: begin, then stretches of ticks, each followed by what learns from its last tick, then end. */
     praxis_status (*begin)(struct px_backend *backend, const struct px_span *span);
-    praxis_status (*tick)(struct px_backend *backend, uint32_t step);         /* new activations from old */
-    praxis_status (*factor)(struct px_backend *backend, uint32_t step);       /* factors from new activations */
-    praxis_status (*trace)(struct px_backend *backend, uint32_t step);        /* traces from old activations, factors */
-    praxis_status (*homeostasis)(struct px_backend *backend, uint32_t flags); /* averages, gains, biases */
-    praxis_status (*modulate)(struct px_backend *backend, uint32_t index);    /* weights from traces */
-    praxis_status (*readout)(struct px_backend *backend, uint32_t step);      /* sums of groups after this step */
-    /* sums: [ticks][R][group_count] sums of activation codes, or NULL where no readout was made. */
+    /*
+     * Ticks step .. step + count - 1 of the span. In each: new activations from old; with PRAXIS_RUN_TRACE the factors,
+     * unless they are supplied; with any flag the averages and, by its flag, gains and biases; where the span has
+     * groups, their sums.
+     */
+    praxis_status (*ticks)(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags);
+    praxis_status (*trace)(struct px_backend *backend, uint32_t step);     /* traces from old activations, factors */
+    praxis_status (*modulate)(struct px_backend *backend, uint32_t index); /* weights from traces */
+    /* sums: [ticks][R][group_count] sums of activation codes, or NULL where there are no groups. */
     praxis_status (*end)(struct px_backend *backend, int64_t *sums);
 
     /* counts[R][256]: how many elements of an int8 field hold code c, at c + 128. */

@@ -113,22 +113,22 @@ static bool stage_modulators(const praxis_network *network, const praxis_run *ru
     return true;
 }
 
-/* One tick. The seed's order: activation, then the trace of what caused it, then the modulator, then homeostasis. */
-static praxis_status advance(praxis_network *network, const praxis_run *run, uint32_t step)
+/*
+ * A stretch of ticks that need nothing between them, from `step` on: one where something is to be learned from it, else
+ * all that are left. Learning follows the whole tick; it reads nothing that averages, controls and readout write, nor
+ * they what it writes.
+ */
+static praxis_status advance(praxis_network *network, const praxis_run *run, uint32_t step, uint32_t left,
+                             uint32_t *count)
 {
     struct px_backend *backend = network->backend;
     const struct px_backend_operations *operations = backend->operations;
-    praxis_status status = operations->tick(backend, step);
-    if (!status && (run->flags & PRAXIS_RUN_TRACE) && network->parameters.factor != PRAXIS_FACTOR_SUPPLIED)
-        status = operations->factor(backend, step);
+    *count = run->flags & PRAXIS_RUN_TRACE || run->modulator ? 1 : left;
+    praxis_status status = operations->ticks(backend, step, *count, run->flags);
     if (!status && (run->flags & PRAXIS_RUN_TRACE))
         status = operations->trace(backend, step);
     if (!status && run->modulator)
         status = operations->modulate(backend, step);
-    if (!status && run->flags)
-        status = operations->homeostasis(backend, run->flags);
-    if (!status && run->output)
-        status = operations->readout(backend, step);
     return status;
 }
 
@@ -169,8 +169,8 @@ static praxis_status run_piece(praxis_network *network, const praxis_run *run, u
     };
     if (!status)
         status = backend->operations->begin(backend, &span);
-    for (uint32_t step = 0; step < ticks && !status; step++)
-        status = advance(network, run, step);
+    for (uint32_t step = 0, count; step < ticks && !status; step += count)
+        status = advance(network, run, step, ticks - step, &count);
     if (!status)
         status = backend->operations->end(backend, staging.sums);
     if (!status) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations on the state of neurons: birth, tick, homeostasis, reset. */
+/* Operations on the state of neurons: birth, ticks, reset. */
 #include "base/size.h"
 #include "backend/opencl/network.h"
 
@@ -23,76 +23,79 @@ praxis_status px_opencl_birth(struct px_backend *backend)
     return status;
 }
 
+/* Factor to compute: none, where ticks are not traced or the caller supplies it. */
+#define FACTOR_NONE (-1)
+
+static cl_int factor_of(const struct px_rule *rule, uint32_t flags)
+{
+    bool wanted = flags & PRAXIS_RUN_TRACE && rule->factor != PRAXIS_FACTOR_SUPPLIED;
+    return wanted ? (cl_int)rule->factor : FACTOR_NONE;
+}
+
 /* The part of a tick that belongs to one slab of weights. */
-static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t step)
+static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t step, uint32_t flags)
 {
     const struct px_layout *layout = &opencl->layout;
-    const struct px_rule *rule = &opencl->rule;
     const struct px_span *span = &opencl->staged.span;
-    cl_uint first_unit = slab * layout->units_per_slab, units = px_slab_units(layout, slab);
-    cl_uint channels = opencl->shape.channels;
-    cl_uint input_start = step * channels, input_step = span->input_shared ? 0 : span->ticks * channels;
-    cl_int has_input = opencl->staged.input != NULL, noisy = rule->noisy;
+    const struct px_rule *rule = &opencl->rule;
+    cl_int noisy = rule->noisy, factor = factor_of(rule, flags);
+    cl_uint first_unit = slab * layout->units_per_slab, slab_units = px_slab_units(layout, slab);
+    cl_ulong channels = opencl->shape.channels;
+    cl_ulong input_start = step * channels, input_step = span->input_shared ? 0 : span->ticks * channels;
+    cl_int has_input = opencl->staged.input != NULL;
     cl_mem input = has_input ? opencl->staged.input : opencl->seeds; /* some buffer: it is not read */
     cl_ulong time = span->first_tick + step;
     const struct px_argument arguments[] = {
         PX_ARGUMENT(opencl->weights[slab]),
         PX_ARGUMENT(first_unit),
-        PX_ARGUMENT(units),
-        PX_ARGUMENT(opencl->activations[opencl->current]),
-        PX_ARGUMENT(opencl->activations[!opencl->current]),
+        PX_ARGUMENT(slab_units),
+        PX_ARGUMENT(layout->units),
+        PX_ARGUMENT(opencl->activations),
+        PX_ARGUMENT(opencl->current),
         PX_ARGUMENT(input),
         PX_ARGUMENT(input_start),
         PX_ARGUMENT(input_step),
         PX_ARGUMENT(has_input),
         PX_ARGUMENT(time),
+        PX_ARGUMENT(opencl->seeds),
         PX_ARGUMENT(rule->sum_multiplier),
         PX_ARGUMENT(rule->sum_shift),
         PX_ARGUMENT(noisy),
+        PX_ARGUMENT(factor),
+        PX_ARGUMENT(flags),
+        PX_ARGUMENT(rule->mean_rate),
+        PX_ARGUMENT(rule->variance_rate),
+        PX_ARGUMENT(rule->bias_rate),
+        PX_ARGUMENT(rule->variance_threshold),
+        PX_ARGUMENT(rule->variance_floor),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_INPUT_WEIGHT]),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_LEAK]),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_GAIN]),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_BIAS]),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_NOISE]),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_NOISE_SOURCE]),
-        PX_ARGUMENT(opencl->seeds),
+        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_TARGET_RATE]),
+        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_MEAN]),
+        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_VARIANCE]),
+        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_FACTOR]),
     };
     const size_t local = layout->vectors > 1 ? 1 : 64;
-    const size_t global = px_round_up((uint64_t)units * layout->padded / (layout->rows * layout->vectors), local);
+    const size_t global = px_round_up((uint64_t)slab_units * layout->padded / (layout->rows * layout->vectors), local);
     return px_opencl_launch(opencl, PX_KERNEL_TICK, arguments, COUNT(arguments), 1, &global, &local);
 }
 
-praxis_status px_opencl_tick(struct px_backend *backend, uint32_t step)
+praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
     praxis_status status = PRAXIS_SUCCESS;
-    for (uint32_t s = 0; s < opencl->layout.slabs && !status; s++)
-        status = tick_slab(opencl, s, step);
-    opencl->current = !opencl->current;
+    for (uint32_t end = step + count; step < end && !status; step++) {
+        for (uint32_t s = 0; s < opencl->layout.slabs && !status; s++)
+            status = tick_slab(opencl, s, step, flags);
+        opencl->current = (opencl->current + 1) % opencl->layout.slots;
+        if (!status)
+            status = px_opencl_readout(opencl, step);
+    }
     return status;
-}
-
-praxis_status px_opencl_homeostasis(struct px_backend *backend, uint32_t flags)
-{
-    struct px_opencl *opencl = px_opencl_of(backend);
-    const struct px_rule *rule = &opencl->rule;
-    cl_uint controls = flags;
-    const struct px_argument arguments[] = {
-        PX_ARGUMENT(opencl->activations[opencl->current]),
-        PX_ARGUMENT(controls),
-        PX_ARGUMENT(rule->mean_rate),
-        PX_ARGUMENT(rule->variance_rate),
-        PX_ARGUMENT(rule->bias_rate),
-        PX_ARGUMENT(rule->variance_threshold),
-        PX_ARGUMENT(rule->variance_floor),
-        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_MEAN]),
-        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_VARIANCE]),
-        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_GAIN]),
-        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_BIAS]),
-        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_TARGET_RATE]),
-    };
-    const size_t global[] = {opencl->layout.padded, opencl->layout.units}, local[] = {opencl->layout.tile, 1};
-    return px_opencl_launch(opencl, PX_KERNEL_HOMEOSTASIS, arguments, COUNT(arguments), 2, global, local);
 }
 
 /* Traces of replicas first..end - 1, which may lie in several slabs. */
@@ -116,7 +119,7 @@ praxis_status px_opencl_reset(struct px_backend *backend, uint32_t what, const u
 {
     struct px_opencl *opencl = px_opencl_of(backend);
     uint64_t bytes = (uint64_t)opencl->shape.graph.prime * opencl->layout.stride;
-    cl_mem activations = opencl->activations[opencl->current];
+    uint64_t present = opencl->current * px_slot_bytes(opencl);
     praxis_status status = PRAXIS_SUCCESS;
     for (uint32_t first = 0, end; first < opencl->shape.replicas && !status; first = end) {
         end = first + 1;
@@ -125,7 +128,7 @@ praxis_status px_opencl_reset(struct px_backend *backend, uint32_t what, const u
         while (end < opencl->shape.replicas && mask[end]) /* neighbours go in one command */
             end++;
         if (what & PRAXIS_RESET_ACTIVATIONS)
-            status = px_opencl_clear(opencl, activations, first * bytes, (end - first) * bytes);
+            status = px_opencl_clear(opencl, opencl->activations, present + first * bytes, (end - first) * bytes);
         if (!status && (what & PRAXIS_RESET_TRACES))
             status = reset_traces(opencl, first, end);
     }

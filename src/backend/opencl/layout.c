@@ -28,6 +28,7 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
     layout->vectors = layout->rows == 16 ? layout->tile / 16 : 1;
     layout->groups = layout->rows == 16 ? 1 : 4;
     layout->stride = (uint32_t)px_round_up(prime + 63, 64);
+    layout->slots = 2;
     /* Kernels count units, and the tiles of a list, in 32 bits. */
     if (units * layout->tiles > UINT32_MAX)
         return px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_RANGE, "%u replicas of %llu neurons: at most %llu fit",

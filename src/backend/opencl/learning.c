@@ -1,29 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations of learning: factors, traces, modulation. Traces and weights are touched only in tiles that learn. */
+/* Operations of learning: traces, modulation. Traces and weights are touched only in tiles that learn. */
 #include <stdlib.h>
 
 #include "base/size.h"
 #include "backend/opencl/network.h"
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
-
-praxis_status px_opencl_factor(struct px_backend *backend, uint32_t step)
-{
-    struct px_opencl *opencl = px_opencl_of(backend);
-    cl_ulong time = opencl->staged.span.first_tick + step;
-    cl_int kind = (cl_int)opencl->rule.factor;
-    const struct px_argument arguments[] = {
-        PX_ARGUMENT(opencl->activations[opencl->current]),
-        PX_ARGUMENT(time),
-        PX_ARGUMENT(kind),
-        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_FACTOR]),
-        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_MEAN]),
-        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_NOISE_SOURCE]),
-        PX_ARGUMENT(opencl->seeds),
-    };
-    const size_t global[] = {opencl->layout.padded, opencl->layout.units}, local[] = {opencl->layout.tile, 1};
-    return px_opencl_launch(opencl, PX_KERNEL_FACTOR, arguments, COUNT(arguments), 2, global, local);
-}
 
 static bool tile_is_plastic(const struct px_opencl *opencl, uint32_t unit, uint32_t tile)
 {
@@ -80,11 +62,14 @@ static praxis_status trace_slab(struct px_opencl *opencl, uint32_t slab, uint32_
 {
     cl_uint first_unit = slab * opencl->layout.units_per_slab, first_tile = opencl->first_plastic[slab];
     cl_ulong time = opencl->staged.span.first_tick + step;
+    uint32_t slots = opencl->layout.slots;
+    cl_ulong old_start = (opencl->current + slots - 1) % slots * px_slot_bytes(opencl);
     const struct px_argument arguments[] = {
         PX_ARGUMENT(opencl->traces[slab]),
         PX_ARGUMENT(first_unit),
         PX_ARGUMENT(first_tile),
-        PX_ARGUMENT(opencl->activations[!opencl->current]),
+        PX_ARGUMENT(opencl->activations),
+        PX_ARGUMENT(old_start),
         PX_ARGUMENT(time),
         PX_ARGUMENT(opencl->rule.trace_keep),
         PX_ARGUMENT(opencl->rule.trace_take),

@@ -66,11 +66,9 @@ static praxis_status allocate_fields(struct px_opencl *opencl)
         status = px_opencl_buffer(opencl, field_bytes(opencl, field), NULL, &opencl->fields[f]);
         opencl->bytes += field_bytes(opencl, field);
     }
-    for (int i = 0; i < 2 && !status; i++) {
-        uint64_t bytes = (uint64_t)opencl->layout.units * opencl->layout.stride;
-        status = px_opencl_buffer(opencl, bytes, NULL, &opencl->activations[i]);
-        opencl->bytes += bytes;
-    }
+    if (!status)
+        status = px_opencl_buffer(opencl, opencl->layout.slots * px_slot_bytes(opencl), NULL, &opencl->activations);
+    opencl->bytes += opencl->layout.slots * px_slot_bytes(opencl);
     return status;
 }
 
@@ -128,8 +126,7 @@ void px_opencl_free_memory(struct px_opencl *opencl)
     release_slabs(opencl->traces, opencl->layout.slabs);
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++)
         release(opencl->fields[f]);
-    release(opencl->activations[0]);
-    release(opencl->activations[1]);
+    release(opencl->activations);
     release(opencl->seeds);
     release(opencl->plastic_tiles);
     release(opencl->group_offsets);

@@ -16,6 +16,7 @@ struct px_layout {
     uint32_t vectors; /* vectors per work-item of a tick; other kernels take one */
     uint32_t groups;  /* lane groups of taps per work-group, where a kernel splits the taps */
     uint32_t stride;  /* bytes of activations per unit */
+    uint32_t slots;   /* how many ticks' activations are kept */
     uint32_t units_per_slab;
     uint32_t slabs;
 };
@@ -23,10 +24,8 @@ struct px_layout {
 enum px_kernel {
     PX_KERNEL_BIRTH,
     PX_KERNEL_TICK,
-    PX_KERNEL_FACTOR,
     PX_KERNEL_TRACE,
     PX_KERNEL_MODULATE,
-    PX_KERNEL_HOMEOSTASIS,
     PX_KERNEL_READOUT,
     PX_KERNEL_HISTOGRAM,
     PX_KERNEL_CLEAR,
@@ -50,8 +49,8 @@ struct px_opencl {
     cl_kernel kernels[PX_KERNEL_COUNT];
     cl_mem *weights, *traces;          /* [slabs] */
     cl_mem fields[PRAXIS_FIELD_COUNT]; /* all but WEIGHT, TRACE and ACTIVATION */
-    cl_mem activations[2];
-    int current; /* which of the two holds the present; the other holds the tick before */
+    cl_mem activations;                /* [slots][units][stride] */
+    uint32_t current;                  /* the slot that holds the present; the one before it holds the tick before */
     cl_mem seeds;
     cl_mem plastic_tiles;    /* tiles with a plastic neuron, ascending */
     uint32_t *first_plastic; /* [slabs + 1] where each slab's begin in that list */
@@ -63,6 +62,12 @@ struct px_opencl {
     cl_event waypoint; /* end of the batch before, NULL where there is none */
     uint64_t bytes;    /* device memory taken */
 };
+
+/* Bytes of one slot of activations. */
+static inline uint64_t px_slot_bytes(const struct px_opencl *opencl)
+{
+    return (uint64_t)opencl->layout.units * opencl->layout.stride;
+}
 
 static inline struct px_opencl *px_opencl_of(struct px_backend *backend)
 {
@@ -114,17 +119,16 @@ praxis_status px_opencl_begin(struct px_backend *backend, const struct px_span *
 praxis_status px_opencl_end(struct px_backend *backend, int64_t *sums);
 void px_opencl_release_span(struct px_opencl *opencl);
 
-/* dynamics.c, learning.c, observe.c: the operations, one kernel each. */
+/* dynamics.c, learning.c, observe.c: the operations. */
 praxis_status px_opencl_birth(struct px_backend *backend);
-praxis_status px_opencl_tick(struct px_backend *backend, uint32_t step);
-praxis_status px_opencl_homeostasis(struct px_backend *backend, uint32_t flags);
+praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags);
 praxis_status px_opencl_reset(struct px_backend *backend, uint32_t what, const uint8_t *mask);
-praxis_status px_opencl_factor(struct px_backend *backend, uint32_t step);
 praxis_status px_opencl_trace(struct px_backend *backend, uint32_t step);
 praxis_status px_opencl_modulate(struct px_backend *backend, uint32_t index);
 praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, const uint64_t *offsets,
                                    const uint32_t *members);
-praxis_status px_opencl_readout(struct px_backend *backend, uint32_t step);
+/* Sums the groups of the span, if it has any. */
+praxis_status px_opencl_readout(struct px_opencl *opencl, uint32_t step);
 praxis_status px_opencl_histogram(struct px_backend *backend, praxis_field field, uint64_t *counts);
 
 #endif

@@ -44,20 +44,19 @@ praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, c
     return PRAXIS_SUCCESS;
 }
 
-praxis_status px_opencl_readout(struct px_backend *backend, uint32_t step)
+praxis_status px_opencl_readout(struct px_opencl *opencl, uint32_t step)
 {
-    struct px_opencl *opencl = px_opencl_of(backend);
     uint64_t groups = opencl->staged.span.group_count, replicas = opencl->shape.replicas;
-    cl_ulong start = step * replicas * groups;
+    cl_ulong from = opencl->current * px_slot_bytes(opencl), start = step * replicas * groups;
     const struct px_argument arguments[] = {
-        PX_ARGUMENT(opencl->activations[opencl->current]),
-        PX_ARGUMENT(start),
-        PX_ARGUMENT(opencl->staged.sums),
-        PX_ARGUMENT(opencl->staged.selected),
-        PX_ARGUMENT(opencl->group_offsets),
+        PX_ARGUMENT(opencl->activations),     PX_ARGUMENT(from),
+        PX_ARGUMENT(opencl->staged.sums),     PX_ARGUMENT(start),
+        PX_ARGUMENT(opencl->staged.selected), PX_ARGUMENT(opencl->group_offsets),
         PX_ARGUMENT(opencl->group_members),
     };
     const size_t global[] = {groups * READERS, replicas}, local[] = {READERS, 1};
+    if (groups == 0)
+        return PRAXIS_SUCCESS;
     return px_opencl_launch(opencl, PX_KERNEL_READOUT, arguments, COUNT(arguments), 2, global, local);
 }
 
@@ -77,12 +76,13 @@ static struct lines lines_of(const struct px_opencl *opencl, praxis_field field)
     return (struct lines){layout->padded, prime, 1, opencl->shape.channels};
 }
 
-static praxis_status count_buffer(struct px_opencl *opencl, praxis_field field, cl_mem data, cl_uint first_unit,
-                                  uint32_t units, cl_mem counts)
+static praxis_status count_buffer(struct px_opencl *opencl, praxis_field field, cl_mem data, cl_ulong start,
+                                  cl_uint first_unit, uint32_t units, cl_mem counts)
 {
     const struct lines lines = lines_of(opencl, field);
     const struct px_argument arguments[] = {
         PX_ARGUMENT(data),
+        PX_ARGUMENT(start),
         PX_ARGUMENT(first_unit),
         PX_ARGUMENT(counts),
         PX_ARGUMENT(lines.line_bytes),
@@ -100,12 +100,13 @@ static praxis_status count_field(struct px_opencl *opencl, praxis_field field, c
     const struct px_layout *layout = &opencl->layout;
     praxis_status status = PRAXIS_SUCCESS;
     if (field == PRAXIS_FIELD_ACTIVATION)
-        return count_buffer(opencl, field, opencl->activations[opencl->current], 0, layout->units, counts);
+        return count_buffer(opencl, field, opencl->activations, opencl->current * px_slot_bytes(opencl), 0,
+                            layout->units, counts);
     if (field != PRAXIS_FIELD_WEIGHT)
-        return count_buffer(opencl, field, opencl->fields[field], 0, layout->units, counts);
+        return count_buffer(opencl, field, opencl->fields[field], 0, 0, layout->units, counts);
     for (uint32_t s = 0; s < layout->slabs && !status; s++)
-        status = count_buffer(opencl, field, opencl->weights[s], s * layout->units_per_slab, px_slab_units(layout, s),
-                              counts);
+        status = count_buffer(opencl, field, opencl->weights[s], 0, s * layout->units_per_slab,
+                              px_slab_units(layout, s), counts);
     return status;
 }
 

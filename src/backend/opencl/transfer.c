@@ -45,7 +45,10 @@ static cl_mem buffer_of(const struct view *view, uint32_t unit, uint64_t *offset
     if (view->field == PRAXIS_FIELD_TRACE)
         return opencl->traces[slab];
     *offset = unit * view->unit_bytes;
-    return view->field == PRAXIS_FIELD_ACTIVATION ? opencl->activations[opencl->current] : opencl->fields[view->field];
+    if (view->field != PRAXIS_FIELD_ACTIVATION)
+        return opencl->fields[view->field];
+    *offset += opencl->current * px_slot_bytes(opencl);
+    return opencl->activations;
 }
 
 /* Place of a code within its unit, counted in codes. */
@@ -75,14 +78,34 @@ static void rearrange(const struct view *view, unsigned char *unit, uint32_t fir
         }
 }
 
+/*
+ * Writes to a part of a buffer. Oclgrind 21.10 takes the rest of it for uninitialised after a command that writes, but
+ * not after it was mapped.
+ */
+static cl_int write_part(cl_command_queue queue, cl_mem buffer, uint64_t offset, uint64_t bytes, const void *block)
+{
+    cl_int error;
+    void *mapped =
+        clEnqueueMapBuffer(queue, buffer, CL_TRUE, CL_MAP_READ | CL_MAP_WRITE, offset, bytes, 0, NULL, NULL, &error);
+    if (error)
+        return error;
+    memcpy(mapped, block, bytes);
+    return clEnqueueUnmapMemObject(queue, buffer, mapped, 0, NULL, NULL);
+}
+
 static praxis_status move_units(const struct view *view, uint32_t unit, uint32_t count, void *block, bool writing)
 {
     uint64_t offset;
     cl_mem buffer = buffer_of(view, unit, &offset);
     uint64_t bytes = count * view->unit_bytes;
     cl_command_queue queue = view->opencl->queue;
-    cl_int error = writing ? clEnqueueWriteBuffer(queue, buffer, CL_TRUE, offset, bytes, block, 0, NULL, NULL)
-                           : clEnqueueReadBuffer(queue, buffer, CL_TRUE, offset, bytes, block, 0, NULL, NULL);
+    cl_int error;
+    if (!writing)
+        error = clEnqueueReadBuffer(queue, buffer, CL_TRUE, offset, bytes, block, 0, NULL, NULL);
+    else if (view->field == PRAXIS_FIELD_ACTIVATION) /* one slot of several */
+        error = write_part(queue, buffer, offset, bytes, block);
+    else
+        error = clEnqueueWriteBuffer(queue, buffer, CL_TRUE, offset, bytes, block, 0, NULL, NULL);
     return error ? px_cl_fail(view->opencl->base.log, error, writing ? "writing state" : "reading state")
                  : PRAXIS_SUCCESS;
 }

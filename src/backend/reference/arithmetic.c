@@ -95,16 +95,14 @@ static int32_t potential(const struct px_reference *reference, uint32_t replica,
     return (int32_t)px_clamp(u, -PX_MEMBRANE_MAX, PX_MEMBRANE_MAX);
 }
 
-praxis_status px_reference_tick(struct px_backend *backend, uint32_t step)
+void px_reference_activate(struct px_reference *reference, uint32_t step)
 {
-    struct px_reference *reference = reference_of(backend);
     uint64_t neurons = reference->shape.graph.neurons;
     int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
     memcpy(reference->previous, activation, reference->shape.replicas * neurons);
     for (uint32_t r = 0; r < reference->shape.replicas; r++)
         for (uint32_t j = 0; j < neurons; j++)
             activation[r * neurons + j] = (int8_t)px_tanh_code(potential(reference, r, j, step));
-    return PRAXIS_SUCCESS;
 }
 
 /* x less the running mean, in activation codes: both in q28, divided by one code step, halves up. */
@@ -129,9 +127,8 @@ static int32_t slope_code(int32_t x)
     return (127 * 127 - x * x + 127) / 254;
 }
 
-praxis_status px_reference_factor(struct px_backend *backend, uint32_t step)
+void px_reference_factor(struct px_reference *reference, uint32_t step)
 {
-    struct px_reference *reference = reference_of(backend);
     uint64_t neurons = reference->shape.graph.neurons;
     const int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
     const int32_t *mean = reference->fields[PRAXIS_FIELD_MEAN];
@@ -149,7 +146,6 @@ praxis_status px_reference_factor(struct px_backend *backend, uint32_t step)
                 code = slope_code(code);
             factor[index] = (int8_t)code;
         }
-    return PRAXIS_SUCCESS;
 }
 
 /* Sixteen random bits of a synapse. */
@@ -257,9 +253,8 @@ static void control_variance(int32_t *gain, int32_t *variance)
     *variance = PX_Q28_ONE;
 }
 
-praxis_status px_reference_homeostasis(struct px_backend *backend, uint32_t flags)
+void px_reference_homeostasis(struct px_reference *reference, uint32_t flags)
 {
-    struct px_reference *reference = reference_of(backend);
     const struct px_rule *rule = &reference->rule;
     uint64_t count = reference->shape.replicas * reference->shape.graph.neurons;
     const int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
@@ -280,5 +275,4 @@ praxis_status px_reference_homeostasis(struct px_backend *backend, uint32_t flag
             bias[i] = (int32_t)px_clamp(bias[i] - change, -PX_BIAS_MAX, PX_BIAS_MAX);
         }
     }
-    return PRAXIS_SUCCESS;
 }

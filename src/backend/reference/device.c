@@ -141,9 +141,8 @@ static praxis_status begin(struct px_backend *backend, const struct px_span *spa
     return PRAXIS_SUCCESS;
 }
 
-static praxis_status readout(struct px_backend *backend, uint32_t step)
+static void readout(struct px_reference *reference, uint32_t step)
 {
-    struct px_reference *reference = reference_of(backend);
     const struct px_span *span = &reference->span;
     for (uint32_t r = 0; r < reference->shape.replicas; r++)
         for (uint32_t g = 0; g < span->group_count; g++) {
@@ -154,6 +153,19 @@ static praxis_status readout(struct px_backend *backend, uint32_t step)
                 sum += activations[reference->group_members[m]];
             reference->sums[((uint64_t)step * reference->shape.replicas + r) * span->group_count + g] = sum;
         }
+}
+
+static praxis_status ticks(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags)
+{
+    struct px_reference *reference = reference_of(backend);
+    for (uint32_t end = step + count; step < end; step++) {
+        px_reference_activate(reference, step);
+        if (flags & PRAXIS_RUN_TRACE && reference->rule.factor != PRAXIS_FACTOR_SUPPLIED)
+            px_reference_factor(reference, step);
+        if (flags)
+            px_reference_homeostasis(reference, flags);
+        readout(reference, step);
+    }
     return PRAXIS_SUCCESS;
 }
 
@@ -211,12 +223,9 @@ static const struct px_backend_operations operations = {
     .set_groups = set_groups,
     .set_rule = set_rule,
     .begin = begin,
-    .tick = px_reference_tick,
-    .factor = px_reference_factor,
+    .ticks = ticks,
     .trace = px_reference_trace,
-    .homeostasis = px_reference_homeostasis,
     .modulate = px_reference_modulate,
-    .readout = readout,
     .end = end,
     .histogram = histogram,
     .finish = finish,

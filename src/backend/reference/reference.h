@@ -25,11 +25,13 @@ struct px_reference {
 praxis_status px_reference_open(struct px_log *log, struct px_device **device);
 
 praxis_status px_reference_birth(struct px_backend *backend);
-praxis_status px_reference_tick(struct px_backend *backend, uint32_t step);
-praxis_status px_reference_factor(struct px_backend *backend, uint32_t step);
 praxis_status px_reference_trace(struct px_backend *backend, uint32_t step);
 praxis_status px_reference_modulate(struct px_backend *backend, uint32_t index);
-praxis_status px_reference_homeostasis(struct px_backend *backend, uint32_t flags);
+
+/* The parts of a tick: new activations, factors of the new activations, averages and controls. */
+void px_reference_activate(struct px_reference *reference, uint32_t step);
+void px_reference_factor(struct px_reference *reference, uint32_t step);
+void px_reference_homeostasis(struct px_reference *reference, uint32_t flags);
 
 /* The noise code of neuron j (index within its replica) in a tick, unit 3/127. */
 int32_t px_reference_noise(const struct px_reference *reference, uint32_t replica, uint32_t neuron, uint64_t tick);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All of a neuron's tick but the synaptic sum: membrane potential, activation, factor, averages and controls, for ROWS
+ * neighbouring rows of a column at once.
+ */
+
+/* What holds for all neurons. */
+typedef struct {
+    int sum_multiplier, sum_shift;
+    int noisy;  /* some neuron has noise */
+    int factor; /* which factor to compute, FACTOR_... */
+    control_rule control;
+} neuron_rule;
+
+/* Arrays are [unit][PADDED]. */
+typedef struct {
+    __global const char *input_weights; /* [unit][channel][PADDED] */
+    __global const int *leak;
+    __global int *gain, *bias;
+    __global const int *noise, *source, *target;
+    __global int *mean, *variance;
+    __global char *factors;
+} neuron_fields;
+
+/* Both as parameters of a kernel, where OpenCL C 1.2 takes no pointers in structures. */
+#define NEURON_PARAMETERS                                                                                              \
+    int sum_multiplier, int sum_shift, int noisy, int factor, uint flags, int mean_rate, int variance_rate,            \
+        int bias_rate, int variance_threshold, int variance_floor, __global const char *input_weights,                 \
+        __global const int *leak, __global int *gain, __global int *bias, __global const int *noise,                   \
+        __global const int *source, __global const int *target, __global int *mean, __global int *variance,            \
+        __global char *factors
+#define NEURON_RULE                                                                                                    \
+    {                                                                                                                  \
+        sum_multiplier, sum_shift, noisy, factor,                                                                      \
+        {                                                                                                              \
+            flags, mean_rate, variance_rate, bias_rate, variance_threshold, variance_floor                             \
+        }                                                                                                              \
+    }
+#define NEURON_FIELDS {input_weights, leak, gain, bias, noise, source, target, mean, variance, factors}
+
+/* One tick of one replica. */
+typedef struct {
+    __global const char *old_activations; /* of all units */
+    __global char *new_activations;
+    __global const int *input; /* [CHANNELS] or 0 */
+    uint2 seed;
+    ulong time;
+} moment;
+
+/* Where the activations of a slot begin; the tick that finds its old ones in a slot writes to the next. */
+INLINE size_t slot_start(uint slot, uint units)
+{
+    return (size_t)slot * units * STRIDE;
+}
+
+INLINE uint next_slot(uint slot)
+{
+    return slot + 1 < SLOTS ? slot + 1 : 0;
+}
+
+INLINE int_rows potential(const neuron_rule *rule, const neuron_fields *fields, const moment *now, uint unit, uint row,
+                          int_rows sum, int_rows activation, int_rows noise)
+{
+    size_t index = (size_t)unit * PADDED + row;
+    int_rows scale =
+        to_int_rows(shift_round_rows(product_rows(load_rows(0, fields->gain + index), rule->sum_multiplier), 31));
+    long_rows u = shift_round_rows(product_rows(sum, scale), rule->sum_shift);
+    u += shift_round_rows(product_rows(load_rows(0, fields->leak + index), activation * ACTIVATION_STEP), 28);
+#if CHANNELS > 0
+    if (now->input)
+        for (uint c = 0; c < CHANNELS; c++)
+            u += product_rows(
+                to_int_rows(load_rows(0, fields->input_weights + ((size_t)unit * CHANNELS + c) * PADDED + row)),
+                now->input[c]);
+#endif
+    u += to_long_rows(load_rows(0, fields->bias + index));
+    if (rule->noisy)
+        u += shift_round_rows(product_rows(load_rows(0, fields->noise + index), noise * NORMAL_STEP), 28);
+    return clamp_rows(u, MEMBRANE_MAX);
+}
+
+/* Writes the activations of ROWS rows, and their copies behind the end of the column. */
+INLINE void store_activations(__global char *column, uint row, const char_rows codes)
+{
+    const char *code = (const char *)&codes;
+    uint rows = min((uint)ROWS, PRIME - row);
+    if (rows == ROWS)
+        store_rows(codes, 0, column + row);
+    else
+        for (uint i = 0; i < rows; i++)
+            column[row + i] = code[i];
+    for (uint i = 0; i < rows && row + i + PRIME < STRIDE; i++)
+        for (uint copy = row + i + PRIME; copy < STRIDE; copy += PRIME)
+            column[copy] = code[i];
+}
+
+/* The tick of ROWS neurons whose synaptic sums are known. Rows of padding compute too: nothing reads them. */
+INLINE void advance(const neuron_rule *rule, const neuron_fields *fields, const moment *now, uint unit, uint row,
+                    int_rows sum)
+{
+    size_t index = (size_t)unit * PADDED + row;
+    int_rows old = to_int_rows(load_rows(0, now->old_activations + (size_t)unit * STRIDE + row)), noise = 0;
+    if (rule->noisy || rule->factor == FACTOR_NOISE)
+        noise = noise_rows(now->seed, as_uint_rows(load_rows(0, fields->source + index)), now->time);
+    int_rows code = tanh_rows(potential(rule, fields, now, unit, row, sum, old, noise));
+    store_activations(now->new_activations + (size_t)unit * STRIDE, row, to_char_rows(code));
+    if (rule->factor != FACTOR_NONE)
+        store_rows(to_char_rows(factor_of(rule->factor, code, noise, fields->mean + index)), 0,
+                   fields->factors + index);
+    if (rule->control.flags)
+        regulate(&rule->control, code, fields->mean + index, fields->variance + index, fields->gain + index,
+                 fields->bias + index, fields->target + index);
+}
