@@ -136,7 +136,7 @@ typedef struct praxis_graph {
     uint32_t diameter;                  /* the most steps between any two neurons */
     double second_eigenvalue;           /* largest |eigenvalue| but that of the constant vector, closed form */
     double ramanujan_bound;             /* 2 sqrt(d - 1); second_eigenvalue never exceeds it */
-    uint64_t synapses;                  /* N d: one byte each of weight and of trace, per replica */
+    uint64_t synapses;                  /* N d: a byte each of weight and of stored trace, per replica */
     uint64_t padded_synapses;           /* the same as an OpenCL device stores them, in whole tiles */
 } praxis_graph;
 
@@ -243,6 +243,20 @@ typedef enum praxis_factor {
 } praxis_factor;
 
 /*
+ * How traces are kept. A traced tick enters a window that holds, of each of the last trace_window traced ticks, N
+ * activations and N factors. Every modulation uses the exact trace of that moment: the stored one, decayed, and the sum
+ * over the window.
+ */
+typedef enum praxis_trace_form {
+    /* One byte per synapse is stored; it takes in the window when that is full, or when ticks are no longer traced. */
+    PRAXIS_TRACE_STORED = 0,
+    /* Nothing is stored: the trace is what the window holds, and ticks before it are forgotten, as are all when a tick
+     * is not traced. Half the memory per synapse. For episodes that end with a reset, and decays that leave little
+     * after trace_window ticks. Traces can be read but not written. */
+    PRAXIS_TRACE_WINDOW = 1
+} praxis_trace_form;
+
+/*
  * Everything that shapes a network. Bounds, defaults and meanings of the real-valued members can be asked with
  * praxis_parameter_describe; where a member says "birth", it sets the first value of a per-neuron field that can be
  * written later.
@@ -277,6 +291,9 @@ typedef struct praxis_parameters {
     double rate_momentum;      /* of the running mean, per tick */
     double homeostasis_rate;   /* bias change per tick and unit of (mean - target) */
     double target_rate;        /* birth: the mean activation each neuron is held to */
+
+    uint32_t trace_window; /* traced ticks that a trace may lag behind, 1..128. Default 16 */
+    praxis_trace_form trace_form; /* Default PRAXIS_TRACE_STORED */
 } praxis_parameters;
 
 PRAXIS_API void praxis_parameters_default(praxis_parameters *parameters);
@@ -365,7 +382,7 @@ PRAXIS_API praxis_status praxis_network_set_factor(praxis_network *network, prax
  *   field         shape      code                 unit           range of values
  *   ACTIVATION    [R][N]     int8                 2/127          +-2
  *   WEIGHT        [R][N][d]  int8                 3/127          +-3
- *   TRACE         [R][N][d]  int8, mu-law         see below      +-4 / (1 - trace_decay)
+ *   TRACE         [R][N][d]  int8, mu-law         see below      +-4.25 / (1 - trace_decay)
  *   INPUT_WEIGHT  [R][N][K]  int8                 3/127          +-3
  *   LEAK          [R][N]     int32 q28            2^-28          +-1
  *   GAIN          [R][N]     int32 q28            2^-28          0..7.5
@@ -378,8 +395,9 @@ PRAXIS_API praxis_status praxis_network_set_factor(praxis_network *network, prax
  *   PLASTIC       [R][N]     uint8                1              0 or 1
  *   NOISE_SOURCE  [R][N]     int32                1              0..N-1
  *
- * A trace code c holds sign(c) m(|c|) U, with m the decoder of the G.711 mu-law curve (0..32124) and the unit
- * U = 4 / (32124 (1 - trace_decay)); writing a trace rounds to the nearest code.
+ * A trace code c, |c| = 16 s + q, holds sign(c) ((16 + q) 2^(s + 3) - 128) U: a mu-law curve from 0 to 31616, with the
+ * unit U = 4.25 / (31616 (1 - trace_decay)). Writing a trace rounds to the nearest code. Reading gives the trace as it
+ * would be stored now, window included, and changes nothing; praxis_network_settle stores it.
  * FACTOR is the postsynaptic factor used by the last traced tick, or with PRAXIS_FACTOR_SUPPLIED the one to be used.
  * Only neurons whose PLASTIC is 1 (all, at birth) have their traces and weights changed.
  * NOISE_SOURCE says whose noise sample a neuron takes: its own at birth; neurons with one source share one sample.
@@ -421,15 +439,20 @@ PRAXIS_API praxis_status praxis_network_write(praxis_network *network, praxis_fi
                                               const float *values, size_t count);
 
 /* Reads and writes the codes themselves, `bytes` in all. Codes outside the field's range are refused. A round trip
- * through codes restores a state exactly. */
+ * through codes restores a state exactly, if praxis_network_settle goes before the reading. */
 PRAXIS_API praxis_status praxis_network_read_codes(praxis_network *network, praxis_field field,
                                                    const praxis_range *range, void *codes, size_t bytes);
 PRAXIS_API praxis_status praxis_network_write_codes(praxis_network *network, praxis_field field,
                                                     const praxis_range *range, const void *codes, size_t bytes);
 
 /* A 64-bit hash of the whole state of each replica, counters included: hashes[R]. Equal states have equal hashes on
- * every device and machine. FNV-1a over the little-endian codes in the order of praxis_field. */
+ * every device and machine. FNV-1a over tick, modulations (8 bytes each), ticks in the window (1), and the little-endian
+ * codes in the order of praxis_field. */
 PRAXIS_API praxis_status praxis_network_hash(praxis_network *network, uint64_t *hashes);
+
+/* Stores the traces as they are now and empties the window. A run does so when it must (praxis_trace_form); a program
+ * needs it only to make a copy of a network, through codes, that goes on to the same bits. */
+PRAXIS_API praxis_status praxis_network_settle(praxis_network *network);
 
 #define PRAXIS_RESET_ACTIVATIONS 1u
 #define PRAXIS_RESET_TRACES      2u
@@ -494,7 +517,7 @@ PRAXIS_API praxis_status praxis_network_run(praxis_network *network, const praxi
  */
 PRAXIS_API praxis_status praxis_network_modulate(praxis_network *network, const float *modulator, size_t count);
 
-/* The largest |learning_rate * M| that the fixed-point update can express: 94.9 (1 - trace_decay). */
+/* The largest |learning_rate * M| that the fixed-point update can express: 87.8 (1 - trace_decay). */
 PRAXIS_API double praxis_network_modulator_limit(const praxis_network *network);
 
 /* Waits until the device has done all work queued so far. */

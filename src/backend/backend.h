@@ -21,11 +21,16 @@
 #include "base/log.h"
 #include "graph/graph.h"
 
+/* The largest window of a trace, in ticks. A multiple of four: four ticks are packed in a word. */
+#define PX_MAX_WINDOW 128
+
 /* What is fixed when a network is created. */
 struct px_shape {
     struct px_graph graph;
     uint32_t replicas;
     uint32_t channels;
+    uint32_t window;    /* traced ticks that may be pending, 1..PX_MAX_WINDOW */
+    bool traces_stored; /* false: a trace is what the window holds, and takes no memory */
     const uint64_t *seeds; /* [R], owned by the network, outlives the back end */
 };
 
@@ -33,8 +38,8 @@ struct px_shape {
 struct px_rule {
     int32_t sum_multiplier;     /* gain q28 * this / 2^31 = scale of the recurrent sum */
     int32_t sum_shift;          /* sum * scale / 2^this = recurrent input in q28 */
-    int32_t trace_keep;         /* trace decay, q16 */
-    int32_t trace_take;         /* trace units in q16 per product of an activation and a factor code */
+    int32_t trace_power[PX_MAX_WINDOW + 1]; /* powers of the trace decay from the 0th, q16 */
+    int32_t trace_take; /* trace units in q16 per product of an activation code and a factor in the window */
     int32_t weight_decay;       /* q24 */
     int32_t variance_rate;      /* 1 - momentum, q31 */
     int32_t mean_rate;          /* 1 - momentum, q31 */
@@ -60,6 +65,23 @@ struct px_span {
     uint32_t group_count;
 };
 
+/*
+ * What is to be learned. The window holds, of each of the last traced ticks, the activations before it and the factors
+ * after it. The ticks pending in a replica are the last ones run: those that its stored traces lack. The trace after
+ * the last tick is
+ *
+ *     power[n] stored + take sum over the n pending ticks of weighed factor x activation
+ *
+ * With `modulate` weights follow that trace; then, where commit[r] is set, it is rounded and stored.
+ */
+struct px_learning {
+    uint64_t time;           /* ticks run so far: of the rounding of traces */
+    const uint8_t *pending;  /* [R] 0..window */
+    const uint8_t *commit;   /* [R] */
+    bool modulate;
+    uint32_t modulation; /* which of the span's */
+};
+
 struct px_backend;
 
 struct px_backend_operations {
@@ -72,6 +94,10 @@ struct px_backend_operations {
     praxis_status (*upload)(struct px_backend *backend, praxis_field field, const praxis_range *range,
                             const void *codes);
     praxis_status (*download)(struct px_backend *backend, praxis_field field, const praxis_range *range, void *codes);
+
+    /* Downloads traces as `learn` would commit them (learning->commit is not asked), and changes nothing. */
+    praxis_status (*peek_traces)(struct px_backend *backend, const struct px_learning *learning,
+                                 const praxis_range *range, void *codes);
 
     /* Sets activations and/or traces (PRAXIS_RESET_...) of the replicas with mask[r] != 0 to zero. */
     praxis_status (*reset)(struct px_backend *backend, uint32_t what, const uint8_t *mask);
@@ -86,12 +112,12 @@ struct px_backend_operations {
     praxis_status (*begin)(struct px_backend *backend, const struct px_span *span);
     /*
      * Ticks step .. step + count - 1 of the span. In each: new activations from old; with PRAXIS_RUN_TRACE the factors,
-     * unless they are supplied; with any flag the averages and, by its flag, gains and biases; where the span has
-     * groups, their sums.
+     * unless they are supplied, and old activations and factors enter the window; with any flag the averages and, by
+     * its flag, gains and biases; where the span has groups, their sums.
      */
     praxis_status (*ticks)(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags);
-    praxis_status (*trace)(struct px_backend *backend, uint32_t step);     /* traces from old activations, factors */
-    praxis_status (*modulate)(struct px_backend *backend, uint32_t index); /* weights from traces */
+    /* Traces and weights, after the last tick run. */
+    praxis_status (*learn)(struct px_backend *backend, const struct px_learning *learning);
     /* sums: [ticks][R][group_count] sums of activation codes, or NULL where there are no groups. */
     praxis_status (*end)(struct px_backend *backend, int64_t *sums);
 

@@ -28,7 +28,7 @@ int32_t px_mulaw_decode(int32_t code)
 {
     int32_t magnitude = code < 0 ? -code : code;
     int32_t segment = magnitude / 16, step = magnitude % 16;
-    int32_t value = (step * 8 + 132) * (1 << segment) - 132;
+    int32_t value = (16 + step) * (8 << segment) - 128;
     return code < 0 ? -value : value;
 }
 

@@ -27,7 +27,7 @@
 #define PX_BIAS_MAX INT32_C(1073741824) /* 4 in q28 */
 
 /* Largest magnitude that the mu-law curve decodes to. */
-#define PX_MULAW_MAX 32124
+#define PX_MULAW_MAX 31616
 
 /* x / 2^n rounded down, n in 0..62. C leaves >> of a negative value to the implementation; this does not use it. */
 static inline int64_t px_shift_floor(int64_t x, int n)

@@ -19,10 +19,16 @@ enum px_purpose {
     PX_PURPOSE_LEAK = 4,         /* leaks at birth */
     PX_PURPOSE_BIAS = 5,         /* biases at birth */
     PX_PURPOSE_NOISE = 6,        /* membrane noise; time = tick */
-    PX_PURPOSE_TRACE = 7,        /* rounding of traces; time = tick, lane group = tap / 8, 16 bits each */
-    PX_PURPOSE_MODULATION = 8,   /* rounding of weights; time = modulation, lane group = tap / 8, 16 bits each */
+    PX_PURPOSE_TRACE = 7,        /* rounding of traces; time = ticks run, lane group says of what, PX_GROUP_... */
+    PX_PURPOSE_MODULATION = 8,   /* rounding of weights; time = modulation, likewise */
     PX_PURPOSE_FEEDBACK = 9      /* random feedback matrices */
 };
+
+/* Rounding: a block of a neuron, or one of a tap, whose number then stands in the neuron's place in the counter. Their
+ * upper halves are combined and mixed by a multiplication modulo 2^16, one to one as the factor is odd. */
+#define PX_GROUP_NEURON    0
+#define PX_GROUP_TAP       1
+#define PX_ROUNDING_FACTOR UINT32_C(0x2D35)
 
 struct px_philox_block {
     uint32_t word[4];

@@ -28,6 +28,15 @@ static praxis_status prepare_groups(praxis_network *network)
     return PRAXIS_SUCCESS;
 }
 
+static praxis_status prepare_window(praxis_network *network)
+{
+    network->pending = calloc(network->shape.replicas, 1);
+    network->commit = calloc(network->shape.replicas, 1);
+    if (!network->pending || !network->commit)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u windows", network->shape.replicas);
+    return PRAXIS_SUCCESS;
+}
+
 static praxis_status prepare(praxis_network *network, const praxis_parameters *parameters)
 {
     praxis_status status = px_parameters_check(network->log, parameters);
@@ -41,8 +50,12 @@ static praxis_status prepare(praxis_network *network, const praxis_parameters *p
     network->parameters = *parameters;
     network->shape.replicas = parameters->replicas;
     network->shape.channels = parameters->channels;
+    network->shape.window = parameters->trace_window;
+    network->shape.traces_stored = parameters->trace_form == PRAXIS_TRACE_STORED;
     network->noisy = parameters->noise > 0;
     status = take_seeds(network, parameters);
+    if (!status)
+        status = prepare_window(network);
     return status ? status : prepare_groups(network);
 }
 
@@ -120,6 +133,8 @@ void px_network_destroy(praxis_network *network)
     if (network->backend)
         network->backend->operations->destroy(network->backend);
     free(network->seeds);
+    free(network->pending);
+    free(network->commit);
     free(network->group_names);
     free(network->group_offsets);
     free(network->group_members);

@@ -24,7 +24,9 @@ struct praxis_network {
     praxis_parameters parameters;
     uint64_t tick;
     uint64_t modulations;
-    bool noisy; /* some neuron has noise */
+    bool noisy;       /* some neuron has noise */
+    uint8_t *pending; /* [R] traced ticks in the window that the stored traces lack */
+    uint8_t *commit;  /* [R] scratch of window.c */
     uint32_t group_count;
     char (*group_names)[PX_GROUP_NAME_SIZE];
     uint64_t *group_offsets; /* [group_count + 1] */
@@ -41,6 +43,7 @@ praxis_status px_parameter_check(struct px_log *log, praxis_parameter parameter,
 /* rule.c: parameters as the integers of the back end. */
 void px_rule_make(const praxis_parameters *parameters, uint32_t degree, bool noisy, struct px_rule *rule);
 double px_trace_unit(const praxis_parameters *parameters);
+double px_trace_limit(const praxis_parameters *parameters); /* the largest trace that has a code */
 int32_t px_input_code(double input, double input_scale);
 /* The scales and the common shift of `count` modulators of one replica; false if one exceeds the limit. */
 bool px_modulation_make(const praxis_parameters *parameters, const float *modulator, size_t count, int32_t *scale,
@@ -71,6 +74,16 @@ praxis_status px_network_hash(praxis_network *network, uint64_t *hashes);
 praxis_status px_network_reset(praxis_network *network, uint32_t what, const uint8_t *mask);
 praxis_status px_network_run(praxis_network *network, const praxis_run *run);
 praxis_status px_network_modulate(praxis_network *network, const float *modulator, size_t count);
+
+/* window.c */
+praxis_status px_window_settle(praxis_network *network);                 /* takes in all that is pending */
+praxis_status px_window_prepare(praxis_network *network, bool traced);   /* before ticks that are traced, or not */
+uint32_t px_window_room(const praxis_network *network);                  /* how many traced ticks fit */
+void px_window_enter(praxis_network *network, uint32_t ticks);           /* after traced ticks */
+void px_window_forget(praxis_network *network, const uint8_t *mask);     /* after traces of replicas became zero */
+/* A modulation of the span under way; scale is [R][each] of it. */
+praxis_status px_window_modulate(praxis_network *network, uint32_t modulation, const int32_t *scale, uint64_t each);
+praxis_status px_window_peek(praxis_network *network, const praxis_range *range, void *codes);
 
 /* groups.c */
 praxis_status px_network_add_group(praxis_network *network, const char *name, const uint32_t *neurons, size_t count,

@@ -43,6 +43,8 @@ void px_parameters_default(praxis_parameters *parameters)
         .replicas = 1,
         .seed = 1,
         .factor = PRAXIS_FACTOR_POST,
+        .trace_window = 16,
+        .trace_form = PRAXIS_TRACE_STORED,
     };
     for (int i = 0; i < PRAXIS_PARAMETER_COUNT; i++)
         *px_parameter_member(parameters, (praxis_parameter)i) = entries[i].default_value;
@@ -92,6 +94,10 @@ praxis_status px_parameters_check(struct px_log *log, const praxis_parameters *p
         status = check_integer(log, "channels", parameters->channels, 0, 65536);
     if (!status)
         status = check_integer(log, "factor", (uint64_t)parameters->factor, 0, PRAXIS_FACTOR_SUPPLIED);
+    if (!status)
+        status = check_integer(log, "trace_window", parameters->trace_window, 1, PX_MAX_WINDOW);
+    if (!status)
+        status = check_integer(log, "trace_form", (uint64_t)parameters->trace_form, 0, PRAXIS_TRACE_WINDOW);
     praxis_parameters copy = *parameters;
     for (int i = 0; i < PRAXIS_PARAMETER_COUNT && !status; i++)
         status = px_parameter_check(log, (praxis_parameter)i, *px_parameter_member(&copy, (praxis_parameter)i));

@@ -12,9 +12,15 @@ static double trace_decay(const praxis_parameters *parameters)
     return px_to_fixed(parameters->trace_decay, 16) / 65536.0;
 }
 
+/* A trace is at most 4 / (1 - decay); the sixteenth more is room for the rounding of factors (docs/numerics.md). */
+double px_trace_limit(const praxis_parameters *parameters)
+{
+    return 4.25 / (1 - trace_decay(parameters));
+}
+
 double px_trace_unit(const praxis_parameters *parameters)
 {
-    return 4.0 / (PX_MULAW_MAX * (1 - trace_decay(parameters)));
+    return px_trace_limit(parameters) / PX_MULAW_MAX;
 }
 
 /* 1 - momentum in q31, 1 itself becoming the largest number there is. */
@@ -32,8 +38,8 @@ void px_rule_make(const praxis_parameters *parameters, uint32_t degree, bool noi
     *rule = (struct px_rule){
         .sum_multiplier = (int32_t)px_clamp(llround(fraction * 2147483648.0), 0, INT32_MAX),
         .sum_shift = -exponent,
-        .trace_keep = px_to_fixed(decay, 16),
-        .trace_take = px_to_fixed(PX_ACTIVATION_UNIT * PX_ACTIVATION_UNIT / px_trace_unit(parameters), 16),
+        /* a factor in the window counts twice: its code was halved */
+        .trace_take = px_to_fixed(2 * PX_ACTIVATION_UNIT * PX_ACTIVATION_UNIT / px_trace_unit(parameters), 16),
         .weight_decay = px_to_fixed(parameters->weight_decay, 24),
         .variance_rate = averaging_rate(parameters->variance_momentum),
         .mean_rate = averaging_rate(parameters->rate_momentum),
@@ -43,6 +49,9 @@ void px_rule_make(const praxis_parameters *parameters, uint32_t degree, bool noi
         .factor = parameters->factor,
         .noisy = noisy,
     };
+    double power = 1;
+    for (int n = 0; n <= PX_MAX_WINDOW; n++, power *= decay)
+        rule->trace_power[n] = px_to_fixed(power, 16);
 }
 
 int32_t px_input_code(double input, double input_scale)

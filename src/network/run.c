@@ -113,23 +113,41 @@ static bool stage_modulators(const praxis_network *network, const praxis_run *ru
     return true;
 }
 
+/* Whether the modulator of a step does anything in some replica: it is not 0, or weights decay. */
+static bool is_modulated(const praxis_network *network, const struct staging *staging, uint32_t step)
+{
+    uint64_t replicas = network->shape.replicas;
+    bool any = staging->scale && network->parameters.weight_decay > 0;
+    for (uint64_t r = 0; staging->scale && r < replicas && !any; r++)
+        any = staging->scale[step * replicas + r] != 0;
+    return any;
+}
+
 /*
- * A stretch of ticks that need nothing between them, from `step` on: one where something is to be learned from it, else
- * all that are left. Learning follows the whole tick; it reads nothing that averages, controls and readout write, nor
- * they what it writes.
+ * A stretch of ticks from `step`, of which *count is how many: to the next modulator, or until the window is full. The
+ * seed's order: activation, then the trace of what caused it, then the modulator. Homeostasis and readout of a tick
+ * neither read what learning writes nor write what it reads: they go with the tick.
  */
-static praxis_status advance(praxis_network *network, const praxis_run *run, uint32_t step, uint32_t left,
-                             uint32_t *count)
+static praxis_status advance(praxis_network *network, const praxis_run *run, const struct staging *staging,
+                             uint32_t step, uint32_t left, uint32_t *count)
 {
     struct px_backend *backend = network->backend;
-    const struct px_backend_operations *operations = backend->operations;
-    *count = run->flags & PRAXIS_RUN_TRACE || run->modulator ? 1 : left;
-    praxis_status status = operations->ticks(backend, step, *count, run->flags);
-    if (!status && (run->flags & PRAXIS_RUN_TRACE))
-        status = operations->trace(backend, step);
-    if (!status && run->modulator)
-        status = operations->modulate(backend, step);
-    return status;
+    bool traced = (run->flags & PRAXIS_RUN_TRACE) != 0, modulated = false;
+    praxis_status status = px_window_prepare(network, traced);
+    uint32_t most = traced && px_window_room(network) < left ? px_window_room(network) : left;
+    for (*count = 0; *count < most && !modulated; ++*count)
+        modulated = is_modulated(network, staging, step + *count);
+    if (!status)
+        status = backend->operations->ticks(backend, step, *count, run->flags);
+    if (status)
+        return status;
+    network->tick += *count;
+    if (traced)
+        px_window_enter(network, *count);
+    if (!modulated)
+        return PRAXIS_SUCCESS;
+    uint32_t last = step + *count - 1;
+    return px_window_modulate(network, last, staging->scale + (uint64_t)last * network->shape.replicas, 1);
 }
 
 /* Sums of codes into mean activations, [ticks][R][G] of the piece into [R][all ticks][G] of the run. */
@@ -170,11 +188,10 @@ static praxis_status run_piece(praxis_network *network, const praxis_run *run, u
     if (!status)
         status = backend->operations->begin(backend, &span);
     for (uint32_t step = 0, count; step < ticks && !status; step += count)
-        status = advance(network, run, step, ticks - step, &count);
+        status = advance(network, run, &staging, step, ticks - step, &count);
     if (!status)
         status = backend->operations->end(backend, staging.sums);
     if (!status) {
-        network->tick += ticks;
         network->modulations += span.modulations;
         deliver(network, run, first, ticks, staging.sums);
     }
@@ -226,7 +243,7 @@ praxis_status px_network_modulate(praxis_network *network, const float *modulato
     if (!status)
         status = backend->operations->begin(backend, &span);
     if (!status)
-        status = backend->operations->modulate(backend, 0);
+        status = px_window_modulate(network, 0, scale, each);
     if (!status)
         status = backend->operations->end(backend, NULL);
     network->modulations += !status;
@@ -247,6 +264,8 @@ praxis_status px_network_reset(praxis_network *network, uint32_t what, const uin
         memset(all, 1, replicas);
     }
     praxis_status status = backend->operations->reset(backend, what, mask ? mask : all);
+    if (!status && (what & PRAXIS_RESET_TRACES))
+        px_window_forget(network, mask ? mask : all);
     free(all);
     return status;
 }

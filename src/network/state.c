@@ -40,6 +40,25 @@ static struct format format_of(const praxis_network *network, praxis_field field
     return formats[field];
 }
 
+/* Traces are read as they would be stored now; only those of the window are not stored yet. */
+static praxis_status download(praxis_network *network, praxis_field field, const praxis_range *range, void *codes)
+{
+    if (field == PRAXIS_FIELD_TRACE)
+        return px_window_peek(network, range, codes);
+    return network->backend->operations->download(network->backend, field, range, codes);
+}
+
+/* Before a write that would change what pending ticks mean, they are taken in. */
+static praxis_status prepare_write(praxis_network *network, praxis_field field)
+{
+    if (field == PRAXIS_FIELD_TRACE && !network->shape.traces_stored)
+        return px_fail(network->log, PRAXIS_ERROR_UNSUPPORTED,
+                       "traces cannot be written: in this network they are what the window of past ticks says");
+    if (field == PRAXIS_FIELD_TRACE || field == PRAXIS_FIELD_PLASTIC)
+        return px_window_settle(network);
+    return PRAXIS_SUCCESS;
+}
+
 static double largest_value(const struct format *format, praxis_field field)
 {
     int32_t code = field == PRAXIS_FIELD_TRACE ? PX_MULAW_MAX : format->maximum;
@@ -125,8 +144,10 @@ praxis_status px_network_transfer(praxis_network *network, praxis_field field, c
     if (count == 0)
         return PRAXIS_SUCCESS;
     if (!writing)
-        return operations->download(network->backend, field, &range, codes);
+        return download(network, field, &range, codes);
     status = check_codes(network, field, codes, count);
+    if (!status)
+        status = prepare_write(network, field);
     if (!status)
         status = operations->upload(network->backend, field, &range, codes);
     return status ? status : note_noise(network, field, codes, count);
@@ -163,7 +184,7 @@ static praxis_status for_each_block(praxis_network *network, praxis_field field,
 static praxis_status read_block(praxis_network *network, praxis_field field, const praxis_range *block, void *codes,
                                 uint64_t offset, void *user)
 {
-    praxis_status status = network->backend->operations->download(network->backend, field, block, codes);
+    praxis_status status = download(network, field, block, codes);
     if (status)
         return status;
     float *values = (float *)user + offset;
@@ -227,14 +248,15 @@ praxis_status px_network_write(praxis_network *network, praxis_field field, cons
         if (!(values[i] >= low && values[i] <= high))
             return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "%s %llu is %g, must be from %g to %g", format.name,
                            (unsigned long long)i, (double)values[i], (double)low, (double)high);
-    return for_each_block(network, field, &range, write_block, (void *)(uintptr_t)values);
+    status = prepare_write(network, field);
+    return status ? status : for_each_block(network, field, &range, write_block, (void *)(uintptr_t)values);
 }
 
 static praxis_status hash_block(praxis_network *network, praxis_field field, const praxis_range *block, void *codes,
                                 uint64_t offset, void *user)
 {
     (void)offset;
-    praxis_status status = network->backend->operations->download(network->backend, field, block, codes);
+    praxis_status status = download(network, field, block, codes);
     if (status)
         return status;
     uint64_t *hash = user, count = elements_in(network, field, block);
@@ -254,6 +276,7 @@ praxis_status px_network_hash(praxis_network *network, uint64_t *hashes)
         const praxis_range range = {r, 1, 0, network->shape.graph.neurons};
         uint64_t hash = px_hash_integer(PX_HASH_START, network->tick, 8);
         hash = px_hash_integer(hash, network->modulations, 8);
+        hash = px_hash_integer(hash, network->pending[r], 1);
         for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++)
             status = for_each_block(network, (praxis_field)field, &range, hash_block, &hash);
         hashes[r] = hash;

@@ -6,14 +6,9 @@
 #include "base/philox.h"
 #include "base/tables.h"
 
-static struct px_reference *reference_of(struct px_backend *backend)
-{
-    return (struct px_reference *)backend;
-}
-
 praxis_status px_reference_birth(struct px_backend *backend)
 {
-    struct px_reference *reference = reference_of(backend);
+    struct px_reference *reference = px_reference_of(backend);
     uint64_t neurons = reference->shape.graph.neurons;
     uint32_t degree = reference->shape.graph.degree;
     int8_t *weight = reference->fields[PRAXIS_FIELD_WEIGHT];
@@ -28,28 +23,14 @@ praxis_status px_reference_birth(struct px_backend *backend)
     return PRAXIS_SUCCESS;
 }
 
-/* The neuron whose activation arrives at `tap` of neuron (column, row). */
-static uint32_t partner(const struct px_reference *reference, uint32_t column, uint32_t row, uint32_t tap)
-{
-    const struct px_graph *graph = &reference->shape.graph;
-    uint32_t from_column = column + tap / graph->curves + 1;
-    uint32_t from_row = row + reference->rotations[tap];
-    if (from_column >= graph->prime)
-        from_column -= graph->prime;
-    if (from_row >= graph->prime)
-        from_row -= graph->prime;
-    return from_column * graph->prime + from_row;
-}
-
 /* sum_i w_ij x_i in products of codes: |sum| <= 127^2 d < 2^31 for every graph that can be planned. */
 static int32_t synaptic_sum(const struct px_reference *reference, uint64_t index, uint32_t neuron, const int8_t *x)
 {
-    uint32_t degree = reference->shape.graph.degree, prime = reference->shape.graph.prime;
+    uint32_t degree = reference->shape.graph.degree;
     const int8_t *weight = (const int8_t *)reference->fields[PRAXIS_FIELD_WEIGHT] + index * degree;
-    uint32_t column = neuron / prime, row = neuron % prime;
     int32_t sum = 0;
     for (uint32_t tap = 0; tap < degree; tap++)
-        sum += weight[tap] * x[partner(reference, column, row, tap)];
+        sum += weight[tap] * x[px_reference_partner(reference, neuron, tap)];
     return sum;
 }
 
@@ -146,93 +127,6 @@ void px_reference_factor(struct px_reference *reference, uint32_t step)
                 code = slope_code(code);
             factor[index] = (int8_t)code;
         }
-}
-
-/* Sixteen random bits of a synapse. */
-static uint32_t rounding_bits(uint64_t seed, enum px_purpose purpose, uint64_t time, uint32_t neuron, uint32_t tap)
-{
-    struct px_philox_block block = px_random(seed, purpose, time, neuron, tap / 8);
-    return block.word[tap / 2 % 4] >> 16 * (tap % 2) & 0xffff;
-}
-
-/*
- * Rounds a trace in q16 to one of the two codes around it, up with the probability that makes the mean exact to
- * 2^-17 of the distance between them: up where (2 random + 1) gap < 2 (value - lower code), all in 1/65536 units.
- */
-static int32_t trace_code(int32_t value, uint32_t random)
-{
-    uint32_t magnitude = value < 0 ? (uint32_t) - (int64_t)value : (uint32_t)value;
-    int32_t code = px_mulaw_floor(magnitude >> 16);
-    if (code < 127) {
-        uint32_t lower = (uint32_t)px_mulaw_decode(code);
-        uint32_t gap = (uint32_t)px_mulaw_decode(code + 1) - lower;
-        if ((2 * random + 1) * gap < 2 * (magnitude - (lower << 16)))
-            code++;
-    }
-    return value < 0 ? -code : code;
-}
-
-praxis_status px_reference_trace(struct px_backend *backend, uint32_t step)
-{
-    struct px_reference *reference = reference_of(backend);
-    const struct px_graph *graph = &reference->shape.graph;
-    const struct px_rule *rule = &reference->rule;
-    const uint8_t *plastic = reference->fields[PRAXIS_FIELD_PLASTIC];
-    const int8_t *factor = reference->fields[PRAXIS_FIELD_FACTOR];
-    uint64_t tick = reference->span.first_tick + step;
-    for (uint32_t r = 0; r < reference->shape.replicas; r++)
-        for (uint32_t j = 0; j < graph->neurons; j++) {
-            uint64_t index = r * graph->neurons + j;
-            if (!plastic[index])
-                continue;
-            int8_t *trace = (int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + index * graph->degree;
-            for (uint32_t tap = 0; tap < graph->degree; tap++) {
-                uint32_t from = partner(reference, j / graph->prime, j % graph->prime, tap);
-                int32_t product = reference->previous[r * graph->neurons + from] * factor[index];
-                /* |keep decode + take product| <= 2^16 * 32124 + rounding < 2^31: a convex combination. */
-                int32_t value = px_mulaw_decode(trace[tap]) * rule->trace_keep + product * rule->trace_take;
-                uint32_t random = rounding_bits(reference->shape.seeds[r], PX_PURPOSE_TRACE, tick, j, tap);
-                trace[tap] = (int8_t)trace_code(value, random);
-            }
-        }
-    return PRAXIS_SUCCESS;
-}
-
-/* One weight: the change in q16, rounded up with the probability of its fraction, then clipped at three sigma. */
-static int8_t updated_weight(int32_t weight, int32_t trace, int32_t scale, int32_t shift, int32_t decay,
-                             uint32_t random)
-{
-    int64_t change = (int64_t)px_mulaw_decode(trace) * scale;
-    if (shift > 16)
-        change = px_shift_round(change, shift - 16);
-    change -= px_shift_round((int64_t)weight * decay, 8);
-    return (int8_t)px_clamp(weight + px_shift_floor(change + random, 16), -PX_CODE_MAX, PX_CODE_MAX);
-}
-
-praxis_status px_reference_modulate(struct px_backend *backend, uint32_t index)
-{
-    struct px_reference *reference = reference_of(backend);
-    const struct px_span *span = &reference->span;
-    uint64_t neurons = reference->shape.graph.neurons, replicas = reference->shape.replicas;
-    uint32_t degree = reference->shape.graph.degree;
-    const uint8_t *plastic = reference->fields[PRAXIS_FIELD_PLASTIC];
-    uint64_t time = span->first_modulation + index;
-    for (uint32_t r = 0; r < replicas; r++)
-        for (uint32_t j = 0; j < neurons; j++) {
-            uint64_t neuron = r * neurons + j;
-            if (!plastic[neuron])
-                continue;
-            int32_t scale = span->per_neuron ? reference->scale[index * replicas * neurons + neuron]
-                                             : reference->scale[index * replicas + r];
-            int8_t *weight = (int8_t *)reference->fields[PRAXIS_FIELD_WEIGHT] + neuron * degree;
-            const int8_t *trace = (const int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + neuron * degree;
-            for (uint32_t tap = 0; tap < degree; tap++)
-                weight[tap] =
-                    updated_weight(weight[tap], trace[tap], scale, reference->shift[index * replicas + r],
-                                   reference->rule.weight_decay,
-                                   rounding_bits(reference->shape.seeds[r], PX_PURPOSE_MODULATION, time, j, tap));
-        }
-    return PRAXIS_SUCCESS;
 }
 
 /* An average moves by rate (q31) of its distance from the new value. */

@@ -6,11 +6,6 @@
 #include "backend/reference/reference.h"
 #include "base/size.h"
 
-static struct px_reference *reference_of(struct px_backend *backend)
-{
-    return (struct px_reference *)backend;
-}
-
 static void release_span(struct px_reference *reference)
 {
     free(reference->input);
@@ -25,10 +20,12 @@ static void release_span(struct px_reference *reference)
 
 static void destroy(struct px_backend *backend)
 {
-    struct px_reference *reference = reference_of(backend);
+    struct px_reference *reference = px_reference_of(backend);
     for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
         free(reference->fields[field]);
     free(reference->previous);
+    free(reference->past);
+    free(reference->factors);
     free(reference->rotations);
     free(reference->group_offsets);
     free(reference->group_members);
@@ -46,7 +43,7 @@ static unsigned char *at(const struct px_reference *reference, praxis_field fiel
 static praxis_status upload(struct px_backend *backend, praxis_field field, const praxis_range *range,
                             const void *codes)
 {
-    struct px_reference *reference = reference_of(backend);
+    struct px_reference *reference = px_reference_of(backend);
     uint64_t bytes = range->neurons * px_field_elements(&reference->shape, field) * px_field_bytes(field);
     for (uint32_t r = 0; r < range->replicas; r++)
         memcpy(at(reference, field, range->first_replica + r, range->first_neuron),
@@ -56,7 +53,7 @@ static praxis_status upload(struct px_backend *backend, praxis_field field, cons
 
 static praxis_status download(struct px_backend *backend, praxis_field field, const praxis_range *range, void *codes)
 {
-    struct px_reference *reference = reference_of(backend);
+    struct px_reference *reference = px_reference_of(backend);
     uint64_t bytes = range->neurons * px_field_elements(&reference->shape, field) * px_field_bytes(field);
     for (uint32_t r = 0; r < range->replicas; r++)
         memcpy((unsigned char *)codes + r * bytes, at(reference, field, range->first_replica + r, range->first_neuron),
@@ -66,7 +63,7 @@ static praxis_status download(struct px_backend *backend, praxis_field field, co
 
 static praxis_status reset(struct px_backend *backend, uint32_t what, const uint8_t *mask)
 {
-    struct px_reference *reference = reference_of(backend);
+    struct px_reference *reference = px_reference_of(backend);
     uint64_t neurons = reference->shape.graph.neurons;
     for (uint32_t r = 0; r < reference->shape.replicas; r++) {
         if (!mask[r])
@@ -95,7 +92,7 @@ static void *duplicate(const void *source, uint64_t count, size_t size, bool *fa
 static praxis_status set_groups(struct px_backend *backend, uint32_t count, const uint64_t *offsets,
                                 const uint32_t *members)
 {
-    struct px_reference *reference = reference_of(backend);
+    struct px_reference *reference = px_reference_of(backend);
     bool failed = false;
     uint64_t *new_offsets = duplicate(offsets, (uint64_t)count + 1, sizeof *offsets, &failed);
     uint32_t *new_members = duplicate(members, offsets[count], sizeof *members, &failed);
@@ -114,13 +111,13 @@ static praxis_status set_groups(struct px_backend *backend, uint32_t count, cons
 
 static praxis_status set_rule(struct px_backend *backend, const struct px_rule *rule)
 {
-    reference_of(backend)->rule = *rule;
+    px_reference_of(backend)->rule = *rule;
     return PRAXIS_SUCCESS;
 }
 
 static praxis_status begin(struct px_backend *backend, const struct px_span *span)
 {
-    struct px_reference *reference = reference_of(backend);
+    struct px_reference *reference = px_reference_of(backend);
     uint64_t replicas = reference->shape.replicas;
     uint64_t inputs = (uint64_t)span->ticks * reference->shape.channels * (span->input_shared ? 1 : replicas);
     uint64_t scales = span->modulations * replicas * (span->per_neuron ? reference->shape.graph.neurons : 1);
@@ -157,11 +154,13 @@ static void readout(struct px_reference *reference, uint32_t step)
 
 static praxis_status ticks(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags)
 {
-    struct px_reference *reference = reference_of(backend);
+    struct px_reference *reference = px_reference_of(backend);
     for (uint32_t end = step + count; step < end; step++) {
         px_reference_activate(reference, step);
         if (flags & PRAXIS_RUN_TRACE && reference->rule.factor != PRAXIS_FACTOR_SUPPLIED)
             px_reference_factor(reference, step);
+        if (flags & PRAXIS_RUN_TRACE)
+            px_reference_record(reference);
         if (flags)
             px_reference_homeostasis(reference, flags);
         readout(reference, step);
@@ -171,7 +170,7 @@ static praxis_status ticks(struct px_backend *backend, uint32_t step, uint32_t c
 
 static praxis_status end(struct px_backend *backend, int64_t *sums)
 {
-    struct px_reference *reference = reference_of(backend);
+    struct px_reference *reference = px_reference_of(backend);
     uint64_t count = (uint64_t)reference->span.ticks * reference->shape.replicas * reference->span.group_count;
     if (sums && count > 0)
         memcpy(sums, reference->sums, count * sizeof *sums);
@@ -181,7 +180,7 @@ static praxis_status end(struct px_backend *backend, int64_t *sums)
 
 static praxis_status histogram(struct px_backend *backend, praxis_field field, uint64_t *counts)
 {
-    struct px_reference *reference = reference_of(backend);
+    struct px_reference *reference = px_reference_of(backend);
     uint64_t elements = reference->shape.graph.neurons * px_field_elements(&reference->shape, field);
     memset(counts, 0, (size_t)reference->shape.replicas * 256 * sizeof *counts);
     for (uint32_t r = 0; r < reference->shape.replicas; r++) {
@@ -219,13 +218,13 @@ static const struct px_backend_operations operations = {
     .birth = px_reference_birth,
     .upload = upload,
     .download = download,
+    .peek_traces = px_reference_peek_traces,
     .reset = reset,
     .set_groups = set_groups,
     .set_rule = set_rule,
     .begin = begin,
     .ticks = ticks,
-    .trace = px_reference_trace,
-    .modulate = px_reference_modulate,
+    .learn = px_reference_learn,
     .end = end,
     .histogram = histogram,
     .finish = finish,
@@ -242,8 +241,11 @@ static bool allocate(struct px_reference *reference)
             return false;
     }
     reference->previous = calloc(state_bytes(shape, PRAXIS_FIELD_ACTIVATION), 1);
+    uint64_t window_bytes = px_multiply(shape->window, state_bytes(shape, PRAXIS_FIELD_ACTIVATION));
+    reference->past = window_bytes <= SIZE_MAX ? calloc(window_bytes, 1) : NULL;
+    reference->factors = window_bytes <= SIZE_MAX ? calloc(window_bytes, 1) : NULL;
     reference->rotations = calloc(shape->graph.degree, sizeof *reference->rotations);
-    return reference->previous && reference->rotations;
+    return reference->previous && reference->past && reference->factors && reference->rotations;
 }
 
 static praxis_status create_backend(struct px_device *device, const struct px_shape *shape, struct px_backend **backend)

@@ -12,6 +12,9 @@ struct px_reference {
     struct px_rule rule;
     void *fields[PRAXIS_FIELD_COUNT];
     int8_t *previous;    /* [R][N] activations before the last tick */
+    int8_t *past;        /* [window][R][N] activations before each traced tick, in a ring */
+    int8_t *factors;     /* [window][R][N] factors after it */
+    uint32_t newest;     /* where in the ring the last traced tick stands */
     uint32_t *rotations; /* [d] rows by which each tap's column is rotated */
     struct px_span span; /* with the arrays below in place of the caller's */
     int32_t *input, *scale, *shift;
@@ -22,11 +25,31 @@ struct px_reference {
     uint32_t *group_members;
 };
 
+static inline struct px_reference *px_reference_of(struct px_backend *backend)
+{
+    return (struct px_reference *)backend;
+}
+
+/* The neuron, within the replica, whose activation arrives at `tap` of `neuron`. */
+static inline uint32_t px_reference_partner(const struct px_reference *reference, uint32_t neuron, uint32_t tap)
+{
+    const struct px_graph *graph = &reference->shape.graph;
+    uint32_t column = neuron / graph->prime + tap / graph->curves + 1;
+    uint32_t row = neuron % graph->prime + reference->rotations[tap];
+    column -= column >= graph->prime ? graph->prime : 0;
+    row -= row >= graph->prime ? graph->prime : 0;
+    return column * graph->prime + row;
+}
+
 praxis_status px_reference_open(struct px_log *log, struct px_device **device);
 
 praxis_status px_reference_birth(struct px_backend *backend);
-praxis_status px_reference_trace(struct px_backend *backend, uint32_t step);
-praxis_status px_reference_modulate(struct px_backend *backend, uint32_t index);
+
+/* learning.c: a traced tick into the window; traces and weights from it. */
+void px_reference_record(struct px_reference *reference);
+praxis_status px_reference_learn(struct px_backend *backend, const struct px_learning *learning);
+praxis_status px_reference_peek_traces(struct px_backend *backend, const struct px_learning *learning,
+                                       const praxis_range *range, void *codes);
 
 /* The parts of a tick: new activations, factors of the new activations, averages and controls. */
 void px_reference_activate(struct px_reference *reference, uint32_t step);

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+/* Traces and weights from the window of traced ticks. docs/numerics.md derives formats and ranges. */
+#include <string.h>
+
+#include "backend/reference/reference.h"
+#include "base/philox.h"
+#include "base/tables.h"
+
+void px_reference_record(struct px_reference *reference)
+{
+    uint64_t neurons = reference->shape.replicas * reference->shape.graph.neurons;
+    reference->newest = (reference->newest + 1) % reference->shape.window;
+    memcpy(reference->past + reference->newest * neurons, reference->previous, neurons);
+    memcpy(reference->factors + reference->newest * neurons, reference->fields[PRAXIS_FIELD_FACTOR], neurons);
+}
+
+/* The part of the ring that holds the tick of this age: 0 is the last traced one. */
+static const int8_t *ring_at(const struct px_reference *reference, const int8_t *ring, uint32_t age)
+{
+    uint32_t place = (reference->newest + reference->shape.window - age) % reference->shape.window;
+    return ring + place * reference->shape.replicas * reference->shape.graph.neurons;
+}
+
+/* What one neuron's traces take in: its factors of the pending ticks, each decayed by its age and halved, in a common
+ * scale of 2^shift that brings the largest near 64. */
+struct weighed {
+    uint32_t ticks;
+    int32_t shift;
+    int32_t factor[PX_MAX_WINDOW]; /* by age, within +-64 */
+};
+
+#define LARGEST_SHIFT 7
+
+static struct weighed weigh(const struct px_reference *reference, uint64_t index, uint32_t ticks)
+{
+    struct weighed weighed = {.ticks = ticks, .shift = LARGEST_SHIFT};
+    int64_t decayed[PX_MAX_WINDOW], largest = 0;
+    for (uint32_t age = 0; age < ticks; age++) {
+        decayed[age] =
+            (int64_t)ring_at(reference, reference->factors, age)[index] * reference->rule.trace_power[age];
+        int64_t size = decayed[age] < 0 ? -decayed[age] : decayed[age];
+        largest = size > largest ? size : largest;
+    }
+    while (largest * (INT64_C(1) << weighed.shift) > PX_CODE_MAX * INT64_C(65536))
+        weighed.shift--;
+    for (uint32_t age = 0; age < ticks; age++)
+        weighed.factor[age] = (int32_t)px_shift_round(decayed[age] * (INT64_C(1) << weighed.shift), 17);
+    return weighed;
+}
+
+/* What the ticks pending add to one trace, in q16 of trace units: |sum| <= 128 * 127 * 64. */
+static int32_t taken(const struct px_reference *reference, const struct weighed *weighed, uint64_t partner)
+{
+    int32_t sum = 0;
+    for (uint32_t age = 0; age < weighed->ticks; age++)
+        sum += ring_at(reference, reference->past, age)[partner] * weighed->factor[age];
+    int32_t half = weighed->shift > 0 ? 1 << (weighed->shift - 1) : 0;
+    return (int32_t)px_shift_floor(sum + half, weighed->shift) * reference->rule.trace_take;
+}
+
+/* Sixteen random bits of a synapse: those of its neuron and those of its tap, which are independent, mixed one to one.
+ * Any two synapses' bits are independent of each other. */
+static uint32_t rounding_bits(uint64_t seed, enum px_purpose purpose, uint64_t time, uint32_t neuron, uint32_t tap)
+{
+    uint32_t of_neuron = px_random(seed, purpose, time, neuron, PX_GROUP_NEURON).word[0] >> 16;
+    uint32_t of_tap = px_random(seed, purpose, time, tap, PX_GROUP_TAP).word[0] >> 16;
+    return (of_neuron ^ of_tap) * PX_ROUNDING_FACTOR & 0xffff;
+}
+
+/*
+ * Rounds a trace in q16 to one of the two codes around it, up with the probability that makes the mean exact to 2^-17
+ * of the distance between them. With 128 units added, a magnitude is a floating-point number whose exponent and first
+ * four fraction bits are the code; random bits are added to the other fraction bits.
+ */
+static int32_t trace_code(int32_t value, uint32_t random)
+{
+    int64_t biased = px_shift_floor((int64_t)value + (value < 0 ? -(128 << 16) : 128 << 16) + 128, 8);
+    uint32_t magnitude = (uint32_t)(biased < 0 ? -biased : biased), exponent = 15;
+    while (magnitude >> (exponent + 1) != 0)
+        exponent++;
+    uint32_t fraction = (magnitude << (23 - exponent)) - (UINT32_C(1) << 23);
+    uint32_t code = (((exponent - 15) << 23) + fraction + (random << 3 | 4)) >> 19;
+    return value < 0 ? -(int32_t)code : (int32_t)code;
+}
+
+/* One weight: the change in q16, rounded up with the probability of its fraction, then clipped at three sigma. */
+static int8_t updated_weight(int32_t weight, int32_t trace, int32_t scale, int32_t shift, int32_t decay,
+                             uint32_t random)
+{
+    int64_t change = px_shift_round(trace, 16) * scale;
+    if (shift > 16)
+        change = px_shift_round(change, shift - 16);
+    change -= px_shift_round((int64_t)weight * decay, 8);
+    return (int8_t)px_clamp(weight + px_shift_floor(change + random, 16), -PX_CODE_MAX, PX_CODE_MAX);
+}
+
+/* One neuron's learning. */
+struct lesson {
+    uint32_t replica, neuron;
+    uint64_t index; /* of the neuron among all replicas' */
+    struct weighed weighed;
+    bool modulate, commit;
+    int32_t scale, shift;
+};
+
+/* The trace after the last tick, in q16 of trace units. |power decode + take sum| < 2^31: see docs/numerics.md. */
+static int32_t trace_value(const struct px_reference *reference, const struct lesson *lesson, uint32_t tap)
+{
+    uint64_t first = lesson->replica * reference->shape.graph.neurons;
+    int32_t value =
+        taken(reference, &lesson->weighed, first + px_reference_partner(reference, lesson->neuron, tap));
+    if (reference->shape.traces_stored) {
+        const int8_t *trace = reference->fields[PRAXIS_FIELD_TRACE];
+        value += px_mulaw_decode(trace[lesson->index * reference->shape.graph.degree + tap]) *
+                 reference->rule.trace_power[lesson->weighed.ticks];
+    }
+    return value;
+}
+
+static void learn_neuron(const struct px_reference *reference, const struct px_learning *learning,
+                         const struct lesson *lesson)
+{
+    uint64_t start = lesson->index * reference->shape.graph.degree, seed = reference->shape.seeds[lesson->replica];
+    uint64_t modulation = reference->span.first_modulation + learning->modulation;
+    int8_t *weight = (int8_t *)reference->fields[PRAXIS_FIELD_WEIGHT] + start;
+    int8_t *trace = (int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + start;
+    for (uint32_t tap = 0; tap < reference->shape.graph.degree; tap++) {
+        int32_t value = trace_value(reference, lesson, tap);
+        if (lesson->modulate)
+            weight[tap] = updated_weight(
+                weight[tap], value, lesson->scale, lesson->shift, reference->rule.weight_decay,
+                rounding_bits(seed, PX_PURPOSE_MODULATION, modulation, lesson->neuron, tap));
+        if (lesson->commit)
+            trace[tap] = (int8_t)trace_code(
+                value, rounding_bits(seed, PX_PURPOSE_TRACE, learning->time, lesson->neuron, tap));
+    }
+}
+
+static struct lesson make_lesson(const struct px_reference *reference, const struct px_learning *learning,
+                                 uint32_t replica, uint32_t neuron)
+{
+    const struct px_span *span = &reference->span;
+    uint64_t replicas = reference->shape.replicas, neurons = reference->shape.graph.neurons;
+    struct lesson lesson = {
+        .replica = replica,
+        .neuron = neuron,
+        .index = replica * neurons + neuron,
+        .modulate = learning->modulate,
+        .commit = learning->commit[replica] && learning->pending[replica],
+    };
+    lesson.weighed = weigh(reference, lesson.index, learning->pending[replica]);
+    if (lesson.modulate) {
+        uint64_t first = (uint64_t)learning->modulation * replicas;
+        lesson.scale = reference->scale[span->per_neuron ? first * neurons + lesson.index : first + replica];
+        lesson.shift = reference->shift[first + replica];
+        lesson.modulate = lesson.scale != 0 || reference->rule.weight_decay != 0;
+    }
+    return lesson;
+}
+
+praxis_status px_reference_learn(struct px_backend *backend, const struct px_learning *learning)
+{
+    struct px_reference *reference = px_reference_of(backend);
+    const uint8_t *plastic = reference->fields[PRAXIS_FIELD_PLASTIC];
+    uint32_t neurons = (uint32_t)reference->shape.graph.neurons;
+    for (uint32_t r = 0; r < reference->shape.replicas; r++)
+        for (uint32_t j = 0; j < neurons; j++) {
+            if (!plastic[(uint64_t)r * neurons + j])
+                continue;
+            const struct lesson lesson = make_lesson(reference, learning, r, j);
+            if (lesson.modulate || lesson.commit)
+                learn_neuron(reference, learning, &lesson);
+        }
+    return PRAXIS_SUCCESS;
+}
+
+/* The codes of a neuron's traces as they would be stored now. */
+static void peek_neuron(const struct px_reference *reference, const struct px_learning *learning, uint32_t replica,
+                        uint32_t neuron, int8_t *codes)
+{
+    const uint8_t *plastic = reference->fields[PRAXIS_FIELD_PLASTIC];
+    uint32_t degree = reference->shape.graph.degree;
+    const struct lesson lesson = make_lesson(reference, learning, replica, neuron);
+    if (reference->shape.traces_stored)
+        memcpy(codes, (const int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + lesson.index * degree, degree);
+    else
+        memset(codes, 0, degree);
+    if (!plastic[lesson.index] || lesson.weighed.ticks == 0)
+        return;
+    for (uint32_t tap = 0; tap < degree; tap++)
+        codes[tap] = (int8_t)trace_code(trace_value(reference, &lesson, tap),
+                                        rounding_bits(reference->shape.seeds[replica], PX_PURPOSE_TRACE,
+                                                      learning->time, neuron, tap));
+}
+
+praxis_status px_reference_peek_traces(struct px_backend *backend, const struct px_learning *learning,
+                                       const praxis_range *range, void *codes)
+{
+    const struct px_reference *reference = px_reference_of(backend);
+    uint32_t degree = reference->shape.graph.degree;
+    int8_t *at = codes;
+    for (uint32_t r = 0; r < range->replicas; r++)
+        for (uint64_t j = 0; j < range->neurons; j++, at += degree)
+            peek_neuron(reference, learning, range->first_replica + r, (uint32_t)(range->first_neuron + j), at);
+    return PRAXIS_SUCCESS;
+}
