@@ -9,7 +9,7 @@
  *   ROWS, BLOCKS                         rows per work-item (4, 8 or 16), TILE / ROWS
  *   STRIDE                               bytes from one column of activations to the next
  *   ACTIVATION_STEP, NORMAL_STEP, ...    constants of src/base/fixed.h
- *   DOT_PRODUCT_KHR                      1 where cl_khr_integer_dot_product computes dot4
+ *   DOT_PRODUCT                          how dot4 is computed, see dot4.cl
  * and the tables of codes.
  *
  * A unit is one column of one replica: unit = replica * PRIME + column. Memory:

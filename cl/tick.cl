@@ -5,14 +5,6 @@
  * rotation s t^2 grows from t to t + 1 by s (2 t + 1): two additions modulo p.
  */
 
-/* dot4: acc + the four products of signed bytes, wrapping. */
-#if DOT_PRODUCT_KHR
-INLINE int dot4(int acc, char4 a, char4 b)
-{
-    return acc + dot_4x8packed_ss_int(as_uint(a), as_uint(b));
-}
-#endif
-
 INLINE uint wrap(uint x)
 {
     return min(x, x - PRIME); /* below p the difference wraps around to something large */
@@ -57,7 +49,7 @@ INLINE uint walk_rotation(const walk *w, int curve)
     return curve % 2 ? PRIME - rotation : rotation;
 }
 
-#if DOT_PRODUCT_KHR
+#if DOT_PRODUCT != DOT_PRODUCT_C
 
 /* Two columns at a time, 2 k taps in groups of four: bytes are transposed so that each row has its four in a word. */
 #define PAIR_TAPS (2 * CURVES)

@@ -3,11 +3,11 @@
 #include "base/size.h"
 #include "backend/opencl/network.h"
 
-/* A CPU fills its vector registers with rows and its work-item takes a whole tile; a GPU's takes one 32-bit word. */
+/* Plain C fills vector registers with rows and its work-item takes a whole tile; with words it takes 32 bits of rows.
+ */
 static uint32_t rows_per_vector(const struct px_opencl_device *device)
 {
-    bool cpu = device->info.type == PRAXIS_DEVICE_CPU || device->info.type == PRAXIS_DEVICE_EMULATOR;
-    return cpu && device->dot_product == PX_DOT_PRODUCT_C ? 16 : 4;
+    return device->dot_product == PX_DOT_PRODUCT_C ? 16 : 4;
 }
 
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab)

@@ -77,7 +77,9 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
                              struct px_layout *layout);
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab);
 
-/* program.c: builds the kernels for this shape. */
+/* program.c: the source of every program, allocated, NULL with *status set; its options for this shape; its kernels. */
+char *px_opencl_source(const struct px_opencl_device *device, praxis_status *status);
+void px_opencl_options(const struct px_opencl *opencl, char *options, size_t size);
 praxis_status px_opencl_build(struct px_opencl *opencl);
 
 /* memory.c */
