@@ -3,8 +3,7 @@
 #include "base/size.h"
 #include "backend/opencl/network.h"
 
-/* Plain C fills vector registers with rows and its work-item takes a whole tile; with words it takes 32 bits of rows.
- */
+/* Plain C fills vector registers with rows and its work-item takes a whole tile; words of taps go with one of rows. */
 static uint32_t rows_per_vector(const struct px_opencl_device *device)
 {
     return device->dot_product == PX_DOT_PRODUCT_C ? 16 : 4;
