@@ -19,8 +19,8 @@
 #   rusticl    Mesa's OpenCL on llvmpipe, from Debian 13, in the same system; cl_khr_integer_dot_product
 #   oclgrind   from this machine's packages; small networks only, as it is slow
 #
-# Needs Debian 12, root, debootstrap, python3-venv and network. Prints a table; ends with 1 where a hash differs, a
-# device fails, or an implementation asked for does not run.
+# Needs Debian 12, root, debootstrap, python3-venv and network. Prints a table. Ends with 1 where a hash differs or a
+# device fails, else with 3 where an implementation asked for cannot be run.
 set -euo pipefail
 
 repository=$(cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -34,6 +34,8 @@ names="pocl-3.1 pocl-3.0 intel pocl-6 rusticl oclgrind"
 sizes="small full"
 paths="default c packed khr"
 release=trixie
+ready=
+left_out=
 
 say() {
     printf 'implementations: %s\n' "$*" >&2
@@ -45,7 +47,7 @@ die() {
 }
 
 usage() {
-    sed -n '4,24s/^# \{0,1\}//p' "$0" >&2
+    sed -n '4,25s/^# \{0,1\}//p' "$0" >&2
     exit 2
 }
 
@@ -111,6 +113,7 @@ set_up() {
         make_environment "$1" pocl-binary-distribution==3.0
         library=$(first_file "$directory/environments/$1" 'libpocl*.so*')
         write_driver "$1" "${library:?}"
+        ! selftest "$1" --small 2>&1 | grep 'unknown target CPU' || die "its compiler does not know this newer CPU"
         ;;
     intel)
         make_environment "$1" intel-opencl-rt intel-cmplr-lib-rt
@@ -168,10 +171,10 @@ try() {
     done
 }
 
-# The table, and whether all is well: every hash of one size is the same, every device passed, nothing asked for is
-# missing. That a device does not have khr is no failure.
+# The table of those that were set up, and whether all is well: every hash of one size is the same, every device passed,
+# nothing is missing. That a device does not have khr is no failure.
 judge() {
-    python3 - "$directory/reports" "$sizes" "$paths" "$names" <<'PY'
+    python3 - "$directory/reports" "$sizes" "$paths" "$ready" <<'PY'
 import json
 import pathlib
 import sys
@@ -198,7 +201,7 @@ def result_of(name, size, path, index):
         failures.append(f"{name}, {size}, {path}: no result; see {folder}/{name}.{size}.{path}.log")
         return "MISSING"
     device = devices[index]
-    if path == "khr" and device["status"] == "unsupported":
+    if path == "khr" and device["status"] == "not supported":
         return "has none"
     if not device["passed"]:
         failures.append(f"{name}, {size}, {path}: {device['status']}, {device['differences']} differences")
@@ -254,9 +257,15 @@ for name in $names; do
     outcome=$?
     set -e
     if [ $outcome -eq 0 ]; then
+        ready="$ready$name "
         try "$name"
     else
-        say "$name: FAILED; see $directory/reports/$name.setup.log"
+        left_out="$left_out$name "
     fi
 done
+[ -n "$ready" ] || die "none can be run; see $directory/reports"
 judge
+for name in $left_out; do
+    echo "NOT RUN: $name: $(tail -n 1 "$directory/reports/$name.setup.log")"
+done
+[ -z "$left_out" ] || exit 3

@@ -4,7 +4,7 @@
 
 Usage: compile.py VENDOR PRINT_PROGRAM
 
-VENDOR is amd, nvidia or intel. PRINT_PROGRAM gives the source and options that the library would give to a driver. A target whose compiler is missing
+VENDOR is amd, nvidia, intel or arm. PRINT_PROGRAM gives the source and options that the library would give to a driver. A target whose compiler is missing
 is skipped, and says so; where no target can be compiled the whole is a skip (77).
 """
 
@@ -35,6 +35,8 @@ NVIDIA = ["sm_61", "sm_75"]
 # Tiger Lake and Arc. Plain C on words: Intel's compiler makes dp4a of it, where older ones do not link khr's function.
 INTEL = ["tgllp", "dg2"]
 DOT = r"\bv_dot\d"
+# Clang's front end alone: there is no compiler for Mali to be had.
+ARM = ["spir64"]
 # Neurons and k: whole words of taps, and a remainder.
 SHAPES = [(961, 2), (10000, 3)]
 
@@ -163,12 +165,28 @@ def compile_intel(programs, _clangs, gpu, shape):
     return "packed, ocloc", f"{found} dot-product instructions"
 
 
+def compile_arm(programs, clangs, target, shape):
+    if not clangs:
+        return None, "wants clang"
+    version = min(clangs)
+    source, options = programs.get("arm", shape)
+    output = source.with_suffix(f".{target}.ll")
+    extension = ["-Xclang", "-cl-ext=+cl_arm_integer_dot_product_accumulate_int8", "-emit-llvm"]
+    run(clang_command(clangs[version], source, options, [target, *extension], output))
+    body = re.search(r"^define [^\n]*@tick\(.*?^}", output.read_text(), re.MULTILINE | re.DOTALL)
+    found = len(re.findall(r"call [^\n]*arm_dot_acc", body[0] if body else ""))
+    if found < 4:
+        raise RuntimeError(f"{target}: {found} calls of arm_dot_acc in the kernel tick, must be at least 4")
+    return f"arm, clang {version}", f"{found} calls of arm_dot_acc"
+
+
 def main():
     vendor, printer = sys.argv[1:]
     compile_one, targets = {
         "amd": (compile_amd, AMD),
         "nvidia": (compile_nvidia, NVIDIA),
         "intel": (compile_intel, INTEL),
+        "arm": (compile_arm, ARM),
     }[vendor]
     clangs = find_clangs()
     compiled, skipped, failed = 0, 0, 0
