@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The postsynaptic factor, from activations just computed; code unit 2/127. */
 
-#define FACTOR_NONE -1 /* not traced, or supplied by the caller */
+#define FACTOR_NONE -1 /* the tick is not traced */
 #define FACTOR_CENTRED 1
 #define FACTOR_NOISE 2
 #define FACTOR_SLOPE 3
+#define FACTOR_SUPPLIED 4
 
 /* x less the running mean, both in q28, in steps of a code. The difference stays below 2^30. */
 INLINE int_rows centred(int_rows x, int_rows mean)

@@ -42,6 +42,7 @@ typedef struct {
 typedef struct {
     __global const char *old_activations; /* of all units */
     __global char *new_activations;
+    __global char *window_factors; /* where the window keeps the factors of this tick, of all units */
     __global const int *input; /* [CHANNELS] or 0 */
     uint2 seed;
     ulong time;
@@ -104,9 +105,13 @@ INLINE void advance(const neuron_rule *rule, const neuron_fields *fields, const 
         noise = noise_rows(now->seed, as_uint_rows(load_rows(0, fields->source + index)), now->time);
     int_rows code = tanh_rows(potential(rule, fields, now, unit, row, sum, old, noise));
     store_activations(now->new_activations + (size_t)unit * STRIDE, row, to_char_rows(code));
-    if (rule->factor != FACTOR_NONE)
-        store_rows(to_char_rows(factor_of(rule->factor, code, noise, fields->mean + index)), 0,
-                   fields->factors + index);
+    if (rule->factor != FACTOR_NONE) {
+        char_rows factors = rule->factor == FACTOR_SUPPLIED
+                                ? load_rows(0, fields->factors + index)
+                                : to_char_rows(factor_of(rule->factor, code, noise, fields->mean + index));
+        store_rows(factors, 0, fields->factors + index);
+        store_rows(factors, 0, now->window_factors + index);
+    }
     if (rule->control.flags)
         regulate(&rule->control, code, fields->mean + index, fields->variance + index, fields->gain + index,
                  fields->bias + index, fields->target + index);

@@ -10,7 +10,7 @@
  *   STRIDE                               bytes from one column of activations to the next
  *   SLOTS                                how many ticks' activations are kept
  *   ACTIVATION_STEP, NORMAL_STEP, ...    constants of src/base/fixed.h
- *   DOT_PRODUCT_KHR                      1 where cl_khr_integer_dot_product computes dot4
+ *   DOT_PRODUCT                          how dot4 is computed, see dot4.cl
  * and the tables of codes.
  *
  * A unit is one column of one replica: unit = replica * PRIME + column. Memory:
@@ -48,6 +48,8 @@ typedef JOIN(ulong, ROWS) ulong_rows;
 #define to_ulong_rows JOIN(convert_ulong, ROWS)
 #define as_int_rows JOIN(as_int, ROWS)
 #define as_uint_rows JOIN(as_uint, ROWS)
+#define as_float_rows JOIN(as_float, ROWS)
+#define to_float_rows JOIN(convert_float, ROWS)
 
 __constant uint slopes[CURVES] = SLOPES;
 
@@ -115,36 +117,6 @@ INLINE int_rows with_sign_of(int_rows magnitude, int_rows signed_number)
     return (magnitude ^ sign) - sign;
 }
 
-/* The mu-law curve of ITU-T G.711: code c to sign(c) ((8 step + 132) 2^segment - 132), |c| = 16 segment + step. */
-INLINE int_rows mulaw_magnitude(int_rows code)
-{
-    return (((code & 15) * 8 + 132) << (code >> 4)) - 132;
-}
-
-INLINE int_rows mulaw_decode(int_rows code)
-{
-    return with_sign_of(mulaw_magnitude(magnitude_of(code)), code);
-}
-
-/*
- * Rounds a trace in q16 to one of the two codes around it. Segment s begins at 132 (2^s - 1); within a segment codes
- * are 8 2^s apart, and the last lies 12 2^s below the next segment.
- */
-INLINE int_rows mulaw_round(int_rows value, uint_rows random)
-{
-    int_rows magnitude = magnitude_of(value), biased = (magnitude >> 16) + 132, segment = 0;
-    UNROLL
-    for (int s = 1; s < 8; s++)
-        segment -= biased >= 132 << s; /* a comparison of vectors is -1 where it holds */
-    int_rows step = ((biased >> segment) - 132) >> 3;
-    step = step > 15 ? (int_rows)15 : step;
-    int_rows code = segment * 16 + step;
-    int_rows gap = (8 - 4 * (step == 15)) << segment;
-    int_rows fraction = magnitude - (mulaw_magnitude(code) << 16);
-    code -= (as_int_rows(random * 2 + 1) * gap < fraction * 2) & (code < 127);
-    return with_sign_of(code, value);
-}
-
 /* ---- Random numbers: Philox4x32-10, see src/base/philox.h ---- */
 
 #define PURPOSE_WEIGHT 1u
@@ -197,16 +169,4 @@ INLINE uint_rows neuron_rows(uint unit, uint row)
     for (int i = 0; i < ROWS; i++)
         lane[i] = unit % PRIME * PRIME + row + i;
     return index;
-}
-
-/* Where the window of a tap begins: the column it comes from, and the row that meets `row`. */
-INLINE __global const char *window(__global const char *activations, uint unit, uint row, uint tap)
-{
-    uint offset = tap / CURVES + 1;
-    uint column = unit % PRIME + offset;
-    uint rotation = offset * offset % PRIME * slopes[tap % CURVES] % PRIME;
-    column -= column >= PRIME ? PRIME : 0;
-    uint start = row + rotation;
-    start -= start >= PRIME ? PRIME : 0;
-    return activations + ((size_t)(unit - unit % PRIME) + column) * STRIDE + start;
 }

@@ -5,14 +5,6 @@
  * rotation s t^2 grows from t to t + 1 by s (2 t + 1): two additions modulo p.
  */
 
-/* dot4: acc + the four products of signed bytes, wrapping. */
-#if DOT_PRODUCT_KHR
-INLINE int dot4(int acc, char4 a, char4 b)
-{
-    return acc + dot_4x8packed_ss_int(as_uint(a), as_uint(b));
-}
-#endif
-
 INLINE uint wrap(uint x)
 {
     return min(x, x - PRIME); /* below p the difference wraps around to something large */
@@ -30,13 +22,14 @@ typedef struct {
     ulong growth[PAIRS];
 } walk;
 
-INLINE walk walk_start(void)
+/* From columns at this distance t on: rotation s t^2, growth s ((t + 1)^2 - t^2). */
+INLINE walk walk_from(uint distance)
 {
     walk w;
     UNROLL
     for (int i = 0; i < PAIRS; i++) {
-        w.rotation[i] = slopes[2 * i];                           /* s 1^2 */
-        w.growth[i] = wrap(wrap(2 * slopes[2 * i]) + slopes[2 * i]); /* s (2^2 - 1^2) */
+        w.rotation[i] = distance * distance % PRIME * slopes[2 * i] % PRIME;
+        w.growth[i] = (2 * distance + 1) % PRIME * slopes[2 * i] % PRIME;
     }
     return w;
 }
@@ -57,7 +50,7 @@ INLINE uint walk_rotation(const walk *w, int curve)
     return curve % 2 ? PRIME - rotation : rotation;
 }
 
-#if DOT_PRODUCT_KHR
+#if DOT_PRODUCT != DOT_PRODUCT_C
 
 /* Two columns at a time, 2 k taps in groups of four: bytes are transposed so that each row has its four in a word. */
 #define PAIR_TAPS (2 * CURVES)
@@ -75,7 +68,7 @@ INLINE int4 dot_rows(int4 sum, const char4 *w, const char4 *x)
 INLINE void synaptic_sum(__global const char *weights, __global const char *activations, uint column, uint row, int4 sums[1])
 {
     int4 sum = 0;
-    walk rotations = walk_start();
+    walk rotations = walk_from(1);
     for (uint offset = 1; offset < PRIME; offset += 2) {
         char4 w[4 * PAIR_GROUPS], x[4 * PAIR_GROUPS];
         UNROLL
@@ -108,7 +101,7 @@ INLINE short_rows product(__global const char *weights, __global const char *win
 INLINE void synaptic_sum(__global const char *weights, __global const char *activations, uint column, uint row,
                   int_rows sum[VECTORS])
 {
-    walk rotations = walk_start();
+    walk rotations = walk_from(1);
     UNROLL
     for (int v = 0; v < VECTORS; v++)
         sum[v] = 0;
@@ -135,12 +128,14 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
 #endif
 
 /*
- * weights: one slab, whose first unit is first_unit. activations: all slots of all `units`; `slot` holds the old ones.
+ * weights: one slab, whose first unit is first_unit. activations, window_factors: all slots of all `units`; `slot` holds
+ * the old activations.
  * input: of this tick, `input_step` numbers from one replica to the next; has_input 0: there is none.
  */
 __kernel void tick(__global const char *weights, uint first_unit, uint slab_units, uint units,
-                   __global char *activations, uint slot, __global const int *input, ulong input_start,
-                   ulong input_step, int has_input, ulong time, __global const uint2 *seeds, NEURON_PARAMETERS)
+                   __global char *activations, __global char *window_factors, uint slot, __global const int *input,
+                   ulong input_start, ulong input_step, int has_input, ulong time, __global const uint2 *seeds,
+                   NEURON_PARAMETERS)
 {
     uint items = PADDED / (ROWS * VECTORS), item = get_global_id(0);
     uint row = item % items * (ROWS * VECTORS), local_unit = item / items;
@@ -150,6 +145,7 @@ __kernel void tick(__global const char *weights, uint first_unit, uint slab_unit
     const neuron_rule rule = NEURON_RULE;
     const neuron_fields fields = NEURON_FIELDS;
     const moment now = {activations + slot_start(slot, units), activations + slot_start(next_slot(slot), units),
+                        window_factors + (size_t)next_slot(slot) * units * PADDED,
                         has_input ? input + input_start + replica * input_step : 0, seeds[replica], time};
     size_t tile = (size_t)local_unit * TILES + row / TILE;
     int_rows sum[VECTORS];

@@ -43,13 +43,23 @@ static praxis_status fail_no_device(struct px_log *log, const char *wish, const 
     return px_fail(log, PRAXIS_ERROR_NO_DEVICE, "no device matches \"%s\"; there are: %s", wish, found);
 }
 
+/* It has scalar C alone, which is no path one can ask for. */
+static praxis_status open_reference(praxis_context *context, const praxis_context_options *options)
+{
+    if (options->dot_product)
+        return px_fail(&context->log, PRAXIS_ERROR_UNSUPPORTED,
+                       "the reference has no dot product path \"%s\": it computes in scalar C alone",
+                       options->dot_product);
+    return px_reference_open(&context->log, &context->device);
+}
+
 static praxis_status open_device(praxis_context *context, const praxis_context_options *options)
 {
     const char *wish = options->device;
     praxis_device_info *list = NULL;
     size_t count = 0;
     if (wish && strcasecmp(wish, "reference") == 0)
-        return px_reference_open(&context->log, &context->device);
+        return open_reference(context, options);
     praxis_status status = px_opencl_list(&context->log, &list, &count);
     if (status)
         return status;
@@ -63,7 +73,7 @@ static praxis_status open_device(praxis_context *context, const praxis_context_o
     } else {
         px_message(&context->log, PRAXIS_LOG_WARNING,
                    "no OpenCL device can be used: falling back to the scalar reference, which is slow");
-        status = px_reference_open(&context->log, &context->device);
+        status = open_reference(context, options);
     }
     free(list);
     return status;

@@ -179,7 +179,7 @@ typedef struct praxis_device_info {
     char platform[128];
     char driver[128];
     char version[128];    /* what the device says of its OpenCL version */
-    char dot_product[32]; /* how int8 dot products are computed: "none", "c", "khr" */
+    char dot_product[32]; /* how int8 dot products are computed: a path, or "none"; see praxis_context_options */
     char reason[128];     /* why it ranks where it does, or why it cannot be used */
     praxis_device_type type;
     int usable; /* 0 where `reason` says what is missing */
@@ -206,7 +206,7 @@ typedef struct praxis_context_options {
     size_t struct_size;
     const char *device;            /* NULL or "": the best one; else "reference", "opencl:P.D" or part of a name */
     const char *kernel_directory;  /* NULL: the kernels inside the library; else read *.cl from here (development) */
-    const char *dot_product;       /* NULL: the best path the device has; else one of praxis_device_info.dot_product */
+    const char *dot_product;       /* NULL: the device's best path; else a path, as below */
     uint64_t max_allocation_bytes; /* 0: the device's own limit; else split weights into buffers no larger than this */
     praxis_log log;
 } praxis_context_options;
@@ -215,7 +215,15 @@ PRAXIS_API void praxis_context_options_default(praxis_context_options *options);
 
 /*
  * Opens a device. The strings in `options` are copied. *context is owned by the caller: praxis_context_destroy.
- * Errors: NO_DEVICE names the selector and lists what there is; DEVICE; OUT_OF_MEMORY; INVALID_ARGUMENT.
+ *
+ * Paths of dot products: "ptx" (NVIDIA), "sudot4" and "sdot4" (AMD), "khr" (cl_khr_integer_dot_product), "arm"
+ * (cl_arm_integer_dot_product_accumulate_int8), "packed" (plain C in their place) and "c" (plain C for vector
+ * registers). All give the same bits: a small program compares the path with scalar C first, and where it does not
+ * build or is wrong the next best is taken, with a warning.
+ *
+ * Errors: NO_DEVICE names the selector and lists what there is; INVALID_ARGUMENT: no path of that name, the message
+ * lists them; UNSUPPORTED: the device lacks the path asked for, or fails its test, or no path passes; DEVICE: the
+ * device fails, or computes wrongly on every path; IO: kernel_directory cannot be read; OUT_OF_MEMORY.
  */
 PRAXIS_API praxis_status praxis_context_create(const praxis_context_options *options, praxis_context **context);
 

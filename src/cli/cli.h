@@ -48,6 +48,10 @@ struct cli_command {
     {                                                                                                                  \
         "device", CLI_TEXT, target, 0, 0, "DEVICE", "reference, opencl:P.D or part of a name (default: the best)"      \
     }
+#define CLI_DOT_PRODUCT_OPTION(target)                                                                                 \
+    {                                                                                                                  \
+        "dot-product", CLI_TEXT, target, 0, 0, "PATH", "ptx, sudot4, sdot4, khr, arm, packed or c (default: the best)" \
+    }
 #define CLI_JSON_OPTION(target)                                                                                        \
     {                                                                                                                  \
         "json", CLI_FLAG, target, 0, 0, NULL, "report as JSON on standard output"                                      \
@@ -73,7 +77,10 @@ praxis_log cli_log(void);
 /* --device, or PRAXIS_DEVICE, or NULL for the best. */
 const char *cli_device(const char *option);
 
-/* Opens the device, with a path for dot products or NULL for its best; on failure the message has been written. */
+/*
+ * Opens the device, with a path for dot products or NULL for its best; on failure the message has been written.
+ * INVALID_ARGUMENT means that there is no such path: wrong usage.
+ */
 praxis_status cli_open(const char *device, const char *dot_product, praxis_context **context);
 
 /* All devices, best first; *devices is allocated (free). */

@@ -27,7 +27,7 @@ static const char *type_name(praxis_device_type type)
 static void print_device(const praxis_device_info *info)
 {
     char memory[16];
-    printf("%-12s %-36.36s %-14s %-4s %5u units  %6sB  %s%s\n", info->selector, info->name, type_name(info->type),
+    printf("%-12s %-36.36s %-14s %-6s %5u units  %6sB  %s%s\n", info->selector, info->name, type_name(info->type),
            info->dot_product, info->compute_units, cli_si((double)info->memory_bytes, memory),
            info->usable ? "" : "cannot be used: ", info->reason);
     if (info->driver[0])

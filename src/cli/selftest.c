@@ -12,6 +12,7 @@ struct selftest {
     const struct cli_command *command;
     const char *device, *dot_product;
     bool all, small, json;
+    bool misused;  /* there is no such path */
     cJSON *report; /* array of devices */
     unsigned tested, failed;
 };
@@ -21,7 +22,7 @@ static void print_row(const praxis_device_info *info, const struct conformance *
     char hash[24] = "-";
     if (!status)
         snprintf(hash, sizeof hash, "%016" PRIx64, result->state_hash);
-    printf("%-12s %-40.40s %-5s %6u %10u %9u  %-16s %s\n", info->selector, info->name, info->dot_product,
+    printf("%-12s %-40.40s %-6s %6u %10u %9u  %-16s %s\n", info->selector, info->name, info->dot_product,
            result->shapes, result->operations, result->failures, hash,
            status             ? praxis_status_string(status)
            : result->failures ? "FAILED"
@@ -57,6 +58,9 @@ static void test_device(struct selftest *selftest, const char *selector)
     praxis_device_info info = {.struct_size = sizeof info};
     struct conformance result = {0};
     praxis_status status = cli_open(selector, selftest->dot_product, &device);
+    selftest->misused = status == PRAXIS_ERROR_INVALID_ARGUMENT;
+    if (selftest->misused)
+        return;
     snprintf(info.selector, sizeof info.selector, "%s", selector ? selector : "");
     if (!status)
         status = praxis_context_device(device, &info);
@@ -80,7 +84,7 @@ static int test_all(struct selftest *selftest)
     praxis_device_info *devices = NULL;
     size_t count = 0;
     praxis_status status = cli_list_devices(&devices, &count);
-    for (size_t i = 0; i < count && !status; i++)
+    for (size_t i = 0; i < count && !status && !selftest->misused; i++)
         if (devices[i].type == PRAXIS_DEVICE_REFERENCE)
             continue;
         else if (devices[i].usable)
@@ -97,7 +101,7 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
     struct selftest selftest = {.command = command};
     const struct cli_option options[] = {
         CLI_DEVICE_OPTION(&selftest.device),
-        {"dot-product", CLI_TEXT, &selftest.dot_product, 0, 0, "PATH", "c or khr, where the device would take another"},
+        CLI_DOT_PRODUCT_OPTION(&selftest.dot_product),
         {"all", CLI_FLAG, &selftest.all, 0, 0, NULL, "test every OpenCL device"},
         {"small", CLI_FLAG, &selftest.small, 0, 0, NULL, "small shapes only, for emulators"},
         CLI_JSON_OPTION(&selftest.json),
@@ -110,13 +114,15 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
     selftest.report = cJSON_CreateArray();
     if (!selftest.json)
-        printf("%-12s %-40s %-5s %6s %10s %9s  %-16s %s\n", "device", "name", "dot", "shapes", "operations",
+        printf("%-12s %-40s %-6s %6s %10s %9s  %-16s %s\n", "device", "name", "dot", "shapes", "operations",
                "different", "state hash", "result");
     code = CLI_DONE;
     if (selftest.all)
         code = test_all(&selftest);
     else
         test_device(&selftest, selftest.device);
+    if (selftest.misused)
+        code = CLI_USAGE;
     cJSON *object = cJSON_CreateObject();
     cJSON_AddItemToObject(object, "devices", selftest.report);
     if (selftest.json && code == CLI_DONE)

@@ -100,6 +100,20 @@ class Devices(unittest.TestCase):
         result = praxis("run", "--ticks", "1", "--json", "--device", "reference", environment=chosen)
         self.assertEqual(json.loads(result.stdout)["device"], "scalar reference")
 
+    def test_dot_product_paths(self):
+        """Plain C goes everywhere; a name that is none is answered with all; the reference has none to choose."""
+        has_device = len(json.loads(praxis("devices", "--json").stdout)["devices"]) > 1
+        for command in [["run", "--ticks", "1"], ["train", "delayed-cue", "--trials", "1"], ["selftest", "--small"]]:
+            refused = praxis(*command, "--device", "reference", "--dot-product", "c")
+            self.assertEqual(refused.returncode, 1, command)
+            self.assertIn("reference has no dot product path", refused.stderr)
+            if has_device:
+                unknown = praxis(*command, "--dot-product", "abacus")
+                self.assertEqual(unknown.returncode, 2, command)
+                self.assertIn('"abacus" is unknown; there are: ptx, sudot4, sdot4, khr, arm, packed, c', unknown.stderr)
+                plain = praxis(*command, "--dot-product", "packed", "--json")
+                self.assertEqual(plain.returncode, 0, plain.stderr)
+
     def test_a_broken_driver_hides_no_other(self):
         """A driver that is missing, one that is no library, and the real ones beside them."""
         vendors = os.environ.get("OCL_ICD_VENDORS", "/etc/OpenCL/vendors")

@@ -15,11 +15,12 @@
 #
 # Needs root, debootstrap and network. The mirror of a Debian release is the one this machine's apt uses. An Ubuntu
 # release needs its own: noble=http://MIRROR/ubuntu with --keyring.
-#
-# Mounts are made in a mount namespace of their own, so they are gone whichever way this ends.
 set -euo pipefail
 
 repository=$(cd -- "$(dirname -- "$0")/../.." && pwd)
+. "$repository/tests/maintainer/chroot.sh"
+[ "${1:-}" != --enter ] || { shift; enter "$@"; }
+
 directory=/var/tmp/praxis-chroots
 actions="test setup run"
 working_tree=
@@ -37,57 +38,8 @@ die() {
 }
 
 usage() {
-    sed -n '4,21s/^# \{0,1\}//p' "$0" >&2
+    sed -n '4,19s/^# \{0,1\}//p' "$0" >&2
     exit 2
-}
-
-# Where this machine's apt gets its own release from.
-own_mirror() {
-    # shellcheck disable=SC2016 # apt fills these in
-    apt-get indextargets --format '$(ORIGIN) $(RELEASE) $(REPO_URI)' 'Created-By: Packages' |
-        awk '$1 == "Debian" && $2 !~ /-/ { print $3; exit }'
-}
-
-# The bare system, from an archive of it if there is one: unpacking takes seconds, debootstrap minutes.
-make_base() {
-    local release=$1 mirror=$2 root=$3 archive="$directory/$1.tar"
-    local options=(--variant=minbase) script=()
-    mkdir -p "$root"
-    if [ -f "$archive" ]; then
-        tar -C "$root" -xf "$archive"
-        return
-    fi
-    [ -n "$mirror" ] || mirror=$(own_mirror)
-    [ -n "$mirror" ] || die "apt on this machine names no Debian mirror: give one as $release=URL"
-    [ -z "$keyring" ] || options+=("--keyring=$keyring")
-    [[ $mirror != https:* ]] || options+=(--include=ca-certificates)
-    case $mirror in
-    */ubuntu | */ubuntu/) options+=("--components=main,universe") ;;
-    esac
-    # A release that this debootstrap does not know yet is built like those before it.
-    if [ ! -e "/usr/share/debootstrap/scripts/$release" ]; then
-        case $mirror in
-        */ubuntu | */ubuntu/) script=(gutsy) ;;
-        *) script=(sid) ;;
-        esac
-    fi
-    debootstrap "${options[@]}" "$release" "$root" "$mirror" "${script[@]}"
-    rm -f "$root"/var/cache/apt/archives/*.deb
-    tar -C "$root" --one-file-system -cf "$archive.part" .
-    mv "$archive.part" "$archive"
-}
-
-# What a machine behind a proxy needs to reach its mirror. Nothing else of this machine enters the new system.
-copy_network() {
-    local root=$1
-    cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
-    apt-config dump | grep -E '^Acquire::(Check-|([a-z]+::)*(Proxy|Verify-|CaInfo|SslCert|SslKey))' \
-        >"$root/etc/apt/apt.conf.d/90fresh-install" || true
-    if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
-        mkdir -p "$root/usr/local/share/ca-certificates"
-        cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/"
-        [ ! -x "$root/usr/sbin/update-ca-certificates" ] || chroot "$root" update-ca-certificates >/dev/null
-    fi
 }
 
 copy_source() {
@@ -103,24 +55,10 @@ copy_source() {
     fi
 }
 
-# Inside the mount namespace: PoCL 6 aborts without /sys. No terminal, no standard input, a clean environment.
-enter() {
-    local root=$1 variable
-    shift
-    mount --rbind --make-rslave /dev "$root/dev"
-    mount -t proc proc "$root/proc"
-    mount --rbind --make-rslave /sys "$root/sys"
-    local environment=(HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8)
-    for variable in http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY NO_PROXY; do
-        [ -z "${!variable:-}" ] || environment+=("$variable=${!variable}")
-    done
-    exec env -i "${environment[@]}" chroot "$root" /bin/sh -c 'cd /root/praxis && exec "$@"' sh "$@" </dev/null
-}
-
 try_action() {
     local release=$1 root=$2 action=$3 log="$directory/$1-$3.log" start=$SECONDS outcome=passed
     say "$release: ./bootstrap $action (log: $log)"
-    unshare --mount --propagation private -- bash "$0" --enter "$root" ./bootstrap "$action" >"$log" 2>&1 ||
+    run_in "$root" /root/praxis ./bootstrap "$action" >"$log" 2>&1 ||
         outcome="FAILED ($?)"
     results+=("$(printf '%-10s %-6s %-12s %4d s' "$release" "$action" "$outcome" $((SECONDS - start)))")
     grep -E 'SKIPPED|^(Ok|Fail|Skipped):' "$log" | sed 's/^/    /' >&2 || true
@@ -146,11 +84,6 @@ try_release() {
     done
     [ -n "$keep" ] || rm -rf --one-file-system "$root"
 }
-
-if [ "${1:-}" = --enter ]; then
-    shift
-    enter "$@"
-fi
 
 while [ $# -gt 0 ]; do
     case $1 in

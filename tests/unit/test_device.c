@@ -2,6 +2,7 @@
 /* Opening devices and building kernels: what a user is told when it goes wrong, and the ways to override. */
 #include "unit.h"
 
+#include <stdarg.h>
 #include <sys/stat.h>
 
 /* Every message of a context, one after the other. */
@@ -64,35 +65,42 @@ START_TEST(a_missing_folder_is_named)
 {
     struct messages messages;
     praxis_context *context = NULL;
-    praxis_network *network = NULL;
     praxis_context_options options = defaults();
     options.kernel_directory = "/nowhere/kernels";
-    ck_assert_int_eq(open_with(&options, &messages, &context), PRAXIS_SUCCESS);
-    ck_assert_int_eq(praxis_network_create(context, NULL, &network), PRAXIS_ERROR_IO);
-    ck_assert_ptr_null(network);
-    ck_assert_msg(strstr(messages.text, "/nowhere/kernels/prelude.cl") != NULL, "message: %s", messages.text);
-    praxis_context_destroy(context);
+    ck_assert_int_eq(open_with(&options, &messages, &context), PRAXIS_ERROR_IO);
+    ck_assert_ptr_null(context);
+    ck_assert_msg(strstr(messages.text, "/nowhere/kernels/dot4.cl") != NULL, "message: %s", messages.text);
 }
 END_TEST
 
-/* A folder with the real kernels but for one that does not compile. */
-static void spoil_kernels(char *folder)
+static void shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void shell(const char *format, ...)
 {
     char command[4096];
-    ck_assert_ptr_nonnull(mkdtemp(folder));
-    snprintf(command, sizeof command, "cp '%s'/*.cl %s && echo 'not a kernel' > %s/clear.cl", KERNEL_DIRECTORY, folder,
-             folder);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(command, sizeof command, format, arguments);
+    va_end(arguments);
     ck_assert_int_eq(system(command), 0);
+}
+
+#define FOLDER "/tmp/praxis-kernels-XXXXXX"
+
+/* A folder with the real kernels, and this text at the end of one file. */
+static void spoil_kernels(char *folder, const char *file, const char *text)
+{
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    shell("cp '%s'/*.cl %s && printf '%%s\\n' '%s' >> %s/%s", KERNEL_DIRECTORY, folder, text, folder, file);
 }
 
 START_TEST(a_failed_build_tells_all)
 {
     struct messages messages;
-    char folder[] = "/tmp/praxis-kernels-XXXXXX", command[64];
+    char folder[] = FOLDER;
     praxis_context *context = NULL;
     praxis_network *network = NULL;
     praxis_context_options options = defaults();
-    spoil_kernels(folder);
+    spoil_kernels(folder, "clear.cl", "not a kernel");
     options.kernel_directory = folder;
     ck_assert_int_eq(open_with(&options, &messages, &context), PRAXIS_SUCCESS);
     ck_assert_int_eq(praxis_network_create(context, NULL, &network), PRAXIS_ERROR_BUILD);
@@ -105,8 +113,7 @@ START_TEST(a_failed_build_tells_all)
     ck_assert_uint_eq(length, strlen(error));
     ck_assert_msg(strstr(messages.text, error) != NULL, "last error: %s", error);
     praxis_context_destroy(context);
-    snprintf(command, sizeof command, "rm -r %s", folder);
-    ck_assert_int_eq(system(command), 0);
+    shell("rm -r %s", folder);
 }
 END_TEST
 
@@ -175,26 +182,171 @@ START_TEST(selectors)
 }
 END_TEST
 
-START_TEST(dot_product_paths)
+static const char *path_of(praxis_context *context, praxis_device_info *info)
+{
+    *info = (praxis_device_info){.struct_size = sizeof *info};
+    unit_success(context, praxis_context_device(context, info));
+    return info->dot_product;
+}
+
+static const char *const path_names[] = {"ptx", "sudot4", "sdot4", "khr", "arm", "packed", "c"};
+
+START_TEST(an_unknown_path_is_answered_with_all)
 {
     struct messages messages;
     praxis_context *context = NULL;
     praxis_context_options options = defaults();
-    options.dot_product = "abacus";
-    ck_assert_int_eq(open_with(&options, &messages, &context), PRAXIS_ERROR_INVALID_ARGUMENT);
-    ck_assert_msg(strstr(messages.text, "\"abacus\"") != NULL, "message: %s", messages.text);
+    const char *const wrong[] = {"abacus", "", "none", "PTX"};
+    for (size_t w = 0; w < UNIT_LENGTH(wrong); w++) {
+        options.dot_product = wrong[w];
+        ck_assert_int_eq(open_with(&options, &messages, &context), PRAXIS_ERROR_INVALID_ARGUMENT);
+        ck_assert_ptr_null(context);
+        for (size_t i = 0; i < UNIT_LENGTH(path_names); i++)
+            ck_assert_msg(strstr(messages.text, path_names[i]) != NULL, "message: %s", messages.text);
+    }
+    options.device = "reference";
     options.dot_product = "c";
-    ck_assert_int_eq(open_with(&options, &messages, &context), PRAXIS_SUCCESS);
-    uint64_t plain = hash_of_a_short_life(context);
+    ck_assert_int_eq(open_with(&options, &messages, &context), PRAXIS_ERROR_UNSUPPORTED);
+}
+END_TEST
+
+/* Every path computes the same, or is refused with its name and what it needs. Plain C goes everywhere. */
+START_TEST(every_path_gives_the_same_bits)
+{
+    struct messages messages;
+    praxis_context *context = unit_context("reference");
+    praxis_context_options options = defaults();
+    praxis_device_info info;
+    uint64_t expected = hash_of_a_short_life(context);
     praxis_context_destroy(context);
-    /* A device without the extension refuses it; one that has it computes the same. */
-    options.dot_product = "khr";
-    praxis_status status = open_with(&options, &messages, &context);
-    if (status == PRAXIS_SUCCESS)
-        ck_assert_uint_eq(hash_of_a_short_life(context), plain);
-    else
-        ck_assert_int_eq(status, PRAXIS_ERROR_UNSUPPORTED);
-    praxis_context_destroy(context);
+    for (size_t i = 0; i < UNIT_LENGTH(path_names); i++) {
+        bool plain = strcmp(path_names[i], "c") == 0 || strcmp(path_names[i], "packed") == 0;
+        options.dot_product = path_names[i];
+        praxis_status status = open_with(&options, &messages, &context);
+        if (status == PRAXIS_SUCCESS) {
+            ck_assert_str_eq(path_of(context, &info), path_names[i]);
+            ck_assert_uint_eq(hash_of_a_short_life(context), expected);
+        } else {
+            ck_assert_msg(!plain && status == PRAXIS_ERROR_UNSUPPORTED && strstr(messages.text, path_names[i]),
+                          "%s: %s: %s", path_names[i], praxis_status_string(status), messages.text);
+        }
+        praxis_context_destroy(context);
+    }
+}
+END_TEST
+
+/* A path that compiles and is wrong, each in a way that devices are wrong. */
+static const char *const wrong_products[] = {
+    "#define dot4(acc, a, b) dot4(acc, a, (b).yxzw)", /* permuted lanes */
+    "#define dot4(acc, a, b) dot4(acc, (a).wzyx, b)",
+    "#define dot4(acc, a, b) add_sat(acc, dot4(0, a, b))",                       /* saturating */
+    "#define dot4(acc, a, b) dot4(acc, max(a, (char4)-127), b)",                 /* without -128 */
+    "#define dot4(acc, a, b) (dot4(acc, a, b) + ((b).x < 0 ? 256 * (a).x : 0))", /* one lane unsigned */
+    "#define dot4(acc, a, b) dot4(0, a, b)",
+};
+
+START_TEST(a_wrong_path_is_found_out)
+{
+    struct messages messages;
+    praxis_context *context = NULL;
+    praxis_context_options options = defaults();
+    for (size_t i = 0; i < UNIT_LENGTH(wrong_products); i++) {
+        char folder[] = FOLDER;
+        spoil_kernels(folder, "dot4.cl", wrong_products[i]);
+        options.kernel_directory = folder;
+        options.dot_product = "packed";
+        ck_assert_int_eq(open_with(&options, &messages, &context), PRAXIS_ERROR_UNSUPPORTED);
+        ck_assert_ptr_null(context);
+        ck_assert_msg(strstr(messages.text, "path packed computes wrongly: ") && strstr(messages.text, "must be"),
+                      "%s: %s", wrong_products[i], messages.text);
+        shell("rm -r %s", folder);
+    }
+}
+END_TEST
+
+/* With a first path that does not build, or is wrong, the second is taken with a warning, but not where the first was
+ * asked for. Where both are wrong there is none. */
+START_TEST(stepping_down)
+{
+    struct messages messages;
+    praxis_context *context = NULL, *whole = unit_context(NULL);
+    praxis_device_info info;
+    uint64_t expected = hash_of_a_short_life(whole);
+    char first[32];
+    snprintf(first, sizeof first, "%s", path_of(whole, &info));
+    praxis_context_destroy(whole);
+    if (strcmp(first, "c") != 0) /* the first path is named below */
+        return;
+    const struct {
+        const char *text, *message;
+    } faults[] = {
+        {"#if DOT_PRODUCT == DOT_PRODUCT_C\n#error broken on purpose\n#endif", "path c does not compile"},
+        {"#if DOT_PRODUCT == DOT_PRODUCT_C\n#define dot4(acc, a, b) dot4(acc, a, (b).yxzw)\n#endif",
+         "path c computes wrongly"},
+    };
+    for (size_t i = 0; i < UNIT_LENGTH(faults); i++) {
+        praxis_context_options options = defaults();
+        char folder[] = FOLDER;
+        spoil_kernels(folder, "dot4.cl", faults[i].text);
+        options.kernel_directory = folder;
+        ck_assert_int_eq(open_with(&options, &messages, &context), PRAXIS_SUCCESS);
+        ck_assert_str_eq(path_of(context, &info), "packed");
+        ck_assert_msg(strstr(messages.text, faults[i].message) && strstr(messages.text, "going on with path packed"),
+                      "message: %s", messages.text);
+        ck_assert_uint_eq(hash_of_a_short_life(context), expected);
+        praxis_context_destroy(context);
+        options.dot_product = "c";
+        ck_assert_int_eq(open_with(&options, &messages, &context), PRAXIS_ERROR_UNSUPPORTED);
+        ck_assert_ptr_null(context);
+        ck_assert_msg(strstr(messages.text, faults[i].message) && !strstr(messages.text, "going on"), "message: %s",
+                      messages.text);
+        shell("rm -r %s", folder);
+    }
+}
+END_TEST
+
+START_TEST(no_path_left)
+{
+    struct messages messages;
+    praxis_context *context = NULL;
+    praxis_context_options options = defaults();
+    char folder[] = FOLDER;
+    spoil_kernels(folder, "dot4.cl", wrong_products[0]);
+    options.kernel_directory = folder;
+    ck_assert_int_eq(open_with(&options, &messages, &context), PRAXIS_ERROR_UNSUPPORTED);
+    ck_assert_ptr_null(context);
+    ck_assert_msg(strstr(messages.text, "path c computes wrongly") &&
+                      strstr(messages.text, "path packed computes wrongly"),
+                  "message: %s", messages.text);
+    shell("rm -r %s", folder);
+}
+END_TEST
+
+/* No path can help a device that is wrong about wide products or remainders. */
+START_TEST(wrong_arithmetic_is_found_out)
+{
+    struct messages messages;
+    praxis_context *context = NULL;
+    praxis_context_options options = defaults();
+    const struct {
+        const char *edit, *message;
+    } faults[] = {
+        {"s/wide >> 32/wide >> 31/", "upper half of the product"},
+        {"s/1L << 30/1L << 29/", "rounded product"},
+        {"s/(ulong)MULTIPLIER/(ulong)(MULTIPLIER - 1)/", "upper half of a multiple"},
+        {"s/% DIVISOR/% (DIVISOR + 1)/", "remainder"},
+    };
+    for (size_t i = 0; i < UNIT_LENGTH(faults); i++) {
+        char folder[] = FOLDER;
+        spoil_kernels(folder, "dot4.cl", "");
+        shell("sed -i '%s' %s/confirm.cl", faults[i].edit, folder);
+        options.kernel_directory = folder;
+        ck_assert_int_eq(open_with(&options, &messages, &context), PRAXIS_ERROR_DEVICE);
+        ck_assert_ptr_null(context);
+        ck_assert_msg(strstr(messages.text, faults[i].message) && strstr(messages.text, "driver "), "message: %s",
+                      messages.text);
+        shell("rm -r %s", folder);
+    }
 }
 END_TEST
 
@@ -210,7 +362,12 @@ int main(void)
         tcase_add_test(device, slabs_change_nothing);
         tcase_add_test(device, a_column_that_does_not_fit_is_refused);
         tcase_add_test(device, selectors);
-        tcase_add_test(device, dot_product_paths);
+        tcase_add_test(device, an_unknown_path_is_answered_with_all);
+        tcase_add_test(device, every_path_gives_the_same_bits);
+        tcase_add_test(device, a_wrong_path_is_found_out);
+        tcase_add_test(device, stepping_down);
+        tcase_add_test(device, no_path_left);
+        tcase_add_test(device, wrong_arithmetic_is_found_out);
     }
     return unit_main_on_devices(suite, devices);
 }

@@ -6,10 +6,12 @@
 
 #include "backend/opencl/device.h"
 
-/* cl_khr_integer_dot_product, from its specification: older headers lack them. */
+/* From the specifications of the extensions: older headers lack them. */
 #define INTEGER_DOT_PRODUCT_CAPABILITIES             0x1073
 #define INTEGER_DOT_PRODUCT_ACCELERATION_8BIT_PACKED 0x1075
 #define INTEGER_DOT_PRODUCT_INPUT_4X8BIT_PACKED      (1u << 0)
+#define COMPUTE_CAPABILITY_MAJOR                     0x4000
+#define COMPUTE_CAPABILITY_MINOR                     0x4001
 
 struct dot_product_acceleration {
     cl_bool signed_accelerated;
@@ -19,6 +21,58 @@ struct dot_product_acceleration {
     cl_bool saturating_unsigned_accelerated;
     cl_bool saturating_mixed_accelerated;
 };
+
+/* ---- What is known of devices that no query tells ---- */
+
+/*
+ * AMD's GPUs by the beginnings of their names. Its driver lists no extension for dot products, and its compilers claim
+ * both builtins for every GPU: they then fail, or crash. LLVM's AMDGPU.td (dot1-insts, dot8-insts) says which has what;
+ * tests/offline compiles for some of each. A name that no line begins is taken for a GPU without.
+ */
+static const struct {
+    const char *name;
+    enum px_dot_product path;
+} amd_paths[] = {
+    {"gfx906", PX_DOT_PRODUCT_SDOT4},   /* Vega 20 */
+    {"gfx908", PX_DOT_PRODUCT_SDOT4},   /* MI100 */
+    {"gfx90a", PX_DOT_PRODUCT_SDOT4},   /* MI200 */
+    {"gfx94", PX_DOT_PRODUCT_SDOT4},    /* MI300 */
+    {"gfx950", PX_DOT_PRODUCT_SDOT4},   /* MI350 */
+    {"gfx1011", PX_DOT_PRODUCT_SDOT4},  /* Navi 12 */
+    {"gfx1012", PX_DOT_PRODUCT_SDOT4},  /* Navi 14 */
+    {"gfx103", PX_DOT_PRODUCT_SDOT4},   /* RDNA 2 */
+    {"gfx11", PX_DOT_PRODUCT_SUDOT4},   /* RDNA 3 */
+    {"gfx120", PX_DOT_PRODUCT_SUDOT4},  /* RDNA 4 */
+    {"gfx900", PX_DOT_PRODUCT_PACKED},  /* Vega 10 */
+    {"gfx902", PX_DOT_PRODUCT_PACKED},  /* Raven Ridge */
+    {"gfx904", PX_DOT_PRODUCT_PACKED},  /* Vega 12 */
+    {"gfx909", PX_DOT_PRODUCT_PACKED},  /* Raven 2 */
+    {"gfx90c", PX_DOT_PRODUCT_PACKED},  /* Renoir */
+    {"gfx1010", PX_DOT_PRODUCT_PACKED}, /* Navi 10 */
+    {"gfx1013", PX_DOT_PRODUCT_PACKED}, /* Cyan Skillfish */
+};
+
+/* Mesa's drivers of AMD GPUs have compilers without the builtins; their platforms have other names. */
+#define AMD_PLATFORM "AMD Accelerated Parallel Processing"
+
+/* Oclgrind 21.10 does not know the intrinsic functions that optimising and inlining put in, such as llvm.abs. */
+#define OCLGRIND_OPTIONS " -cl-opt-disable -DINLINE=static"
+
+/* The names of paths, what a device needs to take one, and the language its functions belong to. */
+static const struct {
+    const char *name, *need, *language;
+} paths_known[PX_DOT_PRODUCT_END] = {
+    [PX_DOT_PRODUCT_PTX] = {"ptx", "an NVIDIA GPU of compute capability 6.1 or later", "CL1.2"},
+    [PX_DOT_PRODUCT_SUDOT4] = {"sudot4", "an AMD GPU of RDNA 3 or later and AMD's driver", "CL1.2"},
+    [PX_DOT_PRODUCT_SDOT4] = {"sdot4", "an AMD GPU such as gfx906, gfx908, gfx90a, gfx94*, gfx103*, and AMD's driver",
+                              "CL1.2"},
+    [PX_DOT_PRODUCT_KHR] = {"khr", "cl_khr_integer_dot_product with packed operands", "CL3.0"},
+    [PX_DOT_PRODUCT_ARM] = {"arm", "cl_arm_integer_dot_product_accumulate_int8", "CL1.2"},
+    [PX_DOT_PRODUCT_PACKED] = {"packed", NULL, "CL1.2"},
+    [PX_DOT_PRODUCT_C] = {"c", NULL, "CL1.2"},
+};
+
+/* ---- Queries ---- */
 
 void px_opencl_device_string(cl_device_id device, cl_device_info what, char *text, size_t size)
 {
@@ -65,34 +119,6 @@ static uint64_t number(cl_device_id device, cl_device_info what, size_t size)
     return clGetDeviceInfo(device, what, sizeof wide, &wide, NULL) ? 0 : wide;
 }
 
-/*
- * The extension alone says little: the packed form must be listed and its signed product accelerated. Where that is
- * not so, a driver builds it from single products and the plain form is faster.
- */
-enum px_dot_product px_opencl_dot_product(cl_device_id device)
-{
-    cl_ulong capabilities = 0;
-    struct dot_product_acceleration acceleration;
-    memset(&acceleration, 0, sizeof acceleration);
-    if (!px_opencl_has_extension(device, "cl_khr_integer_dot_product"))
-        return PX_DOT_PRODUCT_C;
-    if (clGetDeviceInfo(device, INTEGER_DOT_PRODUCT_CAPABILITIES, sizeof capabilities, &capabilities, NULL) ||
-        !(capabilities & INTEGER_DOT_PRODUCT_INPUT_4X8BIT_PACKED))
-        return PX_DOT_PRODUCT_C;
-    if (clGetDeviceInfo(device, INTEGER_DOT_PRODUCT_ACCELERATION_8BIT_PACKED, sizeof acceleration, &acceleration,
-                        NULL) ||
-        !acceleration.signed_accelerated)
-        return PX_DOT_PRODUCT_C;
-    /* A CPU has vector registers: the plain form fills them with rows and needs no transposition. */
-    return number(device, CL_DEVICE_TYPE, sizeof(cl_ulong)) & CL_DEVICE_TYPE_CPU ? PX_DOT_PRODUCT_C
-                                                                                 : PX_DOT_PRODUCT_KHR;
-}
-
-const char *px_dot_product_name(enum px_dot_product path)
-{
-    return path == PX_DOT_PRODUCT_KHR ? "khr" : "c";
-}
-
 static praxis_device_type type_of(cl_device_id device, const praxis_device_info *info)
 {
     cl_device_type type = (cl_device_type)number(device, CL_DEVICE_TYPE, sizeof(cl_ulong));
@@ -120,6 +146,121 @@ static const char *obstacle(cl_device_id device)
     return NULL;
 }
 
+/* ---- Dot products ---- */
+
+const char *px_dot_product_name(enum px_dot_product path)
+{
+    return paths_known[path].name;
+}
+
+enum px_dot_product px_dot_product_named(const char *name)
+{
+    enum px_dot_product path = PX_DOT_PRODUCT_PTX;
+    while (path < PX_DOT_PRODUCT_END && strcmp(paths_known[path].name, name) != 0)
+        path++;
+    return path;
+}
+
+void px_opencl_language(const praxis_device_info *info, enum px_dot_product path, char *options, size_t size)
+{
+    snprintf(options, size, "-cl-std=%s -DDOT_PRODUCT=%d%s", paths_known[path].language, (int)path,
+             info->type == PRAXIS_DEVICE_EMULATOR ? OCLGRIND_OPTIONS : "");
+}
+
+enum px_dot_product px_amd_dot_product(const char *name)
+{
+    for (size_t i = 0; i < sizeof amd_paths / sizeof *amd_paths; i++)
+        if (strncmp(name, amd_paths[i].name, strlen(amd_paths[i].name)) == 0)
+            return amd_paths[i].path;
+    return PX_DOT_PRODUCT_END;
+}
+
+static enum px_dot_product amd_path_of(const praxis_device_info *info)
+{
+    return strcmp(info->platform, AMD_PLATFORM) == 0 ? px_amd_dot_product(info->name) : PX_DOT_PRODUCT_PACKED;
+}
+
+/* As 61 for 6.1; 0 where it is no NVIDIA GPU. */
+static uint64_t compute_capability(cl_device_id device)
+{
+    if (!px_opencl_has_extension(device, "cl_nv_device_attribute_query"))
+        return 0;
+    return 10 * number(device, COMPUTE_CAPABILITY_MAJOR, sizeof(cl_uint)) +
+           number(device, COMPUTE_CAPABILITY_MINOR, sizeof(cl_uint));
+}
+
+static bool has_packed_khr(cl_device_id device)
+{
+    cl_ulong capabilities = 0;
+    return px_opencl_has_extension(device, "cl_khr_integer_dot_product") &&
+           !clGetDeviceInfo(device, INTEGER_DOT_PRODUCT_CAPABILITIES, sizeof capabilities, &capabilities, NULL) &&
+           (capabilities & INTEGER_DOT_PRODUCT_INPUT_4X8BIT_PACKED);
+}
+
+/* Where the signed product is not accelerated, a driver builds it from single ones and plain C is faster. */
+static bool is_khr_accelerated(cl_device_id device)
+{
+    struct dot_product_acceleration acceleration;
+    memset(&acceleration, 0, sizeof acceleration);
+    return !clGetDeviceInfo(device, INTEGER_DOT_PRODUCT_ACCELERATION_8BIT_PACKED, sizeof acceleration, &acceleration,
+                            NULL) &&
+           acceleration.signed_accelerated;
+}
+
+/* An AMD GPU that the table does not know may be tried with either of AMD's. */
+static bool can_take(cl_device_id device, const praxis_device_info *info, enum px_dot_product path)
+{
+    switch (path) {
+    case PX_DOT_PRODUCT_PTX:
+        return compute_capability(device) >= 61;
+    case PX_DOT_PRODUCT_SUDOT4:
+    case PX_DOT_PRODUCT_SDOT4:
+        return amd_path_of(info) == path || amd_path_of(info) == PX_DOT_PRODUCT_END;
+    case PX_DOT_PRODUCT_KHR:
+        return has_packed_khr(device);
+    case PX_DOT_PRODUCT_ARM:
+        return px_opencl_has_extension(device, "cl_arm_integer_dot_product_accumulate_int8");
+    default:
+        return true;
+    }
+}
+
+const char *px_opencl_lacks(cl_device_id device, const praxis_device_info *info, enum px_dot_product path)
+{
+    return can_take(device, info, path) ? NULL : paths_known[path].need;
+}
+
+/* Whether a path that a device can take is one to take unasked. */
+static bool is_worth_taking(cl_device_id device, const praxis_device_info *info, enum px_dot_product path)
+{
+    if (path == PX_DOT_PRODUCT_KHR)
+        return is_khr_accelerated(device);
+    if (path == PX_DOT_PRODUCT_SUDOT4 || path == PX_DOT_PRODUCT_SDOT4)
+        return amd_path_of(info) == path;
+    return true;
+}
+
+/*
+ * A CPU has vector registers: plain C fills them with rows and needs no transposition, and no instruction for words is
+ * faster. Both plain forms end every list, so that where a compiler gets one wrong the other is left.
+ */
+size_t px_opencl_dot_products(cl_device_id device, const praxis_device_info *info,
+                              enum px_dot_product paths[PX_DOT_PRODUCT_END])
+{
+    size_t count = 0;
+    if (info->type == PRAXIS_DEVICE_CPU || info->type == PRAXIS_DEVICE_EMULATOR) {
+        paths[count++] = PX_DOT_PRODUCT_C;
+        paths[count++] = PX_DOT_PRODUCT_PACKED;
+        return count;
+    }
+    for (enum px_dot_product path = PX_DOT_PRODUCT_PTX; path < PX_DOT_PRODUCT_END; path++)
+        if (can_take(device, info, path) && is_worth_taking(device, info, path))
+            paths[count++] = path;
+    return count;
+}
+
+/* ---- Description ---- */
+
 static const char *const type_reasons[] = {
     [PRAXIS_DEVICE_EMULATOR] = "an emulator, for debugging",
     [PRAXIS_DEVICE_CPU] = "a CPU: after any GPU",
@@ -144,5 +285,7 @@ void px_opencl_describe(cl_platform_id platform, cl_device_id device, praxis_dev
     const char *missing = obstacle(device);
     info->usable = missing == NULL;
     snprintf(info->reason, sizeof info->reason, "%s", missing ? missing : type_reasons[info->type]);
-    snprintf(info->dot_product, sizeof info->dot_product, "%s", px_dot_product_name(px_opencl_dot_product(device)));
+    enum px_dot_product paths[PX_DOT_PRODUCT_END];
+    px_opencl_dot_products(device, info, paths);
+    snprintf(info->dot_product, sizeof info->dot_product, "%s", px_dot_product_name(paths[0]));
 }

@@ -147,23 +147,61 @@ static bool locate(struct px_log *log, unsigned p, unsigned d, cl_platform_id *p
     return found;
 }
 
-/* The path the caller asks for, or the best the device has. */
-static praxis_status choose_dot_product(struct px_opencl_device *device, const char *wish)
+static praxis_status fail_unknown_path(struct px_log *log, const char *wish)
 {
+    char names[128] = "";
+    for (enum px_dot_product path = PX_DOT_PRODUCT_PTX; path < PX_DOT_PRODUCT_END; path++) {
+        size_t used = strlen(names);
+        snprintf(names + used, sizeof names - used, "%s%s", used ? ", " : "", px_dot_product_name(path));
+    }
+    return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "dot product path \"%s\" is unknown; there are: %s", wish,
+                   names);
+}
+
+/* The one path the caller asks for, or those that suit the device. */
+static praxis_status list_dot_products(const struct px_opencl_device *device, const char *wish,
+                                       enum px_dot_product paths[PX_DOT_PRODUCT_END], size_t *count)
+{
+    if (!wish) {
+        *count = px_opencl_dot_products(device->device, &device->info, paths);
+        return PRAXIS_SUCCESS;
+    }
+    paths[0] = px_dot_product_named(wish);
+    *count = 1;
+    if (paths[0] == PX_DOT_PRODUCT_END)
+        return fail_unknown_path(device->base.log, wish);
+    const char *need = px_opencl_lacks(device->device, &device->info, paths[0]);
+    return need ? px_fail(device->base.log, PRAXIS_ERROR_UNSUPPORTED, "%s has no dot product path \"%s\": it needs %s",
+                          device->info.name, wish, need)
+                : PRAXIS_SUCCESS;
+}
+
+/* The first path that the device turns out to compute exactly. */
+static praxis_status settle_dot_product(struct px_opencl_device *device, const char *wish)
+{
+    enum px_dot_product paths[PX_DOT_PRODUCT_END];
     struct px_log *log = device->base.log;
-    device->dot_product = px_opencl_dot_product(device->device);
-    if (wish && strcmp(wish, "c") == 0)
-        device->dot_product = PX_DOT_PRODUCT_C;
-    else if (wish && strcmp(wish, "khr") == 0)
-        device->dot_product = PX_DOT_PRODUCT_KHR;
-    else if (wish)
-        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "dot product path \"%s\" is unknown: \"c\" and \"khr\" are",
-                       wish);
-    if (device->dot_product == PX_DOT_PRODUCT_KHR &&
-        !px_opencl_has_extension(device->device, "cl_khr_integer_dot_product"))
-        return px_fail(log, PRAXIS_ERROR_UNSUPPORTED, "%s has no cl_khr_integer_dot_product", device->info.name);
-    snprintf(device->info.dot_product, sizeof device->info.dot_product, "%s", px_dot_product_name(device->dot_product));
-    return PRAXIS_SUCCESS;
+    size_t count;
+    char *doubt = NULL;
+    praxis_status status = list_dot_products(device, wish, paths, &count);
+    for (size_t i = 0; i < count && !status; i++) {
+        status = px_opencl_confirm(device, paths[i], &doubt);
+        if (!status && doubt && i + 1 < count)
+            px_message(log, PRAXIS_LOG_WARNING, "%s: dot product path %s %s\ngoing on with path %s", device->info.name,
+                       px_dot_product_name(paths[i]), doubt, px_dot_product_name(paths[i + 1]));
+        else if (!status && doubt)
+            status = px_fail(log, PRAXIS_ERROR_UNSUPPORTED, "%s: dot product path %s %s", device->info.name,
+                             px_dot_product_name(paths[i]), doubt);
+        else
+            count = i;
+        device->dot_product = paths[i];
+        free(doubt);
+        doubt = NULL;
+    }
+    if (!status)
+        snprintf(device->info.dot_product, sizeof device->info.dot_product, "%s",
+                 px_dot_product_name(device->dot_product));
+    return status;
 }
 
 static praxis_status open_context(struct px_opencl_device *device, const praxis_context_options *options)
@@ -175,13 +213,10 @@ static praxis_status open_context(struct px_opencl_device *device, const praxis_
     device->max_allocation_bytes = limit;
     if (options->kernel_directory && !(device->kernel_directory = strdup(options->kernel_directory)))
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a path");
-    praxis_status status = choose_dot_product(device, options->dot_product);
-    if (status)
-        return status;
     const cl_context_properties properties[] = {CL_CONTEXT_PLATFORM, (cl_context_properties)device->platform, 0};
     cl_int error;
     device->context = clCreateContext(properties, 1, &device->device, NULL, NULL, &error);
-    return error ? px_cl_fail(log, error, "clCreateContext") : PRAXIS_SUCCESS;
+    return error ? px_cl_fail(log, error, "clCreateContext") : settle_dot_product(device, options->dot_product);
 }
 
 praxis_status px_opencl_open(struct px_log *log, const char *selector, const praxis_context_options *options,

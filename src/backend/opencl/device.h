@@ -8,9 +8,19 @@
 
 #include "backend/opencl/opencl.h"
 
+/*
+ * How int8 dot products are computed, best first; cl/dot4.cl has the same numbers. All but the last give dot4 words of
+ * four taps and take four rows per work-item; the last has vectors of rows, and no use for dot4.
+ */
 enum px_dot_product {
-    PX_DOT_PRODUCT_C,  /* products in plain C, vectors of rows */
-    PX_DOT_PRODUCT_KHR /* cl_khr_integer_dot_product */
+    PX_DOT_PRODUCT_PTX = 1, /* NVIDIA's dp4a */
+    PX_DOT_PRODUCT_SUDOT4,  /* AMD's v_dot4_i32_iu8 */
+    PX_DOT_PRODUCT_SDOT4,   /* AMD's v_dot4_i32_i8 */
+    PX_DOT_PRODUCT_KHR,     /* cl_khr_integer_dot_product */
+    PX_DOT_PRODUCT_ARM,     /* cl_arm_integer_dot_product_accumulate_int8 */
+    PX_DOT_PRODUCT_PACKED,  /* plain C on words */
+    PX_DOT_PRODUCT_C,       /* plain C on vectors of rows */
+    PX_DOT_PRODUCT_END
 };
 
 struct px_opencl_device {
@@ -32,10 +42,31 @@ praxis_status px_cl_fail(struct px_log *log, cl_int code, const char *what);
 
 /* capabilities.c: fills all of `info` but selector; decides whether the device can be used, and its rank. */
 void px_opencl_describe(cl_platform_id platform, cl_device_id device, praxis_device_info *info);
-enum px_dot_product px_opencl_dot_product(cl_device_id device);
+/* The paths that suit a device by what it says of itself, best first; how many. `info` has been described. */
+size_t px_opencl_dot_products(cl_device_id device, const praxis_device_info *info,
+                              enum px_dot_product paths[PX_DOT_PRODUCT_END]);
+/* What a device lacks for a path, "an NVIDIA GPU of ...", or NULL where it can be tried. */
+const char *px_opencl_lacks(cl_device_id device, const praxis_device_info *info, enum px_dot_product path);
+/* The path of AMD's GPUs by the name their driver gives ("gfx90a:sramecc+"), END where the name is not known. */
+enum px_dot_product px_amd_dot_product(const char *name);
 const char *px_dot_product_name(enum px_dot_product path);
+enum px_dot_product px_dot_product_named(const char *name); /* END where there is none */
+/* What every program is built with on the device, by a path: language, path and quirks, as compiler options. */
+void px_opencl_language(const praxis_device_info *info, enum px_dot_product path, char *options, size_t size);
 /* A device's or platform's string, cut to fit; empty where the driver fails. */
 void px_opencl_device_string(cl_device_id device, cl_device_info what, char *text, size_t size);
 bool px_opencl_has_extension(cl_device_id device, const char *name);
+
+/* program.c: a kernel file as text, from the library or from kernel_directory; allocated, NULL with *status set. */
+char *px_opencl_kernel_file(const struct px_opencl_device *device, const char *name, praxis_status *status);
+/* A program's build log, allocated, or NULL where the driver gives none. */
+char *px_opencl_build_log(const struct px_opencl_device *device, cl_program program);
+
+/*
+ * confirm.c: whether the device computes dot products by this path, and what else the kernels stand on, as scalar C
+ * does. *doubt is NULL where it does, else what is wrong with the path, allocated. Errors: IO, OUT_OF_MEMORY; DEVICE
+ * where it is not the path that is wrong. They have been reported; a doubt has not.
+ */
+praxis_status px_opencl_confirm(const struct px_opencl_device *device, enum px_dot_product path, char **doubt);
 
 #endif

@@ -23,13 +23,12 @@ praxis_status px_opencl_birth(struct px_backend *backend)
     return status;
 }
 
-/* Factor to compute: none, where ticks are not traced or the caller supplies it. */
+/* Factor to compute: none, where ticks are not traced. */
 #define FACTOR_NONE (-1)
 
 static cl_int factor_of(const struct px_rule *rule, uint32_t flags)
 {
-    bool wanted = flags & PRAXIS_RUN_TRACE && rule->factor != PRAXIS_FACTOR_SUPPLIED;
-    return wanted ? (cl_int)rule->factor : FACTOR_NONE;
+    return flags & PRAXIS_RUN_TRACE ? (cl_int)rule->factor : FACTOR_NONE;
 }
 
 /* The part of a tick that belongs to one slab of weights. */
@@ -51,6 +50,7 @@ static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t
         PX_ARGUMENT(slab_units),
         PX_ARGUMENT(layout->units),
         PX_ARGUMENT(opencl->activations),
+        PX_ARGUMENT(opencl->window.factors),
         PX_ARGUMENT(opencl->current),
         PX_ARGUMENT(input),
         PX_ARGUMENT(input_start),
@@ -88,6 +88,7 @@ praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_
 {
     struct px_opencl *opencl = px_opencl_of(backend);
     praxis_status status = PRAXIS_SUCCESS;
+    opencl->window.peeked = false;
     for (uint32_t end = step + count; step < end && !status; step++) {
         for (uint32_t s = 0; s < opencl->layout.slabs && !status; s++)
             status = tick_slab(opencl, s, step, flags);
@@ -121,6 +122,7 @@ praxis_status px_opencl_reset(struct px_backend *backend, uint32_t what, const u
     uint64_t bytes = (uint64_t)opencl->shape.graph.prime * opencl->layout.stride;
     uint64_t present = opencl->current * px_slot_bytes(opencl);
     praxis_status status = PRAXIS_SUCCESS;
+    opencl->window.peeked = false;
     for (uint32_t first = 0, end; first < opencl->shape.replicas && !status; first = end) {
         end = first + 1;
         if (!mask[first])
@@ -129,7 +131,7 @@ praxis_status px_opencl_reset(struct px_backend *backend, uint32_t what, const u
             end++;
         if (what & PRAXIS_RESET_ACTIVATIONS)
             status = px_opencl_clear(opencl, opencl->activations, present + first * bytes, (end - first) * bytes);
-        if (!status && (what & PRAXIS_RESET_TRACES))
+        if (!status && (what & PRAXIS_RESET_TRACES) && opencl->shape.traces_stored)
             status = reset_traces(opencl, first, end);
     }
     return status;

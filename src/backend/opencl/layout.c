@@ -3,11 +3,26 @@
 #include "base/size.h"
 #include "backend/opencl/network.h"
 
-/* A CPU fills its vector registers with rows and its work-item takes a whole tile; a GPU's takes one 32-bit word. */
+/* Plain C fills vector registers with rows and its work-item takes a whole tile; words of taps go with one of rows. */
 static uint32_t rows_per_vector(const struct px_opencl_device *device)
 {
-    bool cpu = device->info.type == PRAXIS_DEVICE_CPU || device->info.type == PRAXIS_DEVICE_EMULATOR;
-    return cpu && device->dot_product == PX_DOT_PRODUCT_C ? 16 : 4;
+    return device->dot_product == PX_DOT_PRODUCT_C ? 16 : 4;
+}
+
+uint32_t px_packed_words(uint32_t ticks)
+{
+    uint32_t words = (ticks + 3) / 4;
+    return words <= 2 ? words : (uint32_t)px_round_up(words, 4);
+}
+
+/* How many columns learning takes at once: on a CPU as many as its second-level cache holds windows of. */
+#define CACHED_BYTES (UINT32_C(1) << 18)
+
+static uint32_t columns_in_cache(const struct px_layout *layout, uint32_t prime)
+{
+    uint32_t columns = layout->rows == 16 ? CACHED_BYTES / (layout->stride * layout->words * 4) : 8;
+    columns = columns < 4 ? 4 : columns;
+    return columns < prime ? columns : prime;
 }
 
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab)
@@ -28,7 +43,9 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
     layout->vectors = layout->rows == 16 ? layout->tile / 16 : 1;
     layout->groups = layout->rows == 16 ? 1 : 4;
     layout->stride = (uint32_t)px_round_up(prime + 63, 64);
-    layout->slots = 2;
+    layout->slots = shape->window + 1;
+    layout->words = px_packed_words(shape->window);
+    layout->span = columns_in_cache(layout, prime);
     /* Kernels count units, and the tiles of a list, in 32 bits. */
     if (units * layout->tiles > UINT32_MAX)
         return px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_RANGE, "%u replicas of %llu neurons: at most %llu fit",

@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-/* Operations of learning: traces, modulation. Traces and weights are touched only in tiles that learn. */
+/* Learning: traces and weights, touched only in tiles that learn. */
 #include <stdlib.h>
 
 #include "base/size.h"
 #include "backend/opencl/network.h"
 
 #define COUNT(list) (sizeof(list) / sizeof *(list))
+
+/* As in cl/window.cl. */
+#define LEARN_COMMIT   1u
+#define LEARN_MODULATE 2u
 
 static bool tile_is_plastic(const struct px_opencl *opencl, uint32_t unit, uint32_t tile)
 {
@@ -17,113 +21,214 @@ static bool tile_is_plastic(const struct px_opencl *opencl, uint32_t unit, uint3
     return false;
 }
 
-/* Lists the tiles with a plastic neuron, and where each slab's part of the list begins. */
+/* Lists the tiles with a plastic neuron, on the host and on the device. */
 static praxis_status list_plastic_tiles(struct px_opencl *opencl)
 {
     const struct px_layout *layout = &opencl->layout;
     if (!opencl->plastic_changed)
         return PRAXIS_SUCCESS;
-    cl_uint *list = calloc((size_t)layout->units * layout->tiles, sizeof *list);
-    if (!list)
+    free(opencl->tile_list);
+    opencl->tile_count = 0;
+    opencl->tile_list = calloc((size_t)layout->units * layout->tiles, sizeof *opencl->tile_list);
+    if (!opencl->tile_list)
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a list of tiles");
-    uint32_t count = 0;
-    for (uint32_t unit = 0; unit < layout->units; unit++) {
-        if (unit % layout->units_per_slab == 0)
-            opencl->first_plastic[unit / layout->units_per_slab] = count;
+    for (uint32_t unit = 0; unit < layout->units; unit++)
         for (uint32_t tile = 0; tile < layout->tiles; tile++)
             if (tile_is_plastic(opencl, unit, tile))
-                list[count++] = unit * layout->tiles + tile;
-    }
-    opencl->first_plastic[layout->slabs] = count;
+                opencl->tile_list[opencl->tile_count++] = unit * layout->tiles + tile;
     if (opencl->plastic_tiles)
         clReleaseMemObject(opencl->plastic_tiles);
     opencl->plastic_tiles = NULL;
-    praxis_status status = PRAXIS_SUCCESS;
-    if (count > 0)
-        status = px_opencl_buffer(opencl, count * sizeof *list, list, &opencl->plastic_tiles);
+    praxis_status status = px_opencl_buffer(opencl, opencl->tile_count * sizeof *opencl->tile_list,
+                                            opencl->tile_count ? opencl->tile_list : NULL, &opencl->plastic_tiles);
     opencl->plastic_changed = status != PRAXIS_SUCCESS;
-    free(list);
     return status;
 }
 
-/* Queues a kernel over all taps of the plastic tiles of a slab, if there are any. */
-static praxis_status launch_tiles(struct px_opencl *opencl, enum px_kernel kernel, uint32_t slab,
-                                  const struct px_argument *arguments, size_t count)
+/* How many tiles of the list lie before this unit. */
+static uint32_t tiles_before(const struct px_opencl *opencl, uint32_t unit)
+{
+    uint64_t tile = (uint64_t)unit * opencl->layout.tiles;
+    uint32_t low = 0, high = opencl->tile_count;
+    while (low < high) {
+        uint32_t middle = low + (high - low) / 2;
+        if (opencl->tile_list[middle] < tile)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+/* What each replica is to learn, as cl/window.cl reads it. */
+static praxis_status stage_plan(struct px_opencl *opencl, const struct px_learning *learning)
+{
+    uint32_t replicas = opencl->shape.replicas;
+    cl_uint *tasks = calloc(replicas, 4 * sizeof *tasks);
+    if (!tasks)
+        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u replicas", replicas);
+    for (uint32_t r = 0; r < replicas; r++) {
+        bool commit = learning->commit[r] && learning->pending[r];
+        tasks[4 * r] = learning->pending[r];
+        tasks[4 * r + 1] = (commit ? LEARN_COMMIT : 0) | (learning->modulate ? LEARN_MODULATE : 0);
+        if (learning->modulate)
+            tasks[4 * r + 2] = (cl_uint)opencl->staged.shift[(uint64_t)learning->modulation * replicas + r] - 16;
+    }
+    if (opencl->window.plan)
+        clReleaseMemObject(opencl->window.plan);
+    opencl->window.plan = NULL;
+    praxis_status status = px_opencl_buffer(opencl, replicas * 4 * sizeof *tasks, tasks, &opencl->window.plan);
+    free(tasks);
+    return status;
+}
+
+/* Words of the longest window pending, see words_of in cl/window.cl. */
+static cl_uint words_pending(const struct px_opencl *opencl, const struct px_learning *learning)
+{
+    uint32_t most = 0;
+    for (uint32_t r = 0; r < opencl->shape.replicas; r++)
+        most = learning->pending[r] > most ? learning->pending[r] : most;
+    return px_packed_words(most);
+}
+
+static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_learning *learning)
 {
     const struct px_layout *layout = &opencl->layout;
-    size_t tiles = opencl->first_plastic[slab + 1] - opencl->first_plastic[slab];
-    const size_t local[] = {layout->tile / layout->rows, layout->groups};
-    const size_t global[] = {tiles * local[0],
-                             px_round_up(px_divide_up(opencl->shape.graph.degree, 8), layout->groups)};
-    return tiles ? px_opencl_launch(opencl, kernel, arguments, count, 2, global, local) : PRAXIS_SUCCESS;
-}
-
-static praxis_status trace_slab(struct px_opencl *opencl, uint32_t slab, uint32_t step)
-{
-    cl_uint first_unit = slab * opencl->layout.units_per_slab, first_tile = opencl->first_plastic[slab];
-    cl_ulong time = opencl->staged.span.first_tick + step;
-    uint32_t slots = opencl->layout.slots;
-    cl_ulong old_start = (opencl->current + slots - 1) % slots * px_slot_bytes(opencl);
-    const struct px_argument arguments[] = {
-        PX_ARGUMENT(opencl->traces[slab]),
-        PX_ARGUMENT(first_unit),
-        PX_ARGUMENT(first_tile),
-        PX_ARGUMENT(opencl->activations),
-        PX_ARGUMENT(old_start),
-        PX_ARGUMENT(time),
-        PX_ARGUMENT(opencl->rule.trace_keep),
-        PX_ARGUMENT(opencl->rule.trace_take),
-        PX_ARGUMENT(opencl->plastic_tiles),
-        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_PLASTIC]),
-        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_FACTOR]),
-        PX_ARGUMENT(opencl->seeds),
-    };
-    return launch_tiles(opencl, PX_KERNEL_TRACE, slab, arguments, COUNT(arguments));
-}
-
-praxis_status px_opencl_trace(struct px_backend *backend, uint32_t step)
-{
-    struct px_opencl *opencl = px_opencl_of(backend);
-    praxis_status status = list_plastic_tiles(opencl);
-    for (uint32_t s = 0; s < opencl->layout.slabs && !status; s++)
-        status = trace_slab(opencl, s, step);
-    return status;
-}
-
-static praxis_status modulate_slab(struct px_opencl *opencl, uint32_t slab, uint32_t index)
-{
     const struct px_span *span = &opencl->staged.span;
-    uint32_t replicas = opencl->shape.replicas;
-    cl_uint first_unit = slab * opencl->layout.units_per_slab, first_tile = opencl->first_plastic[slab];
-    cl_uint shift_start = index * replicas, scale_start = shift_start;
-    cl_int per_neuron = span->per_neuron;
-    cl_ulong time = span->first_modulation + index;
-    if (per_neuron) /* a span with a scale per neuron has one modulation */
-        scale_start = 0;
+    const struct px_window_buffers *window = &opencl->window;
+    cl_uint words = words_pending(opencl, learning);
+    cl_mem scale = learning->modulate ? opencl->staged.scale : opencl->seeds; /* some buffer: it is not read */
+    cl_int per_neuron = learning->modulate && span->per_neuron;
+    cl_ulong scale_start = per_neuron ? 0 : (cl_ulong)learning->modulation * opencl->shape.replicas;
+    cl_ulong time = learning->time, modulation = span->first_modulation + learning->modulation;
     const struct px_argument arguments[] = {
-        PX_ARGUMENT(opencl->weights[slab]),
-        PX_ARGUMENT(opencl->traces[slab]),
-        PX_ARGUMENT(first_unit),
-        PX_ARGUMENT(first_tile),
-        PX_ARGUMENT(opencl->staged.scale),
-        PX_ARGUMENT(opencl->staged.shift),
+        PX_ARGUMENT(opencl->activations),
+        PX_ARGUMENT(window->factors),
+        PX_ARGUMENT(opencl->current),
+        PX_ARGUMENT(layout->units),
+        PX_ARGUMENT(words),
+        PX_ARGUMENT(window->powers),
+        PX_ARGUMENT(window->plan),
+        PX_ARGUMENT(scale),
         PX_ARGUMENT(scale_start),
-        PX_ARGUMENT(shift_start),
         PX_ARGUMENT(per_neuron),
-        PX_ARGUMENT(time),
         PX_ARGUMENT(opencl->rule.weight_decay),
-        PX_ARGUMENT(opencl->plastic_tiles),
+        PX_ARGUMENT(time),
+        PX_ARGUMENT(modulation),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_PLASTIC]),
         PX_ARGUMENT(opencl->seeds),
+        PX_ARGUMENT(window->packed),
+        PX_ARGUMENT(window->weighed),
+        PX_ARGUMENT(window->lanes),
+        PX_ARGUMENT(window->tap_bits),
     };
-    return launch_tiles(opencl, PX_KERNEL_MODULATE, slab, arguments, COUNT(arguments));
+    const size_t local[] = {layout->rows == 16 ? 1 : 16, 1}, global[] = {layout->stride / layout->rows, layout->units};
+    return px_opencl_launch(opencl, PX_KERNEL_PREPARE, arguments, COUNT(arguments), 2, global, local);
 }
 
-praxis_status px_opencl_modulate(struct px_backend *backend, uint32_t index)
+/* Where learn finds the tiles of a launch, and where it stores their traces. */
+struct tiles {
+    uint32_t slab;
+    cl_uint first, count; /* in the list of plastic tiles */
+    cl_mem stored;
+    cl_uint stored_unit; /* the first unit there */
+};
+
+/* On a CPU a work-item takes several tiles, for the windows in its cache, but leaves every core some pieces. */
+static cl_uint tiles_each(const struct px_opencl *opencl, uint32_t count)
+{
+    uint32_t pieces = 8 * opencl->device->info.compute_units, most = 8 * opencl->layout.tiles;
+    uint32_t each = opencl->layout.rows == 16 ? count / (pieces ? pieces : 1) : 1;
+    each = each < most ? each : most;
+    return each > 1 ? each : 1;
+}
+
+static praxis_status launch_learn(struct px_opencl *opencl, const struct tiles *tiles)
+{
+    const struct px_layout *layout = &opencl->layout;
+    const struct px_window_buffers *window = &opencl->window;
+    cl_uint first_unit = tiles->slab * layout->units_per_slab, each = tiles_each(opencl, tiles->count);
+    cl_mem traces = opencl->traces ? opencl->traces[tiles->slab] : tiles->stored;
+    const struct px_argument arguments[] = {
+        PX_ARGUMENT(opencl->weights[tiles->slab]),
+        PX_ARGUMENT(traces),
+        PX_ARGUMENT(tiles->stored),
+        PX_ARGUMENT(first_unit),
+        PX_ARGUMENT(tiles->stored_unit),
+        PX_ARGUMENT(opencl->plastic_tiles),
+        PX_ARGUMENT(tiles->first),
+        PX_ARGUMENT(tiles->count),
+        PX_ARGUMENT(each),
+        PX_ARGUMENT(window->plan),
+        PX_ARGUMENT(window->packed),
+        PX_ARGUMENT(window->weighed),
+        PX_ARGUMENT(window->lanes),
+        PX_ARGUMENT(window->tap_bits),
+        PX_ARGUMENT(opencl->rule.trace_take),
+        PX_ARGUMENT(opencl->rule.weight_decay),
+    };
+    const size_t blocks = layout->tile / (layout->rows * layout->vectors);
+    const size_t spans = px_divide_up(opencl->shape.graph.prime - 1, layout->span);
+    const size_t local[] = {blocks, layout->groups};
+    const size_t global[] = {px_divide_up(tiles->count, each) * blocks,
+                             layout->rows == 16 ? 1 : px_round_up(spans, layout->groups)};
+    return tiles->count ? px_opencl_launch(opencl, PX_KERNEL_LEARN, arguments, COUNT(arguments), 2, global, local)
+                        : PRAXIS_SUCCESS;
+}
+
+/* The list of tiles, the plan and all that cl/window.cl makes of the window. */
+static praxis_status prepare(struct px_opencl *opencl, const struct px_learning *learning)
+{
+    praxis_status status = list_plastic_tiles(opencl);
+    opencl->window.peeked = false;
+    if (!status)
+        status = stage_plan(opencl, learning);
+    return status ? status : launch_prepare(opencl, learning);
+}
+
+/* Learns the tiles of `count` units of one slab. */
+static praxis_status learn_units(struct px_opencl *opencl, uint32_t first, uint32_t count, cl_mem stored,
+                                 uint32_t stored_unit)
+{
+    struct tiles tiles = {.slab = first / opencl->layout.units_per_slab, .stored = stored, .stored_unit = stored_unit};
+    tiles.first = tiles_before(opencl, first);
+    tiles.count = tiles_before(opencl, first + count) - tiles.first;
+    return launch_learn(opencl, &tiles);
+}
+
+praxis_status px_opencl_learn(struct px_backend *backend, const struct px_learning *learning)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
-    praxis_status status = list_plastic_tiles(opencl);
-    for (uint32_t s = 0; s < opencl->layout.slabs && !status; s++)
-        status = modulate_slab(opencl, s, index);
+    praxis_status status = prepare(opencl, learning);
+    for (uint32_t s = 0; s < opencl->layout.slabs && !status; s++) {
+        uint32_t first = s * opencl->layout.units_per_slab;
+        cl_mem stored = opencl->traces ? opencl->traces[s] : opencl->weights[s]; /* some buffer: it is not written */
+        status = learn_units(opencl, first, px_slab_units(&opencl->layout, s), stored, first);
+    }
     return status;
+}
+
+praxis_status px_opencl_prepare_peek(struct px_opencl *opencl, const struct px_learning *learning)
+{
+    struct px_learning look = *learning;
+    look.commit = learning->pending;
+    if (opencl->window.peeked)
+        return PRAXIS_SUCCESS;
+    praxis_status status = prepare(opencl, &look);
+    opencl->window.peeked = status == PRAXIS_SUCCESS;
+    return status;
+}
+
+praxis_status px_opencl_peek_units(struct px_opencl *opencl, uint32_t first, uint32_t count, cl_mem buffer)
+{
+    const struct px_layout *layout = &opencl->layout;
+    uint64_t unit_bytes = (uint64_t)layout->padded * opencl->shape.graph.degree, bytes = count * unit_bytes;
+    uint64_t offset = first % layout->units_per_slab * unit_bytes;
+    if (!opencl->traces) {
+        praxis_status status = px_opencl_clear(opencl, buffer, 0, bytes);
+        return status ? status : learn_units(opencl, first, count, buffer, first);
+    }
+    cl_int error = clEnqueueCopyBuffer(opencl->queue, opencl->traces[first / layout->units_per_slab], buffer, offset, 0,
+                                       bytes, 0, NULL, NULL);
+    return error ? px_cl_fail(opencl->base.log, error, "copying traces") : learn_units(opencl, first, count, buffer, first);
 }

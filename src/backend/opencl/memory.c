@@ -72,6 +72,30 @@ static praxis_status allocate_fields(struct px_opencl *opencl)
     return status;
 }
 
+static praxis_status allocate_counted(struct px_opencl *opencl, uint64_t bytes, cl_mem *buffer)
+{
+    opencl->bytes += bytes;
+    return px_opencl_buffer(opencl, bytes, NULL, buffer);
+}
+
+static praxis_status allocate_window(struct px_opencl *opencl)
+{
+    const struct px_layout *layout = &opencl->layout;
+    struct px_window_buffers *window = &opencl->window;
+    uint64_t rows = (uint64_t)layout->units * layout->padded, words = layout->words * sizeof(cl_uint);
+    praxis_status status = allocate_counted(opencl, layout->slots * rows, &window->factors);
+    if (!status)
+        status = allocate_counted(opencl, px_slot_bytes(opencl) * words, &window->packed);
+    if (!status)
+        status = allocate_counted(opencl, rows * words, &window->weighed);
+    if (!status)
+        status = allocate_counted(opencl, rows * PX_LANES * sizeof(cl_int), &window->lanes);
+    uint64_t taps = (uint64_t)opencl->shape.replicas * opencl->shape.graph.degree;
+    if (!status)
+        status = allocate_counted(opencl, taps * sizeof(cl_uint), &window->tap_bits);
+    return status;
+}
+
 /*
  * A network that cannot fit is refused before the driver starts to swap, or worse. A CPU device shares the host's
  * memory, and drivers name less than there is: there the allocation itself decides.
@@ -79,7 +103,8 @@ static praxis_status allocate_fields(struct px_opencl *opencl)
 static praxis_status check_size(const struct px_opencl *opencl)
 {
     const struct px_layout *layout = &opencl->layout;
-    uint64_t wanted = 2 * (uint64_t)layout->units * layout->padded * opencl->shape.graph.degree;
+    uint64_t each = opencl->shape.traces_stored ? 2 : 1;
+    uint64_t wanted = each * layout->units * layout->padded * opencl->shape.graph.degree;
     uint64_t memory = opencl->device->info.memory_bytes;
     if (opencl->device->info.type != PRAXIS_DEVICE_CPU && memory > 0 && wanted > memory)
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "weights and traces take %llu bytes, %s has %llu",
@@ -93,16 +118,17 @@ praxis_status px_opencl_allocate(struct px_opencl *opencl)
     praxis_status status = check_size(opencl);
     if (!status)
         status = allocate_slabs(opencl, &opencl->weights);
-    if (!status)
+    if (!status && opencl->shape.traces_stored)
         status = allocate_slabs(opencl, &opencl->traces);
     if (!status)
         status = allocate_fields(opencl);
+    if (!status)
+        status = allocate_window(opencl);
     if (!status) /* the two words of a seed in order: little-endian, as device.c has checked */
         status = px_opencl_buffer(opencl, replicas * sizeof *opencl->shape.seeds, opencl->shape.seeds, &opencl->seeds);
     opencl->plastic = calloc(replicas, opencl->shape.graph.neurons);
-    opencl->first_plastic = calloc((size_t)opencl->layout.slabs + 1, sizeof *opencl->first_plastic);
     opencl->plastic_changed = true;
-    if (!status && (!opencl->plastic || !opencl->first_plastic))
+    if (!status && !opencl->plastic)
         status = px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a mask of neurons");
     return status;
 }
@@ -128,10 +154,17 @@ void px_opencl_free_memory(struct px_opencl *opencl)
         release(opencl->fields[f]);
     release(opencl->activations);
     release(opencl->seeds);
+    release(opencl->window.factors);
+    release(opencl->window.powers);
+    release(opencl->window.packed);
+    release(opencl->window.weighed);
+    release(opencl->window.lanes);
+    release(opencl->window.tap_bits);
+    release(opencl->window.plan);
     release(opencl->plastic_tiles);
     release(opencl->group_offsets);
     release(opencl->group_members);
     px_opencl_release_span(opencl);
-    free(opencl->first_plastic);
+    free(opencl->tile_list);
     free(opencl->plastic);
 }

@@ -25,7 +25,16 @@ static void destroy(struct px_backend *backend)
 
 static praxis_status set_rule(struct px_backend *backend, const struct px_rule *rule)
 {
-    px_opencl_of(backend)->rule = *rule;
+    struct px_opencl *opencl = px_opencl_of(backend);
+    cl_mem powers;
+    praxis_status status = px_opencl_buffer(opencl, (opencl->shape.window + UINT64_C(1)) * sizeof(cl_int),
+                                            rule->trace_power, &powers);
+    if (status)
+        return status;
+    if (opencl->window.powers)
+        clReleaseMemObject(opencl->window.powers);
+    opencl->window.powers = powers;
+    opencl->rule = *rule;
     return PRAXIS_SUCCESS;
 }
 
@@ -43,13 +52,13 @@ static const struct px_backend_operations operations = {
     .birth = px_opencl_birth,
     .upload = px_opencl_upload,
     .download = px_opencl_download,
+    .peek_traces = px_opencl_peek_traces,
     .reset = px_opencl_reset,
     .set_groups = px_opencl_set_groups,
     .set_rule = set_rule,
     .begin = px_opencl_begin,
     .ticks = px_opencl_ticks,
-    .trace = px_opencl_trace,
-    .modulate = px_opencl_modulate,
+    .learn = px_opencl_learn,
     .end = px_opencl_end,
     .histogram = px_opencl_histogram,
     .finish = px_opencl_finish,

@@ -16,7 +16,9 @@ struct px_layout {
     uint32_t vectors; /* vectors per work-item of a tick; other kernels take one */
     uint32_t groups;  /* lane groups of taps per work-group, where a kernel splits the taps */
     uint32_t stride;  /* bytes of activations per unit */
-    uint32_t slots;   /* how many ticks' activations are kept */
+    uint32_t slots;   /* how many ticks' activations are kept: those of a full window and the present */
+    uint32_t words;   /* words of four ticks that a window is packed in, per neuron */
+    uint32_t span;    /* columns that learning takes at once */
     uint32_t units_per_slab;
     uint32_t slabs;
 };
@@ -24,8 +26,8 @@ struct px_layout {
 enum px_kernel {
     PX_KERNEL_BIRTH,
     PX_KERNEL_TICK,
-    PX_KERNEL_TRACE,
-    PX_KERNEL_MODULATE,
+    PX_KERNEL_PREPARE,
+    PX_KERNEL_LEARN,
     PX_KERNEL_READOUT,
     PX_KERNEL_HISTOGRAM,
     PX_KERNEL_CLEAR,
@@ -35,8 +37,22 @@ enum px_kernel {
 /* Buffers of the span under way. */
 struct px_staged {
     struct px_span span; /* its pointers are only asked whether they were NULL */
-    cl_mem input, scale, shift, selected, sums;
+    cl_mem input, scale, selected, sums;
+    int32_t *shift; /* [modulations][R] on the host */
 };
+
+/* What cl/window.cl makes ready for learning. */
+struct px_window_buffers {
+    cl_mem factors;  /* [slots][units][padded] factors of the ticks that wrote to the slots of activations */
+    cl_mem powers;   /* [window + 1] of the trace decay */
+    cl_mem packed;   /* [units][words][stride] */
+    cl_mem weighed;  /* [units][words][padded] */
+    cl_mem lanes;    /* [units][PX_LANES][padded] */
+    cl_mem tap_bits; /* [R][d] */
+    cl_mem plan;     /* [R][4] what each replica is to learn */
+    bool peeked;     /* all this is ready for looking at the traces as they are */
+};
+#define PX_LANES 6
 
 struct px_opencl {
     struct px_backend base;
@@ -47,13 +63,15 @@ struct px_opencl {
     cl_command_queue queue;
     cl_program program;
     cl_kernel kernels[PX_KERNEL_COUNT];
-    cl_mem *weights, *traces;          /* [slabs] */
+    cl_mem *weights, *traces;          /* [slabs]; traces NULL where they are not stored */
     cl_mem fields[PRAXIS_FIELD_COUNT]; /* all but WEIGHT, TRACE and ACTIVATION */
     cl_mem activations;                /* [slots][units][stride] */
     uint32_t current;                  /* the slot that holds the present; the one before it holds the tick before */
     cl_mem seeds;
-    cl_mem plastic_tiles;    /* tiles with a plastic neuron, ascending */
-    uint32_t *first_plastic; /* [slabs + 1] where each slab's begin in that list */
+    struct px_window_buffers window;
+    cl_mem plastic_tiles;  /* tiles (unit * tiles + tile) with a plastic neuron, ascending */
+    uint32_t *tile_list;   /* the same on the host, [tile_count] */
+    uint32_t tile_count;
     uint8_t *plastic;        /* [R][N] the host's copy of PRAXIS_FIELD_PLASTIC */
     bool plastic_changed;    /* the list is to be made anew */
     cl_mem group_offsets, group_members;
@@ -80,9 +98,13 @@ praxis_status px_opencl_create_backend(struct px_device *device, const struct px
 /* layout.c */
 praxis_status px_layout_plan(const struct px_opencl_device *device, const struct px_shape *shape,
                              struct px_layout *layout);
+/* Words of four ticks that so many are packed in: one, two or a multiple of four, as cl/window.cl takes them. */
+uint32_t px_packed_words(uint32_t ticks);
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab);
 
-/* program.c: builds the kernels for this shape. */
+/* program.c: the source of every program, allocated, NULL with *status set; its options for this shape; its kernels. */
+char *px_opencl_source(const struct px_opencl_device *device, praxis_status *status);
+void px_opencl_options(const struct px_opencl *opencl, char *options, size_t size);
 praxis_status px_opencl_build(struct px_opencl *opencl);
 
 /* memory.c */
@@ -99,6 +121,8 @@ praxis_status px_opencl_upload(struct px_backend *backend, praxis_field field, c
                                const void *codes);
 praxis_status px_opencl_download(struct px_backend *backend, praxis_field field, const praxis_range *range,
                                  void *codes);
+praxis_status px_opencl_peek_traces(struct px_backend *backend, const struct px_learning *learning,
+                                    const praxis_range *range, void *codes);
 
 /* launch.c */
 struct px_argument {
@@ -123,8 +147,11 @@ void px_opencl_release_span(struct px_opencl *opencl);
 praxis_status px_opencl_birth(struct px_backend *backend);
 praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags);
 praxis_status px_opencl_reset(struct px_backend *backend, uint32_t what, const uint8_t *mask);
-praxis_status px_opencl_trace(struct px_backend *backend, uint32_t step);
-praxis_status px_opencl_modulate(struct px_backend *backend, uint32_t index);
+praxis_status px_opencl_learn(struct px_backend *backend, const struct px_learning *learning);
+/* Makes ready for px_opencl_peek_units, unless it is. */
+praxis_status px_opencl_prepare_peek(struct px_opencl *opencl, const struct px_learning *learning);
+/* Traces of units first..first + count - 1, of one slab, as they would be stored now, to the beginning of `buffer`. */
+praxis_status px_opencl_peek_units(struct px_opencl *opencl, uint32_t first, uint32_t count, cl_mem buffer);
 praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, const uint64_t *offsets,
                                    const uint32_t *members);
 /* Sums the groups of the span, if it has any. */

@@ -10,13 +10,12 @@
 #include "base/tables.h"
 
 /* In the order in which they are joined: the prelude first. */
-static const char *const file_names[] = {"prelude.cl", "birth.cl",     "factor.cl", "homeostasis.cl",
-                                         "neuron.cl",  "tick.cl",      "trace.cl",  "modulate.cl",
+static const char *const file_names[] = {"prelude.cl", "dot4.cl",   "birth.cl",     "factor.cl",
+                                         "homeostasis.cl", "neuron.cl", "tick.cl",    "window.cl", "learn.cl",
                                          "readout.cl", "histogram.cl", "clear.cl"};
 #define FILE_COUNT (sizeof file_names / sizeof *file_names)
 
-static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth",   "tick",      "trace", "modulate",
-                                                          "readout", "histogram", "clear"};
+static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth", "tick", "prepare", "learn", "readout", "histogram", "clear"};
 
 #define MAX_KERNEL_FILE (1 << 20)
 
@@ -56,6 +55,12 @@ static char *embedded_file(struct px_log *log, const char *name, praxis_status *
     }
     *status = px_fail(log, PRAXIS_ERROR_BUILD, "the library was built without %s", name);
     return NULL;
+}
+
+char *px_opencl_kernel_file(const struct px_opencl_device *device, const char *name, praxis_status *status)
+{
+    return device->kernel_directory ? read_file(device->base.log, device->kernel_directory, name, status)
+                                    : embedded_file(device->base.log, name, status);
 }
 
 #define BINS     1024
@@ -100,28 +105,35 @@ static char *table_text(void)
     return text.start;
 }
 
-static void format_options(const struct px_opencl *opencl, char *options, size_t size)
+void px_opencl_options(const struct px_opencl *opencl, char *options, size_t size)
 {
     const struct px_graph *graph = &opencl->shape.graph;
     const struct px_layout *layout = &opencl->layout;
-    char slopes[64] = "";
+    char slopes[64] = "", language[128];
     for (uint32_t q = 0; q < graph->curves; q++) {
         size_t used = strlen(slopes);
         snprintf(slopes + used, sizeof slopes - used, "%s%uu", q ? "," : "", graph->slope[q]);
     }
-    bool khr = opencl->device->dot_product == PX_DOT_PRODUCT_KHR;
-    /* Oclgrind 21.10 does not know the intrinsic functions that optimising and inlining put in, such as llvm.abs. */
-    const char *optimisation =
-        opencl->device->info.type == PRAXIS_DEVICE_EMULATOR ? " -cl-opt-disable -DINLINE=static" : "";
+    px_opencl_language(&opencl->device->info, opencl->device->dot_product, language, sizeof language);
     snprintf(options, size,
-             "-cl-std=%s -DPRIME=%uu -DCURVES=%d -DDEGREE=%uu -DSLOPES={%s} -DCHANNELS=%u -DTILE=%uu -DTILES=%uu "
-             "-DPADDED=%uu -DROWS=%u -DVECTORS=%u -DBLOCKS=%uu -DSTRIDE=%uu -DSLOTS=%uu -DACTIVATION_STEP=%d "
-             "-DNORMAL_STEP=%d "
-             "-DMEMBRANE_MAX=%d -DDEVIATION_MAX=%d -DGAIN_MAX=%d -DBIAS_MAX=%d -DDOT_PRODUCT_KHR=%d%s",
-             khr ? "CL3.0" : "CL1.2", graph->prime, (int)graph->curves, graph->degree, slopes, opencl->shape.channels,
-             layout->tile, layout->tiles, layout->padded, layout->rows, layout->vectors, layout->tile / layout->rows,
-             layout->stride, layout->slots, PX_ACTIVATION_STEP_Q28, PX_NORMAL_STEP_Q28, PX_MEMBRANE_MAX,
-             PX_DEVIATION_MAX, PX_GAIN_MAX, PX_BIAS_MAX, khr ? 1 : 0, optimisation);
+             "%s -DPRIME=%uu -DCURVES=%d -DDEGREE=%uu -DSLOPES={%s} -DCHANNELS=%u -DTILE=%uu -DTILES=%uu "
+             "-DPADDED=%uu -DROWS=%u -DVECTORS=%u -DSTRIDE=%uu -DSLOTS=%uu -DWINDOW=%uu -DTRACES_STORED=%d "
+             "-DSPAN=%uu -DACTIVATION_STEP=%d -DNORMAL_STEP=%d -DMEMBRANE_MAX=%d -DDEVIATION_MAX=%d "
+             "-DGAIN_MAX=%d -DBIAS_MAX=%d",
+             language, graph->prime, (int)graph->curves, graph->degree, slopes, opencl->shape.channels, layout->tile,
+             layout->tiles, layout->padded, layout->rows, layout->vectors, layout->stride, layout->slots,
+             opencl->shape.window, opencl->shape.traces_stored ? 1 : 0, layout->span,
+             PX_ACTIVATION_STEP_Q28, PX_NORMAL_STEP_Q28, PX_MEMBRANE_MAX, PX_DEVIATION_MAX, PX_GAIN_MAX, PX_BIAS_MAX);
+}
+
+char *px_opencl_build_log(const struct px_opencl_device *device, cl_program program)
+{
+    size_t length = 0;
+    char *log = NULL;
+    clGetProgramBuildInfo(program, device->device, CL_PROGRAM_BUILD_LOG, 0, NULL, &length);
+    if (length > 0 && (log = calloc(length + 1, 1)))
+        clGetProgramBuildInfo(program, device->device, CL_PROGRAM_BUILD_LOG, length, log, NULL);
+    return log;
 }
 
 /* Everything one needs to report a compiler's refusal: device, driver, options and the log. */
@@ -129,11 +141,7 @@ static praxis_status report_build(const struct px_opencl *opencl, cl_int error, 
 {
     const struct px_opencl_device *device = opencl->device;
     const praxis_device_info *info = &device->info;
-    size_t length = 0;
-    char *log = NULL;
-    clGetProgramBuildInfo(opencl->program, device->device, CL_PROGRAM_BUILD_LOG, 0, NULL, &length);
-    if (length > 0 && (log = calloc(length + 1, 1)))
-        clGetProgramBuildInfo(opencl->program, device->device, CL_PROGRAM_BUILD_LOG, length, log, NULL);
+    char *log = px_opencl_build_log(device, opencl->program);
     praxis_status status =
         px_fail(opencl->base.log, PRAXIS_ERROR_BUILD,
                 "the kernels did not compile: %s (%d)\ndevice: %s, %s\nplatform: %s\ndriver: %s\noptions: %s\nlog:\n%s",
@@ -143,14 +151,14 @@ static praxis_status report_build(const struct px_opencl *opencl, cl_int error, 
     return status;
 }
 
-static praxis_status compile(struct px_opencl *opencl, const char **texts, cl_uint count)
+static praxis_status compile(struct px_opencl *opencl, const char *source)
 {
     char options[2048];
     cl_int error;
-    opencl->program = clCreateProgramWithSource(opencl->device->context, count, texts, NULL, &error);
+    opencl->program = clCreateProgramWithSource(opencl->device->context, 1, &source, NULL, &error);
     if (error)
         return px_cl_fail(opencl->base.log, error, "clCreateProgramWithSource");
-    format_options(opencl, options, sizeof options);
+    px_opencl_options(opencl, options, sizeof options);
     error = clBuildProgram(opencl->program, 1, &opencl->device->device, options, NULL, NULL);
     if (error)
         return report_build(opencl, error, options);
@@ -162,20 +170,37 @@ static praxis_status compile(struct px_opencl *opencl, const char **texts, cl_ui
     return PRAXIS_SUCCESS;
 }
 
+char *px_opencl_source(const struct px_opencl_device *device, praxis_status *status)
+{
+    char *texts[FILE_COUNT + 1] = {NULL};
+    size_t length = 1;
+    *status = PRAXIS_SUCCESS;
+    texts[0] = table_text();
+    for (size_t i = 0; i < FILE_COUNT && !*status; i++)
+        texts[i + 1] = px_opencl_kernel_file(device, file_names[i], status);
+    for (size_t i = 0; i < FILE_COUNT + 1; i++)
+        length += texts[i] ? strlen(texts[i]) : 0;
+    char *source = *status ? NULL : calloc(length, 1);
+    if (!*status && (!texts[0] || !source))
+        *status = px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for kernels");
+    for (size_t i = 0; i < FILE_COUNT + 1; i++) {
+        if (!*status)
+            strcat(source, texts[i]);
+        free(texts[i]);
+    }
+    if (*status) {
+        free(source);
+        source = NULL;
+    }
+    return source;
+}
+
 praxis_status px_opencl_build(struct px_opencl *opencl)
 {
-    const char *directory = opencl->device->kernel_directory;
-    char *texts[FILE_COUNT + 1] = {NULL};
-    praxis_status status = PRAXIS_SUCCESS;
-    texts[0] = table_text();
-    if (!texts[0])
-        status = px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for kernels");
-    for (size_t i = 0; i < FILE_COUNT && !status; i++)
-        texts[i + 1] = directory ? read_file(opencl->base.log, directory, file_names[i], &status)
-                                 : embedded_file(opencl->base.log, file_names[i], &status);
+    praxis_status status;
+    char *source = px_opencl_source(opencl->device, &status);
     if (!status)
-        status = compile(opencl, (const char **)texts, FILE_COUNT + 1);
-    for (size_t i = 0; i < FILE_COUNT + 1; i++)
-        free(texts[i]);
+        status = compile(opencl, source);
+    free(source);
     return status;
 }

@@ -18,12 +18,13 @@ struct view {
     uint32_t elements; /* codes per neuron */
     uint32_t code_bytes;
     uint64_t unit_bytes;
+    cl_mem peek; /* traces are not those stored but what would be: they come to the beginning of this; else NULL */
 };
 
 static struct view view_of(struct px_opencl *opencl, praxis_field field)
 {
     const struct px_layout *layout = &opencl->layout;
-    struct view view = {opencl, field, px_field_elements(&opencl->shape, field), px_field_bytes(field), 0};
+    struct view view = {opencl, field, px_field_elements(&opencl->shape, field), px_field_bytes(field), 0, NULL};
     view.unit_bytes =
         field == PRAXIS_FIELD_ACTIVATION ? layout->stride : (uint64_t)layout->padded * view.elements * view.code_bytes;
     return view;
@@ -100,6 +101,13 @@ static praxis_status move_units(const struct view *view, uint32_t unit, uint32_t
     uint64_t bytes = count * view->unit_bytes;
     cl_command_queue queue = view->opencl->queue;
     cl_int error;
+    if (view->peek) {
+        praxis_status status = px_opencl_peek_units(view->opencl, unit, count, view->peek);
+        if (status)
+            return status;
+        buffer = view->peek;
+        offset = 0;
+    }
     if (!writing)
         error = clEnqueueReadBuffer(queue, buffer, CL_TRUE, offset, bytes, block, 0, NULL, NULL);
     else if (view->field == PRAXIS_FIELD_ACTIVATION) /* one slot of several */
@@ -110,10 +118,16 @@ static praxis_status move_units(const struct view *view, uint32_t unit, uint32_t
                  : PRAXIS_SUCCESS;
 }
 
+/* How many units the block of a batch has room for. */
+static uint64_t most_units(const struct view *view)
+{
+    return BATCH_BYTES / view->unit_bytes + 1;
+}
+
 /* How many units from `unit` to `end` go in one batch: within the block and within one slab. */
 static uint32_t batch_units(const struct view *view, uint32_t unit, uint32_t end)
 {
-    uint64_t count = BATCH_BYTES / view->unit_bytes + 1;
+    uint64_t count = most_units(view);
     uint32_t slab = view->opencl->layout.units_per_slab, left = end - unit;
     if (in_slabs(view->field) && slab - unit % slab < left)
         left = slab - unit % slab;
@@ -150,13 +164,12 @@ static praxis_status transfer_neurons(const struct view *view, uint64_t first, u
     return status;
 }
 
-static praxis_status transfer(struct px_opencl *opencl, praxis_field field, const praxis_range *range,
-                              unsigned char *codes, bool writing)
+static praxis_status transfer(const struct view *view, const praxis_range *range, unsigned char *codes, bool writing)
 {
-    struct view view = view_of(opencl, field);
-    if (view.elements == 0)
+    struct px_opencl *opencl = view->opencl;
+    if (view->elements == 0)
         return PRAXIS_SUCCESS;
-    void *block = calloc(BATCH_BYTES / view.unit_bytes + 1, view.unit_bytes);
+    void *block = calloc(most_units(view), view->unit_bytes);
     if (!block)
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to move state");
     /* Whole replicas follow each other without a gap: they are moved as one run. */
@@ -165,8 +178,8 @@ static praxis_status transfer(struct px_opencl *opencl, praxis_field field, cons
     uint64_t count = whole ? range->replicas * neurons : range->neurons;
     praxis_status status = PRAXIS_SUCCESS;
     for (uint32_t r = 0; r < (whole ? 1 : range->replicas) && !status; r++)
-        status = transfer_neurons(&view, (range->first_replica + r) * neurons + range->first_neuron, count,
-                                  codes + r * count * view.elements * view.code_bytes, block, writing);
+        status = transfer_neurons(view, (range->first_replica + r) * neurons + range->first_neuron, count,
+                                  codes + r * count * view->elements * view->code_bytes, block, writing);
     free(block);
     return status;
 }
@@ -181,10 +194,38 @@ praxis_status px_opencl_upload(struct px_backend *backend, praxis_field field, c
                    (const uint8_t *)codes + r * range->neurons, range->neurons);
         opencl->plastic_changed = true;
     }
-    return transfer(opencl, field, range, (unsigned char *)(uintptr_t)codes, true);
+    opencl->window.peeked = false;
+    const struct view view = view_of(opencl, field);
+    return transfer(&view, range, (unsigned char *)(uintptr_t)codes, true);
 }
 
 praxis_status px_opencl_download(struct px_backend *backend, praxis_field field, const praxis_range *range, void *codes)
 {
-    return transfer(px_opencl_of(backend), field, range, codes, false);
+    const struct view view = view_of(px_opencl_of(backend), field);
+    return transfer(&view, range, codes, false);
+}
+
+static bool any_pending(const struct px_opencl *opencl, const struct px_learning *learning)
+{
+    for (uint32_t r = 0; r < opencl->shape.replicas; r++)
+        if (learning->pending[r])
+            return true;
+    return false;
+}
+
+praxis_status px_opencl_peek_traces(struct px_backend *backend, const struct px_learning *learning,
+                                    const praxis_range *range, void *codes)
+{
+    struct px_opencl *opencl = px_opencl_of(backend);
+    struct view view = view_of(opencl, PRAXIS_FIELD_TRACE);
+    if (opencl->shape.traces_stored && !any_pending(opencl, learning))
+        return transfer(&view, range, codes, false);
+    praxis_status status = px_opencl_buffer(opencl, most_units(&view) * view.unit_bytes, NULL, &view.peek);
+    if (!status)
+        status = px_opencl_prepare_peek(opencl, learning);
+    if (!status)
+        status = transfer(&view, range, codes, false);
+    if (view.peek)
+        clReleaseMemObject(view.peek);
+    return status;
 }

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Learning: the trace of each synapse after the last tick,
+ *
+ *     value = keep decode(stored) + take sum(weighed factor x activation)        in q16 of the trace unit,
+ *
+ * from which weights follow and which is then stored, both rounded at random. Prepared by window.cl.
+ */
+
+/* sum + the products of four signed bytes (activations: with PACKED_BIAS) in each of ROWS words. */
+#if PACKED_BIAS
+
+/* |factor| <= 64: two products with unsigned bytes fit 16 bits, and the instruction that adds them never saturates. */
+typedef char bytes64 __attribute__((__vector_size__(64)));
+typedef short shorts32 __attribute__((__vector_size__(64)));
+
+INLINE int_rows dot_rows4(int_rows sum, uint_rows activations, uint_rows factors)
+{
+    const shorts32 ones = __builtin_astype((int_rows)0x00010001, shorts32);
+    shorts32 pairs = __builtin_ia32_pmaddubsw512(__builtin_astype(activations, bytes64),
+                                                 __builtin_astype(factors, bytes64));
+    return sum + __builtin_astype(__builtin_ia32_pmaddwd512(pairs, ones), int_rows);
+}
+
+#elif ROWS == 16
+
+/* Even and odd bytes as 16-bit numbers: two products, 2 * 127 * 64, fit them. */
+INLINE int8 pairs_of(uint8 activations, uint8 factors)
+{
+    short16 x = as_short16(activations), f = as_short16(factors);
+    short16 sum = (x << (short)8 >> (short)8) * (f << (short)8 >> (short)8) + (x >> (short)8) * (f >> (short)8);
+    int8 pairs = as_int8(sum);
+    return (pairs << 16 >> 16) + (pairs >> 16);
+}
+
+INLINE int_rows dot_rows4(int_rows sum, uint_rows activations, uint_rows factors)
+{
+    return sum + (int_rows)(pairs_of(activations.lo, factors.lo), pairs_of(activations.hi, factors.hi));
+}
+
+#else
+
+INLINE int_rows dot_rows4(int_rows sum, uint_rows activations, uint_rows factors)
+{
+    UNROLL
+    for (int i = 0; i < ROWS; i++)
+        ((int *)&sum)[i] = dot4(((const int *)&sum)[i], ((const char4 *)&activations)[i],
+                                ((const char4 *)&factors)[i]);
+    return sum;
+}
+
+#endif
+
+/* Each half of every word times an odd factor, PX_ROUNDING_FACTOR of src/base/philox.h. */
+#define ROUNDING_FACTOR ((ushort)0x2D35)
+
+#if PACKED_BIAS
+
+INLINE uint_rows mix_rows(uint_rows bits)
+{
+    return __builtin_astype(__builtin_astype(bits, shorts32) * (short)ROUNDING_FACTOR, uint_rows);
+}
+
+#elif ROWS == 16
+
+INLINE uint_rows mix_rows(uint_rows bits)
+{
+    return (uint_rows)(as_uint8(as_ushort16(bits.lo) * ROUNDING_FACTOR), as_uint8(as_ushort16(bits.hi) * ROUNDING_FACTOR));
+}
+
+#else
+
+INLINE uint_rows mix_rows(uint_rows bits)
+{
+    return (bits * ROUNDING_FACTOR & 0xFFFFu) | (bits >> 16) * ROUNDING_FACTOR << 16;
+}
+
+#endif
+
+/* Rows of a tile start at multiples of their number: whole stores, which some drivers do not make of vstore. */
+INLINE void store_codes(int_rows codes, __global char *place)
+{
+    *(__global char_rows *)place = to_char_rows(codes);
+}
+
+/* ---- The code of a trace: a floating-point number's exponent and first four fraction bits ---- */
+
+/*
+ * With 128 units added a magnitude is 2^7 .. 2^15, exactly a floating-point number: conversions of integers below 2^24
+ * do not round, on any device. Code 16 s + q is (16 + q) 2^(s + 3): exponent 134 + s, fraction q.
+ */
+INLINE int_rows trace_decode(int_rows code)
+{
+    int_rows shifted = code << 19, sign = shifted >> 31;
+    int_rows magnitude = to_int_rows(as_float_rows(((shifted ^ sign) - sign) + (134 << 23))) - 128;
+    return (magnitude ^ sign) - sign;
+}
+
+/* The code of a trace in q16, rounded up with the probability of its fraction, by the upper half of `bits`. */
+INLINE int_rows trace_code(int_rows value, uint_rows bits)
+{
+    int_rows sign = value >> 31;
+    int_rows biased = (value + (sign & (int)0xFF000000 | 1 << 23) + 128) >> 8; /* 128 units in q8 with the sign of value */
+    int_rows number = as_int_rows(to_float_rows(biased)) + as_int_rows(bits >> 16 << 3 | 4u);
+    int_rows code = as_int_rows(as_uint_rows(number) >> 19); /* the sign is its bit 12, 142 the exponent of 128 in q8 */
+    return (code ^ sign) + (sign & 4096 + 2 * (142 << 4) + 1) - (142 << 4);
+}
+
+/* What holds for the rows of a work-item in one tile; pointers lead to the first of them. */
+typedef struct {
+    __global char *weights, *stored; /* stored: where traces are to be stored */
+    __global const char *traces;
+    __global const uint *weighed;
+    __global const int *lanes;
+    uint flags;
+    int take, decay;
+    int extra, nearest; /* bits below q16 of a trace times a scale, and half of the last one */
+} lesson;
+
+INLINE int_rows lane(const lesson *l, uint which, uint row)
+{
+    return load_rows(0, l->lanes + which * PADDED + row);
+}
+
+/* Weights in the direction of their traces. |trace * scale| < 2^15 * 32767. */
+INLINE int_rows updated(const lesson *l, int_rows weight, int_rows value, uint_rows bits, uint row)
+{
+    int_rows change = (((value + (1 << 15)) >> 16) * lane(l, LANE_SCALE, row) + l->nearest) >> l->extra;
+    if (l->decay)
+        change -= (weight * lane(l, LANE_DECAY, row) + 128) >> 8;
+    weight += (change + as_int_rows(bits & 0xFFFFu)) >> 16;
+    weight = weight > 127 ? (int_rows)127 : weight;
+    return weight < -127 ? (int_rows)-127 : weight;
+}
+
+/* One tap of ROWS rows. at: of its weights; chunks of `words` words are taken in, at constant distance. */
+INLINE void learn_rows(const lesson *l, uint row, uint at, __global const uint *packed, uint tap_bits, uint words,
+                       uint chunks)
+{
+    int_rows sum = lane(l, LANE_START, row);
+    for (uint c = 0; c < chunks; c++) {
+        UNROLL
+        for (uint w = 0; w < words; w++)
+            sum = dot_rows4(sum, load_rows(0, packed + (4 * c + w) * STRIDE + row),
+                            load_rows(0, l->weighed + (4 * c + w) * PADDED + row));
+    }
+    int_rows value = (sum >> lane(l, LANE_SHIFT, row)) * l->take;
+#if TRACES_STORED
+    value += trace_decode(to_int_rows(load_rows(0, l->traces + at))) * lane(l, LANE_KEEP, row);
+#endif
+    uint_rows bits = mix_rows(as_uint_rows(lane(l, LANE_BITS, row)) ^ tap_bits);
+    if (l->flags & LEARN_MODULATE)
+        store_codes(updated(l, to_int_rows(load_rows(0, l->weights + at)), value, bits, row), l->weights + at);
+    if (l->flags & LEARN_COMMIT)
+        store_codes(trace_code(value, bits), l->stored + at);
+}
+
+/* The taps of SPAN columns, from those at distance `first` on, of the rows from `row`. */
+INLINE void learn_span(const lesson *l, __global const uint *packed, __global const uint *tap_bits, uint unit,
+                       uint row, uint first, uint words, uint chunks)
+{
+    uint column = unit % PRIME, end = min(first + SPAN, PRIME);
+    walk rotations = walk_from(first);
+    packed += (size_t)(unit - column) * PACKED_WORDS * STRIDE;
+    for (uint offset = first; offset < end; offset++) {
+        __global const uint *from = packed + (size_t)wrap(column + offset) * PACKED_WORDS * STRIDE;
+        UNROLL
+        for (int q = 0; q < CURVES; q++) {
+            uint tap = (offset - 1) * CURVES + q;
+            __global const uint *partners = from + wrap(row + walk_rotation(&rotations, q));
+            for (uint v = 0; v < VECTORS; v++)
+                learn_rows(l, v * ROWS, tap * TILE + v * ROWS, partners, tap_bits[tap], words, chunks);
+        }
+        walk_on(&rotations);
+    }
+}
+
+/*
+ * One slab of weights and traces, the first of whose units is first_unit; traces are stored in `stored`, whose first
+ * unit is stored_unit. tiles[first_entry] and the `entries` - 1 after it are the tiles to learn. A work-item owns
+ * VECTORS * ROWS rows of `each` tiles. It takes SPAN columns for all of them before it goes on, so that what it needs
+ * of their windows stays in cache; work-items of the second dimension share the spans.
+ */
+__kernel void learn(__global char *weights, __global const char *traces, __global char *stored, uint first_unit,
+                    uint stored_unit, __global const uint *tiles, uint first_entry, uint entries, uint each,
+                    __global const uint4 *plan, __global const uint *packed, __global const uint *weighed,
+                    __global const int *lanes, __global const uint *tap_bits, int take, int decay)
+{
+    uint blocks = TILE / (ROWS * VECTORS), block = get_global_id(0) % blocks * (ROWS * VECTORS);
+    uint begin = get_global_id(0) / blocks * each, end = min(begin + each, entries);
+    for (uint first = 1 + get_global_id(1) * SPAN; first < PRIME; first += get_global_size(1) * SPAN)
+        for (uint e = begin; e < end; e++) {
+            uint tile = tiles[first_entry + e], unit = tile / TILES, row = tile % TILES * TILE + block;
+            uint4 task = plan[unit / PRIME];
+            if (row >= PRIME || task.y == 0)
+                continue;
+            size_t start = (tile - (size_t)first_unit * TILES) * DEGREE * TILE + block;
+            size_t target = (tile - (size_t)stored_unit * TILES) * DEGREE * TILE + block;
+            uint words = words_of(task.x);
+            const lesson l = {weights + start,
+                              stored + target,
+                              traces + start,
+                              weighed + (size_t)unit * PACKED_WORDS * PADDED + row,
+                              lanes + (size_t)unit * LANES * PADDED + row,
+                              task.y,
+                              take,
+                              decay,
+                              task.z,
+                              (1 << task.z) >> 1};
+            __global const uint *bits = tap_bits + unit / PRIME * DEGREE;
+            if (words == 1)
+                learn_span(&l, packed, bits, unit, row, first, 1, 1);
+            else if (words == 2)
+                learn_span(&l, packed, bits, unit, row, first, 2, 1);
+            else
+                learn_span(&l, packed, bits, unit, row, first, 4, words / 4);
+        }
+}

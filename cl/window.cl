@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The window of traced ticks, made ready for learning. The ring of slots holds what single ticks left behind; here it
+ * becomes words of four ticks, the newest in the lowest byte, so that a synapse takes in four ticks with one integer
+ * dot product, and the numbers that each neuron and each tap bring to it are worked out once.
+ */
+
+/* Words that the window has room for; and that are used when n ticks are pending: 1, 2 or a multiple of 4. */
+#define WINDOW_WORDS ((WINDOW + 3) / 4)
+#define PACKED_WORDS (WINDOW_WORDS <= 2 ? WINDOW_WORDS : (WINDOW_WORDS + 3) / 4 * 4)
+
+INLINE uint words_of(uint pending)
+{
+    uint words = (pending + 3) / 4;
+    return words <= 2 ? words : (words + 3) / 4 * 4;
+}
+
+/* Activations may be packed with 128 added: some vector instructions multiply unsigned by signed bytes. */
+#if ROWS == 16 && defined(__AVX512BW__)
+#define PACKED_BIAS 128
+#else
+#define PACKED_BIAS 0
+#endif
+
+/* The numbers of a neuron, arrays of [PADDED] for each unit. */
+#define LANE_KEEP 0  /* q16: what is left of the stored trace; 1 where the neuron does not learn */
+#define LANE_SHIFT 1 /* of the sum: the scale of its factors is 2^this */
+#define LANE_START 2 /* what the sum starts from: takes PACKED_BIAS out, and rounds what LANE_SHIFT shifts out */
+#define LANE_BITS 3  /* random bits: upper half for the trace, lower half for the weight */
+#define LANE_SCALE 4 /* of the modulator, see praxis_network_modulate */
+#define LANE_DECAY 5 /* of the weight, q24 */
+#define LANES 6
+
+/* What one replica is to learn: ticks pending, LEARN_..., the shift of its modulators. */
+#define LEARN_COMMIT 1u
+#define LEARN_MODULATE 2u
+
+/* The slot of the tick this long before that of `slot`. */
+INLINE uint slot_before(uint slot, uint ticks)
+{
+    return slot >= ticks ? slot - ticks : slot + SLOTS - ticks;
+}
+
+/* Sixteen rows' words of activations before the ticks pending; behind them stands what the ring holds, unused. */
+INLINE void pack(__global const char *activations, uint slot, uint units, uint unit, uint row, uint words,
+                 __global uint *packed)
+{
+    for (uint w = 0; w < words; w++) {
+        uint_rows word = 0;
+        UNROLL
+        for (uint b = 0; b < 4; b++) {
+            uint age = min(4 * w + b, WINDOW - 1);
+            __global const char *old = activations + slot_start(slot_before(slot, age + 1), units);
+            int_rows code = to_int_rows(load_rows(0, old + (size_t)unit * STRIDE + row)) + PACKED_BIAS;
+            word |= (as_uint_rows(code) & 255u) << (8 * b);
+        }
+        store_rows(word, 0, packed + ((size_t)unit * PACKED_WORDS + w) * STRIDE + row);
+    }
+}
+
+/* A factor decayed by its age, q16: below 2^23. Rows that do not learn take nothing in. */
+INLINE int_rows decayed(__global const char *factors, __global const int *powers, uint slot, uint units, uint unit,
+                        uint row, uint age, int_rows learns)
+{
+    size_t at = ((size_t)slot_before(slot, age) * units + unit) * PADDED + row;
+    return learns ? to_int_rows(load_rows(0, factors + at)) * powers[age] : 0;
+}
+
+/* Factors of the ticks pending, halved and in a scale of 2^shift that brings the largest of a neuron near 64. */
+INLINE void weigh(__global const char *factors, __global const int *powers, uint slot, uint units, uint unit, uint row,
+                  uint pending, int_rows learns, __global uint *weighed, __global int *lanes)
+{
+    int_rows largest = 0, shift = 0, start = 0;
+    for (uint age = 0; age < pending; age++) {
+        int_rows size = magnitude_of(decayed(factors, powers, slot, units, unit, row, age, learns));
+        largest = size > largest ? size : largest;
+    }
+    UNROLL
+    for (int s = 1; s <= 7; s++)
+        shift -= largest <= (127 << 16) >> s; /* a comparison of vectors is -1 where it holds */
+    for (uint w = 0; w < words_of(pending); w++) {
+        uint_rows word = 0;
+        for (uint b = 0; b < 4 && 4 * w + b < pending; b++) {
+            int_rows factor = decayed(factors, powers, slot, units, unit, row, 4 * w + b, learns);
+            factor = ((factor << shift) + (1 << 16)) >> 17;
+            start -= factor * PACKED_BIAS;
+            word |= (as_uint_rows(factor) & 255u) << (8 * b);
+        }
+        store_rows(word, 0, weighed + ((size_t)unit * PACKED_WORDS + w) * PADDED + row);
+    }
+    start += ((int_rows)1 << shift) >> 1;
+    store_rows(shift, 0, lanes + LANE_SHIFT * PADDED);
+    store_rows(start, 0, lanes + LANE_START * PADDED);
+}
+
+/* Random bits of ROWS numbers: upper halves of their blocks, for traces above and for weights below. */
+INLINE uint_rows rounding_rows(uint_rows number, uint group, ulong time, ulong modulation, uint2 seed)
+{
+    uint_rows words[4], bits;
+    philox_rows(number, group, (uint)time, counter_end(PURPOSE_TRACE, time), seed, words);
+    bits = words[0] & 0xFFFF0000u;
+    philox_rows(number, group, (uint)modulation, counter_end(PURPOSE_MODULATION, modulation), seed, words);
+    return bits | words[0] >> 16;
+}
+
+/* scale: one value per replica, or with per_neuron one per neuron in canonical order. */
+INLINE void set_modulator(__global const int *scale, ulong scale_start, int per_neuron, int decay, uint flags,
+                          uint unit, uint row, int_rows learns, __global int *lanes)
+{
+    int_rows scales = 0, decays = 0;
+    if (flags & LEARN_MODULATE) {
+        decays = learns ? (int_rows)decay : 0;
+        scales = per_neuron ? 0 : scale[scale_start + unit / PRIME];
+        for (uint i = 0; per_neuron && i < ROWS && row + i < PRIME; i++)
+            ((int *)&scales)[i] = scale[scale_start + (size_t)unit * PRIME + row + i];
+        scales = learns ? scales : 0;
+    }
+    store_rows(scales, 0, lanes + LANE_SCALE * PADDED);
+    store_rows(decays, 0, lanes + LANE_DECAY * PADDED);
+}
+
+/*
+ * slot: of the present activations. plan: [R] ticks pending, flags, unused, unused. A work-item makes ROWS rows of a
+ * unit ready and, as there are always more of them than taps, the random bits of one tap: tap_bits[R][DEGREE].
+ */
+__kernel void prepare(__global const char *activations, __global const char *factors, uint slot, uint units, uint words,
+                      __global const int *powers, __global const uint4 *plan, __global const int *scale,
+                      ulong scale_start, int per_neuron, int decay, ulong time, ulong modulation,
+                      __global const char *plastic, __global const uint2 *seeds, __global uint *packed,
+                      __global uint *weighed, __global int *lanes, __global uint *tap_bits)
+{
+    uint row = get_global_id(0) * ROWS, unit = get_global_id(1), item = unit * (STRIDE / ROWS) + get_global_id(0);
+    uint replicas = units / PRIME, replica = unit / PRIME;
+    if (item < replicas * DEGREE) {
+        uint_rows bits = rounding_rows(item % DEGREE, 1, time, modulation, seeds[item / DEGREE]);
+        tap_bits[item] = ((const uint *)&bits)[0];
+    }
+    pack(activations, slot, units, unit, row, words, packed);
+    if (row >= PADDED)
+        return;
+    uint4 task = plan[replica];
+    int_rows learns = to_int_rows(load_rows(0, plastic + (size_t)unit * PADDED + row)) != 0;
+    __global int *own = lanes + (size_t)unit * LANES * PADDED + row;
+    weigh(factors, powers, slot, units, unit, row, task.x, learns, weighed, own);
+    set_modulator(scale, scale_start, per_neuron, decay, task.y, unit, row, learns, own);
+    store_rows(learns ? (int_rows)powers[task.x] : 1 << 16, 0, own + LANE_KEEP * PADDED);
+    uint_rows bits = rounding_rows(neuron_rows(unit, row), 0, time, modulation, seeds[replica]);
+    store_rows(as_int_rows(bits), 0, own + LANE_BITS * PADDED);
+}

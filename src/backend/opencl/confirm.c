@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whether a device computes what the kernels stand on: dot products by a path, and the wide arithmetic beside them. A
+ * program of its own, small enough to be built for every context, runs over numbers at the edges and random ones.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/opencl/device.h"
+#include "base/philox.h"
+
+#define COUNT  1024
+#define LOCAL  64
+#define PLANES 5
+
+/* As in cl/confirm.cl. */
+#define MULTIPLIER UINT32_C(0xD2511F53)
+#define DIVISOR    1009
+
+static const char *const plane_names[PLANES] = {"dot product", "upper half of the product", "rounded product",
+                                                "upper half of a multiple", "remainder"};
+
+struct samples {
+    int8_t a[4][COUNT], b[4][COUNT];
+    int32_t acc[COUNT];
+    uint32_t x[COUNT], y[COUNT];
+};
+
+typedef uint32_t results[PLANES][COUNT];
+
+/* ---- Numbers ---- */
+
+/*
+ * The first 128 samples tell every lane of one operand from every lane of the other: one lane is not zero, and the
+ * other operand has four different numbers. Up to 512 all lanes are at the edges of their range, and sums wrap. The
+ * rest is random.
+ */
+static void fill_lanes(struct samples *samples, uint32_t i, struct px_philox_block bits)
+{
+    static const int8_t edges[] = {-128, 127, -127, 0, 1, -1, -128, 127};
+    int8_t(*a)[COUNT] = samples->a, (*b)[COUNT] = samples->b;
+    for (uint32_t lane = 0; lane < 4; lane++) {
+        uint8_t first = (uint8_t)(bits.word[0] >> 8 * lane), second = (uint8_t)(bits.word[1] >> 8 * lane);
+        int8_t single = lane == i % 4 ? edges[i / 4 % 8] : 0, distinct = (int8_t)(50 * (int)lane - 77);
+        if (i < 128) {
+            a[lane][i] = i < 64 ? single : distinct;
+            b[lane][i] = i < 64 ? distinct : single;
+        } else {
+            a[lane][i] = i < 512 ? edges[first % 8] : (int8_t)first;
+            b[lane][i] = i < 512 ? edges[second % 8] : (int8_t)second;
+        }
+    }
+}
+
+static void fill_samples(struct samples *samples)
+{
+    static const int32_t sums[] = {0, INT32_MAX, INT32_MIN, -1};
+    static const uint32_t words[] = {0, 1, UINT32_MAX, UINT32_C(0x80000000), INT32_MAX, UINT32_C(0xFFFF0000)};
+    for (uint32_t i = 0; i < COUNT; i++) {
+        const uint32_t counter[] = {i, 0, 0, 0}, next[] = {i, 1, 0, 0};
+        struct px_philox_block bits = px_philox(counter, 1), more = px_philox(next, 1);
+        fill_lanes(samples, i, bits);
+        samples->acc[i] = i < 512 ? sums[i % 4] : (int32_t)bits.word[2];
+        samples->x[i] = i < 36 ? words[i / 6] : bits.word[3];
+        samples->y[i] = i < 36 ? words[i % 6] : more.word[0];
+    }
+}
+
+static void expect(const struct samples *samples, results expected)
+{
+    for (uint32_t i = 0; i < COUNT; i++) {
+        uint32_t sum = (uint32_t)samples->acc[i];
+        for (uint32_t lane = 0; lane < 4; lane++)
+            sum += (uint32_t)(samples->a[lane][i] * samples->b[lane][i]);
+        uint32_t x = samples->x[i], y = samples->y[i];
+        expected[0][i] = sum;
+        expected[1][i] = (uint32_t)((uint64_t)x * y >> 32);
+        expected[2][i] = (uint32_t)(((int64_t)(int32_t)x * (int32_t)y + (INT64_C(1) << 30)) >> 31);
+        expected[3][i] = (uint32_t)((uint64_t)MULTIPLIER * x >> 32);
+        expected[4][i] = x % DIVISOR;
+    }
+}
+
+/* ---- The device ---- */
+
+/* A path on trial. */
+struct trial {
+    const struct px_opencl_device *device;
+    struct samples samples;
+    results found, expected;
+    cl_program program;
+    cl_kernel kernel;
+    cl_command_queue queue;
+    cl_mem buffers[6]; /* of the kernel's arguments, without the count */
+    char *doubt;
+};
+
+static void doubt(struct trial *trial, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void doubt(struct trial *trial, const char *format, ...)
+{
+    char text[4096];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    trial->doubt = strdup(text);
+}
+
+static void build(struct trial *trial, const char *texts[2], enum px_dot_product path)
+{
+    const struct px_opencl_device *device = trial->device;
+    char options[256], language[128];
+    cl_int error;
+    px_opencl_language(&device->info, path, language, sizeof language);
+    snprintf(options, sizeof options, "%s -DINLINE=static", language);
+    trial->program = clCreateProgramWithSource(device->context, 2, texts, NULL, &error);
+    if (!error)
+        error = clBuildProgram(trial->program, 1, &device->device, options, NULL, NULL);
+    if (!error)
+        trial->kernel = clCreateKernel(trial->program, "confirm", &error);
+    if (error) {
+        char *log = trial->program ? px_opencl_build_log(device, trial->program) : NULL;
+        doubt(trial, "does not compile: %s (%d)\noptions: %s\nlog:\n%s", px_cl_error(error), error, options,
+              log && *log ? log : "(the driver gave none)");
+        free(log);
+    }
+}
+
+static praxis_status read_and_build(struct trial *trial, enum px_dot_product path)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    char *texts[2] = {px_opencl_kernel_file(trial->device, "dot4.cl", &status), NULL};
+    if (!status)
+        texts[1] = px_opencl_kernel_file(trial->device, "confirm.cl", &status);
+    if (!status)
+        build(trial, (const char **)texts, path);
+    free(texts[0]);
+    free(texts[1]);
+    return status;
+}
+
+static praxis_status make_buffers(struct trial *trial)
+{
+    struct samples *samples = &trial->samples;
+    const struct {
+        void *data;
+        size_t size;
+    } contents[] = {{samples->a, sizeof samples->a},     {samples->b, sizeof samples->b},
+                    {samples->acc, sizeof samples->acc}, {samples->x, sizeof samples->x},
+                    {samples->y, sizeof samples->y},     {trial->found, sizeof trial->found}};
+    cl_int error;
+    trial->queue = clCreateCommandQueue(trial->device->context, trial->device->device, 0, &error);
+    for (int i = 0; i < 6 && !error; i++)
+        trial->buffers[i] =
+            clCreateBuffer(trial->device->context, CL_MEM_COPY_HOST_PTR, contents[i].size, contents[i].data, &error);
+    return error ? px_cl_fail(trial->device->base.log, error, "memory for the self-test") : PRAXIS_SUCCESS;
+}
+
+static void run(struct trial *trial)
+{
+    const cl_uint count = COUNT;
+    const size_t global = COUNT / 4, local = LOCAL;
+    cl_mem output = trial->buffers[5];
+    cl_int error = CL_SUCCESS;
+    for (cl_uint i = 0; i < 5 && !error; i++)
+        error = clSetKernelArg(trial->kernel, i, sizeof trial->buffers[i], &trial->buffers[i]);
+    if (!error)
+        error = clSetKernelArg(trial->kernel, 5, sizeof count, &count);
+    if (!error)
+        error = clSetKernelArg(trial->kernel, 6, sizeof output, &output);
+    if (!error)
+        error = clEnqueueNDRangeKernel(trial->queue, trial->kernel, 1, NULL, &global, &local, 0, NULL, NULL);
+    if (!error)
+        error = clEnqueueReadBuffer(trial->queue, output, CL_TRUE, 0, sizeof trial->found, trial->found, 0, NULL, NULL);
+    if (error)
+        doubt(trial, "does not run: %s (%d)", px_cl_error(error), error);
+}
+
+static void release(struct trial *trial)
+{
+    for (int i = 0; i < 6; i++)
+        if (trial->buffers[i])
+            clReleaseMemObject(trial->buffers[i]);
+    if (trial->queue)
+        clReleaseCommandQueue(trial->queue);
+    if (trial->kernel)
+        clReleaseKernel(trial->kernel);
+    if (trial->program)
+        clReleaseProgram(trial->program);
+    free(trial);
+}
+
+/* ---- Judgement ---- */
+
+/* Where dot products alone are wrong another path may be right; where the rest is, none can be. */
+static praxis_status compare(struct trial *trial)
+{
+    const struct samples *samples = &trial->samples;
+    const praxis_device_info *info = &trial->device->info;
+    for (int plane = 1; plane < PLANES; plane++)
+        for (uint32_t i = 0; i < COUNT; i++)
+            if (trial->found[plane][i] != trial->expected[plane][i])
+                return px_fail(
+                    trial->device->base.log, PRAXIS_ERROR_DEVICE,
+                    "%s, driver %s, computes wrongly: the %s of %u and %u is %u, must be %u; another version "
+                    "of the driver may be right",
+                    info->name, info->driver, plane_names[plane], samples->x[i], samples->y[i], trial->found[plane][i],
+                    trial->expected[plane][i]);
+    for (uint32_t i = 0; i < COUNT && !trial->doubt; i++)
+        if (trial->found[0][i] != trial->expected[0][i])
+            doubt(trial, "computes wrongly: %d + (%d, %d, %d, %d) * (%d, %d, %d, %d) is %d, must be %d",
+                  samples->acc[i], samples->a[0][i], samples->a[1][i], samples->a[2][i], samples->a[3][i],
+                  samples->b[0][i], samples->b[1][i], samples->b[2][i], samples->b[3][i], (int)trial->found[0][i],
+                  (int)trial->expected[0][i]);
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status px_opencl_confirm(const struct px_opencl_device *device, enum px_dot_product path, char **found_doubt)
+{
+    struct trial *trial = calloc(1, sizeof *trial);
+    *found_doubt = NULL;
+    if (!trial)
+        return px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for the self-test");
+    trial->device = device;
+    fill_samples(&trial->samples);
+    expect(&trial->samples, trial->expected);
+    memset(trial->found, 0xA5, sizeof trial->found); /* what the kernel does not write must not look right */
+    praxis_status status = read_and_build(trial, path);
+    if (!status && !trial->doubt)
+        status = make_buffers(trial);
+    if (!status && !trial->doubt)
+        run(trial);
+    if (!status && !trial->doubt)
+        status = compare(trial);
+    *found_doubt = trial->doubt;
+    release(trial);
+    return status;
+}

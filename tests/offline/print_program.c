@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writes the program that a device without a driver here would be given: print_program PATH NEURONS K FILE writes the
+ * source to FILE and prints the compiler's options, one per line. PATH is a path of dot products, on a GPU.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/opencl/network.h"
+
+static praxis_status write_source(const struct px_opencl_device *device, const char *path)
+{
+    praxis_status status;
+    char *source = px_opencl_source(device, &status);
+    FILE *file = source ? fopen(path, "w") : NULL;
+    if (file && fputs(source, file) < 0)
+        status = PRAXIS_ERROR_IO;
+    if (!status && (!file || fclose(file)))
+        status = PRAXIS_ERROR_IO;
+    free(source);
+    return status;
+}
+
+static void print_options(const struct px_opencl *opencl)
+{
+    char options[2048];
+    px_opencl_options(opencl, options, sizeof options);
+    for (char *option = strtok(options, " "); option; option = strtok(NULL, " "))
+        puts(option);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 5) {
+        fprintf(stderr, "usage: print_program PATH NEURONS K FILE\n");
+        return 2;
+    }
+    struct px_opencl_device device = {.info = {.type = PRAXIS_DEVICE_GPU}, .max_allocation_bytes = UINT64_C(1) << 40};
+    struct px_opencl opencl = {.device = &device, .shape = {.replicas = 1, .channels = 2}};
+    device.dot_product = px_dot_product_named(argv[1]);
+    if (device.dot_product == PX_DOT_PRODUCT_END) {
+        fprintf(stderr, "there is no path %s\n", argv[1]);
+        return 2;
+    }
+    praxis_status status =
+        px_graph_plan(NULL, strtoull(argv[2], NULL, 10), (uint32_t)strtoul(argv[3], NULL, 10), &opencl.shape.graph);
+    if (!status)
+        status = px_layout_plan(&device, &opencl.shape, &opencl.layout);
+    if (!status)
+        status = write_source(&device, argv[4]);
+    if (status) {
+        fprintf(stderr, "%s\n", praxis_status_string(status));
+        return 1;
+    }
+    print_options(&opencl);
+    return 0;
+}
