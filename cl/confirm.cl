@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program of its own, of dot4.cl and this: what the host compares with scalar C before it trusts a device. Beside dot4,
- * kernels stand on wide products, as NVIDIA's driver 470 got wrong, and on remainders by a constant.
+ * A program of its own, of dot4.cl and this: what the host compares with scalar C before it trusts a device. Beside
+ * dot4, kernels stand on wide products, which NVIDIA's driver 470 got wrong, and on remainders by a constant.
  *
  * A work-item takes four samples, and gathers the words of each from four runs of bytes as a tick does.
  * a, b      [4 lanes][count] bytes

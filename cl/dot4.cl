@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * dot4: acc + the four products of signed bytes, wrapping and never saturating: a sum that saturates depends on its
- * order. The host defines DOT_PRODUCT, one of enum px_dot_product in src/backend/opencl/device.h, by what the device is,
- * and confirms the choice with cl/confirm.cl. Not by __has_builtin or feature macros: compilers claim what they or the
- * device cannot do. Both operands have their lanes in the same natural order: Intel's compiler makes a wrong instruction
- * of permuted ones.
+ * order. The host defines DOT_PRODUCT, one of enum px_dot_product in src/backend/opencl/device.h, by what the device
+ * is, and confirms the choice with confirm.cl. Not by __has_builtin or feature macros: compilers claim what they or
+ * the device cannot do. Both operands have their lanes in the same natural order: Intel's compiler makes a wrong
+ * instruction of permuted ones.
  */
 #define DOT_PRODUCT_PTX 1
 #define DOT_PRODUCT_SUDOT4 2

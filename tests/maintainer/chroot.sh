@@ -16,8 +16,8 @@ own_mirror() {
         awk '$1 == "Debian" && $2 !~ /-/ { print $3; exit }'
 }
 
-# A bare system of the release in the folder, from an archive of it if there is one: unpacking takes seconds, debootstrap
-# minutes. An empty mirror is this machine's.
+# A bare system of the release in the folder, from an archive of it if there is one: unpacking takes seconds,
+# debootstrap minutes. An empty mirror is this machine's.
 make_base() {
     local release=$1 mirror=$2 root=$3 archive="$directory/$1.tar"
     local options=(--variant=minbase) script=()
@@ -59,8 +59,8 @@ copy_network() {
     fi
 }
 
-# Runs a command in a folder of the system. Mounts are made in a mount namespace of their own, so they are gone whichever
-# way this ends.
+# Runs a command in a folder of the system. Mounts are made in a mount namespace of their own, so they are gone
+# whichever way this ends.
 run_in() {
     unshare --mount --propagation private -- bash "$0" --enter "$@"
 }

@@ -4,8 +4,8 @@
 
 Usage: compile.py VENDOR PRINT_PROGRAM
 
-VENDOR is amd, nvidia, intel or arm. PRINT_PROGRAM gives the source and options that the library would give to a driver. A target whose compiler is missing
-is skipped, and says so; where no target can be compiled the whole is a skip (77).
+VENDOR is amd, nvidia, intel or arm. PRINT_PROGRAM gives the source and options that the library would give to a driver.
+A target whose compiler is missing is skipped, and says so; where no target can be compiled the whole is a skip (77).
 """
 
 import os
@@ -48,7 +48,8 @@ LIBCLC = ["/usr/lib/clc/nvptx64--nvidiacl.bc", "/usr/share/clc/nvptx64--nvidiacl
 
 def run(command, **options):
     """What a command prints; its complaint becomes the test's."""
-    result = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False, **options)
+    both = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    result = subprocess.run(command, text=True, check=False, **both, **options)
     if result.returncode:
         raise RuntimeError(f"{' '.join(map(str, command))}\nfailed ({result.returncode}):\n{result.stdout[-3000:]}")
     return result.stdout

@@ -52,7 +52,7 @@ static const struct {
     {"gfx1013", PX_DOT_PRODUCT_PACKED}, /* Cyan Skillfish */
 };
 
-/* Mesa's drivers of AMD GPUs have compilers without the builtins; their platforms have other names. */
+/* AMD's own driver. Mesa's drivers of the same GPUs have platforms of other names, and compilers of their own. */
 #define AMD_PLATFORM "AMD Accelerated Parallel Processing"
 
 /* Oclgrind 21.10 does not know the intrinsic functions that optimising and inlining put in, such as llvm.abs. */
