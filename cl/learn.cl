@@ -208,11 +208,13 @@ __kernel void learn(__global char *weights, __global const char *traces, __globa
                               task.z,
                               (1 << task.z) >> 1};
             __global const uint *bits = tap_bits + unit / PRIME * DEGREE;
-            if (words == 1)
+            if (words == 0)
+                learn_span(&l, packed, bits, unit, row, first, 0, 1);
+            else if (words == 1)
                 learn_span(&l, packed, bits, unit, row, first, 1, 1);
             else if (words == 2)
                 learn_span(&l, packed, bits, unit, row, first, 2, 1);
             else
-                learn_span(&l, packed, bits, unit, row, first, 4, words / 4);
+                learn_span(&l, packed, bits, unit, row, first, 4, PACKED_WORDS > 4 ? words / 4 : 1);
         }
 }
