@@ -112,8 +112,7 @@ typedef struct {
     __global const char *traces;
     __global const uint *weighed;
     __global const int *lanes;
-    uint flags;
-    int take, decay;
+    int flags, take, decay;
     int extra, nearest; /* bits below q16 of a trace times a scale, and half of the last one */
 } lesson;
 
@@ -183,30 +182,30 @@ INLINE void learn_span(const lesson *l, __global const uint *packed, __global co
  */
 __kernel void learn(__global char *weights, __global const char *traces, __global char *stored, uint first_unit,
                     uint stored_unit, __global const uint *tiles, uint first_entry, uint entries, uint each,
-                    __global const uint4 *plan, __global const uint *packed, __global const uint *weighed,
-                    __global const int *lanes, __global const uint *tap_bits, int take, int decay)
+                    __global const task *plan, __global const uint *packed, __global const uint *weighed,
+                    __global const int *lanes, __global const uint *tap_bits, int take)
 {
     uint blocks = TILE / (ROWS * VECTORS), block = get_global_id(0) % blocks * (ROWS * VECTORS);
     uint begin = get_global_id(0) / blocks * each, end = min(begin + each, entries);
     for (uint first = 1 + get_global_id(1) * SPAN; first < PRIME; first += get_global_size(1) * SPAN)
         for (uint e = begin; e < end; e++) {
             uint tile = tiles[first_entry + e], unit = tile / TILES, row = tile % TILES * TILE + block;
-            uint4 task = plan[unit / PRIME];
-            if (row >= PRIME || task.y == 0)
+            const task own = plan[unit / PRIME];
+            if (row >= PRIME || own.flags == 0)
                 continue;
             size_t start = (tile - (size_t)first_unit * TILES) * DEGREE * TILE + block;
             size_t target = (tile - (size_t)stored_unit * TILES) * DEGREE * TILE + block;
-            uint words = words_of(task.x);
+            uint words = words_of(own.pending);
             const lesson l = {weights + start,
                               stored + target,
                               traces + start,
                               weighed + (size_t)unit * PACKED_WORDS * PADDED + row,
                               lanes + (size_t)unit * LANES * PADDED + row,
-                              task.y,
+                              own.flags,
                               take,
-                              decay,
-                              task.z,
-                              (1 << task.z) >> 1};
+                              own.decay,
+                              own.extra,
+                              (1 << own.extra) >> 1};
             __global const uint *bits = tap_bits + unit / PRIME * DEGREE;
             if (words == 0)
                 learn_span(&l, packed, bits, unit, row, first, 0, 1);

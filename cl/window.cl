@@ -31,9 +31,12 @@ INLINE uint words_of(uint pending)
 #define LANE_DECAY 5 /* of the weight, q24 */
 #define LANES 6
 
-/* What one replica is to learn: ticks pending, LEARN_..., the shift of its modulators. */
-#define LEARN_COMMIT 1u
-#define LEARN_MODULATE 2u
+/* What one replica is to learn: ticks pending, LEARN_..., the shift of the modulator less 16, its scale, the decay. */
+typedef struct {
+    int pending, flags, extra, scale, decay, unused[3];
+} task;
+#define LEARN_COMMIT 1
+#define LEARN_MODULATE 2
 
 /* The slot of the tick this long before that of `slot`. */
 INLINE uint slot_before(uint slot, uint ticks)
@@ -103,29 +106,25 @@ INLINE uint_rows rounding_rows(uint_rows number, uint group, ulong time, ulong m
     return bits | words[0] >> 16;
 }
 
-/* scale: one value per replica, or with per_neuron one per neuron in canonical order. */
-INLINE void set_modulator(__global const int *scale, ulong scale_start, int per_neuron, int decay, uint flags,
-                          uint unit, uint row, int_rows learns, __global int *lanes)
+/* scale: with per_neuron one value per neuron, in canonical order; else the task has it. */
+INLINE void set_modulator(const task *own, __global const int *scale, int per_neuron, uint unit, uint row,
+                          int_rows learns, __global int *lanes)
 {
-    int_rows scales = 0, decays = 0;
-    if (flags & LEARN_MODULATE) {
-        decays = learns ? (int_rows)decay : 0;
-        scales = per_neuron ? 0 : scale[scale_start + unit / PRIME];
-        for (uint i = 0; per_neuron && i < ROWS && row + i < PRIME; i++)
-            ((int *)&scales)[i] = scale[scale_start + (size_t)unit * PRIME + row + i];
-        scales = learns ? scales : 0;
-    }
-    store_rows(scales, 0, lanes + LANE_SCALE * PADDED);
-    store_rows(decays, 0, lanes + LANE_DECAY * PADDED);
+    int_rows scales = own->scale, decays = own->decay;
+    for (uint i = 0; per_neuron && i < ROWS && row + i < PRIME; i++)
+        ((int *)&scales)[i] = scale[(size_t)unit * PRIME + row + i];
+    store_rows(learns ? scales : 0, 0, lanes + LANE_SCALE * PADDED);
+    store_rows(learns ? decays : 0, 0, lanes + LANE_DECAY * PADDED);
 }
 
 /*
- * slot: of the present activations. plan: [R] ticks pending, flags, unused, unused. A work-item makes ROWS rows of a
- * unit ready and, as there are always more of them than taps, the random bits of one tap: tap_bits[R][DEGREE].
+ * slot: of the present activations. coefficients: by age, of each replica coefficients_step from one to the next; that of
+ * the stored trace stands behind the last tick pending. A work-item makes ROWS rows of a unit ready and, as there are
+ * always more of them than taps, the random bits of one tap: tap_bits[R][DEGREE].
  */
 __kernel void prepare(__global const char *activations, __global const char *factors, uint slot, uint units, uint words,
-                      __global const int *powers, __global const uint4 *plan, __global const int *scale,
-                      ulong scale_start, int per_neuron, int decay, ulong time, ulong modulation,
+                      __global const int *coefficients, uint coefficients_step, __global const task *plan,
+                      __global const int *scale, int per_neuron, ulong time, ulong modulation,
                       __global const char *plastic, __global const uint2 *seeds, __global uint *packed,
                       __global uint *weighed, __global int *lanes, __global uint *tap_bits)
 {
@@ -138,12 +137,13 @@ __kernel void prepare(__global const char *activations, __global const char *fac
     pack(activations, slot, units, unit, row, words, packed);
     if (row >= PADDED)
         return;
-    uint4 task = plan[replica];
+    const task own = plan[replica];
+    __global const int *powers = coefficients + replica * coefficients_step;
     int_rows learns = to_int_rows(load_rows(0, plastic + (size_t)unit * PADDED + row)) != 0;
-    __global int *own = lanes + (size_t)unit * LANES * PADDED + row;
-    weigh(factors, powers, slot, units, unit, row, task.x, learns, weighed, own);
-    set_modulator(scale, scale_start, per_neuron, decay, task.y, unit, row, learns, own);
-    store_rows(learns ? (int_rows)powers[task.x] : 1 << 16, 0, own + LANE_KEEP * PADDED);
+    __global int *first = lanes + (size_t)unit * LANES * PADDED + row;
+    weigh(factors, powers, slot, units, unit, row, own.pending, learns, weighed, first);
+    set_modulator(&own, scale, per_neuron, unit, row, learns, first);
+    store_rows(learns ? (int_rows)powers[own.pending] : 1 << 16, 0, first + LANE_KEEP * PADDED);
     uint_rows bits = rounding_rows(neuron_rows(unit, row), 0, time, modulation, seeds[replica]);
-    store_rows(as_int_rows(bits), 0, own + LANE_BITS * PADDED);
+    store_rows(as_int_rows(bits), 0, first + LANE_BITS * PADDED);
 }

@@ -300,8 +300,11 @@ typedef struct praxis_parameters {
     double homeostasis_rate;   /* bias change per tick and unit of (mean - target) */
     double target_rate;        /* birth: the mean activation each neuron is held to */
 
-    uint32_t trace_window; /* traced ticks that a trace may lag behind, 1..128. Default 16 */
+    uint32_t trace_window;        /* traced ticks that a trace may lag behind, 1..128. Default 16 */
     praxis_trace_form trace_form; /* Default PRAXIS_TRACE_STORED */
+    /* Weights follow the modulators of this many ticks at once, 1..trace_window: each still multiplies the trace of its
+     * tick, but in between ticks use the weights from before. Default 1 */
+    uint32_t consolidation;
 } praxis_parameters;
 
 PRAXIS_API void praxis_parameters_default(praxis_parameters *parameters);
@@ -454,12 +457,14 @@ PRAXIS_API praxis_status praxis_network_write_codes(praxis_network *network, pra
                                                     const praxis_range *range, const void *codes, size_t bytes);
 
 /* A 64-bit hash of the whole state of each replica, counters included: hashes[R]. Equal states have equal hashes on
- * every device and machine. FNV-1a over tick, modulations (8 bytes each), ticks in the window (1), and the little-endian
- * codes in the order of praxis_field. */
+ * every device and machine. FNV-1a over tick, modulations (8 bytes each), ticks in the window (1), and the
+ * little-endian codes in the order of praxis_field; between counters and codes each modulator that waits, tick (8) and
+ * float (4). */
 PRAXIS_API praxis_status praxis_network_hash(praxis_network *network, uint64_t *hashes);
 
-/* Stores the traces as they are now and empties the window. A run does so when it must (praxis_trace_form); a program
- * needs it only to make a copy of a network, through codes, that goes on to the same bits. */
+/* Lets weights follow modulators that wait (see consolidation), stores the traces as they are now and empties the
+ * window. A run does so when it must (praxis_trace_form); a program needs it only to make a copy of a network, through
+ * codes, that goes on to the same bits. */
 PRAXIS_API praxis_status praxis_network_settle(praxis_network *network);
 
 #define PRAXIS_RESET_ACTIVATIONS 1u
@@ -525,7 +530,8 @@ PRAXIS_API praxis_status praxis_network_run(praxis_network *network, const praxi
  */
 PRAXIS_API praxis_status praxis_network_modulate(praxis_network *network, const float *modulator, size_t count);
 
-/* The largest |learning_rate * M| that the fixed-point update can express: 87.8 (1 - trace_decay). */
+/* The largest |learning_rate * M| that the fixed-point update can express: 87.8 (1 - trace_decay), with a
+ * consolidation n > 1 divided by 2 n. */
 PRAXIS_API double praxis_network_modulator_limit(const praxis_network *network);
 
 /* Waits until the device has done all work queued so far. */

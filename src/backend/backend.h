@@ -29,18 +29,17 @@ struct px_shape {
     struct px_graph graph;
     uint32_t replicas;
     uint32_t channels;
-    uint32_t window;    /* traced ticks that may be pending, 1..PX_MAX_WINDOW */
-    bool traces_stored; /* false: a trace is what the window holds, and takes no memory */
+    uint32_t window;       /* traced ticks that may be pending, 1..PX_MAX_WINDOW */
+    bool traces_stored;    /* false: a trace is what the window holds, and takes no memory */
     const uint64_t *seeds; /* [R], owned by the network, outlives the back end */
 };
 
 /* The rule in integers; docs/numerics.md derives each. May change between calls. */
 struct px_rule {
-    int32_t sum_multiplier;     /* gain q28 * this / 2^31 = scale of the recurrent sum */
-    int32_t sum_shift;          /* sum * scale / 2^this = recurrent input in q28 */
+    int32_t sum_multiplier;                 /* gain q28 * this / 2^31 = scale of the recurrent sum */
+    int32_t sum_shift;                      /* sum * scale / 2^this = recurrent input in q28 */
     int32_t trace_power[PX_MAX_WINDOW + 1]; /* powers of the trace decay from the 0th, q16 */
-    int32_t trace_take; /* trace units in q16 per product of an activation code and a factor in the window */
-    int32_t weight_decay;       /* q24 */
+    int32_t trace_take;         /* trace units in q16 per product of an activation code and a factor in the window */
     int32_t variance_rate;      /* 1 - momentum, q31 */
     int32_t mean_rate;          /* 1 - momentum, q31 */
     int32_t bias_rate;          /* q31 */
@@ -52,17 +51,24 @@ struct px_rule {
 
 /* What a span of ticks needs, staged at once. Arrays may be freed when begin returns. */
 struct px_span {
-    uint64_t first_tick;       /* ticks run before the span: time of the noise and of the rounding of traces */
-    uint64_t first_modulation; /* modulations applied before it: time of the rounding of weights */
+    uint64_t first_tick; /* ticks run before the span: time of the noise */
     uint32_t ticks;
-    uint32_t modulations;
     bool input_shared;
-    bool per_neuron;        /* `scale` has a value per neuron */
     const int32_t *input;   /* [ticks][K] or [R][ticks][K], q28 per weight code; NULL: no input */
-    const int32_t *scale;   /* [modulations][R] or [modulations][R][N], within +-32767 */
-    const int32_t *shift;   /* [modulations][R], 16..30 */
     const uint32_t *groups; /* [group_count]: which groups are summed after each tick */
     uint32_t group_count;
+};
+
+/* How weights follow traces: w <- clip(w + scale trace / 2^shift - decay w). Arrays may be freed when learn returns. */
+struct px_modulation {
+    uint64_t time; /* modulations before it: of the rounding of weights */
+    bool per_neuron;
+    const int32_t *scale; /* [R], or per_neuron [R][N], within +-32767 */
+    const int32_t *shift; /* [R] 16..30 */
+    const int32_t *decay; /* [R] q24 */
+    /* [R][window + 1] q16, in place of powers of the decay: of the ticks pending by age, then of the stored trace.
+     * NULL: the trace is that after the last tick. */
+    const int32_t *coefficients;
 };
 
 /*
@@ -72,14 +78,14 @@ struct px_span {
  *
  *     power[n] stored + take sum over the n pending ticks of weighed factor x activation
  *
- * With `modulate` weights follow that trace; then, where commit[r] is set, it is rounded and stored.
+ * With a modulation weights follow it; then, where commit[r] is set, it is rounded and stored. A modulation with
+ * coefficients commits nothing.
  */
 struct px_learning {
-    uint64_t time;           /* ticks run so far: of the rounding of traces */
-    const uint8_t *pending;  /* [R] 0..window */
-    const uint8_t *commit;   /* [R] */
-    bool modulate;
-    uint32_t modulation; /* which of the span's */
+    uint64_t time;                          /* ticks run so far: of the rounding of traces */
+    const uint8_t *pending;                 /* [R] 0..window */
+    const uint8_t *commit;                  /* [R] */
+    const struct px_modulation *modulation; /* or NULL */
 };
 
 struct px_backend;

@@ -22,10 +22,10 @@ int32_t px_tanh_code(int32_t potential);
 int32_t px_normal_code(uint32_t bits);
 
 /*
- * The mu-law curve of the traces on codes -127..127, |c| = 16 segment + step: magnitude (16 + step) 2^(segment + 3) - 128,
- * 0 to PX_MULAW_MAX. It has the eight segments of sixteen steps of ITU-T G.711, but its knots are at powers of two, so
- * that the exponent and four bits of the fraction of a floating-point number are the code. Nearest: halves go to the
- * smaller magnitude, values are within +-PX_MULAW_MAX.
+ * The mu-law curve of the traces on codes -127..127, |c| = 16 segment + step: magnitude (16 + step) 2^(segment + 3) -
+ * 128, 0 to PX_MULAW_MAX. It has the eight segments of sixteen steps of ITU-T G.711, but its knots are at powers of
+ * two, so that the exponent and four bits of the fraction of a floating-point number are the code. Nearest: halves go
+ * to the smaller magnitude, values are within +-PX_MULAW_MAX.
  */
 int32_t px_mulaw_decode(int32_t code);
 int32_t px_mulaw_nearest(double value);

@@ -32,9 +32,10 @@ static praxis_status prepare_window(praxis_network *network)
 {
     network->pending = calloc(network->shape.replicas, 1);
     network->commit = calloc(network->shape.replicas, 1);
-    if (!network->pending || !network->commit)
+    network->mask = calloc(network->shape.replicas, 1);
+    if (!network->pending || !network->commit || !network->mask)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u windows", network->shape.replicas);
-    return PRAXIS_SUCCESS;
+    return px_waiting_create(network);
 }
 
 static praxis_status prepare(praxis_network *network, const praxis_parameters *parameters)
@@ -77,6 +78,8 @@ praxis_status px_network_set_parameter(praxis_network *network, praxis_parameter
     praxis_parameters changed = network->parameters;
     *px_parameter_member(&changed, parameter) = value;
     praxis_status status = px_parameters_check(network->log, &changed);
+    if (!status)
+        status = px_waiting_apply(network, NULL); /* under the old rate and decay */
     if (status)
         return status;
     network->parameters = changed;
@@ -135,6 +138,8 @@ void px_network_destroy(praxis_network *network)
     free(network->seeds);
     free(network->pending);
     free(network->commit);
+    free(network->mask);
+    px_waiting_free(network);
     free(network->group_names);
     free(network->group_offsets);
     free(network->group_members);

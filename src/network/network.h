@@ -15,6 +15,14 @@
 #define PX_ACTIVATION_UNIT (2.0 / 127)
 #define PX_WEIGHT_UNIT     (3.0 / 127)
 
+/* Modulators that weights have not followed yet; with a consolidation of 1 none outlives a call. */
+struct px_waiting {
+    uint32_t count;
+    uint64_t *tick;   /* [consolidation] ticks run when each came */
+    float *modulator; /* [consolidation][R] */
+    uint32_t *first;  /* [R] those before it have been applied to this replica */
+};
+
 struct praxis_network {
     praxis_context *context; /* a reference */
     struct px_log *log;      /* the context's */
@@ -27,6 +35,8 @@ struct praxis_network {
     bool noisy;       /* some neuron has noise */
     uint8_t *pending; /* [R] traced ticks in the window that the stored traces lack */
     uint8_t *commit;  /* [R] scratch of window.c */
+    uint8_t *mask;    /* [R] likewise */
+    struct px_waiting waiting;
     uint32_t group_count;
     char (*group_names)[PX_GROUP_NAME_SIZE];
     uint64_t *group_offsets; /* [group_count + 1] */
@@ -43,6 +53,7 @@ praxis_status px_parameter_check(struct px_log *log, praxis_parameter parameter,
 /* rule.c: parameters as the integers of the back end. */
 void px_rule_make(const praxis_parameters *parameters, uint32_t degree, bool noisy, struct px_rule *rule);
 double px_trace_unit(const praxis_parameters *parameters);
+double px_trace_decay(const praxis_parameters *parameters); /* as the integers have it */
 double px_trace_limit(const praxis_parameters *parameters); /* the largest trace that has a code */
 int32_t px_input_code(double input, double input_scale);
 /* The scales and the common shift of `count` modulators of one replica; false if one exceeds the limit. */
@@ -75,14 +86,22 @@ praxis_status px_network_reset(praxis_network *network, uint32_t what, const uin
 praxis_status px_network_run(praxis_network *network, const praxis_run *run);
 praxis_status px_network_modulate(praxis_network *network, const float *modulator, size_t count);
 
+/* modulation.c */
+praxis_status px_modulators_check(const praxis_network *network, const float *modulator, uint64_t count);
+praxis_status px_waiting_create(praxis_network *network);
+void px_waiting_free(praxis_network *network);
+/* The modulators of the tick just run, [R], `step` apart. */
+void px_waiting_add(praxis_network *network, const float *modulator, size_t step);
+/* Lets the weights of the replicas with mask[r] != 0 (NULL: all) follow what waits. */
+praxis_status px_waiting_apply(praxis_network *network, const uint8_t *mask);
+
 /* window.c */
-praxis_status px_window_settle(praxis_network *network);                 /* takes in all that is pending */
-praxis_status px_window_prepare(praxis_network *network, bool traced);   /* before ticks that are traced, or not */
-uint32_t px_window_room(const praxis_network *network);                  /* how many traced ticks fit */
-void px_window_enter(praxis_network *network, uint32_t ticks);           /* after traced ticks */
-void px_window_forget(praxis_network *network, const uint8_t *mask);     /* after traces of replicas became zero */
-/* A modulation of the span under way; scale is [R][each] of it. */
-praxis_status px_window_modulate(praxis_network *network, uint32_t modulation, const int32_t *scale, uint64_t each);
+praxis_status px_window_settle(praxis_network *network);               /* takes in all that is pending */
+praxis_status px_window_prepare(praxis_network *network, bool traced); /* before ticks that are traced, or not */
+uint32_t px_window_room(const praxis_network *network);                /* how many traced ticks fit */
+void px_window_enter(praxis_network *network, uint32_t ticks);         /* after traced ticks */
+void px_window_forget(praxis_network *network, const uint8_t *mask);   /* after traces of replicas became zero */
+praxis_status px_window_modulate(praxis_network *network, const struct px_modulation *modulation);
 praxis_status px_window_peek(praxis_network *network, const praxis_range *range, void *codes);
 
 /* groups.c */

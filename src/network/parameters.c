@@ -45,6 +45,7 @@ void px_parameters_default(praxis_parameters *parameters)
         .factor = PRAXIS_FACTOR_POST,
         .trace_window = 16,
         .trace_form = PRAXIS_TRACE_STORED,
+        .consolidation = 1,
     };
     for (int i = 0; i < PRAXIS_PARAMETER_COUNT; i++)
         *px_parameter_member(parameters, (praxis_parameter)i) = entries[i].default_value;
@@ -98,9 +99,14 @@ praxis_status px_parameters_check(struct px_log *log, const praxis_parameters *p
         status = check_integer(log, "trace_window", parameters->trace_window, 1, PX_MAX_WINDOW);
     if (!status)
         status = check_integer(log, "trace_form", (uint64_t)parameters->trace_form, 0, PRAXIS_TRACE_WINDOW);
+    if (!status)
+        status = check_integer(log, "consolidation", parameters->consolidation, 1, parameters->trace_window);
     praxis_parameters copy = *parameters;
     for (int i = 0; i < PRAXIS_PARAMETER_COUNT && !status; i++)
         status = px_parameter_check(log, (praxis_parameter)i, *px_parameter_member(&copy, (praxis_parameter)i));
+    if (!status && parameters->weight_decay * parameters->consolidation > 0.5)
+        status = px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "weight_decay is %g, must be at most 0.5 / consolidation, %g",
+                         parameters->weight_decay, 0.5 / parameters->consolidation);
     if (!status && parameters->variance_floor >= parameters->variance_threshold)
         status = px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "variance_floor is %g, must be below variance_threshold, %g",
                          parameters->variance_floor, parameters->variance_threshold);

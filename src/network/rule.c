@@ -7,7 +7,7 @@
 
 #include "network/network.h"
 
-static double trace_decay(const praxis_parameters *parameters)
+double px_trace_decay(const praxis_parameters *parameters)
 {
     return px_to_fixed(parameters->trace_decay, 16) / 65536.0;
 }
@@ -15,7 +15,7 @@ static double trace_decay(const praxis_parameters *parameters)
 /* A trace is at most 4 / (1 - decay); the sixteenth more is room for the rounding of factors (docs/numerics.md). */
 double px_trace_limit(const praxis_parameters *parameters)
 {
-    return 4.25 / (1 - trace_decay(parameters));
+    return 4.25 / (1 - px_trace_decay(parameters));
 }
 
 double px_trace_unit(const praxis_parameters *parameters)
@@ -34,13 +34,12 @@ void px_rule_make(const praxis_parameters *parameters, uint32_t degree, bool noi
     /* Units of a weight and an activation code, times 1 / sqrt(d), as a fraction in [1/2, 1) and a shift. */
     int exponent;
     double fraction = frexp(PX_WEIGHT_UNIT * PX_ACTIVATION_UNIT / sqrt(degree), &exponent);
-    double decay = trace_decay(parameters);
+    double decay = px_trace_decay(parameters);
     *rule = (struct px_rule){
         .sum_multiplier = (int32_t)px_clamp(llround(fraction * 2147483648.0), 0, INT32_MAX),
         .sum_shift = -exponent,
         /* a factor in the window counts twice: its code was halved */
         .trace_take = px_to_fixed(2 * PX_ACTIVATION_UNIT * PX_ACTIVATION_UNIT / px_trace_unit(parameters), 16),
-        .weight_decay = px_to_fixed(parameters->weight_decay, 24),
         .variance_rate = averaging_rate(parameters->variance_momentum),
         .mean_rate = averaging_rate(parameters->rate_momentum),
         .bias_rate = px_to_fixed(parameters->homeostasis_rate, 31),
@@ -67,7 +66,8 @@ static double codes_per_trace(const praxis_parameters *parameters)
 
 double px_modulation_limit(const praxis_parameters *parameters)
 {
-    return 32767 / 65536.0 / codes_per_trace(parameters);
+    double limit = 32767 / 65536.0 / codes_per_trace(parameters), consolidation = parameters->consolidation;
+    return consolidation > 1 ? limit / (2 * consolidation) * (1 - 1e-6) : limit; /* room to round a sum to float */
 }
 
 bool px_modulation_make(const praxis_parameters *parameters, const float *modulator, size_t count, int32_t *scale,

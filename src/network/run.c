@@ -14,15 +14,13 @@
 
 /* The host's side of a piece of a run: what was converted for it. */
 struct staging {
-    int32_t *input, *scale, *shift;
+    int32_t *input;
     int64_t *sums;
 };
 
 static void release(struct staging *staging)
 {
     free(staging->input);
-    free(staging->scale);
-    free(staging->shift);
     free(staging->sums);
 }
 
@@ -38,24 +36,6 @@ static praxis_status check_inputs(const praxis_network *network, const praxis_ru
                            "input of channel %llu at tick %llu is %g, must be within +-%g",
                            (unsigned long long)(i % channels), (unsigned long long)(i / channels % run->ticks),
                            (double)run->input[i], limit);
-    return PRAXIS_SUCCESS;
-}
-
-static praxis_status fail_modulator(const praxis_network *network, float value)
-{
-    double rate = network->parameters.learning_rate;
-    return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE,
-                   "modulator is %g: times the learning rate, %g, it must be within +-%g", (double)value, rate,
-                   px_modulation_limit(&network->parameters));
-}
-
-static praxis_status check_modulators(const praxis_network *network, const float *modulator, uint64_t count)
-{
-    for (uint64_t i = 0; i < count; i++) {
-        int32_t scale, shift;
-        if (!px_modulation_make(&network->parameters, &modulator[i], 1, &scale, &shift))
-            return fail_modulator(network, modulator[i]);
-    }
     return PRAXIS_SUCCESS;
 }
 
@@ -75,7 +55,7 @@ static praxis_status check_run(const praxis_network *network, const praxis_run *
     if (!status)
         status = check_inputs(network, run);
     if (!status && run->modulator)
-        status = check_modulators(network, run->modulator, px_multiply(run->ticks, network->shape.replicas));
+        status = px_modulators_check(network, run->modulator, px_multiply(run->ticks, network->shape.replicas));
     return status;
 }
 
@@ -96,58 +76,61 @@ static bool stage_input(const praxis_network *network, const praxis_run *run, ui
     return true;
 }
 
-static bool stage_modulators(const praxis_network *network, const praxis_run *run, uint64_t first, uint32_t ticks,
-                             struct staging *staging)
+/* What of the run a piece is. */
+struct piece {
+    const praxis_run *run;
+    uint64_t first; /* tick of the run */
+    uint32_t ticks;
+};
+
+/* The modulators of a step: one per replica, run->ticks apart. */
+static const float *modulators_of(const struct piece *piece, uint32_t step)
 {
-    uint64_t replicas = network->shape.replicas;
-    if (!run->modulator)
-        return true;
-    staging->scale = calloc(ticks * replicas, sizeof *staging->scale);
-    staging->shift = calloc(ticks * replicas, sizeof *staging->shift);
-    if (!staging->scale || !staging->shift)
-        return false;
-    for (uint64_t t = 0; t < ticks; t++)
-        for (uint64_t r = 0; r < replicas; r++)
-            px_modulation_make(&network->parameters, &run->modulator[r * run->ticks + first + t], 1,
-                               &staging->scale[t * replicas + r], &staging->shift[t * replicas + r]);
-    return true;
+    return piece->run->modulator + piece->first + step;
 }
 
-/* Whether the modulator of a step does anything in some replica: it is not 0, or weights decay. */
-static bool is_modulated(const praxis_network *network, const struct staging *staging, uint32_t step)
+/* Whether weights follow the modulators of a step: those that wait are enough, or this one does anything at once. */
+static bool is_due(const praxis_network *network, const struct piece *piece, uint32_t step, uint32_t before)
 {
-    uint64_t replicas = network->shape.replicas;
-    bool any = staging->scale && network->parameters.weight_decay > 0;
-    for (uint64_t r = 0; staging->scale && r < replicas && !any; r++)
-        any = staging->scale[step * replicas + r] != 0;
+    if (network->parameters.consolidation > 1)
+        return network->waiting.count + before + 1 == network->parameters.consolidation;
+    bool any = network->parameters.weight_decay > 0;
+    for (uint64_t r = 0; r < network->shape.replicas && !any; r++)
+        any = modulators_of(piece, step)[r * piece->run->ticks] != 0;
     return any;
 }
 
-/*
- * A stretch of ticks from `step`, of which *count is how many: to the next modulator, or until the window is full. The
- * seed's order: activation, then the trace of what caused it, then the modulator. Homeostasis and readout of a tick
- * neither read what learning writes nor write what it reads: they go with the tick.
- */
-static praxis_status advance(praxis_network *network, const praxis_run *run, const struct staging *staging,
-                             uint32_t step, uint32_t left, uint32_t *count)
+/* Counts a tick that was run, and takes its modulators in. */
+static void count_tick(praxis_network *network, const struct piece *piece, uint32_t step, bool due)
 {
-    struct px_backend *backend = network->backend;
-    bool traced = (run->flags & PRAXIS_RUN_TRACE) != 0, modulated = false;
+    network->tick++;
+    if (piece->run->modulator && (due || network->parameters.consolidation > 1))
+        px_waiting_add(network, modulators_of(piece, step), piece->run->ticks);
+    network->modulations += piece->run->modulator != NULL;
+}
+
+/*
+ * A stretch of ticks from `step`, of which *count is how many: until weights are due, or the window is full. The seed's
+ * order: activation, then the trace of what caused it, then the modulator. Homeostasis and readout of a tick neither
+ * read what learning writes nor write what it reads: they go with the tick.
+ */
+static praxis_status advance(praxis_network *network, const struct piece *piece, uint32_t step, uint32_t *count)
+{
+    const praxis_run *run = piece->run;
+    bool traced = (run->flags & PRAXIS_RUN_TRACE) != 0, due = false;
     praxis_status status = px_window_prepare(network, traced);
-    uint32_t most = traced && px_window_room(network) < left ? px_window_room(network) : left;
-    for (*count = 0; *count < most && !modulated; ++*count)
-        modulated = is_modulated(network, staging, step + *count);
+    uint32_t left = piece->ticks - step, room = traced ? px_window_room(network) : left;
+    for (*count = 0; *count < left && *count < room && !due; ++*count)
+        due = run->modulator && is_due(network, piece, step + *count, *count);
     if (!status)
-        status = backend->operations->ticks(backend, step, *count, run->flags);
+        status = network->backend->operations->ticks(network->backend, step, *count, run->flags);
     if (status)
         return status;
-    network->tick += *count;
+    for (uint32_t i = 0; i < *count; i++)
+        count_tick(network, piece, step + i, due && i == *count - 1);
     if (traced)
         px_window_enter(network, *count);
-    if (!modulated)
-        return PRAXIS_SUCCESS;
-    uint32_t last = step + *count - 1;
-    return px_window_modulate(network, last, staging->scale + (uint64_t)last * network->shape.replicas, 1);
+    return due ? px_waiting_apply(network, NULL) : PRAXIS_SUCCESS;
 }
 
 /* Sums of codes into mean activations, [ticks][R][G] of the piece into [R][all ticks][G] of the run. */
@@ -164,37 +147,32 @@ static void deliver(const praxis_network *network, const praxis_run *run, uint64
             }
 }
 
-static praxis_status run_piece(praxis_network *network, const praxis_run *run, uint64_t first, uint32_t ticks)
+static praxis_status run_piece(praxis_network *network, const struct piece *piece)
 {
     struct px_backend *backend = network->backend;
+    const praxis_run *run = piece->run;
     struct staging staging = {0};
-    uint64_t sums = (uint64_t)ticks * network->shape.replicas * run->group_count;
+    uint64_t sums = (uint64_t)piece->ticks * network->shape.replicas * run->group_count;
     praxis_status status = PRAXIS_SUCCESS;
-    if (!stage_input(network, run, first, ticks, &staging) || !stage_modulators(network, run, first, ticks, &staging) ||
+    if (!stage_input(network, run, piece->first, piece->ticks, &staging) ||
         (sums > 0 && !(staging.sums = calloc(sums, sizeof *staging.sums))))
-        status = px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to stage %u ticks", ticks);
+        status = px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to stage %u ticks", piece->ticks);
     const struct px_span span = {
         .first_tick = network->tick,
-        .first_modulation = network->modulations,
-        .ticks = ticks,
-        .modulations = run->modulator ? ticks : 0,
+        .ticks = piece->ticks,
         .input_shared = run->input_shared != 0,
         .input = staging.input,
-        .scale = staging.scale,
-        .shift = staging.shift,
         .groups = run->groups,
         .group_count = (uint32_t)run->group_count,
     };
     if (!status)
         status = backend->operations->begin(backend, &span);
-    for (uint32_t step = 0, count; step < ticks && !status; step += count)
-        status = advance(network, run, &staging, step, ticks - step, &count);
+    for (uint32_t step = 0, count; step < piece->ticks && !status; step += count)
+        status = advance(network, piece, step, &count);
     if (!status)
         status = backend->operations->end(backend, staging.sums);
-    if (!status) {
-        network->modulations += span.modulations;
-        deliver(network, run, first, ticks, staging.sums);
-    }
+    if (!status)
+        deliver(network, run, piece->first, piece->ticks, staging.sums);
     release(&staging);
     return status;
 }
@@ -202,53 +180,14 @@ static praxis_status run_piece(praxis_network *network, const praxis_run *run, u
 praxis_status px_network_run(praxis_network *network, const praxis_run *run)
 {
     praxis_status status = check_run(network, run);
-    uint64_t numbers = (uint64_t)network->shape.replicas * (network->shape.channels + 2 + run->group_count);
-    uint64_t piece = STAGED_NUMBERS / numbers + 1;
-    piece = piece < STAGED_TICKS ? piece : STAGED_TICKS;
-    for (uint64_t first = 0; first < run->ticks && !status; first += piece) {
+    uint64_t numbers = (uint64_t)network->shape.replicas * (network->shape.channels + 1 + run->group_count);
+    uint64_t most = STAGED_NUMBERS / numbers + 1;
+    most = most < STAGED_TICKS ? most : STAGED_TICKS;
+    for (uint64_t first = 0; first < run->ticks && !status; first += most) {
         uint64_t left = run->ticks - first;
-        status = run_piece(network, run, first, (uint32_t)(left < piece ? left : piece));
+        const struct piece piece = {run, first, (uint32_t)(left < most ? left : most)};
+        status = run_piece(network, &piece);
     }
-    return status;
-}
-
-praxis_status px_network_modulate(praxis_network *network, const float *modulator, size_t count)
-{
-    struct px_backend *backend = network->backend;
-    uint64_t replicas = network->shape.replicas, neurons = network->shape.graph.neurons;
-    bool per_neuron = count == replicas * neurons;
-    if (!per_neuron && count != replicas)
-        return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
-                       "%llu modulators given, must be %llu (one per replica) or %llu (one per neuron)",
-                       (unsigned long long)count, (unsigned long long)replicas,
-                       (unsigned long long)(replicas * neurons));
-    praxis_status status = check_modulators(network, modulator, count);
-    if (status)
-        return status;
-    uint64_t each = per_neuron ? neurons : 1;
-    int32_t *scale = calloc(count, sizeof *scale), *shift = calloc(replicas, sizeof *shift);
-    if (!scale || !shift)
-        status = px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu modulators",
-                         (unsigned long long)count);
-    for (uint64_t r = 0; r < replicas && !status; r++)
-        px_modulation_make(&network->parameters, modulator + r * each, each, scale + r * each, &shift[r]);
-    const struct px_span span = {
-        .first_tick = network->tick,
-        .first_modulation = network->modulations,
-        .modulations = 1,
-        .per_neuron = per_neuron,
-        .scale = scale,
-        .shift = shift,
-    };
-    if (!status)
-        status = backend->operations->begin(backend, &span);
-    if (!status)
-        status = px_window_modulate(network, 0, scale, each);
-    if (!status)
-        status = backend->operations->end(backend, NULL);
-    network->modulations += !status;
-    free(scale);
-    free(shift);
     return status;
 }
 
@@ -263,7 +202,11 @@ praxis_status px_network_reset(praxis_network *network, uint32_t what, const uin
             return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a mask of replicas");
         memset(all, 1, replicas);
     }
-    praxis_status status = backend->operations->reset(backend, what, mask ? mask : all);
+    praxis_status status = PRAXIS_SUCCESS;
+    if (what & PRAXIS_RESET_TRACES)
+        status = px_waiting_apply(network, mask ? mask : all);
+    if (!status)
+        status = backend->operations->reset(backend, what, mask ? mask : all);
     if (!status && (what & PRAXIS_RESET_TRACES))
         px_window_forget(network, mask ? mask : all);
     free(all);

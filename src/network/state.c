@@ -48,7 +48,7 @@ static praxis_status download(praxis_network *network, praxis_field field, const
     return network->backend->operations->download(network->backend, field, range, codes);
 }
 
-/* Before a write that would change what pending ticks mean, they are taken in. */
+/* Before a write that would change what pending ticks or waiting modulators mean, they are taken in. */
 static praxis_status prepare_write(praxis_network *network, praxis_field field)
 {
     if (field == PRAXIS_FIELD_TRACE && !network->shape.traces_stored)
@@ -56,7 +56,7 @@ static praxis_status prepare_write(praxis_network *network, praxis_field field)
                        "traces cannot be written: in this network they are what the window of past ticks says");
     if (field == PRAXIS_FIELD_TRACE || field == PRAXIS_FIELD_PLASTIC)
         return px_window_settle(network);
-    return PRAXIS_SUCCESS;
+    return field == PRAXIS_FIELD_WEIGHT ? px_waiting_apply(network, NULL) : PRAXIS_SUCCESS;
 }
 
 static double largest_value(const struct format *format, praxis_field field)
@@ -269,6 +269,18 @@ static praxis_status hash_block(praxis_network *network, praxis_field field, con
     return PRAXIS_SUCCESS;
 }
 
+/* Modulators that wait, each with the tick it came after. */
+static uint64_t hash_waiting(const praxis_network *network, uint32_t replica, uint64_t hash)
+{
+    const struct px_waiting *waiting = &network->waiting;
+    for (uint32_t i = waiting->first[replica]; i < waiting->count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &waiting->modulator[(uint64_t)i * network->shape.replicas + replica], sizeof bits);
+        hash = px_hash_integer(px_hash_integer(hash, waiting->tick[i], 8), bits, 4);
+    }
+    return hash;
+}
+
 praxis_status px_network_hash(praxis_network *network, uint64_t *hashes)
 {
     praxis_status status = PRAXIS_SUCCESS;
@@ -277,6 +289,7 @@ praxis_status px_network_hash(praxis_network *network, uint64_t *hashes)
         uint64_t hash = px_hash_integer(PX_HASH_START, network->tick, 8);
         hash = px_hash_integer(hash, network->modulations, 8);
         hash = px_hash_integer(hash, network->pending[r], 1);
+        hash = hash_waiting(network, r, hash);
         for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++)
             status = for_each_block(network, (praxis_field)field, &range, hash_block, &hash);
         hashes[r] = hash;

@@ -23,8 +23,8 @@ static bool mark(praxis_network *network, bool full_only)
     bool any = false;
     for (uint32_t r = 0; r < network->shape.replicas; r++) {
         uint8_t pending = network->pending[r];
-        network->commit[r] = network->shape.traces_stored && pending > 0 &&
-                             (!full_only || pending == network->shape.window);
+        network->commit[r] =
+            network->shape.traces_stored && pending > 0 && (!full_only || pending == network->shape.window);
         any |= network->commit[r] != 0;
     }
     return any;
@@ -37,12 +37,24 @@ static void clear_marked(praxis_network *network)
             network->pending[r] = 0;
 }
 
+/* Modulators that wait are for the traces as they are: weights follow them first. */
+static praxis_status apply_waiting(praxis_network *network)
+{
+    if (network->waiting.count == 0)
+        return PRAXIS_SUCCESS;
+    memcpy(network->mask, network->commit, network->shape.replicas);
+    return px_waiting_apply(network, network->mask);
+}
+
 static praxis_status commit(praxis_network *network, bool full_only)
 {
     if (!mark(network, full_only))
         return PRAXIS_SUCCESS;
+    praxis_status status = apply_waiting(network);
+    mark(network, full_only);
     const struct px_learning learning = learning_now(network);
-    praxis_status status = network->backend->operations->learn(network->backend, &learning);
+    if (!status)
+        status = network->backend->operations->learn(network->backend, &learning);
     if (!status)
         clear_marked(network);
     return status;
@@ -50,14 +62,18 @@ static praxis_status commit(praxis_network *network, bool full_only)
 
 praxis_status px_window_settle(praxis_network *network)
 {
-    return commit(network, false);
+    praxis_status status = px_waiting_apply(network, NULL);
+    return status ? status : commit(network, false);
 }
 
 praxis_status px_window_prepare(praxis_network *network, bool traced)
 {
     if (traced)
         return commit(network, true);
-    praxis_status status = commit(network, false);
+    if (network->shape.traces_stored)
+        return commit(network, false);
+    memcpy(network->commit, network->pending, network->shape.replicas);
+    praxis_status status = apply_waiting(network);
     if (!status)
         memset(network->pending, 0, network->shape.replicas);
     return status;
@@ -81,28 +97,28 @@ void px_window_enter(praxis_network *network, uint32_t ticks)
     }
 }
 
-/* Whether the modulators of a replica, `each` of them, change any weight. */
-static bool is_active(const praxis_network *network, const int32_t *scale, uint64_t each)
+/* Whether any weight of a replica follows from a modulation. */
+static bool is_active(const praxis_network *network, const struct px_modulation *modulation, uint32_t replica)
 {
-    bool active = network->parameters.weight_decay > 0;
+    uint64_t each = modulation->per_neuron ? network->shape.graph.neurons : 1;
+    bool active = modulation->decay[replica] != 0;
     for (uint64_t i = 0; i < each && !active; i++)
-        active = scale[i] != 0;
+        active = modulation->scale[replica * each + i] != 0;
     return active;
 }
 
-praxis_status px_window_modulate(praxis_network *network, uint32_t modulation, const int32_t *scale, uint64_t each)
+praxis_status px_window_modulate(praxis_network *network, const struct px_modulation *modulation)
 {
     bool any = false;
     mark(network, true);
     for (uint32_t r = 0; r < network->shape.replicas; r++) {
-        bool active = is_active(network, scale + r * each, each);
-        network->commit[r] = network->commit[r] && active;
+        bool active = is_active(network, modulation, r);
+        network->commit[r] = network->commit[r] && active && !modulation->coefficients;
         any |= active;
     }
     if (!any)
         return PRAXIS_SUCCESS;
     struct px_learning learning = learning_now(network);
-    learning.modulate = true;
     learning.modulation = modulation;
     praxis_status status = network->backend->operations->learn(network->backend, &learning);
     if (!status)

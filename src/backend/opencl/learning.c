@@ -8,8 +8,9 @@
 #define COUNT(list) (sizeof(list) / sizeof *(list))
 
 /* As in cl/window.cl. */
-#define LEARN_COMMIT   1u
-#define LEARN_MODULATE 2u
+#define LEARN_COMMIT   1
+#define LEARN_MODULATE 2
+#define PLAN_NUMBERS   8
 
 static bool tile_is_plastic(const struct px_opencl *opencl, uint32_t unit, uint32_t tile)
 {
@@ -61,24 +62,59 @@ static uint32_t tiles_before(const struct px_opencl *opencl, uint32_t unit)
 }
 
 /* What each replica is to learn, as cl/window.cl reads it. */
+static void fill_plan(const struct px_opencl *opencl, const struct px_learning *learning, cl_int *plan)
+{
+    const struct px_modulation *modulation = learning->modulation;
+    for (uint32_t r = 0; r < opencl->shape.replicas; r++, plan += PLAN_NUMBERS) {
+        bool commit = learning->commit[r] && learning->pending[r];
+        plan[0] = learning->pending[r];
+        plan[1] = (commit ? LEARN_COMMIT : 0) | (modulation ? LEARN_MODULATE : 0);
+        plan[2] = modulation ? modulation->shift[r] - 16 : 0;
+        plan[3] = modulation && !modulation->per_neuron ? modulation->scale[r] : 0;
+        plan[4] = modulation ? modulation->decay[r] : 0;
+    }
+}
+
+static void replace(cl_mem *old, cl_mem new)
+{
+    if (*old)
+        clReleaseMemObject(*old);
+    *old = new;
+}
+
 static praxis_status stage_plan(struct px_opencl *opencl, const struct px_learning *learning)
 {
-    uint32_t replicas = opencl->shape.replicas;
-    cl_uint *tasks = calloc(replicas, 4 * sizeof *tasks);
-    if (!tasks)
-        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u replicas", replicas);
-    for (uint32_t r = 0; r < replicas; r++) {
-        bool commit = learning->commit[r] && learning->pending[r];
-        tasks[4 * r] = learning->pending[r];
-        tasks[4 * r + 1] = (commit ? LEARN_COMMIT : 0) | (learning->modulate ? LEARN_MODULATE : 0);
-        if (learning->modulate)
-            tasks[4 * r + 2] = (cl_uint)opencl->staged.shift[(uint64_t)learning->modulation * replicas + r] - 16;
-    }
-    if (opencl->window.plan)
-        clReleaseMemObject(opencl->window.plan);
-    opencl->window.plan = NULL;
-    praxis_status status = px_opencl_buffer(opencl, replicas * 4 * sizeof *tasks, tasks, &opencl->window.plan);
-    free(tasks);
+    uint64_t bytes = (uint64_t)opencl->shape.replicas * PLAN_NUMBERS * sizeof(cl_int);
+    cl_int *plan = calloc(1, bytes);
+    cl_mem buffer = NULL;
+    if (!plan)
+        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u replicas",
+                       opencl->shape.replicas);
+    fill_plan(opencl, learning, plan);
+    praxis_status status = px_opencl_buffer(opencl, bytes, plan, &buffer);
+    if (!status)
+        replace(&opencl->window.plan, buffer);
+    free(plan);
+    return status;
+}
+
+/* Numbers of a modulation that are more than a few. Where there are none, a buffer that is not read stands for them. */
+struct arrays {
+    cl_mem scale, coefficients;
+};
+
+static praxis_status stage_arrays(struct px_opencl *opencl, const struct px_modulation *modulation,
+                                  struct arrays *arrays)
+{
+    uint64_t replicas = opencl->shape.replicas;
+    uint64_t scales = replicas * opencl->shape.graph.neurons, coefficients = replicas * (opencl->shape.window + 1);
+    praxis_status status = PRAXIS_SUCCESS;
+    *arrays = (struct arrays){NULL, NULL};
+    if (modulation && modulation->per_neuron)
+        status = px_opencl_buffer(opencl, scales * sizeof(cl_int), modulation->scale, &arrays->scale);
+    if (!status && modulation && modulation->coefficients)
+        status =
+            px_opencl_buffer(opencl, coefficients * sizeof(cl_int), modulation->coefficients, &arrays->coefficients);
     return status;
 }
 
@@ -91,28 +127,28 @@ static cl_uint words_pending(const struct px_opencl *opencl, const struct px_lea
     return px_packed_words(most);
 }
 
-static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_learning *learning)
+static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_learning *learning,
+                                    const struct arrays *arrays)
 {
     const struct px_layout *layout = &opencl->layout;
-    const struct px_span *span = &opencl->staged.span;
     const struct px_window_buffers *window = &opencl->window;
-    cl_uint words = words_pending(opencl, learning);
-    cl_mem scale = learning->modulate ? opencl->staged.scale : opencl->seeds; /* some buffer: it is not read */
-    cl_int per_neuron = learning->modulate && span->per_neuron;
-    cl_ulong scale_start = per_neuron ? 0 : (cl_ulong)learning->modulation * opencl->shape.replicas;
-    cl_ulong time = learning->time, modulation = span->first_modulation + learning->modulation;
+    cl_uint words = words_pending(opencl, learning),
+            coefficients_step = arrays->coefficients ? opencl->shape.window + 1 : 0;
+    cl_mem coefficients = arrays->coefficients ? arrays->coefficients : window->powers;
+    cl_mem scale = arrays->scale ? arrays->scale : opencl->seeds;
+    cl_int per_neuron = arrays->scale != NULL;
+    cl_ulong time = learning->time, modulation = learning->modulation ? learning->modulation->time : 0;
     const struct px_argument arguments[] = {
         PX_ARGUMENT(opencl->activations),
         PX_ARGUMENT(window->factors),
         PX_ARGUMENT(opencl->current),
         PX_ARGUMENT(layout->units),
         PX_ARGUMENT(words),
-        PX_ARGUMENT(window->powers),
+        PX_ARGUMENT(coefficients),
+        PX_ARGUMENT(coefficients_step),
         PX_ARGUMENT(window->plan),
         PX_ARGUMENT(scale),
-        PX_ARGUMENT(scale_start),
         PX_ARGUMENT(per_neuron),
-        PX_ARGUMENT(opencl->rule.weight_decay),
         PX_ARGUMENT(time),
         PX_ARGUMENT(modulation),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_PLASTIC]),
@@ -165,7 +201,6 @@ static praxis_status launch_learn(struct px_opencl *opencl, const struct tiles *
         PX_ARGUMENT(window->lanes),
         PX_ARGUMENT(window->tap_bits),
         PX_ARGUMENT(opencl->rule.trace_take),
-        PX_ARGUMENT(opencl->rule.weight_decay),
     };
     const size_t blocks = layout->tile / (layout->rows * layout->vectors);
     const size_t spans = px_divide_up(opencl->shape.graph.prime - 1, layout->span);
@@ -179,11 +214,20 @@ static praxis_status launch_learn(struct px_opencl *opencl, const struct tiles *
 /* The list of tiles, the plan and all that cl/window.cl makes of the window. */
 static praxis_status prepare(struct px_opencl *opencl, const struct px_learning *learning)
 {
+    struct arrays arrays;
     praxis_status status = list_plastic_tiles(opencl);
     opencl->window.peeked = false;
+    if (status)
+        return status;
+    status = stage_plan(opencl, learning);
     if (!status)
-        status = stage_plan(opencl, learning);
-    return status ? status : launch_prepare(opencl, learning);
+        status = stage_arrays(opencl, learning->modulation, &arrays);
+    if (status)
+        return status;
+    status = launch_prepare(opencl, learning, &arrays);
+    replace(&arrays.scale, NULL);
+    replace(&arrays.coefficients, NULL);
+    return status;
 }
 
 /* Learns the tiles of `count` units of one slab. */
@@ -230,5 +274,6 @@ praxis_status px_opencl_peek_units(struct px_opencl *opencl, uint32_t first, uin
     }
     cl_int error = clEnqueueCopyBuffer(opencl->queue, opencl->traces[first / layout->units_per_slab], buffer, offset, 0,
                                        bytes, 0, NULL, NULL);
-    return error ? px_cl_fail(opencl->base.log, error, "copying traces") : learn_units(opencl, first, count, buffer, first);
+    return error ? px_cl_fail(opencl->base.log, error, "copying traces")
+                 : learn_units(opencl, first, count, buffer, first);
 }

@@ -37,8 +37,7 @@ enum px_kernel {
 /* Buffers of the span under way. */
 struct px_staged {
     struct px_span span; /* its pointers are only asked whether they were NULL */
-    cl_mem input, scale, selected, sums;
-    int32_t *shift; /* [modulations][R] on the host */
+    cl_mem input, selected, sums;
 };
 
 /* What cl/window.cl makes ready for learning. */
@@ -49,7 +48,7 @@ struct px_window_buffers {
     cl_mem weighed;  /* [units][words][padded] */
     cl_mem lanes;    /* [units][PX_LANES][padded] */
     cl_mem tap_bits; /* [R][d] */
-    cl_mem plan;     /* [R][4] what each replica is to learn */
+    cl_mem plan;     /* [R][8] what each replica is to learn */
     bool peeked;     /* all this is ready for looking at the traces as they are */
 };
 #define PX_LANES 6
@@ -69,11 +68,11 @@ struct px_opencl {
     uint32_t current;                  /* the slot that holds the present; the one before it holds the tick before */
     cl_mem seeds;
     struct px_window_buffers window;
-    cl_mem plastic_tiles;  /* tiles (unit * tiles + tile) with a plastic neuron, ascending */
-    uint32_t *tile_list;   /* the same on the host, [tile_count] */
+    cl_mem plastic_tiles; /* tiles (unit * tiles + tile) with a plastic neuron, ascending */
+    uint32_t *tile_list;  /* the same on the host, [tile_count] */
     uint32_t tile_count;
-    uint8_t *plastic;        /* [R][N] the host's copy of PRAXIS_FIELD_PLASTIC */
-    bool plastic_changed;    /* the list is to be made anew */
+    uint8_t *plastic;     /* [R][N] the host's copy of PRAXIS_FIELD_PLASTIC */
+    bool plastic_changed; /* the list is to be made anew */
     cl_mem group_offsets, group_members;
     struct px_staged staged;
     unsigned queued;   /* launches since the last flush */

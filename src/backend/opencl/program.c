@@ -10,12 +10,13 @@
 #include "base/tables.h"
 
 /* In the order in which they are joined: the prelude first. */
-static const char *const file_names[] = {"prelude.cl", "dot4.cl",   "birth.cl",     "factor.cl",
-                                         "homeostasis.cl", "neuron.cl", "tick.cl",    "window.cl", "learn.cl",
-                                         "readout.cl", "histogram.cl", "clear.cl"};
+static const char *const file_names[] = {"prelude.cl",     "dot4.cl",    "birth.cl",     "factor.cl",
+                                         "homeostasis.cl", "neuron.cl",  "tick.cl",      "window.cl",
+                                         "learn.cl",       "readout.cl", "histogram.cl", "clear.cl"};
 #define FILE_COUNT (sizeof file_names / sizeof *file_names)
 
-static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth", "tick", "prepare", "learn", "readout", "histogram", "clear"};
+static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth",   "tick",      "prepare", "learn",
+                                                          "readout", "histogram", "clear"};
 
 #define MAX_KERNEL_FILE (1 << 20)
 
@@ -122,8 +123,8 @@ void px_opencl_options(const struct px_opencl *opencl, char *options, size_t siz
              "-DGAIN_MAX=%d -DBIAS_MAX=%d",
              language, graph->prime, (int)graph->curves, graph->degree, slopes, opencl->shape.channels, layout->tile,
              layout->tiles, layout->padded, layout->rows, layout->vectors, layout->stride, layout->slots,
-             opencl->shape.window, opencl->shape.traces_stored ? 1 : 0, layout->span,
-             PX_ACTIVATION_STEP_Q28, PX_NORMAL_STEP_Q28, PX_MEMBRANE_MAX, PX_DEVIATION_MAX, PX_GAIN_MAX, PX_BIAS_MAX);
+             opencl->shape.window, opencl->shape.traces_stored ? 1 : 0, layout->span, PX_ACTIVATION_STEP_Q28,
+             PX_NORMAL_STEP_Q28, PX_MEMBRANE_MAX, PX_DEVIATION_MAX, PX_GAIN_MAX, PX_BIAS_MAX);
 }
 
 char *px_opencl_build_log(const struct px_opencl_device *device, cl_program program)

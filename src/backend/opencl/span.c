@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A span of ticks: its inputs and modulators go to the device in buffers of their own, made with a copy of the host's
+ * A span of ticks: its inputs go to the device in buffers of their own, made with a copy of the host's
  * data, so that nothing waits and the host's memory can be reused at once. OpenCL keeps a released buffer until the
  * commands that use it have finished.
  */
-#include <stdlib.h>
 #include <string.h>
 
 #include "backend/opencl/network.h"
@@ -20,9 +19,6 @@ void px_opencl_release_span(struct px_opencl *opencl)
 {
     struct px_staged *staged = &opencl->staged;
     release(&staged->input);
-    release(&staged->scale);
-    free(staged->shift);
-    staged->shift = NULL;
     release(&staged->selected);
     release(&staged->sums);
 }
@@ -32,31 +28,15 @@ static praxis_status stage(struct px_opencl *opencl, const void *data, uint64_t 
     return data && bytes ? px_opencl_buffer(opencl, bytes, data, buffer) : PRAXIS_SUCCESS;
 }
 
-/* Shifts are small and go to the device with each modulation. */
-static praxis_status keep_shifts(struct px_opencl *opencl, const struct px_span *span)
-{
-    size_t count = (size_t)span->modulations * opencl->shape.replicas;
-    opencl->staged.shift = calloc(count, sizeof *span->shift);
-    if (!opencl->staged.shift)
-        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u modulations", span->modulations);
-    memcpy(opencl->staged.shift, span->shift, count * sizeof *span->shift);
-    return PRAXIS_SUCCESS;
-}
-
 praxis_status px_opencl_begin(struct px_backend *backend, const struct px_span *span)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
     struct px_staged *staged = &opencl->staged;
     uint64_t replicas = opencl->shape.replicas;
     uint64_t inputs = (uint64_t)span->ticks * opencl->shape.channels * (span->input_shared ? 1 : replicas);
-    uint64_t scales = span->modulations * replicas * (span->per_neuron ? opencl->shape.graph.neurons : 1);
     px_opencl_release_span(opencl);
     staged->span = *span;
     praxis_status status = stage(opencl, span->input, inputs * sizeof *span->input, &staged->input);
-    if (!status)
-        status = stage(opencl, span->scale, scales * sizeof *span->scale, &staged->scale);
-    if (!status && span->modulations > 0)
-        status = keep_shifts(opencl, span);
     if (!status)
         status = stage(opencl, span->groups, span->group_count * sizeof *span->groups, &staged->selected);
     uint64_t sums = span->ticks * replicas * span->group_count;

@@ -9,11 +9,9 @@
 static void release_span(struct px_reference *reference)
 {
     free(reference->input);
-    free(reference->scale);
-    free(reference->shift);
     free(reference->selected);
     free(reference->sums);
-    reference->input = reference->scale = reference->shift = NULL;
+    reference->input = NULL;
     reference->selected = NULL;
     reference->sums = NULL;
 }
@@ -120,13 +118,10 @@ static praxis_status begin(struct px_backend *backend, const struct px_span *spa
     struct px_reference *reference = px_reference_of(backend);
     uint64_t replicas = reference->shape.replicas;
     uint64_t inputs = (uint64_t)span->ticks * reference->shape.channels * (span->input_shared ? 1 : replicas);
-    uint64_t scales = span->modulations * replicas * (span->per_neuron ? reference->shape.graph.neurons : 1);
     bool failed = false;
     release_span(reference);
     reference->span = *span;
     reference->input = duplicate(span->input, inputs, sizeof *span->input, &failed);
-    reference->scale = duplicate(span->scale, scales, sizeof *span->scale, &failed);
-    reference->shift = duplicate(span->shift, span->modulations * replicas, sizeof *span->shift, &failed);
     reference->selected = duplicate(span->groups, span->group_count, sizeof *span->groups, &failed);
     uint64_t sums = span->ticks * replicas * span->group_count;
     if (sums > 0 && !(reference->sums = calloc(sums, sizeof *reference->sums)))

@@ -21,8 +21,8 @@ static const int8_t *ring_at(const struct px_reference *reference, const int8_t 
     return ring + place * reference->shape.replicas * reference->shape.graph.neurons;
 }
 
-/* What one neuron's traces take in: its factors of the pending ticks, each decayed by its age and halved, in a common
- * scale of 2^shift that brings the largest near 64. */
+/* What one neuron's traces take in: its factors of the pending ticks, each times the coefficient of its age (plainly:
+ * the power of the decay) and halved, in a common scale of 2^shift that brings the largest near 64. */
 struct weighed {
     uint32_t ticks;
     int32_t shift;
@@ -31,13 +31,13 @@ struct weighed {
 
 #define LARGEST_SHIFT 7
 
-static struct weighed weigh(const struct px_reference *reference, uint64_t index, uint32_t ticks)
+static struct weighed weigh(const struct px_reference *reference, uint64_t index, uint32_t ticks,
+                            const int32_t *coefficients)
 {
     struct weighed weighed = {.ticks = ticks, .shift = LARGEST_SHIFT};
     int64_t decayed[PX_MAX_WINDOW], largest = 0;
     for (uint32_t age = 0; age < ticks; age++) {
-        decayed[age] =
-            (int64_t)ring_at(reference, reference->factors, age)[index] * reference->rule.trace_power[age];
+        decayed[age] = (int64_t)ring_at(reference, reference->factors, age)[index] * coefficients[age];
         int64_t size = decayed[age] < 0 ? -decayed[age] : decayed[age];
         largest = size > largest ? size : largest;
     }
@@ -99,20 +99,20 @@ struct lesson {
     uint32_t replica, neuron;
     uint64_t index; /* of the neuron among all replicas' */
     struct weighed weighed;
+    const int32_t *coefficients; /* by age; the stored trace's is behind the last tick pending */
     bool modulate, commit;
-    int32_t scale, shift;
+    int32_t scale, shift, decay;
 };
 
 /* The trace after the last tick, in q16 of trace units. |power decode + take sum| < 2^31: see docs/numerics.md. */
 static int32_t trace_value(const struct px_reference *reference, const struct lesson *lesson, uint32_t tap)
 {
     uint64_t first = lesson->replica * reference->shape.graph.neurons;
-    int32_t value =
-        taken(reference, &lesson->weighed, first + px_reference_partner(reference, lesson->neuron, tap));
+    int32_t value = taken(reference, &lesson->weighed, first + px_reference_partner(reference, lesson->neuron, tap));
     if (reference->shape.traces_stored) {
         const int8_t *trace = reference->fields[PRAXIS_FIELD_TRACE];
         value += px_mulaw_decode(trace[lesson->index * reference->shape.graph.degree + tap]) *
-                 reference->rule.trace_power[lesson->weighed.ticks];
+                 lesson->coefficients[lesson->weighed.ticks];
     }
     return value;
 }
@@ -121,40 +121,41 @@ static void learn_neuron(const struct px_reference *reference, const struct px_l
                          const struct lesson *lesson)
 {
     uint64_t start = lesson->index * reference->shape.graph.degree, seed = reference->shape.seeds[lesson->replica];
-    uint64_t modulation = reference->span.first_modulation + learning->modulation;
+    uint64_t modulation = learning->modulation ? learning->modulation->time : 0;
     int8_t *weight = (int8_t *)reference->fields[PRAXIS_FIELD_WEIGHT] + start;
     int8_t *trace = (int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + start;
     for (uint32_t tap = 0; tap < reference->shape.graph.degree; tap++) {
         int32_t value = trace_value(reference, lesson, tap);
         if (lesson->modulate)
-            weight[tap] = updated_weight(
-                weight[tap], value, lesson->scale, lesson->shift, reference->rule.weight_decay,
-                rounding_bits(seed, PX_PURPOSE_MODULATION, modulation, lesson->neuron, tap));
+            weight[tap] = updated_weight(weight[tap], value, lesson->scale, lesson->shift, lesson->decay,
+                                         rounding_bits(seed, PX_PURPOSE_MODULATION, modulation, lesson->neuron, tap));
         if (lesson->commit)
-            trace[tap] = (int8_t)trace_code(
-                value, rounding_bits(seed, PX_PURPOSE_TRACE, learning->time, lesson->neuron, tap));
+            trace[tap] =
+                (int8_t)trace_code(value, rounding_bits(seed, PX_PURPOSE_TRACE, learning->time, lesson->neuron, tap));
     }
 }
 
 static struct lesson make_lesson(const struct px_reference *reference, const struct px_learning *learning,
                                  uint32_t replica, uint32_t neuron)
 {
-    const struct px_span *span = &reference->span;
-    uint64_t replicas = reference->shape.replicas, neurons = reference->shape.graph.neurons;
+    const struct px_modulation *modulation = learning->modulation;
+    uint64_t index = replica * reference->shape.graph.neurons + neuron;
     struct lesson lesson = {
         .replica = replica,
         .neuron = neuron,
-        .index = replica * neurons + neuron,
-        .modulate = learning->modulate,
+        .index = index,
+        .coefficients = reference->rule.trace_power,
         .commit = learning->commit[replica] && learning->pending[replica],
     };
-    lesson.weighed = weigh(reference, lesson.index, learning->pending[replica]);
-    if (lesson.modulate) {
-        uint64_t first = (uint64_t)learning->modulation * replicas;
-        lesson.scale = reference->scale[span->per_neuron ? first * neurons + lesson.index : first + replica];
-        lesson.shift = reference->shift[first + replica];
-        lesson.modulate = lesson.scale != 0 || reference->rule.weight_decay != 0;
+    if (modulation) {
+        lesson.scale = modulation->scale[modulation->per_neuron ? index : replica];
+        lesson.shift = modulation->shift[replica];
+        lesson.decay = modulation->decay[replica];
+        lesson.modulate = lesson.scale != 0 || lesson.decay != 0;
+        if (modulation->coefficients)
+            lesson.coefficients = modulation->coefficients + (uint64_t)replica * (reference->shape.window + 1);
     }
+    lesson.weighed = weigh(reference, index, learning->pending[replica], lesson.coefficients);
     return lesson;
 }
 
@@ -188,9 +189,9 @@ static void peek_neuron(const struct px_reference *reference, const struct px_le
     if (!plastic[lesson.index] || lesson.weighed.ticks == 0)
         return;
     for (uint32_t tap = 0; tap < degree; tap++)
-        codes[tap] = (int8_t)trace_code(trace_value(reference, &lesson, tap),
-                                        rounding_bits(reference->shape.seeds[replica], PX_PURPOSE_TRACE,
-                                                      learning->time, neuron, tap));
+        codes[tap] = (int8_t)trace_code(
+            trace_value(reference, &lesson, tap),
+            rounding_bits(reference->shape.seeds[replica], PX_PURPOSE_TRACE, learning->time, neuron, tap));
 }
 
 praxis_status px_reference_peek_traces(struct px_backend *backend, const struct px_learning *learning,

@@ -17,7 +17,7 @@ struct px_reference {
     uint32_t newest;     /* where in the ring the last traced tick stands */
     uint32_t *rotations; /* [d] rows by which each tap's column is rotated */
     struct px_span span; /* with the arrays below in place of the caller's */
-    int32_t *input, *scale, *shift;
+    int32_t *input;
     uint32_t *selected;
     int64_t *sums; /* [ticks][R][group_count] of the span, NULL without groups */
     uint32_t group_count;
