@@ -96,18 +96,14 @@ static cl_int write_part(cl_command_queue queue, cl_mem buffer, uint64_t offset,
 
 static praxis_status move_units(const struct view *view, uint32_t unit, uint32_t count, void *block, bool writing)
 {
-    uint64_t offset;
-    cl_mem buffer = buffer_of(view, unit, &offset);
-    uint64_t bytes = count * view->unit_bytes;
+    uint64_t offset = 0, bytes = count * view->unit_bytes;
+    cl_mem buffer = view->peek ? view->peek : buffer_of(view, unit, &offset);
     cl_command_queue queue = view->opencl->queue;
+    praxis_status status =
+        view->peek ? px_opencl_peek_units(view->opencl, unit, count, view->peek) : PRAXIS_SUCCESS;
     cl_int error;
-    if (view->peek) {
-        praxis_status status = px_opencl_peek_units(view->opencl, unit, count, view->peek);
-        if (status)
-            return status;
-        buffer = view->peek;
-        offset = 0;
-    }
+    if (status)
+        return status;
     if (!writing)
         error = clEnqueueReadBuffer(queue, buffer, CL_TRUE, offset, bytes, block, 0, NULL, NULL);
     else if (view->field == PRAXIS_FIELD_ACTIVATION) /* one slot of several */
