@@ -77,7 +77,12 @@ INLINE uint_rows mix_rows(uint_rows bits)
 
 #endif
 
-/* Rows of a tile start at multiples of their number: whole stores, which some drivers do not make of vstore. */
+/* Rows of a tile start at multiples of their number: whole loads and stores, which some drivers do not make of vload. */
+INLINE int_rows load_codes(__global const char *place)
+{
+    return to_int_rows(*(__global const char_rows *)place);
+}
+
 INLINE void store_codes(int_rows codes, __global char *place)
 {
     *(__global char_rows *)place = to_char_rows(codes);
@@ -118,7 +123,7 @@ typedef struct {
 
 INLINE int_rows lane(const lesson *l, uint which, uint row)
 {
-    return load_rows(0, l->lanes + which * PADDED + row);
+    return *(__global const int_rows *)(l->lanes + which * PADDED + row);
 }
 
 /* Weights in the direction of their traces. |trace * scale| < 2^15 * 32767. */
@@ -141,15 +146,15 @@ INLINE void learn_rows(const lesson *l, uint row, uint at, __global const uint *
         UNROLL
         for (uint w = 0; w < words; w++)
             sum = dot_rows4(sum, load_rows(0, packed + (4 * c + w) * STRIDE + row),
-                            load_rows(0, l->weighed + (4 * c + w) * PADDED + row));
+                            *(__global const uint_rows *)(l->weighed + (4 * c + w) * PADDED + row));
     }
     int_rows value = (sum >> lane(l, LANE_SHIFT, row)) * l->take;
 #if TRACES_STORED
-    value += trace_decode(to_int_rows(load_rows(0, l->traces + at))) * lane(l, LANE_KEEP, row);
+    value += trace_decode(load_codes(l->traces + at)) * lane(l, LANE_KEEP, row);
 #endif
     uint_rows bits = mix_rows(as_uint_rows(lane(l, LANE_BITS, row)) ^ tap_bits);
     if (l->flags & LEARN_MODULATE)
-        store_codes(updated(l, to_int_rows(load_rows(0, l->weights + at)), value, bits, row), l->weights + at);
+        store_codes(updated(l, load_codes(l->weights + at), value, bits, row), l->weights + at);
     if (l->flags & LEARN_COMMIT)
         store_codes(trace_code(value, bits), l->stored + at);
 }
