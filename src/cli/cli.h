@@ -48,6 +48,10 @@ struct cli_command {
     {                                                                                                                  \
         "device", CLI_TEXT, target, 0, 0, "DEVICE", "reference, opencl:P.D or part of a name (default: the best)"      \
     }
+#define CLI_NO_CACHE_OPTION(target)                                                                                    \
+    {                                                                                                                  \
+        "no-cache", CLI_FLAG, target, 0, 0, NULL, "compile the kernels anew, and do not keep them"                     \
+    }
 #define CLI_JSON_OPTION(target)                                                                                        \
     {                                                                                                                  \
         "json", CLI_FLAG, target, 0, 0, NULL, "report as JSON on standard output"                                      \
@@ -73,8 +77,11 @@ praxis_log cli_log(void);
 /* --device, or PRAXIS_DEVICE, or NULL for the best. */
 const char *cli_device(const char *option);
 
+/* Where compiled kernels are kept: praxis in XDG_CACHE_HOME, or in .cache of HOME. Allocated (free); NULL: nowhere. */
+char *cli_cache_directory(void);
+
 /* Opens the device, with a path for dot products or NULL for its best; on failure the message has been written. */
-praxis_status cli_open(const char *device, const char *dot_product, praxis_context **context);
+praxis_status cli_open(const char *device, const char *dot_product, bool no_cache, praxis_context **context);
 
 /* All devices, best first; *devices is allocated (free). */
 praxis_status cli_list_devices(praxis_device_info **devices, size_t *count);

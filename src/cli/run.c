@@ -17,7 +17,7 @@ struct request {
     const char *input, *output, *columns, *device, *groups, *factor, *modulator;
     uint64_t neurons, degree_factor, seed, ticks;
     praxis_parameters parameters;
-    bool learn, no_learn, homeostasis, standardise, json;
+    bool learn, no_learn, homeostasis, standardise, no_cache, json;
 };
 
 /* A run under way. */
@@ -243,7 +243,7 @@ static int open_network(struct session *session)
         parameters.noise = session->channels ? 0 : 0.5;
     session->info.struct_size = sizeof session->info;
     session->device.struct_size = sizeof session->device;
-    praxis_status status = cli_open(request->device, NULL, &session->context);
+    praxis_status status = cli_open(request->device, NULL, request->no_cache, &session->context);
     if (!status)
         status = praxis_context_device(session->context, &session->device);
     if (!status)
@@ -471,6 +471,7 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
         {"homeostasis", CLI_FLAG, &request.homeostasis, 0, 0, NULL, "variance control and firing-rate homeostasis"},
         {"set", CLI_SET, &request.parameters, 0, 0, "NAME=VALUE", "a parameter of the network; may be repeated"},
         CLI_DEVICE_OPTION(&request.device),
+        CLI_NO_CACHE_OPTION(&request.no_cache),
         CLI_JSON_OPTION(&request.json),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
     };

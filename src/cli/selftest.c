@@ -11,7 +11,7 @@
 struct selftest {
     const struct cli_command *command;
     const char *device, *dot_product;
-    bool all, small, json;
+    bool all, small, no_cache, json;
     cJSON *report; /* array of devices */
     unsigned tested, failed;
 };
@@ -56,12 +56,12 @@ static void test_device(struct selftest *selftest, const char *selector)
     praxis_context *device = NULL, *reference = NULL;
     praxis_device_info info = {.struct_size = sizeof info};
     struct conformance result = {0};
-    praxis_status status = cli_open(selector, selftest->dot_product, &device);
+    praxis_status status = cli_open(selector, selftest->dot_product, selftest->no_cache, &device);
     snprintf(info.selector, sizeof info.selector, "%s", selector ? selector : "");
     if (!status)
         status = praxis_context_device(device, &info);
     if (!status)
-        status = cli_open("reference", NULL, &reference);
+        status = cli_open("reference", NULL, true, &reference);
     if (!status)
         status = conformance_run(device, reference, selftest->small, &result);
     selftest->tested++;
@@ -100,6 +100,7 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
         {"dot-product", CLI_TEXT, &selftest.dot_product, 0, 0, "PATH", "c or khr, where the device would take another"},
         {"all", CLI_FLAG, &selftest.all, 0, 0, NULL, "test every OpenCL device"},
         {"small", CLI_FLAG, &selftest.small, 0, 0, NULL, "small shapes only, for emulators"},
+        CLI_NO_CACHE_OPTION(&selftest.no_cache),
         CLI_JSON_OPTION(&selftest.json),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
     };

@@ -14,7 +14,7 @@ struct request {
     const char *rule, *device, *log, *report;
     uint64_t trials, neurons, degree_factor, seed, seeds, delay;
     praxis_parameters parameters;
-    bool json;
+    bool no_cache, json;
 };
 
 static void describe_progress(const struct training *training, uint64_t done, char *note, size_t size)
@@ -224,7 +224,7 @@ static int run_request(const struct cli_command *command, const struct request *
     if (motor >= request->neurons)
         return cli_usage(command, "--neurons is %llu, must be above %llu, the neurons that choose actions",
                          (unsigned long long)request->neurons, (unsigned long long)motor);
-    praxis_status status = cli_open(request->device, NULL, &context);
+    praxis_status status = cli_open(request->device, NULL, request->no_cache, &context);
     if (!status)
         status = train(context, &training);
     int code = status ? cli_fail(command, "%s", praxis_status_string(status)) : report(command, &training, request);
@@ -272,6 +272,7 @@ int cli_train(const struct cli_command *command, int argc, char **argv)
         {"rule", CLI_TEXT, &request.rule, 0, 0, "RULE", "signed, supplied, noise or post"},
         {"set", CLI_SET, &request.parameters, 0, 0, "NAME=VALUE", "a parameter of the network; may be repeated"},
         CLI_DEVICE_OPTION(&request.device),
+        CLI_NO_CACHE_OPTION(&request.no_cache),
         {"log", CLI_TEXT, &request.log, 0, 0, "FILE.csv", "write the learning curve"},
         {"report", CLI_TEXT, &request.report, 0, 0, "DIR", "draw curve, histograms and activity (needs gnuplot)"},
         CLI_JSON_OPTION(&request.json),

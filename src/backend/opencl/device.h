@@ -6,6 +6,7 @@
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 
+#include "backend/opencl/cache.h"
 #include "backend/opencl/opencl.h"
 
 enum px_dot_product {
@@ -22,6 +23,7 @@ struct px_opencl_device {
     enum px_dot_product dot_product;
     uint64_t max_allocation_bytes; /* the device's limit, or a lower one the caller set */
     char *kernel_directory;        /* NULL: the embedded kernels */
+    struct px_cache cache;         /* of compiled programs */
 };
 
 /* The name of an OpenCL error code, "CL_..." as in the specification. Static storage. */

@@ -16,8 +16,7 @@ static void destroy(struct px_backend *backend)
     for (int i = 0; i < PX_KERNEL_COUNT; i++)
         if (opencl->kernels[i])
             clReleaseKernel(opencl->kernels[i]);
-    if (opencl->program)
-        clReleaseProgram(opencl->program);
+    px_program_release(opencl->device, &opencl->program);
     if (opencl->queue)
         clReleaseCommandQueue(opencl->queue);
     free(opencl);

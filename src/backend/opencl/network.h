@@ -3,6 +3,7 @@
 #ifndef PX_BACKEND_OPENCL_NETWORK_H
 #define PX_BACKEND_OPENCL_NETWORK_H
 
+#include "backend/opencl/build.h"
 #include "backend/opencl/device.h"
 #include "graph/tiles.h"
 
@@ -46,7 +47,7 @@ struct px_opencl {
     struct px_rule rule;
     struct px_layout layout;
     cl_command_queue queue;
-    cl_program program;
+    struct px_program program;
     cl_kernel kernels[PX_KERNEL_COUNT];
     cl_mem *weights, *traces;          /* [slabs] */
     cl_mem fields[PRAXIS_FIELD_COUNT]; /* all but WEIGHT, TRACE and ACTIVATION */
