@@ -126,6 +126,115 @@ class Devices(unittest.TestCase):
         self.assertIn("reference", result.stderr)
 
 
+class Cache(unittest.TestCase):
+    """Where compiled kernels are kept: see tests/unit/test_kept.c for what may be wrong with an entry."""
+
+    def setUp(self):
+        devices = json.loads(praxis("devices", "--json").stdout)["devices"]
+        if not any(device["usable"] and device["type"] != "reference" for device in devices):
+            self.skipTest("no OpenCL device")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def environment(self, **changes):
+        return {"PRAXIS_VERBOSE": "1", "XDG_CACHE_HOME": self.folder, **changes}
+
+    def run_network(self, *arguments, **changes):
+        result = praxis(
+            "run", "--ticks", "20", "--neurons", "169", "--output", "-", *arguments,
+            environment=self.environment(**changes),
+        )
+        self.assertEqual(result.returncode, 0, result.stderr)
+        kept, compiled = "kept from an earlier start" in result.stderr, "compiled from source" in result.stderr
+        self.assertNotEqual(kept, compiled, result.stderr)
+        return result.stdout, kept
+
+    def entries(self, *path):
+        folder = os.path.join(self.folder, *(path or ["praxis"]))
+        return sorted(os.listdir(folder)) if os.path.isdir(folder) else None
+
+    def test_the_second_start_needs_no_compiler(self):
+        first = self.run_network()
+        entries = self.entries()
+        self.assertEqual(len(entries), 1)
+        second = self.run_network()
+        self.assertEqual((first[0], False, True), (second[0], first[1], second[1]))
+        self.assertEqual(self.entries(), entries)
+        self.assertEqual(stat.S_IMODE(os.stat(os.path.join(self.folder, "praxis")).st_mode), 0o700)
+
+    def test_no_cache(self):
+        outputs = {self.run_network("--no-cache") for _ in range(2)}
+        self.assertEqual({kept for _, kept in outputs}, {False})
+        self.assertIsNone(self.entries())
+        self.run_network()
+        entries = self.entries()
+        outputs.add((self.run_network("--no-cache")))  # nor is what is there used
+        self.assertEqual(len(outputs), 1)
+        self.assertEqual(self.entries(), entries)
+
+    def test_every_command_that_opens_a_device_has_no_cache(self):
+        for arguments in [
+            ["run", "--ticks", "1", "--neurons", "49"],
+            ["train", "delayed-cue", "--trials", "1", "--seeds", "1"],
+            ["selftest", "--small"],
+        ]:
+            result = praxis(*arguments, "--no-cache", environment=self.environment())
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertIsNone(self.entries(), arguments)
+        self.assertEqual(praxis("selftest", "--small", environment=self.environment()).returncode, 0)
+        self.assertTrue(self.entries())
+
+    def test_the_environment_says_where(self):
+        home = {"HOME": os.path.join(self.folder, "home"), "XDG_CACHE_HOME": ""}
+        for changes, path in [
+            ({}, [self.folder, "praxis"]),
+            (home, [home["HOME"], ".cache", "praxis"]),
+            ({**home, "XDG_CACHE_HOME": "relative"}, [home["HOME"], ".cache", "praxis"]),
+        ]:
+            environment = self.environment(**changes)
+            report = json.loads(praxis("devices", "--json", environment=environment).stdout)
+            self.assertEqual(report["cache_directory"], os.path.join(*path))
+            self.assertIn(os.path.join(*path), praxis("devices", environment=environment).stdout)
+            self.run_network(**changes)
+            self.assertEqual(len(os.listdir(os.path.join(*path))), 1)
+        nowhere = {"XDG_CACHE_HOME": "", "HOME": ""}
+        self.assertEqual(json.loads(praxis("devices", "--json", environment=nowhere).stdout)["cache_directory"], "")
+        self.assertFalse(self.run_network(**nowhere)[1])
+
+    def test_a_cache_that_cannot_be_is_a_warning(self):
+        file = os.path.join(self.folder, "file")
+        with open(file, "w", encoding="ascii") as made:
+            made.write("no folder\n")
+        result = praxis("run", "--ticks", "1", "--neurons", "49", environment={"XDG_CACHE_HOME": file})
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(result.stderr.count("warning"), 1, result.stderr)
+        self.assertIn(file, result.stderr)
+
+    def test_processes_at_once_on_a_cold_cache(self):
+        """None has anything to start from, the driver's own cache included; all write one entry."""
+        commands = []
+        for number in range(4):
+            driver = os.path.join(self.folder, f"driver-{number}")
+            os.mkdir(driver)
+            commands.append(
+                subprocess.Popen(
+                    [PRAXIS, "run", "--ticks", "20", "--neurons", "169", "--output", "-"],
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    env={**os.environ, **self.environment(POCL_CACHE_DIR=driver)},
+                )
+            )
+        results = [command.communicate() for command in commands]
+        self.assertEqual([command.returncode for command in commands], [0] * 4, results)
+        self.assertFalse([text for _, text in results if "warning" in text])
+        self.assertEqual(len(self.entries()), 1)
+        after = self.run_network()
+        self.assertEqual({output for output, _ in results}, {after[0]})
+        self.assertTrue(after[1])
+
+
 class Graph(unittest.TestCase):
     def test_edges_agree_with_the_report_and_the_formula(self):
         for neurons, factor in [(49, 1), (100, 2), (361, 3), (500, 4)]:

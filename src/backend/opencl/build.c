@@ -161,8 +161,12 @@ praxis_status px_program_build(struct px_opencl_device *device, const char *sour
     *program = (struct px_program){NULL, NULL};
     char *key = device->cache.directory ? make_key(device, source, options) : NULL;
     praxis_status status = PRAXIS_SUCCESS;
-    if (!key || !build_from_cache(device, key, options, names, count, &program->program, kernels)) {
+    if (key && build_from_cache(device, key, options, names, count, &program->program, kernels)) {
+        px_message(device->base.log, PRAXIS_LOG_INFO, "program kept from an earlier start");
+    } else {
         status = build_from_source(device, source, options, names, count, &program->program, kernels);
+        if (!status)
+            px_message(device->base.log, PRAXIS_LOG_INFO, "program compiled from source");
         if (!status && key && compiles_at_launch(device)) {
             program->unkept = key;
             key = NULL;
