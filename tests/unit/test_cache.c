@@ -45,22 +45,27 @@ START_TEST(an_entry_comes_back)
 }
 END_TEST
 
-/* Written down once and for all: format 1, key "k", binary "b"; the checksum by FNV-1a from its definition. */
-START_TEST(the_format_is_frozen)
+/* By FNV-1a from its definition. */
+static void write_checksum(unsigned char *entry, size_t size)
 {
-    static const unsigned char frozen[] = {'P', 'R', 'A', 'X', 'I', 'S', 'P', 'B', 1, 0, 0, 0,
-                                           1,   0,   0,   0,   1,   0,   0,   0,   0, 0, 0, 0};
     uint64_t hash = UINT64_C(14695981039346656037);
-    size_t size;
-    unsigned char *entry = px_cache_encode("k", (const unsigned char *)"b", 1, &size);
-    ck_assert_uint_eq(size, HEADER + 2);
-    ck_assert_int_eq(memcmp(entry, frozen, sizeof frozen), 0);
-    ck_assert_int_eq(memcmp(entry + HEADER, "kb", 2), 0);
     for (size_t i = 0; i < size; i++)
         if (i < 24 || i >= HEADER)
             hash = (hash ^ entry[i]) * UINT64_C(1099511628211);
     for (int i = 0; i < 8; i++)
-        ck_assert_uint_eq(entry[24 + i], (hash >> (8 * i)) & 0xff);
+        entry[24 + i] = (unsigned char)(hash >> (8 * i));
+}
+
+/* Written down once and for all: format 1, key "k", binary "b". */
+START_TEST(the_format_is_frozen)
+{
+    unsigned char frozen[] = {'P', 'R', 'A', 'X', 'I', 'S', 'P', 'B', 1, 0, 0, 0, 1, 0, 0, 0,   1,
+                              0,   0,   0,   0,   0,   0,   0,   0,   0, 0, 0, 0, 0, 0, 0, 'k', 'b'};
+    size_t size;
+    unsigned char *entry = px_cache_encode("k", (const unsigned char *)"b", 1, &size);
+    write_checksum(frozen, sizeof frozen);
+    ck_assert_uint_eq(size, sizeof frozen);
+    ck_assert_int_eq(memcmp(entry, frozen, sizeof frozen), 0);
     free(entry);
 }
 END_TEST
@@ -128,6 +133,41 @@ START_TEST(no_mutation_is_taken)
 }
 END_TEST
 
+/* Lengths that do not fit, in an entry that is sound but for them: its checksum is right. */
+START_TEST(lengths_are_checked_by_themselves)
+{
+    static const struct {
+        uint32_t key;
+        uint64_t binary;
+    } lengths[] = {{3, 101},
+                   {3, 99},
+                   {4, 100},
+                   {2, 100},
+                   {3, 0},
+                   {103, 0},
+                   {104, UINT64_MAX},
+                   {0, UINT64_MAX},
+                   {3, INT64_MAX},
+                   {UINT32_MAX, 100},
+                   {3, UINT64_MAX - 3},
+                   {UINT32_MAX, 0},
+                   {UINT32_MAX, 104 + UINT64_C(0xffffffff00000000)}};
+    unsigned char binary[100] = {9};
+    size_t size;
+    unsigned char *entry = px_cache_encode("key", binary, sizeof binary, &size);
+    for (size_t i = 0; i < UNIT_LENGTH(lengths); i++) {
+        for (int byte = 0; byte < 8; byte++) {
+            if (byte < 4)
+                entry[12 + byte] = (unsigned char)(lengths[i].key >> (8 * byte));
+            entry[16 + byte] = (unsigned char)(lengths[i].binary >> (8 * byte));
+        }
+        write_checksum(entry, size);
+        ck_assert_msg(decode(entry, size, "key") != NULL, "lengths %zu are taken", i);
+    }
+    free(entry);
+}
+END_TEST
+
 /* ---- The directory ---- */
 
 struct opened {
@@ -164,37 +204,51 @@ static bool holds(struct opened *opened, const char *key, const void *binary, si
     return same;
 }
 
+/* All files of a folder were last used so long ago. */
+static void age(const char *folder, time_t when)
+{
+    const struct timespec times[2] = {{when, 0}, {when, 0}};
+    DIR *list = opendir(folder);
+    ck_assert_ptr_nonnull(list);
+    for (const struct dirent *entry; (entry = readdir(list)) != NULL;)
+        ck_assert_int_eq(utimensat(dirfd(list), entry->d_name, times, 0), 0);
+    closedir(list);
+}
+
+/* Each entry in turn is the one used last, so that the order of the folder itself does not matter. */
 START_TEST(the_longest_unused_go_first)
 {
+    enum { ENTRIES = 10, BYTES = HEADER + 5 + 1000 };
     char *folder = folder_make(), *kept = folder_path(folder, "cache"), *other = folder_path(kept, "notes.txt");
+    char *left = folder_path(kept, "0123456789abcdef.program.aBcDeF");
     struct opened *opened = open_cache(kept);
     unsigned char binary[1000] = {7};
     char key[16];
-    for (int i = 0; i < 10; i++) {
+    ck_assert(px_file_replace(left, binary, sizeof binary)); /* half-written by a process that was stopped */
+    age(kept, 1000);
+    for (int i = 0; i < ENTRIES; i++) {
         snprintf(key, sizeof key, "key %d", i);
         px_cache_store(&opened->cache, key, binary, sizeof binary);
     }
     ck_assert(px_file_replace(other, binary, sizeof binary)); /* not ours, and not to be touched */
-    ck_assert_uint_eq(folder_count(kept), 11);
-    /* All of one age but two: one used just now, one half-written and left behind long ago. */
-    char *left = folder_path(kept, "0123456789abcdef.program.aBcDeF");
-    ck_assert(px_file_replace(left, binary, sizeof binary));
-    struct timespec old[2] = {{1000000, 0}, {1000000, 0}}, oldest[2] = {{1000, 0}, {1000, 0}};
-    DIR *list = opendir(kept);
-    for (const struct dirent *entry; (entry = readdir(list)) != NULL;)
-        utimensat(dirfd(list), entry->d_name, old, 0);
-    closedir(list);
-    utimensat(AT_FDCWD, left, oldest, 0);
-    ck_assert(holds(opened, "key 4", binary, sizeof binary));
-    px_cache_prune(kept, 100000);
-    ck_assert_uint_eq(folder_count(kept), 12);
-    px_cache_prune(kept, 10 * (HEADER + 5 + 1000));
+    px_cache_prune(kept, ENTRIES * BYTES + sizeof binary);
+    ck_assert_uint_eq(folder_count(kept), ENTRIES + 2);
+    px_cache_prune(kept, ENTRIES * BYTES);
     ck_assert_int_eq(access(left, F_OK), -1);
-    ck_assert_uint_eq(folder_count(kept), 11);
-    px_cache_prune(kept, HEADER + 5 + 1000);
-    ck_assert(holds(opened, "key 4", binary, sizeof binary));
+    ck_assert_uint_eq(folder_count(kept), ENTRIES + 1);
+    for (int used = 0; used < ENTRIES; used++) {
+        for (int i = 0; i < ENTRIES; i++) {
+            snprintf(key, sizeof key, "key %d", i);
+            px_cache_store(&opened->cache, key, binary, sizeof binary);
+        }
+        age(kept, 1000000);
+        snprintf(key, sizeof key, "key %d", used);
+        ck_assert(holds(opened, key, binary, sizeof binary));
+        px_cache_prune(kept, BYTES);
+        ck_assert(holds(opened, key, binary, sizeof binary));
+        ck_assert_uint_eq(folder_count(kept), 2);
+    }
     ck_assert_int_eq(access(other, F_OK), 0);
-    ck_assert_uint_eq(folder_count(kept), 2);
     ck_assert_int_eq(opened->messages.warnings, 0);
     close_cache(opened);
     free(left);
@@ -296,6 +350,7 @@ int main(void)
     tcase_add_test(entry, the_format_is_frozen);
     tcase_add_test(entry, every_single_bit_counts);
     tcase_add_test(entry, no_mutation_is_taken);
+    tcase_add_test(entry, lengths_are_checked_by_themselves);
     tcase_add_test(directory, the_longest_unused_go_first);
     tcase_add_test(directory, an_entry_too_large_is_not_kept);
     tcase_add_test(directory, a_full_disk_is_said_once);
