@@ -56,6 +56,15 @@ static void write_checksum(unsigned char *entry, size_t size)
         entry[24 + i] = (unsigned char)(hash >> (8 * i));
 }
 
+static void write_lengths(unsigned char *entry, uint32_t key, uint64_t binary)
+{
+    for (int byte = 0; byte < 8; byte++) {
+        if (byte < 4)
+            entry[12 + byte] = (unsigned char)(key >> (8 * byte));
+        entry[16 + byte] = (unsigned char)(binary >> (8 * byte));
+    }
+}
+
 /* Written down once and for all: format 1, key "k", binary "b". */
 START_TEST(the_format_is_frozen)
 {
@@ -152,18 +161,22 @@ START_TEST(lengths_are_checked_by_themselves)
                    {3, UINT64_MAX - 3},
                    {UINT32_MAX, 0},
                    {UINT32_MAX, 104 + UINT64_C(0xffffffff00000000)}};
-    unsigned char binary[100] = {9};
+    unsigned char binary[100];
+    char longer[105] = "";
     size_t size;
+    memset(binary, 'b', sizeof binary);
     unsigned char *entry = px_cache_encode("key", binary, sizeof binary, &size);
+    memset(longer, 'b', sizeof longer - 1); /* equal to all that follows the header, and one byte longer */
+    memcpy(longer, "key", 3);
     for (size_t i = 0; i < UNIT_LENGTH(lengths); i++) {
-        for (int byte = 0; byte < 8; byte++) {
-            if (byte < 4)
-                entry[12 + byte] = (unsigned char)(lengths[i].key >> (8 * byte));
-            entry[16 + byte] = (unsigned char)(lengths[i].binary >> (8 * byte));
-        }
+        write_lengths(entry, lengths[i].key, lengths[i].binary);
         write_checksum(entry, size);
         ck_assert_msg(decode(entry, size, "key") != NULL, "lengths %zu are taken", i);
+        ck_assert_msg(decode(entry, size, longer) != NULL, "lengths %zu are taken for a longer key", i);
     }
+    write_lengths(entry, 3, 0); /* an empty binary */
+    write_checksum(entry, HEADER + 3);
+    ck_assert_ptr_nonnull(decode(entry, HEADER + 3, "key"));
     free(entry);
 }
 END_TEST
