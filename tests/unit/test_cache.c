@@ -186,20 +186,20 @@ END_TEST
 struct opened {
     struct messages messages;
     struct px_log log;
-    struct px_cache cache;
+    struct px_cache *cache;
 };
 
 static struct opened *open_cache(const char *folder)
 {
     struct opened *opened = unit_allocate(1, sizeof *opened);
     px_log_open(&opened->log, &(praxis_log){messages_remember, &opened->messages});
-    ck_assert_int_eq(px_cache_open(&opened->cache, &opened->log, folder), PRAXIS_SUCCESS);
+    ck_assert_int_eq(px_cache_open(&opened->log, folder, &opened->cache), PRAXIS_SUCCESS);
     return opened;
 }
 
 static void close_cache(struct opened *opened)
 {
-    px_cache_close(&opened->cache);
+    px_cache_close(opened->cache);
     px_log_close(&opened->log);
     free(opened);
 }
@@ -209,7 +209,7 @@ static bool holds(struct opened *opened, const char *key, const void *binary, si
 {
     unsigned char *found;
     size_t found_size;
-    bool loaded = px_cache_load(&opened->cache, key, &found, &found_size);
+    bool loaded = px_cache_load(opened->cache, key, &found, &found_size);
     bool same = loaded && found_size == size && memcmp(found, binary, size) == 0;
     ck_assert(same || !loaded);
     if (loaded)
@@ -241,7 +241,7 @@ START_TEST(the_longest_unused_go_first)
     age(kept, 1000);
     for (int i = 0; i < ENTRIES; i++) {
         snprintf(key, sizeof key, "key %d", i);
-        px_cache_store(&opened->cache, key, binary, sizeof binary);
+        px_cache_store(opened->cache, key, binary, sizeof binary);
     }
     ck_assert(px_file_replace(other, binary, sizeof binary)); /* not ours, and not to be touched */
     px_cache_prune(kept, ENTRIES * BYTES + sizeof binary);
@@ -252,7 +252,7 @@ START_TEST(the_longest_unused_go_first)
     for (int used = 0; used < ENTRIES; used++) {
         for (int i = 0; i < ENTRIES; i++) {
             snprintf(key, sizeof key, "key %d", i);
-            px_cache_store(&opened->cache, key, binary, sizeof binary);
+            px_cache_store(opened->cache, key, binary, sizeof binary);
         }
         age(kept, 1000000);
         snprintf(key, sizeof key, "key %d", used);
@@ -282,7 +282,7 @@ START_TEST(an_entry_too_large_is_not_kept)
     unsigned char *entry = px_cache_encode("key", binary, size, &entry_size);
     ck_assert_ptr_nonnull(entry);
     free(entry);
-    px_cache_store(&opened->cache, "key", binary, size + 1);
+    px_cache_store(opened->cache, "key", binary, size + 1);
     ck_assert_uint_eq(folder_count(kept), 0);
     free(binary);
     close_cache(opened);
@@ -304,7 +304,7 @@ START_TEST(a_full_disk_is_said_once)
     signal(SIGXFSZ, SIG_IGN);
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &small), 0);
     for (int i = 0; i < 3; i++)
-        px_cache_store(&opened->cache, "key", binary, sizeof binary);
+        px_cache_store(opened->cache, "key", binary, sizeof binary);
     ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
     ck_assert_int_eq(opened->messages.warnings, 1);
     ck_assert_ptr_nonnull(strstr(opened->messages.text, "cannot be written"));
@@ -333,8 +333,8 @@ START_TEST(processes_share_an_entry)
         int wrong = 0;
         memset(binary, 'a' + c, size);
         for (int i = 0; i < ROUNDS; i++) {
-            px_cache_store(&opened->cache, "key", binary, size);
-            if (!px_cache_load(&opened->cache, "key", &found, &size)) {
+            px_cache_store(opened->cache, "key", binary, size);
+            if (!px_cache_load(opened->cache, "key", &found, &size)) {
                 wrong++;
                 continue;
             }

@@ -170,8 +170,8 @@ static void *foreign_binary(const char *cache, const char *network_entry, size_t
     char *path = NULL;
     void *entry;
     praxis_context *context = open_context(cache, &messages);
-    struct px_opencl_device *device = (struct px_opencl_device *)context->device;
-    unit_success(context, px_program_build(device, source, "-cl-std=CL1.2", names, 1, &program, &kernel));
+    const struct px_opencl_device *device = (const struct px_opencl_device *)context->device;
+    ck_assert_int_eq(px_program_build(device, source, "-cl-std=CL1.2", names, 1, &program, &kernel), CL_SUCCESS);
     clReleaseKernel(kernel);
     ck_assert_int_eq(unlink(network_entry), 0); /* what remains is the new one */
     px_program_release(device, &program);

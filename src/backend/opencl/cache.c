@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -85,24 +86,38 @@ const char *px_cache_decode(const unsigned char *entry, size_t size, const char 
 
 #define SUFFIX ".program"
 
-praxis_status px_cache_open(struct px_cache *cache, struct px_log *log, const char *directory)
+struct px_cache {
+    struct px_log *log;
+    char *directory;
+    atomic_bool failing; /* an entry could not be written: said once, not tried again */
+};
+
+praxis_status px_cache_open(struct px_log *log, const char *directory, struct px_cache **cache)
 {
-    *cache = (struct px_cache){.log = log};
-    atomic_init(&cache->failing, false);
+    *cache = NULL;
     if (!directory)
         return PRAXIS_SUCCESS;
-    if (!px_file_private_directory(directory))
+    if (!px_file_private_directory(directory)) {
         px_message(log, PRAXIS_LOG_WARNING, "compiled programs are not kept: %s cannot be used: %s", directory,
                    errno == EPERM ? "others may write to it" : strerror(errno));
-    else if (!(cache->directory = strdup(directory)))
-        return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a path");
+        return PRAXIS_SUCCESS;
+    }
+    struct px_cache *opened = calloc(1, sizeof *opened);
+    if (!opened || !(opened->directory = strdup(directory))) {
+        free(opened);
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a program cache");
+    }
+    opened->log = log;
+    atomic_init(&opened->failing, false);
+    *cache = opened;
     return PRAXIS_SUCCESS;
 }
 
 void px_cache_close(struct px_cache *cache)
 {
-    free(cache->directory);
-    cache->directory = NULL;
+    if (cache)
+        free(cache->directory);
+    free(cache);
 }
 
 /* Where the key's entry is or would be: allocated. */
@@ -137,7 +152,7 @@ static bool load_from(struct px_cache *cache, const char *path, const char *key,
 bool px_cache_load(struct px_cache *cache, const char *key, unsigned char **binary, size_t *size)
 {
     *binary = NULL;
-    char *path = cache->directory ? entry_path(cache, key) : NULL;
+    char *path = entry_path(cache, key);
     bool found = path && load_from(cache, path, key, binary, size);
     if (found)
         utimensat(AT_FDCWD, path, NULL, 0); /* used now: see px_cache_prune */
@@ -148,7 +163,7 @@ bool px_cache_load(struct px_cache *cache, const char *key, unsigned char **bina
 void px_cache_store(struct px_cache *cache, const char *key, const unsigned char *binary, size_t size)
 {
     size_t entry_size = 0;
-    if (!cache->directory || atomic_load(&cache->failing))
+    if (atomic_load(&cache->failing))
         return;
     char *path = entry_path(cache, key);
     unsigned char *entry = path ? px_cache_encode(key, binary, size, &entry_size) : NULL;

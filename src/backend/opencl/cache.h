@@ -16,8 +16,8 @@
 #ifndef PX_BACKEND_OPENCL_CACHE_H
 #define PX_BACKEND_OPENCL_CACHE_H
 
-#include <stdatomic.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/log.h"
@@ -26,16 +26,11 @@
 #define PX_CACHE_ENTRY_LIMIT ((size_t)64 << 20)    /* bytes of one entry */
 #define PX_CACHE_LIMIT       ((uint64_t)256 << 20) /* bytes of all entries; the ones longest unused go first */
 
-/* Used by several threads and processes at once. */
-struct px_cache {
-    struct px_log *log;
-    char *directory;     /* NULL: nothing is kept */
-    atomic_bool failing; /* an entry could not be written: said once, not tried again */
-};
+/* May be used by several threads at once, and its directory by several processes. */
+struct px_cache;
 
-/* Where the directory cannot be used there is a warning and an empty cache. NULL: no cache. Fails for want of memory.
- */
-praxis_status px_cache_open(struct px_cache *cache, struct px_log *log, const char *directory);
+/* *cache is NULL where `directory` is, and with a warning where it cannot be used. Fails for want of memory alone. */
+praxis_status px_cache_open(struct px_log *log, const char *directory, struct px_cache **cache);
 void px_cache_close(struct px_cache *cache);
 
 /* The binary of this key: *binary is allocated (free) and *size is not 0. False where there is none that is sound. */

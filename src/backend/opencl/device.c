@@ -112,7 +112,7 @@ static void destroy(struct px_device *base)
     struct px_opencl_device *device = (struct px_opencl_device *)base;
     if (device->context)
         clReleaseContext(device->context);
-    px_cache_close(&device->cache);
+    px_cache_close(device->cache);
     free(device->kernel_directory);
     free(device);
 }
@@ -178,7 +178,7 @@ static praxis_status open_context(struct px_opencl_device *device, const praxis_
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a path");
     praxis_status status = choose_dot_product(device, options->dot_product);
     if (!status)
-        status = px_cache_open(&device->cache, log, options->cache_directory);
+        status = px_cache_open(log, options->cache_directory, &device->cache);
     if (status)
         return status;
     const cl_context_properties properties[] = {CL_CONTEXT_PLATFORM, (cl_context_properties)device->platform, 0};

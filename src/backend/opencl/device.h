@@ -23,7 +23,7 @@ struct px_opencl_device {
     enum px_dot_product dot_product;
     uint64_t max_allocation_bytes; /* the device's limit, or a lower one the caller set */
     char *kernel_directory;        /* NULL: the embedded kernels */
-    struct px_cache cache;         /* of compiled programs */
+    struct px_cache *cache;        /* of compiled programs; NULL: none is kept */
 };
 
 /* The name of an OpenCL error code, "CL_..." as in the specification. Static storage. */
@@ -39,5 +39,8 @@ const char *px_dot_product_name(enum px_dot_product path);
 /* A device's or platform's string, cut to fit; empty where the driver fails. */
 void px_opencl_device_string(cl_device_id device, cl_device_info what, char *text, size_t size);
 bool px_opencl_has_extension(cl_device_id device, const char *name);
+
+/* source.c: a kernel file as text, from the library or from kernel_directory; allocated, NULL with *status set. */
+char *px_opencl_kernel_file(const struct px_opencl_device *device, const char *name, praxis_status *status);
 
 #endif

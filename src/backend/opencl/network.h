@@ -78,6 +78,8 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
                              struct px_layout *layout);
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab);
 
+/* source.c: the source of every network, allocated, NULL with *status set. */
+char *px_opencl_source(const struct px_opencl_device *device, praxis_status *status);
 /* program.c: builds the kernels for this shape. */
 praxis_status px_opencl_build(struct px_opencl *opencl);
 

@@ -1,15 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The program of a network: which files, kernels and definitions it is made of. */
+/* The program of a network: its kernels and definitions, and what to say when it does not build. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "backend/opencl/network.h"
-
-/* In the order in which they are joined: the prelude first. */
-static const char *const file_names[] = {"prelude.cl",  "birth.cl",       "tick.cl",    "factor.cl",    "trace.cl",
-                                         "modulate.cl", "homeostasis.cl", "readout.cl", "histogram.cl", "clear.cl"};
-#define FILE_COUNT (sizeof file_names / sizeof *file_names)
 
 static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth",       "tick",    "factor",    "trace", "modulate",
                                                           "homeostasis", "readout", "histogram", "clear"};
@@ -37,16 +32,30 @@ static void format_options(const struct px_opencl *opencl, char *options, size_t
              PX_BIAS_MAX, khr ? 1 : 0, optimisation);
 }
 
+/* Everything one needs to report a compiler's refusal: device, driver, options and the log. */
+static praxis_status report_build(const struct px_opencl *opencl, cl_int error, const char *options)
+{
+    const praxis_device_info *info = &opencl->device->info;
+    char *log = px_program_log(opencl->device, &opencl->program);
+    praxis_status status =
+        px_fail(opencl->base.log, PRAXIS_ERROR_BUILD,
+                "the kernels did not compile: %s (%d)\ndevice: %s, %s\nplatform: %s\ndriver: %s\noptions: %s\nlog:\n%s",
+                px_cl_error(error), error, info->name, info->version, info->platform, info->driver, options,
+                log && *log ? log : "(the driver gave none)");
+    free(log);
+    return status;
+}
+
 praxis_status px_opencl_build(struct px_opencl *opencl)
 {
     char options[2048];
-    char *source = NULL;
-    praxis_status status = px_program_source(opencl->device, file_names, FILE_COUNT, &source);
-    if (!status) {
-        format_options(opencl, options, sizeof options);
-        status = px_program_build(opencl->device, source, options, kernel_names, PX_KERNEL_COUNT, &opencl->program,
-                                  opencl->kernels);
-    }
+    praxis_status status;
+    char *source = px_opencl_source(opencl->device, &status);
+    if (status)
+        return status;
+    format_options(opencl, options, sizeof options);
+    cl_int error = px_program_build(opencl->device, source, options, kernel_names, PX_KERNEL_COUNT, &opencl->program,
+                                    opencl->kernels);
     free(source);
-    return status;
+    return error ? report_build(opencl, error, options) : PRAXIS_SUCCESS;
 }

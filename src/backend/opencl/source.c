@@ -1,46 +1,58 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of programs: tables, and kernel files from the library or a folder. */
+/* The text of a network's program: tables, and kernel files from the library or a folder. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/opencl/build.h"
+#include "backend/opencl/network.h"
 #include "backend/opencl/sources.h"
 #include "base/file.h"
 #include "base/tables.h"
 #include "base/text.h"
 
+/* In the order in which they are joined: the prelude first. */
+static const char *const file_names[] = {"prelude.cl",  "birth.cl",       "tick.cl",    "factor.cl",    "trace.cl",
+                                         "modulate.cl", "homeostasis.cl", "readout.cl", "histogram.cl", "clear.cl"};
+#define FILE_COUNT (sizeof file_names / sizeof *file_names)
+
 #define MAX_KERNEL_FILE ((size_t)1 << 20)
 
-static praxis_status append_file(struct px_text *text, struct px_log *log, const char *directory, const char *name)
+static char *read_file(struct px_log *log, const char *directory, const char *name, praxis_status *status)
 {
     struct px_text path = {.start = NULL};
-    void *bytes = NULL;
+    void *text = NULL;
     size_t size;
-    praxis_status status = PRAXIS_SUCCESS;
     px_text_append(&path, "%s/%s", directory, name);
-    if (path.start && px_file_read(path.start, MAX_KERNEL_FILE, &bytes, &size))
-        px_text_append(text, "%s", (const char *)bytes);
-    else if (path.start)
-        status = px_fail(log, PRAXIS_ERROR_IO, "%s cannot be read: %s (at most %zu bytes are)", path.start,
-                         strerror(errno), MAX_KERNEL_FILE);
-    else
-        status = px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a path");
-    free(bytes);
+    if (!path.start)
+        *status = px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a path");
+    else if (!px_file_read(path.start, MAX_KERNEL_FILE, &text, &size))
+        *status = px_fail(log, PRAXIS_ERROR_IO, "%s cannot be read: %s (at most %zu bytes can)", path.start,
+                          strerror(errno), MAX_KERNEL_FILE);
     free(path.start);
-    return status;
+    return text;
 }
 
-static praxis_status append_embedded(struct px_text *text, struct px_log *log, const char *name)
+static char *embedded_file(struct px_log *log, const char *name, praxis_status *status)
 {
     for (size_t i = 0; i < px_embedded_source_count; i++) {
         const struct px_embedded_source *source = &px_embedded_sources[i];
         if (strcmp(source->name, name) != 0)
             continue;
-        px_text_append(text, "%.*s", (int)source->size, (const char *)source->bytes);
-        return PRAXIS_SUCCESS;
+        char *text = calloc(source->size + 1, 1);
+        if (text)
+            memcpy(text, source->bytes, source->size);
+        else
+            *status = px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for kernels");
+        return text;
     }
-    return px_fail(log, PRAXIS_ERROR_BUILD, "the library was built without %s", name);
+    *status = px_fail(log, PRAXIS_ERROR_BUILD, "the library was built without %s", name);
+    return NULL;
+}
+
+char *px_opencl_kernel_file(const struct px_opencl_device *device, const char *name, praxis_status *status)
+{
+    return device->kernel_directory ? read_file(device->base.log, device->kernel_directory, name, status)
+                                    : embedded_file(device->base.log, name, status);
 }
 
 #define BINS     1024
@@ -64,21 +76,23 @@ static void append_tables(struct px_text *text)
     px_text_append(text, "};\n");
 }
 
-praxis_status px_program_source(const struct px_opencl_device *device, const char *const *files, size_t count,
-                                char **source)
+char *px_opencl_source(const struct px_opencl_device *device, praxis_status *status)
 {
     struct px_text text = {.start = NULL};
-    struct px_log *log = device->base.log;
-    praxis_status status = PRAXIS_SUCCESS;
+    *status = PRAXIS_SUCCESS;
     append_tables(&text);
-    for (size_t i = 0; i < count && !status; i++)
-        status = device->kernel_directory ? append_file(&text, log, device->kernel_directory, files[i])
-                                          : append_embedded(&text, log, files[i]);
-    if (!status && text.failed)
-        status = px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for kernels");
-    if (status)
-        free(text.start);
-    else
-        *source = px_text_take(&text);
-    return status;
+    for (size_t i = 0; i < FILE_COUNT && !*status; i++) {
+        char *file = px_opencl_kernel_file(device, file_names[i], status);
+        if (!*status)
+            px_text_append(&text, "%s", file);
+        free(file);
+    }
+    if (!*status && text.failed)
+        *status = px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for kernels");
+    char *source = px_text_take(&text);
+    if (*status) {
+        free(source);
+        source = NULL;
+    }
+    return source;
 }
