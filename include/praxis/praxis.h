@@ -209,6 +209,18 @@ typedef struct praxis_context_options {
     const char *dot_product;       /* NULL: the device's best path; else a path, as below */
     uint64_t max_allocation_bytes; /* 0: the device's own limit; else split weights into buffers no larger than this */
     praxis_log log;
+    /*
+     * Where compiled programs are kept from one process to the next, so that networks of a shape met before start
+     * without the compiler; NULL: nowhere. The directory is made where it is missing, with its parents, for this user
+     * alone; one that others own or may write to is refused, with a warning, because the device runs what it holds.
+     *
+     * An entry is a file of some hundred kilobytes per shape of network, device and driver; the ones longest unused are
+     * removed beyond 256 MiB. All of it may be deleted at any time. Any number of processes, contexts and threads may
+     * share the directory, and machines their home. An entry that is damaged, or that the driver does not take, is
+     * compiled anew and replaced; nothing that goes wrong here makes a call fail. Nothing is kept of PoCL's programs: it
+     * keeps them itself, where POCL_CACHE_DIR says.
+     */
+    const char *cache_directory;
 } praxis_context_options;
 
 PRAXIS_API void praxis_context_options_default(praxis_context_options *options);

@@ -10,7 +10,7 @@
 
 struct selftest {
     const struct cli_command *command;
-    const char *device, *dot_product;
+    struct cli_opening opening;
     bool all, small, json;
     bool misused;  /* there is no such path */
     cJSON *report; /* array of devices */
@@ -57,7 +57,9 @@ static void test_device(struct selftest *selftest, const char *selector)
     praxis_context *device = NULL, *reference = NULL;
     praxis_device_info info = {.struct_size = sizeof info};
     struct conformance result = {0};
-    praxis_status status = cli_open(selector, selftest->dot_product, &device);
+    struct cli_opening opening = selftest->opening;
+    opening.device = selector;
+    praxis_status status = cli_open(&opening, &device);
     selftest->misused = status == PRAXIS_ERROR_INVALID_ARGUMENT;
     if (selftest->misused)
         return;
@@ -65,7 +67,7 @@ static void test_device(struct selftest *selftest, const char *selector)
     if (!status)
         status = praxis_context_device(device, &info);
     if (!status)
-        status = cli_open("reference", NULL, &reference);
+        status = cli_open(&(struct cli_opening){.device = "reference"}, &reference);
     if (!status)
         status = conformance_run(device, reference, selftest->small, &result);
     selftest->tested++;
@@ -100,8 +102,7 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
 {
     struct selftest selftest = {.command = command};
     const struct cli_option options[] = {
-        CLI_DEVICE_OPTION(&selftest.device),
-        CLI_DOT_PRODUCT_OPTION(&selftest.dot_product),
+        CLI_OPENING_OPTIONS(&selftest.opening),
         {"all", CLI_FLAG, &selftest.all, 0, 0, NULL, "test every OpenCL device"},
         {"small", CLI_FLAG, &selftest.small, 0, 0, NULL, "small shapes only, for emulators"},
         CLI_JSON_OPTION(&selftest.json),
@@ -120,7 +121,7 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
     if (selftest.all)
         code = test_all(&selftest);
     else
-        test_device(&selftest, selftest.device);
+        test_device(&selftest, selftest.opening.device);
     if (selftest.misused)
         code = CLI_USAGE;
     cJSON *object = cJSON_CreateObject();

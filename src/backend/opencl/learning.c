@@ -230,5 +230,6 @@ praxis_status px_opencl_peek_units(struct px_opencl *opencl, uint32_t first, uin
     }
     cl_int error = clEnqueueCopyBuffer(opencl->queue, opencl->traces[first / layout->units_per_slab], buffer, offset, 0,
                                        bytes, 0, NULL, NULL);
-    return error ? px_cl_fail(opencl->base.log, error, "copying traces") : learn_units(opencl, first, count, buffer, first);
+    return error ? px_cl_fail(opencl->base.log, error, "copying traces")
+                 : learn_units(opencl, first, count, buffer, first);
 }

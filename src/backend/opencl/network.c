@@ -27,8 +27,8 @@ static praxis_status set_rule(struct px_backend *backend, const struct px_rule *
 {
     struct px_opencl *opencl = px_opencl_of(backend);
     cl_mem powers;
-    praxis_status status = px_opencl_buffer(opencl, (opencl->shape.window + UINT64_C(1)) * sizeof(cl_int),
-                                            rule->trace_power, &powers);
+    praxis_status status =
+        px_opencl_buffer(opencl, (opencl->shape.window + UINT64_C(1)) * sizeof(cl_int), rule->trace_power, &powers);
     if (status)
         return status;
     if (opencl->window.powers)

@@ -3,6 +3,7 @@
 #ifndef PX_BACKEND_OPENCL_NETWORK_H
 #define PX_BACKEND_OPENCL_NETWORK_H
 
+#include "backend/opencl/build.h"
 #include "backend/opencl/device.h"
 #include "graph/tiles.h"
 
@@ -69,11 +70,11 @@ struct px_opencl {
     uint32_t current;                  /* the slot that holds the present; the one before it holds the tick before */
     cl_mem seeds;
     struct px_window_buffers window;
-    cl_mem plastic_tiles;  /* tiles (unit * tiles + tile) with a plastic neuron, ascending */
-    uint32_t *tile_list;   /* the same on the host, [tile_count] */
+    cl_mem plastic_tiles; /* tiles (unit * tiles + tile) with a plastic neuron, ascending */
+    uint32_t *tile_list;  /* the same on the host, [tile_count] */
     uint32_t tile_count;
-    uint8_t *plastic;        /* [R][N] the host's copy of PRAXIS_FIELD_PLASTIC */
-    bool plastic_changed;    /* the list is to be made anew */
+    uint8_t *plastic;     /* [R][N] the host's copy of PRAXIS_FIELD_PLASTIC */
+    bool plastic_changed; /* the list is to be made anew */
     cl_mem group_offsets, group_members;
     struct px_staged staged;
     unsigned queued;   /* launches since the last flush */
@@ -102,8 +103,7 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
 uint32_t px_packed_words(uint32_t ticks);
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab);
 
-/* program.c: the source of every program, allocated, NULL with *status set; its options for this shape; its kernels. */
-char *px_opencl_source(const struct px_opencl_device *device, praxis_status *status);
+/* program.c: the options and the kernels for this shape. */
 void px_opencl_options(const struct px_opencl *opencl, char *options, size_t size);
 praxis_status px_opencl_build(struct px_opencl *opencl);
 
