@@ -134,6 +134,24 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
 
 #endif
 
+/* How a column is cut into work-items, and what weights it has. */
+#define ITEM_ROWS (ROWS * VECTORS)
+#define ITEMS (PADDED / ITEM_ROWS)
+#define UNIT_WEIGHTS (PADDED * DEGREE)
+
+/* The tick of one work-item's rows, from `row` on. weights: of the unit. */
+INLINE void advance_item(__global const char *weights, const neuron_rule *rule, const neuron_fields *fields,
+                         const moment *now, uint unit, uint row)
+{
+    int_rows sum[VECTORS];
+    synaptic_sum(weights + row / TILE * DEGREE * TILE + row % TILE,
+                 now->old_activations + (size_t)(unit / PRIME * PRIME) * STRIDE, unit % PRIME, row, sum);
+    UNROLL
+    for (uint v = 0; v < VECTORS; v++)
+        if (row + v * ROWS < PRIME)
+            advance(rule, fields, now, unit, row + v * ROWS, sum[v]);
+}
+
 /*
  * weights: one slab, whose first unit is first_unit. activations: all slots of all `units`; `slot` holds the old ones.
  * input: of this tick, `input_step` numbers from one replica to the next; has_input 0: there is none.
@@ -142,21 +160,13 @@ __kernel void tick(__global const char *weights, uint first_unit, uint slab_unit
                    __global char *activations, uint slot, __global const int *input, ulong input_start,
                    ulong input_step, int has_input, ulong time, __global const uint2 *seeds, NEURON_PARAMETERS)
 {
-    uint items = PADDED / (ROWS * VECTORS), item = get_global_id(0);
-    uint row = item % items * (ROWS * VECTORS), local_unit = item / items;
-    uint unit = first_unit + local_unit, replica = unit / PRIME, column = unit % PRIME;
+    uint item = get_global_id(0), row = item % ITEMS * ITEM_ROWS, local_unit = item / ITEMS;
+    uint unit = first_unit + local_unit, replica = unit / PRIME;
     if (local_unit >= slab_units || row >= PRIME)
         return;
     const neuron_rule rule = NEURON_RULE;
     const neuron_fields fields = NEURON_FIELDS;
     const moment now = {activations + slot_start(slot, units), activations + slot_start(next_slot(slot), units),
                         has_input ? input + input_start + replica * input_step : 0, seeds[replica], time};
-    size_t tile = (size_t)local_unit * TILES + row / TILE;
-    int_rows sum[VECTORS];
-    synaptic_sum(weights + tile * DEGREE * TILE + row % TILE, now.old_activations + (size_t)replica * PRIME * STRIDE,
-                 column, row, sum);
-    UNROLL
-    for (uint v = 0; v < VECTORS; v++)
-        if (row + v * ROWS < PRIME)
-            advance(&rule, &fields, &now, unit, row + v * ROWS, sum[v]);
+    advance_item(weights + (size_t)local_unit * UNIT_WEIGHTS, &rule, &fields, &now, unit, row);
 }

@@ -176,6 +176,8 @@ static praxis_status open_context(struct px_opencl_device *device, const praxis_
     if (options->kernel_directory && !(device->kernel_directory = strdup(options->kernel_directory)))
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a path");
     praxis_status status = choose_dot_product(device, options->dot_product);
+    if (!status)
+        status = px_tuning_parse(log, options->tuning, &device->tuning);
     if (status)
         return status;
     const cl_context_properties properties[] = {CL_CONTEXT_PLATFORM, (cl_context_properties)device->platform, 0};

@@ -3,11 +3,66 @@
 #include "base/size.h"
 #include "backend/opencl/network.h"
 
-/* A CPU fills its vector registers with rows and its work-item takes a whole tile; a GPU's takes one 32-bit word. */
-static uint32_t rows_per_vector(const struct px_opencl_device *device)
+static bool is_cpu(const struct px_opencl_device *device)
 {
-    bool cpu = device->info.type == PRAXIS_DEVICE_CPU || device->info.type == PRAXIS_DEVICE_EMULATOR;
-    return cpu && device->dot_product == PX_DOT_PRODUCT_C ? 16 : 4;
+    return device->info.type == PRAXIS_DEVICE_CPU || device->info.type == PRAXIS_DEVICE_EMULATOR;
+}
+
+static uint32_t tuned(int32_t wish, uint32_t automatic)
+{
+    return wish == PX_TUNING_AUTOMATIC ? automatic : (uint32_t)wish;
+}
+
+/* A CPU fills its vector registers with rows and its work-item takes a whole tile; a GPU's takes one 32-bit word. */
+static praxis_status plan_items(const struct px_opencl_device *device, struct px_layout *layout)
+{
+    const struct px_tuning *tuning = &device->tuning;
+    bool plain = device->dot_product == PX_DOT_PRODUCT_C, wide = plain && is_cpu(device);
+    layout->rows = tuned(tuning->rows, wide ? 16 : 4);
+    uint32_t most = plain ? layout->tile / layout->rows : 1;
+    layout->vectors = tuned(tuning->vectors, wide ? most : 1);
+    layout->vectors = layout->vectors < most ? layout->vectors : most;
+    layout->groups = layout->rows == 16 ? 1 : 4;
+    layout->split = tuned(tuning->split, 1);
+    layout->lanes = wide && layout->split == 1 ? 1 : layout->split <= 4 ? 64 : 256 / layout->split;
+    if (!plain && layout->rows != 4)
+        return px_fail(device->base.log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                       "tuning: rows is %u, must be 4 where the dot product is %s", layout->rows,
+                       px_dot_product_name(device->dot_product));
+    return PRAXIS_SUCCESS;
+}
+
+/*
+ * A launch costs some microseconds: on small networks more than the tick itself. But the resident form uses one compute
+ * unit per replica, and leaves those idle that have none in the last round. It pays as long as the work those could
+ * have done is less than a launch costs, both counted in bytes of weights that a unit reads; and where each replica's
+ * weights stay near the unit that owns them. A neuron costs as much as NEURON_BYTES of weights.
+ */
+#define LAUNCH_BYTES   (UINT64_C(96) << 10)
+#define RESIDENT_BYTES (UINT64_C(1) << 20)
+#define NEURON_BYTES   40
+
+static bool resident_pays(uint64_t replica_bytes, uint64_t replicas, uint64_t compute_units)
+{
+    uint64_t rounds = px_divide_up(replicas, compute_units);
+    uint64_t idle = rounds * compute_units - replicas;
+    return replica_bytes <= RESIDENT_BYTES && replica_bytes * idle / compute_units <= LAUNCH_BYTES;
+}
+
+/* A launch must end long before a driver takes the device for hung: within 50 ms at the pace of a slow unit. */
+#define LAUNCH_MOST_BYTES UINT64_C(100000000)
+
+static void plan_residence(const struct px_opencl_device *device, const struct px_shape *shape,
+                           struct px_layout *layout)
+{
+    const struct px_tuning *tuning = &device->tuning;
+    uint64_t neurons = (uint64_t)shape->graph.prime * layout->padded;
+    uint64_t bytes = neurons * (shape->graph.degree + NEURON_BYTES);
+    uint64_t units = device->info.compute_units ? device->info.compute_units : 1;
+    uint64_t ticks = LAUNCH_MOST_BYTES / (bytes * px_divide_up(shape->replicas, units)) + 1;
+    layout->resident = layout->slabs == 1 && tuned(tuning->resident, resident_pays(bytes, shape->replicas, units));
+    layout->workers = tuned(tuning->workers, is_cpu(device) ? 1 : 256);
+    layout->ticks = tuned(tuning->ticks, ticks < UINT32_MAX ? (uint32_t)ticks : UINT32_MAX);
 }
 
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab)
@@ -24,11 +79,11 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
     layout->tile = px_tile_rows(prime);
     layout->tiles = px_tiles_per_column(prime);
     layout->padded = layout->tile * layout->tiles;
-    layout->rows = rows_per_vector(device);
-    layout->vectors = layout->rows == 16 ? layout->tile / 16 : 1;
-    layout->groups = layout->rows == 16 ? 1 : 4;
     layout->stride = (uint32_t)px_round_up(prime + 63, 64);
     layout->slots = 2;
+    praxis_status status = plan_items(device, layout);
+    if (status)
+        return status;
     /* Kernels count units, and the tiles of a list, in 32 bits. */
     if (units * layout->tiles > UINT32_MAX)
         return px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_RANGE, "%u replicas of %llu neurons: at most %llu fit",
@@ -43,5 +98,6 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
                        (unsigned long long)unit_bytes, (unsigned long long)device->max_allocation_bytes);
     layout->units_per_slab = fitting < units ? (uint32_t)fitting : layout->units;
     layout->slabs = (uint32_t)px_divide_up(units, layout->units_per_slab);
+    plan_residence(device, shape, layout);
     return PRAXIS_SUCCESS;
 }

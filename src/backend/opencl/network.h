@@ -14,16 +14,22 @@ struct px_layout {
     uint32_t padded;  /* tile * tiles */
     uint32_t rows;    /* rows per vector of a work-item */
     uint32_t vectors; /* vectors per work-item of a tick; other kernels take one */
+    uint32_t split;   /* work-items of a tick that share the taps of a tile */
+    uint32_t lanes;   /* work-items of a tick beside each other in a work-group */
     uint32_t groups;  /* lane groups of taps per work-group, where a kernel splits the taps */
     uint32_t stride;  /* bytes of activations per unit */
     uint32_t slots;   /* how many ticks' activations are kept */
     uint32_t units_per_slab;
     uint32_t slabs;
+    bool resident;    /* a work-group runs all of a replica's ticks, many in one launch */
+    uint32_t workers; /* its work-items */
+    uint32_t ticks;   /* the most it runs in one launch */
 };
 
 enum px_kernel {
     PX_KERNEL_BIRTH,
     PX_KERNEL_TICK,
+    PX_KERNEL_RESIDENT,
     PX_KERNEL_TRACE,
     PX_KERNEL_MODULATE,
     PX_KERNEL_READOUT,
@@ -77,7 +83,7 @@ static inline struct px_opencl *px_opencl_of(struct px_backend *backend)
 praxis_status px_opencl_create_backend(struct px_device *device, const struct px_shape *shape,
                                        struct px_backend **backend);
 
-/* layout.c */
+/* layout.c: what the device's tuning leaves open is chosen here. */
 praxis_status px_layout_plan(const struct px_opencl_device *device, const struct px_shape *shape,
                              struct px_layout *layout);
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab);

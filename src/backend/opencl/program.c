@@ -10,13 +10,13 @@
 #include "base/tables.h"
 
 /* In the order in which they are joined: the prelude first. */
-static const char *const file_names[] = {"prelude.cl", "birth.cl",     "factor.cl", "homeostasis.cl",
-                                         "neuron.cl",  "tick.cl",      "trace.cl",  "modulate.cl",
-                                         "readout.cl", "histogram.cl", "clear.cl"};
+static const char *const file_names[] = {"prelude.cl", "birth.cl",    "factor.cl",    "homeostasis.cl",
+                                         "neuron.cl",  "tick.cl",     "trace.cl",     "modulate.cl",
+                                         "readout.cl", "resident.cl", "histogram.cl", "clear.cl"};
 #define FILE_COUNT (sizeof file_names / sizeof *file_names)
 
-static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth",   "tick",      "trace", "modulate",
-                                                          "readout", "histogram", "clear"};
+static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth",    "tick",    "resident",  "trace",
+                                                          "modulate", "readout", "histogram", "clear"};
 
 #define MAX_KERNEL_FILE (1 << 20)
 
@@ -113,15 +113,16 @@ static void format_options(const struct px_opencl *opencl, char *options, size_t
     /* Oclgrind 21.10 does not know the intrinsic functions that optimising and inlining put in, such as llvm.abs. */
     const char *optimisation =
         opencl->device->info.type == PRAXIS_DEVICE_EMULATOR ? " -cl-opt-disable -DINLINE=static" : "";
-    snprintf(options, size,
-             "-cl-std=%s -DPRIME=%uu -DCURVES=%d -DDEGREE=%uu -DSLOPES={%s} -DCHANNELS=%u -DTILE=%uu -DTILES=%uu "
-             "-DPADDED=%uu -DROWS=%u -DVECTORS=%u -DBLOCKS=%uu -DSTRIDE=%uu -DSLOTS=%uu -DACTIVATION_STEP=%d "
-             "-DNORMAL_STEP=%d "
-             "-DMEMBRANE_MAX=%d -DDEVIATION_MAX=%d -DGAIN_MAX=%d -DBIAS_MAX=%d -DDOT_PRODUCT_KHR=%d%s",
-             khr ? "CL3.0" : "CL1.2", graph->prime, (int)graph->curves, graph->degree, slopes, opencl->shape.channels,
-             layout->tile, layout->tiles, layout->padded, layout->rows, layout->vectors, layout->tile / layout->rows,
-             layout->stride, layout->slots, PX_ACTIVATION_STEP_Q28, PX_NORMAL_STEP_Q28, PX_MEMBRANE_MAX,
-             PX_DEVIATION_MAX, PX_GAIN_MAX, PX_BIAS_MAX, khr ? 1 : 0, optimisation);
+    snprintf(
+        options, size,
+        "-cl-std=%s -DPRIME=%uu -DCURVES=%d -DDEGREE=%uu -DSLOPES={%s} -DCHANNELS=%u -DTILE=%uu -DTILES=%uu "
+        "-DPADDED=%uu -DROWS=%u -DVECTORS=%u -DBLOCKS=%uu -DSTRIDE=%uu -DSLOTS=%uu -DWORKERS=%u -DACTIVATION_STEP=%d "
+        "-DNORMAL_STEP=%d "
+        "-DMEMBRANE_MAX=%d -DDEVIATION_MAX=%d -DGAIN_MAX=%d -DBIAS_MAX=%d -DDOT_PRODUCT_KHR=%d%s",
+        khr ? "CL3.0" : "CL1.2", graph->prime, (int)graph->curves, graph->degree, slopes, opencl->shape.channels,
+        layout->tile, layout->tiles, layout->padded, layout->rows, layout->vectors, layout->tile / layout->rows,
+        layout->stride, layout->slots, layout->workers, PX_ACTIVATION_STEP_Q28, PX_NORMAL_STEP_Q28, PX_MEMBRANE_MAX,
+        PX_DEVIATION_MAX, PX_GAIN_MAX, PX_BIAS_MAX, khr ? 1 : 0, optimisation);
 }
 
 /* Everything one needs to report a compiler's refusal: device, driver, options and the log. */
