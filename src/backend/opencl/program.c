@@ -7,7 +7,7 @@
 
 #include "backend/opencl/network.h"
 #include "backend/opencl/sources.h"
-#include "base/tables.h"
+#include "base/lookup.h"
 
 /* In the order in which they are joined: the prelude first. */
 static const char *const file_names[] = {"prelude.cl", "birth.cl",    "factor.cl",    "homeostasis.cl",
@@ -58,9 +58,6 @@ static char *embedded_file(struct px_log *log, const char *name, praxis_status *
     return NULL;
 }
 
-#define BINS     1024
-#define BIN_BITS 22
-
 /* Text that grows at its end. */
 struct text {
     char *start;
@@ -77,25 +74,19 @@ static void append(struct text *text, const char *format, ...)
         text->used += (size_t)length;
 }
 
-/* The thresholds, and the codes at the start of each bin, as OpenCL C. */
+/* The tables of codes as OpenCL C. */
 static char *table_text(void)
 {
-    struct text text = {NULL, 2 * PX_TABLE_SIZE * 14 + 2 * BINS * 6 + 512, 0};
+    struct text text = {NULL, (PX_TANH_BINS + PX_NORMAL_BINS) * 12 + 512, 0};
     text.start = calloc(text.size, 1);
     if (!text.start)
         return NULL;
-    append(&text, "__constant int tanh_thresholds[%d] = {", PX_TABLE_SIZE);
-    for (int i = 0; i < PX_TABLE_SIZE; i++)
-        append(&text, "%d,", (int)px_tanh_thresholds[i]);
-    append(&text, "};\n__constant uint normal_thresholds[%d] = {", PX_TABLE_SIZE);
-    for (int i = 0; i < PX_TABLE_SIZE; i++)
-        append(&text, "%uu,", (unsigned)px_normal_thresholds[i]);
-    append(&text, "};\n__constant char tanh_bins[%d] = {", BINS);
-    for (int64_t bin = -BINS / 2; bin < BINS / 2; bin++)
-        append(&text, "%d,", (int)px_tanh_code((int32_t)(bin * (1 << BIN_BITS))));
-    append(&text, "};\n__constant char normal_bins[%d] = {", BINS);
-    for (uint32_t bin = 0; bin < BINS; bin++)
-        append(&text, "%d,", (int)px_normal_code(bin << BIN_BITS));
+    append(&text, "__constant int tanh_entries[%d] = {", PX_TANH_BINS);
+    for (uint32_t bin = 0; bin < PX_TANH_BINS; bin++)
+        append(&text, "%u,", (unsigned)px_tanh_entry(bin));
+    append(&text, "};\n__constant int normal_entries[%d] = {", PX_NORMAL_BINS);
+    for (uint32_t bin = 0; bin < PX_NORMAL_BINS; bin++)
+        append(&text, "%u,", (unsigned)px_normal_entry(bin));
     append(&text, "};\n");
     return text.start;
 }
