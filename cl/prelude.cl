@@ -9,6 +9,7 @@
  *   ROWS, BLOCKS                         rows per work-item (4, 8 or 16), TILE / ROWS
  *   STRIDE                               bytes from one column of activations to the next
  *   SLOTS                                how many ticks' activations are kept
+ *   LANES, SPLIT                         work-items beside each other in a tick's work-group, and how many share taps
  *   WORKERS                              work-items that run a replica in the resident form
  *   ACTIVATION_STEP, NORMAL_STEP, ...    constants of src/base/fixed.h
  *   DOT_PRODUCT_KHR                      1 where cl_khr_integer_dot_product computes dot4

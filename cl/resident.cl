@@ -50,8 +50,11 @@ resident(__global const char *weights, uint units, __global char *activations, u
                             seeds[replica], time + tick};
         for (uint item = get_local_id(0); item < PRIME * ITEMS; item += WORKERS) {
             uint unit = first_unit + item / ITEMS, row = item % ITEMS * ITEM_ROWS;
-            if (row < PRIME)
-                advance_item(weights + (size_t)unit * UNIT_WEIGHTS, &rule, &fields, &now, unit, row);
+            int_rows sum[VECTORS];
+            if (row >= PRIME)
+                continue;
+            sum_item(weights + (size_t)unit * UNIT_WEIGHTS, &now, unit, row, 1, PRIME, sum);
+            advance_item(&rule, &fields, &now, unit, row, sum);
         }
         SYNCHRONISE;
         read_groups(now.new_activations + (size_t)first_unit * STRIDE,

@@ -13,6 +13,32 @@ static uint32_t tuned(int32_t wish, uint32_t automatic)
     return wish == PX_TUNING_AUTOMATIC ? automatic : (uint32_t)wish;
 }
 
+static uint32_t least(uint32_t a, uint32_t b)
+{
+    return a < b ? a : b;
+}
+
+/*
+ * A GPU hides the way to memory behind many work-items, BUSY_ITEMS on each compute unit. Where a tick has fewer, its
+ * taps are split, as long as each part has SPLIT_OFFSETS column offsets to walk.
+ */
+#define BUSY_ITEMS    1024
+#define SPLIT_OFFSETS 8
+#define MOST_ITEMS    256  /* in a work-group, and 64 beside each other */
+#define LOCAL_SUMS    4096 /* that a work-group keeps in local memory, 16 KiB */
+
+static void plan_split(const struct px_opencl_device *device, bool wide, struct px_layout *layout)
+{
+    uint32_t split = 1, item_rows = layout->rows * layout->vectors;
+    uint64_t items = (uint64_t)layout->units * layout->padded / item_rows;
+    uint64_t busy = (uint64_t)device->info.compute_units * BUSY_ITEMS;
+    while (!is_cpu(device) && split < 16 && items * split < busy && layout->padded / (2 * split) >= SPLIT_OFFSETS)
+        split *= 2;
+    layout->split = tuned(device->tuning.split, split);
+    uint32_t lanes = least(MOST_ITEMS / layout->split, LOCAL_SUMS / (layout->split * item_rows));
+    layout->lanes = wide && layout->split == 1 ? 1 : least(lanes, 64);
+}
+
 /* A CPU fills its vector registers with rows and its work-item takes a whole tile; a GPU's takes one 32-bit word. */
 static praxis_status plan_items(const struct px_opencl_device *device, struct px_layout *layout)
 {
@@ -23,8 +49,7 @@ static praxis_status plan_items(const struct px_opencl_device *device, struct px
     layout->vectors = tuned(tuning->vectors, wide ? most : 1);
     layout->vectors = layout->vectors < most ? layout->vectors : most;
     layout->groups = layout->rows == 16 ? 1 : 4;
-    layout->split = tuned(tuning->split, 1);
-    layout->lanes = wide && layout->split == 1 ? 1 : layout->split <= 4 ? 64 : 256 / layout->split;
+    plan_split(device, wide, layout);
     if (!plain && layout->rows != 4)
         return px_fail(device->base.log, PRAXIS_ERROR_INVALID_ARGUMENT,
                        "tuning: rows is %u, must be 4 where the dot product is %s", layout->rows,
@@ -81,15 +106,15 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
     layout->padded = layout->tile * layout->tiles;
     layout->stride = (uint32_t)px_round_up(prime + 63, 64);
     layout->slots = 2;
-    praxis_status status = plan_items(device, layout);
-    if (status)
-        return status;
     /* Kernels count units, and the tiles of a list, in 32 bits. */
     if (units * layout->tiles > UINT32_MAX)
         return px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_RANGE, "%u replicas of %llu neurons: at most %llu fit",
                        shape->replicas, (unsigned long long)shape->graph.neurons,
                        (unsigned long long)(UINT32_MAX / ((uint64_t)prime * layout->tiles)));
     layout->units = (uint32_t)units;
+    praxis_status status = plan_items(device, layout);
+    if (status)
+        return status;
     uint64_t unit_bytes = (uint64_t)layout->padded * shape->graph.degree;
     uint64_t fitting = device->max_allocation_bytes / unit_bytes;
     if (fitting == 0)

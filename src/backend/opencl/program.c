@@ -104,16 +104,17 @@ static void format_options(const struct px_opencl *opencl, char *options, size_t
     /* Oclgrind 21.10 does not know the intrinsic functions that optimising and inlining put in, such as llvm.abs. */
     const char *optimisation =
         opencl->device->info.type == PRAXIS_DEVICE_EMULATOR ? " -cl-opt-disable -DINLINE=static" : "";
-    snprintf(
-        options, size,
-        "-cl-std=%s -DPRIME=%uu -DCURVES=%d -DDEGREE=%uu -DSLOPES={%s} -DCHANNELS=%u -DTILE=%uu -DTILES=%uu "
-        "-DPADDED=%uu -DROWS=%u -DVECTORS=%u -DBLOCKS=%uu -DSTRIDE=%uu -DSLOTS=%uu -DWORKERS=%u -DACTIVATION_STEP=%d "
-        "-DNORMAL_STEP=%d "
-        "-DMEMBRANE_MAX=%d -DDEVIATION_MAX=%d -DGAIN_MAX=%d -DBIAS_MAX=%d -DDOT_PRODUCT_KHR=%d%s",
-        khr ? "CL3.0" : "CL1.2", graph->prime, (int)graph->curves, graph->degree, slopes, opencl->shape.channels,
-        layout->tile, layout->tiles, layout->padded, layout->rows, layout->vectors, layout->tile / layout->rows,
-        layout->stride, layout->slots, layout->workers, PX_ACTIVATION_STEP_Q28, PX_NORMAL_STEP_Q28, PX_MEMBRANE_MAX,
-        PX_DEVIATION_MAX, PX_GAIN_MAX, PX_BIAS_MAX, khr ? 1 : 0, optimisation);
+    snprintf(options, size,
+             "-cl-std=%s -DPRIME=%uu -DCURVES=%d -DDEGREE=%uu -DSLOPES={%s} -DCHANNELS=%u -DTILE=%uu -DTILES=%uu "
+             "-DPADDED=%uu -DROWS=%u -DVECTORS=%u -DBLOCKS=%uu -DSTRIDE=%uu -DSLOTS=%uu -DLANES=%u -DSPLIT=%u "
+             "-DWORKERS=%u -DACTIVATION_STEP=%d "
+             "-DNORMAL_STEP=%d "
+             "-DMEMBRANE_MAX=%d -DDEVIATION_MAX=%d -DGAIN_MAX=%d -DBIAS_MAX=%d -DDOT_PRODUCT_KHR=%d%s",
+             khr ? "CL3.0" : "CL1.2", graph->prime, (int)graph->curves, graph->degree, slopes, opencl->shape.channels,
+             layout->tile, layout->tiles, layout->padded, layout->rows, layout->vectors, layout->tile / layout->rows,
+             layout->stride, layout->slots, layout->lanes, layout->split, layout->workers, PX_ACTIVATION_STEP_Q28,
+             PX_NORMAL_STEP_Q28, PX_MEMBRANE_MAX, PX_DEVIATION_MAX, PX_GAIN_MAX, PX_BIAS_MAX, khr ? 1 : 0,
+             optimisation);
 }
 
 /* Everything one needs to report a compiler's refusal: device, driver, options and the log. */
