@@ -93,17 +93,11 @@ INLINE int_rows with_sign_of(int_rows magnitude, int_rows signed_number)
 /* Whether any lane is not 0. */
 INLINE int some(int_rows x)
 {
-#if ROWS == 16
-    int8 eight = x.lo | x.hi;
-#elif ROWS == 8
-    int8 eight = x;
-#endif
-#if ROWS >= 8
-    int4 four = eight.lo | eight.hi;
-#else
-    int4 four = x;
-#endif
-    return (four.x | four.y | four.z | four.w) != 0;
+    int found = 0;
+    UNROLL
+    for (int i = 0; i < ROWS; i++)
+        found |= ((const int *)&x)[i];
+    return found != 0;
 }
 
 /* Codes by look-up, see src/base/lookup.h: which bin, the code where it begins, and whether the threshold is reached. */

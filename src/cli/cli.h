@@ -73,8 +73,9 @@ praxis_log cli_log(void);
 /* --device, or PRAXIS_DEVICE, or NULL for the best. */
 const char *cli_device(const char *option);
 
-/* Opens the device, with a path for dot products or NULL for its best; on failure the message has been written. */
-praxis_status cli_open(const char *device, const char *dot_product, praxis_context **context);
+/* Opens the device, with a path for dot products and a tuning, or NULL for what is best; on failure the message has
+ * been written. */
+praxis_status cli_open(const char *device, const char *dot_product, const char *tuning, praxis_context **context);
 
 /* All devices, best first; *devices is allocated (free). */
 praxis_status cli_list_devices(praxis_device_info **devices, size_t *count);

@@ -23,12 +23,13 @@ const char *cli_device(const char *option)
     return option ? option : getenv("PRAXIS_DEVICE");
 }
 
-praxis_status cli_open(const char *device, const char *dot_product, praxis_context **context)
+praxis_status cli_open(const char *device, const char *dot_product, const char *tuning, praxis_context **context)
 {
     praxis_context_options options;
     praxis_context_options_default(&options);
     options.device = cli_device(device);
     options.dot_product = dot_product;
+    options.tuning = tuning;
     options.log = cli_log();
     return praxis_context_create(&options, context);
 }

@@ -243,7 +243,7 @@ static int open_network(struct session *session)
         parameters.noise = session->channels ? 0 : 0.5;
     session->info.struct_size = sizeof session->info;
     session->device.struct_size = sizeof session->device;
-    praxis_status status = cli_open(request->device, NULL, &session->context);
+    praxis_status status = cli_open(request->device, NULL, NULL, &session->context);
     if (!status)
         status = praxis_context_device(session->context, &session->device);
     if (!status)

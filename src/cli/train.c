@@ -224,7 +224,7 @@ static int run_request(const struct cli_command *command, const struct request *
     if (motor >= request->neurons)
         return cli_usage(command, "--neurons is %llu, must be above %llu, the neurons that choose actions",
                          (unsigned long long)request->neurons, (unsigned long long)motor);
-    praxis_status status = cli_open(request->device, NULL, &context);
+    praxis_status status = cli_open(request->device, NULL, NULL, &context);
     if (!status)
         status = train(context, &training);
     int code = status ? cli_fail(command, "%s", praxis_status_string(status)) : report(command, &training, request);
