@@ -100,7 +100,7 @@ INLINE int some(int_rows x)
     return found != 0;
 }
 
-/* Codes by look-up, see src/base/lookup.h: which bin, the code where it begins, and whether the threshold is reached. */
+/* Codes by look-up, see src/base/lookup.h: the code where the bin begins, and whether the threshold is reached. */
 #define ENTRY_BITS 23
 
 INLINE int_rows look_up(__constant const int *entries, int_rows bins)

@@ -4,11 +4,13 @@
  * that the mean is exact. A work-item owns eight taps of ROWS rows: one block of random bits serves them all.
  */
 
-/* `tiles` lists the tiles (unit * TILES + tile) with a plastic neuron; this slab's begin at tiles[first_tile]. The activations
- * before the tick begin at old_start. */
+/*
+ * `tiles` lists the tiles (unit * TILES + tile) with a plastic neuron; this slab's begin at tiles[first_tile]. The
+ * activations before the tick begin at old_start.
+ */
 __kernel void trace(__global char *traces, uint first_unit, uint first_tile, __global const char *activations,
-                    ulong old_start, ulong time, int keep, int take, __global const uint *tiles, __global const char *plastic,
-                    __global const char *factors, __global const uint2 *seeds)
+                    ulong old_start, ulong time, int keep, int take, __global const uint *tiles,
+                    __global const char *plastic, __global const char *factors, __global const uint2 *seeds)
 {
     uint block = get_global_id(0) % BLOCKS, group = get_global_id(1);
     uint tile = tiles[first_tile + get_global_id(0) / BLOCKS];

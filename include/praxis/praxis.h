@@ -214,12 +214,13 @@ typedef struct praxis_context_options {
 
 /*
  * `tuning`, for experts: NAME=NUMBER, several separated by commas, such as "resident=0,rows=8". It changes how fast
- * networks run, never what they compute. What is not named is chosen automatically.
+ * networks run, never what they compute. What is not named is chosen automatically. Unknown names and numbers out of
+ * range make praxis_context_create fail; the reference ignores it.
  *
  *   resident  1: one work-group owns a replica and runs many ticks in one launch; 0: a launch for every tick. Weights
  *             split into several buffers always take a launch for every tick
- *   rows      4, 8 or 16 neighbouring neurons per vector; always 4 where `dot_product` is not "c"
- *   vectors   1, 2, 4, 8 or 16 vectors per work-item, at most those of a tile; always 1 where `dot_product` is not "c"
+ *   rows      4, 8 or 16 neighbouring neurons per vector; must be 4 where the device's dot_product is not "c"
+ *   vectors   1, 2, 4, 8 or 16 vectors per work-item, at most those of a tile; 1 where dot_product is not "c"
  *   split     1, 2, 4 ... 64 work-items that share the synapses of a neuron, in a launch for every tick
  *   workers   1, 2, 4 ... 256 work-items per replica, if resident
  *   ticks     1 .. 1048576 ticks in one launch, if resident

@@ -63,8 +63,8 @@ static praxis_status plan_items(const struct px_opencl_device *device, struct px
  * have done is less than a launch costs, both counted in bytes of weights that a unit reads; and where each replica's
  * weights stay near the unit that owns them. A neuron costs as much as NEURON_BYTES of weights.
  */
-#define LAUNCH_BYTES   (UINT64_C(96) << 10)
-#define RESIDENT_BYTES (UINT64_C(1) << 20)
+#define LAUNCH_BYTES   (UINT64_C(192) << 10)
+#define RESIDENT_BYTES (UINT64_C(2) << 20)
 #define NEURON_BYTES   40
 
 static bool resident_pays(uint64_t replica_bytes, uint64_t replicas, uint64_t compute_units)
