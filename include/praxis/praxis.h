@@ -221,7 +221,22 @@ typedef struct praxis_context_options {
      * keeps them itself, where POCL_CACHE_DIR says.
      */
     const char *cache_directory;
+    const char *tuning; /* NULL: chosen for device and network; else how OpenCL devices run them, see below */
 } praxis_context_options;
+
+/*
+ * `tuning`, for experts: NAME=NUMBER, several separated by commas, such as "resident=0,rows=8". It changes how fast
+ * networks run, never what they compute. What is not named is chosen automatically. Unknown names and numbers out of
+ * range make praxis_context_create fail; the reference ignores it.
+ *
+ *   resident  1: one work-group owns a replica and runs many ticks in one launch; 0: a launch for every tick. Weights
+ *             split into several buffers always take a launch for every tick
+ *   rows      4, 8 or 16 neighbouring neurons per vector; must be 4 where the device's dot_product is not "c"
+ *   vectors   1, 2, 4, 8 or 16 vectors per work-item, at most those of a tile; 1 where dot_product is not "c"
+ *   split     1, 2, 4 ... 64 work-items that share the synapses of a neuron, in a launch for every tick
+ *   workers   1, 2, 4 ... 256 work-items per replica, if resident
+ *   ticks     1 .. 1048576 ticks in one launch, if resident
+ */
 
 PRAXIS_API void praxis_context_options_default(praxis_context_options *options);
 

@@ -46,7 +46,7 @@ struct cli_command {
 
 /* What a command that opens a device can be told of it. Zero: nothing. */
 struct cli_opening {
-    const char *device, *dot_product;
+    const char *device, *dot_product, *tuning;
     bool no_cache;
 };
 
@@ -58,6 +58,10 @@ struct cli_opening {
     {                                                                                                                  \
         "dot-product", CLI_TEXT, target, 0, 0, "PATH", "ptx, sudot4, sdot4, khr, arm, packed or c (default: the best)" \
     }
+#define CLI_TUNING_OPTION(target)                                                                                      \
+    {                                                                                                                  \
+        "tuning", CLI_TEXT, target, 0, 0, "NAME=N,...", "how networks are run, for experts (default: automatic)"       \
+    }
 #define CLI_NO_CACHE_OPTION(target)                                                                                    \
     {                                                                                                                  \
         "no-cache", CLI_FLAG, target, 0, 0, NULL, "compile the kernels anew, and do not keep them"                     \
@@ -65,7 +69,7 @@ struct cli_opening {
 /* All of a struct cli_opening. */
 #define CLI_OPENING_OPTIONS(target)                                                                                    \
     CLI_DEVICE_OPTION(&(target)->device), CLI_DOT_PRODUCT_OPTION(&(target)->dot_product),                              \
-        CLI_NO_CACHE_OPTION(&(target)->no_cache)
+        CLI_TUNING_OPTION(&(target)->tuning), CLI_NO_CACHE_OPTION(&(target)->no_cache)
 #define CLI_JSON_OPTION(target)                                                                                        \
     {                                                                                                                  \
         "json", CLI_FLAG, target, 0, 0, NULL, "report as JSON on standard output"                                      \
@@ -93,9 +97,10 @@ char *cli_cache_directory(void);
 
 /*
  * Opens a device: the one named, else that of PRAXIS_DEVICE, else the best. On failure the message has been written;
- * INVALID_ARGUMENT means that there is no such path of dot products: wrong usage.
+ * cli_misused tells whether it was for a path or tuning that there is not: wrong usage.
  */
 praxis_status cli_open(const struct cli_opening *opening, praxis_context **context);
+bool cli_misused(praxis_status status);
 
 /* All devices, best first; *devices is allocated (free). */
 praxis_status cli_list_devices(praxis_device_info **devices, size_t *count);

@@ -45,10 +45,16 @@ praxis_status cli_open(const struct cli_opening *opening, praxis_context **conte
     options.device = opening->device ? opening->device : getenv("PRAXIS_DEVICE");
     options.dot_product = opening->dot_product;
     options.cache_directory = cache;
+    options.tuning = opening->tuning;
     options.log = cli_log();
     praxis_status status = praxis_context_create(&options, context);
     free(cache);
     return status;
+}
+
+bool cli_misused(praxis_status status)
+{
+    return status == PRAXIS_ERROR_INVALID_ARGUMENT || status == PRAXIS_ERROR_OUT_OF_RANGE;
 }
 
 praxis_status cli_list_devices(praxis_device_info **devices, size_t *count)

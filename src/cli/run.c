@@ -245,7 +245,7 @@ static int open_network(struct session *session)
     session->info.struct_size = sizeof session->info;
     session->device.struct_size = sizeof session->device;
     praxis_status status = cli_open(&request->opening, &session->context);
-    if (status == PRAXIS_ERROR_INVALID_ARGUMENT)
+    if (cli_misused(status))
         return CLI_USAGE;
     if (!status)
         status = praxis_context_device(session->context, &session->device);

@@ -226,7 +226,7 @@ static int run_request(const struct cli_command *command, const struct request *
         return cli_usage(command, "--neurons is %llu, must be above %llu, the neurons that choose actions",
                          (unsigned long long)request->neurons, (unsigned long long)motor);
     praxis_status status = cli_open(&request->opening, &context);
-    if (status == PRAXIS_ERROR_INVALID_ARGUMENT)
+    if (cli_misused(status))
         return CLI_USAGE;
     if (!status)
         status = train(context, &training);

@@ -214,10 +214,10 @@ static praxis_status open_context(struct px_opencl_device *device, const praxis_
     device->max_allocation_bytes = limit;
     if (options->kernel_directory && !(device->kernel_directory = strdup(options->kernel_directory)))
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a path");
-    praxis_status status = PRAXIS_SUCCESS;
-    if (px_opencl_keeps_programs(&device->info))
+    praxis_status status = px_tuning_parse(log, options->tuning, &device->tuning);
+    if (!status && px_opencl_keeps_programs(&device->info))
         status = px_cache_open(log, options->cache_directory, &device->cache);
-    else if (options->cache_directory)
+    else if (!status && options->cache_directory)
         px_message(log, PRAXIS_LOG_INFO, "%s keeps what it compiles in a place of its own", device->info.platform);
     if (status)
         return status;

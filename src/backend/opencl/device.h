@@ -24,6 +24,12 @@ enum px_dot_product {
     PX_DOT_PRODUCT_END
 };
 
+/* How networks are laid out and run, where the caller wants to decide; layout.c says what each means. */
+#define PX_TUNING_AUTOMATIC (-1)
+struct px_tuning {
+    int32_t resident, rows, vectors, split, workers, ticks;
+};
+
 struct px_opencl_device {
     struct px_device base;
     cl_platform_id platform;
@@ -31,6 +37,7 @@ struct px_opencl_device {
     cl_context context;
     praxis_device_info info;
     enum px_dot_product dot_product;
+    struct px_tuning tuning;
     uint64_t max_allocation_bytes; /* the device's limit, or a lower one the caller set */
     char *kernel_directory;        /* NULL: the embedded kernels */
     struct px_cache *cache;        /* of compiled programs; NULL: none is kept */
@@ -41,6 +48,9 @@ const char *px_cl_error(cl_int code);
 
 /* Reports that `what` failed with `code`; OUT_OF_MEMORY for the codes that mean it, else DEVICE. */
 praxis_status px_cl_fail(struct px_log *log, cl_int code, const char *what);
+
+/* tuning.c: the text of praxis_context_options.tuning, or NULL. */
+praxis_status px_tuning_parse(struct px_log *log, const char *text, struct px_tuning *tuning);
 
 /* capabilities.c: fills all of `info` but selector; decides whether the device can be used, and its rank. */
 void px_opencl_describe(cl_platform_id platform, cl_device_id device, praxis_device_info *info);

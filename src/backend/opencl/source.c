@@ -7,13 +7,13 @@
 #include "backend/opencl/network.h"
 #include "backend/opencl/sources.h"
 #include "base/file.h"
-#include "base/tables.h"
+#include "base/lookup.h"
 #include "base/text.h"
 
 /* In the order in which they are joined. */
-static const char *const network_files[] = {"prelude.cl",     "dot4.cl",    "birth.cl",     "factor.cl",
-                                            "homeostasis.cl", "neuron.cl",  "tick.cl",      "window.cl",
-                                            "learn.cl",       "readout.cl", "histogram.cl", "clear.cl"};
+static const char *const network_files[] = {"prelude.cl",  "dot4.cl",      "birth.cl",  "factor.cl", "homeostasis.cl",
+                                            "neuron.cl",   "tick.cl",      "window.cl", "learn.cl",  "readout.cl",
+                                            "resident.cl", "histogram.cl", "clear.cl"};
 static const char *const confirmation_files[] = {"dot4.cl", "confirm.cl"};
 
 #define MAX_KERNEL_FILE ((size_t)1 << 20)
@@ -56,24 +56,15 @@ static char *kernel_file(const struct px_opencl_device *device, const char *name
                                     : embedded_file(device->base.log, name, status);
 }
 
-#define BINS     1024
-#define BIN_BITS 22
-
-/* The thresholds, and the codes at the start of each bin, as OpenCL C. */
+/* The tables of codes as OpenCL C. */
 static void append_tables(struct px_text *text)
 {
-    px_text_append(text, "__constant int tanh_thresholds[%d] = {", PX_TABLE_SIZE);
-    for (int i = 0; i < PX_TABLE_SIZE; i++)
-        px_text_append(text, "%d,", (int)px_tanh_thresholds[i]);
-    px_text_append(text, "};\n__constant uint normal_thresholds[%d] = {", PX_TABLE_SIZE);
-    for (int i = 0; i < PX_TABLE_SIZE; i++)
-        px_text_append(text, "%uu,", (unsigned)px_normal_thresholds[i]);
-    px_text_append(text, "};\n__constant char tanh_bins[%d] = {", BINS);
-    for (int64_t bin = -BINS / 2; bin < BINS / 2; bin++)
-        px_text_append(text, "%d,", (int)px_tanh_code((int32_t)(bin * (1 << BIN_BITS))));
-    px_text_append(text, "};\n__constant char normal_bins[%d] = {", BINS);
-    for (uint32_t bin = 0; bin < BINS; bin++)
-        px_text_append(text, "%d,", (int)px_normal_code(bin << BIN_BITS));
+    px_text_append(text, "__constant int tanh_entries[%d] = {", PX_TANH_BINS);
+    for (uint32_t bin = 0; bin < PX_TANH_BINS; bin++)
+        px_text_append(text, "%u,", (unsigned)px_tanh_entry(bin));
+    px_text_append(text, "};\n__constant int normal_entries[%d] = {", PX_NORMAL_BINS);
+    for (uint32_t bin = 0; bin < PX_NORMAL_BINS; bin++)
+        px_text_append(text, "%u,", (unsigned)px_normal_entry(bin));
     px_text_append(text, "};\n");
 }
 
