@@ -5,13 +5,11 @@ __kernel void birth(__global char *weights, uint first_unit, __global const uint
 {
     uint block = get_global_id(0), group = get_global_id(1), local_unit = get_global_id(2);
     uint row = block * ROWS, unit = first_unit + local_unit;
-    uint_rows words[4];
-    philox_rows(neuron_rows(unit, row), group, 0, counter_end(PURPOSE_WEIGHT, 0), seeds[unit / PRIME], words);
+    uint_rows neurons = neuron_rows(unit, row), words[4];
+    philox_rows(neurons, group, 0, counter_end(PURPOSE_WEIGHT, 0), seeds[unit / PRIME], words);
     size_t tile = (size_t)local_unit * TILES + row / TILE;
-    for (uint i = 0; i < 4 && group * 4 + i < DEGREE; i++) {
-        const uint *word = (const uint *)&words[i];
-        __global char *target = weights + (tile * DEGREE + group * 4 + i) * TILE + row % TILE;
-        for (uint lane = 0; lane < ROWS; lane++)
-            target[lane] = row + lane < PRIME ? (char)normal_code(word[lane]) : 0;
-    }
+    int_rows padding = as_int_rows(neurons) - (int)(unit % PRIME * PRIME) >= (int)PRIME;
+    for (uint i = 0; i < 4 && group * 4 + i < DEGREE; i++)
+        store_rows(to_char_rows(normal_rows(words[i]) & ~padding), 0,
+                   weights + (tile * DEGREE + group * 4 + i) * TILE + row % TILE);
 }

@@ -5,14 +5,14 @@
 #define LINES 64
 
 /*
- * From `start` on data is [unit][tile][line in tile][line_bytes]; of each line the first min(tile_rows, PRIME - tile * tile_rows) bytes
- * are elements, the rest is padding. A work-group of COUNTERS counts LINES lines of one unit in local memory, then
+ * From `start` on data is [unit][tile][line in tile][line_bytes]; of each line the first
+ * min(tile_rows, PRIME - tile * tile_rows) bytes are elements, the rest is padding. A work-group of COUNTERS counts LINES lines of one unit in local memory, then
  * adds to counts[R][256][2], the low and the high word of 64-bit counters: a carry out of the low word is added to
  * the high one by whoever caused it.
  */
 __kernel __attribute__((reqd_work_group_size(COUNTERS, 1, 1))) void
-histogram(__global const char *data, ulong start, uint first_unit, __global uint *counts, uint line_bytes, uint tile_rows,
-          uint tiles, uint lines_per_tile)
+histogram(__global const char *data, ulong start, uint first_unit, __global uint *counts, uint line_bytes,
+          uint tile_rows, uint tiles, uint lines_per_tile)
 {
     __local uint local_counts[COUNTERS];
     uint counter = get_local_id(0), local_unit = get_global_id(1), lines = tiles * lines_per_tile;

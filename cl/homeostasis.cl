@@ -37,7 +37,7 @@ INLINE int controlled_gain(int gain, int variance)
 INLINE int_rows controlled(const control_rule *rule, int_rows variance, __global int *gain)
 {
     int_rows beyond = variance > rule->variance_threshold || variance < rule->variance_floor;
-    if (any(beyond))
+    if (some(beyond))
         for (int i = 0; i < ROWS; i++)
             if (((const int *)&beyond)[i])
                 gain[i] = controlled_gain(gain[i], ((const int *)&variance)[i]);

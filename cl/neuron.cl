@@ -54,6 +54,12 @@ INLINE size_t slot_start(uint slot, uint units)
     return (size_t)slot * units * STRIDE;
 }
 
+/* The same for the factors that the window keeps of a slot's tick. */
+INLINE size_t factors_start(uint slot, uint units)
+{
+    return (size_t)slot * units * PADDED;
+}
+
 INLINE uint next_slot(uint slot)
 {
     return slot + 1 < SLOTS ? slot + 1 : 0;
@@ -80,19 +86,16 @@ INLINE int_rows potential(const neuron_rule *rule, const neuron_fields *fields, 
     return clamp_rows(u, MEMBRANE_MAX);
 }
 
-/* Writes the activations of ROWS rows, and their copies behind the end of the column. */
+/* Writes the activations of ROWS rows, and their copies behind the end of the column: whole vectors where they fit. */
 INLINE void store_activations(__global char *column, uint row, const char_rows codes)
 {
     const char *code = (const char *)&codes;
-    uint rows = min((uint)ROWS, PRIME - row);
-    if (rows == ROWS)
-        store_rows(codes, 0, column + row);
-    else
-        for (uint i = 0; i < rows; i++)
-            column[row + i] = code[i];
-    for (uint i = 0; i < rows && row + i + PRIME < STRIDE; i++)
-        for (uint copy = row + i + PRIME; copy < STRIDE; copy += PRIME)
-            column[copy] = code[i];
+    uint rows = min((uint)ROWS, PRIME - row), copy = row;
+    for (; rows == ROWS && copy + ROWS <= STRIDE; copy += PRIME)
+        store_rows(codes, 0, column + copy);
+    for (uint i = 0; i < rows && copy + i < STRIDE; i++)
+        for (uint place = copy + i; place < STRIDE; place += PRIME)
+            column[place] = code[i];
 }
 
 /* The tick of ROWS neurons whose synaptic sums are known. Rows of padding compute too: nothing reads them. */

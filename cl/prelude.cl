@@ -9,6 +9,8 @@
  *   ROWS, BLOCKS                         rows per work-item (4, 8 or 16), TILE / ROWS
  *   STRIDE                               bytes from one column of activations to the next
  *   SLOTS                                how many ticks' activations are kept
+ *   GROUP_ITEMS, SPLIT                   work-items beside each other in a tick's work-group, and how many share taps
+ *   WORKERS                              work-items that run a replica in the resident form
  *   ACTIVATION_STEP, NORMAL_STEP, ...    constants of src/base/fixed.h
  *   DOT_PRODUCT                          how dot4 is computed, see dot4.cl
  * and the tables of codes.
@@ -75,33 +77,6 @@ INLINE int_rows clamp_rows(long_rows x, int limit)
 /* ---- Codes ---- */
 
 /*
- * Codes from thresholds: thresholds[c + 127] is the least value whose code exceeds c. A second table holds the code at
- * the start of each of 1024 equal bins of the argument. Thresholds of tanh lie further apart than a bin is wide, so at
- * most one falls into a bin; those of the normal distribution crowd in its tails.
- */
-INLINE int tanh_code(int value)
-{
-    int code = tanh_bins[(value >> 22) + 512];
-    return code + (tanh_thresholds[code + 127] <= value);
-}
-
-INLINE int_rows tanh_rows(int_rows values)
-{
-    int_rows codes;
-    for (int i = 0; i < ROWS; i++)
-        ((int *)&codes)[i] = tanh_code(((const int *)&values)[i]);
-    return codes;
-}
-
-INLINE int normal_code(uint bits)
-{
-    int code = normal_bins[bits >> 22];
-    while (code < 127 && normal_thresholds[code + 127] <= bits)
-        code++;
-    return code;
-}
-
-/*
  * Vectors use operators only: some drivers take built-in functions such as abs, clz and clamp apart into lanes.
  * |x|, and x with the sign of another number.
  */
@@ -115,6 +90,45 @@ INLINE int_rows with_sign_of(int_rows magnitude, int_rows signed_number)
 {
     int_rows sign = signed_number >> 31;
     return (magnitude ^ sign) - sign;
+}
+
+/* Whether any lane is not 0. */
+INLINE int some(int_rows x)
+{
+    int found = 0;
+    UNROLL
+    for (int i = 0; i < ROWS; i++)
+        found |= ((const int *)&x)[i];
+    return found != 0;
+}
+
+/* Codes by look-up, see src/base/lookup.h: the code where the bin begins, and whether the threshold is reached. */
+#define ENTRY_BITS 23
+
+INLINE int_rows look_up(__constant const int *entries, int_rows bins)
+{
+    int_rows found;
+    UNROLL
+    for (int i = 0; i < ROWS; i++)
+        ((int *)&found)[i] = entries[((const int *)&bins)[i]];
+    return found;
+}
+
+INLINE int_rows tanh_rows(int_rows values)
+{
+    int_rows magnitude = magnitude_of(values), entry = look_up(tanh_entries, magnitude >> 22);
+    int_rows beyond = (magnitude & 0x3FFFFF) >= (entry & 0x7FFFFF);
+    return with_sign_of((entry >> ENTRY_BITS) - beyond, values);
+}
+
+/* Words below 2^26 have bins of 2^18, others of 2^21. */
+INLINE int_rows normal_rows(uint_rows words)
+{
+    int_rows sign = as_int_rows(words) >> 31, word = as_int_rows(words) ^ sign;
+    int_rows fine = word < 1 << 26;
+    int_rows entry = look_up(normal_entries, fine ? word >> 18 : (word >> 21) + 256);
+    int_rows beyond = (word & (fine ? (int_rows)0x3FFFF : (int_rows)0x1FFFFF)) >= (entry & 0x7FFFFF);
+    return sign - (((entry >> ENTRY_BITS) + beyond) ^ sign);
 }
 
 /* ---- Random numbers: Philox4x32-10, see src/base/philox.h ---- */
@@ -133,30 +147,28 @@ INLINE uint counter_end(uint purpose, ulong time)
 /* The four words of ROWS neurons at once, for one lane group. */
 INLINE void philox_rows(uint_rows neuron, uint group, uint time, uint end, uint2 key, uint_rows words[4])
 {
-    uint_rows c0 = neuron, c1 = group, c2 = time, c3 = end;
+    /* In lanes of 64 bits, whose upper halves do not matter: products are there as they come out of the multiplier. */
+    ulong_rows c0 = to_ulong_rows(neuron), c1 = group, c2 = time, c3 = end;
     for (int round = 0; round < 10; round++) {
-        ulong_rows first = to_ulong_rows(c0) * 0xD2511F53u, second = to_ulong_rows(c2) * 0xCD9E8D57u;
-        c0 = to_uint_rows(second >> 32) ^ c1 ^ key.x;
-        c1 = to_uint_rows(second);
-        c2 = to_uint_rows(first >> 32) ^ c3 ^ key.y;
-        c3 = to_uint_rows(first);
+        ulong_rows first = (c0 & 0xFFFFFFFFUL) * 0xD2511F53UL, second = (c2 & 0xFFFFFFFFUL) * 0xCD9E8D57UL;
+        c0 = (second >> 32) ^ c1 ^ key.x;
+        c1 = second;
+        c2 = (first >> 32) ^ c3 ^ key.y;
+        c3 = first;
         key += (uint2)(0x9E3779B9u, 0xBB67AE85u);
     }
-    words[0] = c0;
-    words[1] = c1;
-    words[2] = c2;
-    words[3] = c3;
+    words[0] = to_uint_rows(c0);
+    words[1] = to_uint_rows(c1);
+    words[2] = to_uint_rows(c2);
+    words[3] = to_uint_rows(c3);
 }
 
 /* The noise codes of neurons (indices within their replica) in a tick, unit 3/127. */
 INLINE int_rows noise_rows(uint2 seed, uint_rows sources, ulong tick)
 {
     uint_rows words[4];
-    int_rows codes;
     philox_rows(sources, 0, (uint)tick, counter_end(PURPOSE_NOISE, tick), seed, words);
-    for (int i = 0; i < ROWS; i++)
-        ((int *)&codes)[i] = normal_code(((const uint *)words)[i]);
-    return codes;
+    return normal_rows(words[0]);
 }
 
 /* ---- Places ---- */

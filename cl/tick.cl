@@ -65,11 +65,12 @@ INLINE int4 dot_rows(int4 sum, const char4 *w, const char4 *x)
     return sum;
 }
 
-INLINE void synaptic_sum(__global const char *weights, __global const char *activations, uint column, uint row, int4 sums[1])
+INLINE void synaptic_sum(__global const char *weights, __global const char *activations, uint column, uint row,
+                         uint first, uint end, int4 sums[1])
 {
     int4 sum = 0;
-    walk rotations = walk_from(1);
-    for (uint offset = 1; offset < PRIME; offset += 2) {
+    walk rotations = walk_from(first);
+    for (uint offset = first; offset < end; offset += 2) {
         char4 w[4 * PAIR_GROUPS], x[4 * PAIR_GROUPS];
         UNROLL
         for (int i = PAIR_TAPS; i < 4 * PAIR_GROUPS; i++)
@@ -99,13 +100,13 @@ INLINE short_rows product(__global const char *weights, __global const char *win
 }
 
 INLINE void synaptic_sum(__global const char *weights, __global const char *activations, uint column, uint row,
-                  int_rows sum[VECTORS])
+                         uint first, uint end, int_rows sum[VECTORS])
 {
-    walk rotations = walk_from(1);
+    walk rotations = walk_from(first);
     UNROLL
     for (int v = 0; v < VECTORS; v++)
         sum[v] = 0;
-    for (uint offset = 1; offset < PRIME; offset++) {
+    for (uint offset = first; offset < end; offset++) {
         __global const char *from = activations + wrap(column + offset) * STRIDE, *windows[CURVES];
         UNROLL
         for (int q = 0; q < CURVES; q++)
@@ -127,32 +128,73 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
 
 #endif
 
-/*
- * weights: one slab, whose first unit is first_unit. activations, window_factors: all slots of all `units`; `slot` holds
- * the old activations.
- * input: of this tick, `input_step` numbers from one replica to the next; has_input 0: there is none.
- */
-__kernel void tick(__global const char *weights, uint first_unit, uint slab_units, uint units,
-                   __global char *activations, __global char *window_factors, uint slot, __global const int *input,
-                   ulong input_start, ulong input_step, int has_input, ulong time, __global const uint2 *seeds,
-                   NEURON_PARAMETERS)
+/* How a column is cut into work-items, and what weights it has. */
+#define ITEM_ROWS (ROWS * VECTORS)
+#define ITEMS (PADDED / ITEM_ROWS)
+#define UNIT_WEIGHTS (PADDED * DEGREE)
+
+/* Where the weights of the tile with this row begin, in those of its unit. */
+INLINE size_t tile_start(uint row)
 {
-    uint items = PADDED / (ROWS * VECTORS), item = get_global_id(0);
-    uint row = item % items * (ROWS * VECTORS), local_unit = item / items;
-    uint unit = first_unit + local_unit, replica = unit / PRIME, column = unit % PRIME;
-    if (local_unit >= slab_units || row >= PRIME)
-        return;
-    const neuron_rule rule = NEURON_RULE;
-    const neuron_fields fields = NEURON_FIELDS;
-    const moment now = {activations + slot_start(slot, units), activations + slot_start(next_slot(slot), units),
-                        window_factors + (size_t)next_slot(slot) * units * PADDED,
-                        has_input ? input + input_start + replica * input_step : 0, seeds[replica], time};
-    size_t tile = (size_t)local_unit * TILES + row / TILE;
-    int_rows sum[VECTORS];
-    synaptic_sum(weights + tile * DEGREE * TILE + row % TILE, now.old_activations + (size_t)replica * PRIME * STRIDE,
-                 column, row, sum);
+    return (size_t)(row / TILE) * DEGREE * TILE + row % TILE;
+}
+
+/* Sums of a work-item's rows, from `row` on, over column offsets first..end - 1. weights: of the unit. */
+INLINE void sum_item(__global const char *weights, const moment *now, uint unit, uint row, uint first, uint end,
+                     int_rows sum[VECTORS])
+{
+    synaptic_sum(weights + tile_start(row) + (first - 1) * CURVES * TILE,
+                 now->old_activations + (size_t)(unit / PRIME * PRIME) * STRIDE, unit % PRIME, row, first, end, sum);
+}
+
+INLINE void advance_item(const neuron_rule *rule, const neuron_fields *fields, const moment *now, uint unit, uint row,
+                         const int_rows sum[VECTORS])
+{
     UNROLL
     for (uint v = 0; v < VECTORS; v++)
         if (row + v * ROWS < PRIME)
-            advance(&rule, &fields, &now, unit, row + v * ROWS, sum[v]);
+            advance(rule, fields, now, unit, row + v * ROWS, sum[v]);
+}
+
+/*
+ * SPLIT work-items share the taps of a tile. Each takes a run of column offsets of even length, SHARE, so that those
+ * taken two at a time stay together; the last may have fewer.
+ */
+#define SHARE (((PRIME - 1) / 2 + SPLIT - 1) / SPLIT * 2)
+
+/*
+ * weights: one slab, whose first unit is first_unit. activations, window_factors: all slots of all `units`; `slot` holds
+ * the old activations.
+ * input: of this tick, `input_step` numbers from one replica to the next; has_input 0: there is none. A work-group is
+ * GROUP_ITEMS items beside each other, and SPLIT parts of each.
+ */
+__kernel __attribute__((reqd_work_group_size(GROUP_ITEMS, SPLIT, 1))) void
+tick(__global const char *weights, uint first_unit, uint slab_units, uint units, __global char *activations,
+     __global char *window_factors, uint slot, __global const int *input, ulong input_start, ulong input_step, int has_input, ulong time,
+     __global const uint2 *seeds, NEURON_PARAMETERS)
+{
+    uint item = get_global_id(0), row = item % ITEMS * ITEM_ROWS, local_unit = item / ITEMS;
+    uint unit = first_unit + local_unit, replica = unit / PRIME, part = get_local_id(1);
+    bool inside = local_unit < slab_units && row < PRIME;
+    int_rows sum[VECTORS];
+    const neuron_rule rule = NEURON_RULE;
+    const neuron_fields fields = NEURON_FIELDS;
+    const moment now = {activations + slot_start(slot, units), activations + slot_start(next_slot(slot), units),
+                        window_factors + factors_start(next_slot(slot), units),
+                        has_input ? input + input_start + replica * input_step : 0,
+                        inside ? seeds[replica] : (uint2)(0), time};
+    uint first = 1 + part * SHARE;
+    if (inside)
+        sum_item(weights + (size_t)local_unit * UNIT_WEIGHTS, &now, unit, row, first, min(first + SHARE, PRIME), sum);
+#if SPLIT > 1
+    __local int_rows shares[SPLIT - 1][VECTORS][GROUP_ITEMS];
+    for (uint v = 0; v < VECTORS && part > 0 && inside; v++)
+        shares[part - 1][v][get_local_id(0)] = sum[v];
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (uint other = 0; other < SPLIT - 1 && part == 0 && inside; other++)
+        for (uint v = 0; v < VECTORS; v++)
+            sum[v] += shares[other][v][get_local_id(0)];
+#endif
+    if (inside && part == 0)
+        advance_item(&rule, &fields, &now, unit, row, sum);
 }

@@ -65,7 +65,7 @@ INLINE void pack(__global const char *activations, uint slot, uint units, uint u
 INLINE int_rows decayed(__global const char *factors, __global const int *powers, uint slot, uint units, uint unit,
                         uint row, uint age, int_rows learns)
 {
-    size_t at = ((size_t)slot_before(slot, age) * units + unit) * PADDED + row;
+    size_t at = factors_start(slot_before(slot, age), units) + (size_t)unit * PADDED + row;
     return learns ? to_int_rows(load_rows(0, factors + at)) * powers[age] : 0;
 }
 

@@ -209,7 +209,34 @@ typedef struct praxis_context_options {
     const char *dot_product;       /* NULL: the device's best path; else a path, as below */
     uint64_t max_allocation_bytes; /* 0: the device's own limit; else split weights into buffers no larger than this */
     praxis_log log;
+    /*
+     * Where compiled programs are kept from one process to the next, so that networks of a shape met before start
+     * without the compiler; NULL: nowhere. The directory is made where it is missing, with its parents, for this user
+     * alone; one that others own or may write to is refused, with a warning, because the device runs what it holds.
+     *
+     * An entry is a file of some hundred kilobytes per shape of network, device and driver; the ones longest unused are
+     * removed beyond 256 MiB. All of it may be deleted at any time. Any number of processes, contexts and threads may
+     * share the directory, and machines their home. An entry that is damaged, or that the driver does not take, is
+     * compiled anew and replaced; nothing that goes wrong here makes a call fail. Nothing is kept of PoCL's programs: it
+     * keeps them itself, where POCL_CACHE_DIR says.
+     */
+    const char *cache_directory;
+    const char *tuning; /* NULL: chosen for device and network; else how OpenCL devices run them, see below */
 } praxis_context_options;
+
+/*
+ * `tuning`, for experts: NAME=NUMBER, several separated by commas, such as "resident=0,rows=8". It changes how fast
+ * networks run, never what they compute. What is not named is chosen automatically. Unknown names and numbers out of
+ * range make praxis_context_create fail; the reference ignores it.
+ *
+ *   resident  1: one work-group owns a replica and runs many ticks in one launch; 0: a launch for every tick. Weights
+ *             split into several buffers always take a launch for every tick
+ *   rows      4, 8 or 16 neighbouring neurons per vector; must be 4 where the device's dot_product is not "c"
+ *   vectors   1, 2, 4, 8 or 16 vectors per work-item, at most those of a tile; 1 where dot_product is not "c"
+ *   split     1, 2, 4 ... 64 work-items that share the synapses of a neuron, in a launch for every tick
+ *   workers   1, 2, 4 ... 256 work-items per replica, if resident
+ *   ticks     1 .. 1048576 ticks in one launch, if resident
+ */
 
 PRAXIS_API void praxis_context_options_default(praxis_context_options *options);
 

@@ -18,6 +18,9 @@ static const struct shape shapes[] = {
 };
 #define SHAPES       (sizeof shapes / sizeof *shapes)
 #define SMALL_SHAPES 4
+/* Those that a device tuned otherwise runs. */
+#define FIRST_TUNED 2
+#define END_TUNED   4
 
 /* Range of the codes of each field; the state is filled from all of it, ends included more often than by chance. */
 struct codes {
@@ -45,7 +48,7 @@ static const struct codes codes[PRAXIS_FIELD_COUNT] = {
 /* One comparison under way: the same network twice. */
 struct pair {
     praxis_network *networks[2]; /* device, reference */
-    praxis_network_info info;
+    praxis_network_info info;    /* of the first */
     uint64_t random;
     struct conformance *result;
 };
@@ -108,8 +111,9 @@ static void report(struct pair *pair, const char *operation, const char *what)
     struct conformance *result = pair->result;
     result->failures++;
     if (result->first_failure[0] == '\0')
-        snprintf(result->first_failure, sizeof result->first_failure, "%s, N = %llu, k = %u, R = %u: %s", operation,
-                 (unsigned long long)pair->info.graph.neurons, pair->info.graph.curves, pair->info.replicas, what);
+        snprintf(result->first_failure, sizeof result->first_failure, "%s, N = %llu, k = %u, R = %u (%s): %s",
+                 operation, (unsigned long long)pair->info.graph.neurons, pair->info.graph.curves, pair->info.replicas,
+                 pair->info.sum_path, what);
 }
 
 static void report_difference(struct pair *pair, const char *operation, praxis_field field, const unsigned char *values,
@@ -341,7 +345,7 @@ static praxis_status make_pair(praxis_context *const contexts[2], const struct s
     for (int n = 0; n < 2 && !status; n++)
         status = praxis_network_create(contexts[n], &parameters, &pair->networks[n]);
     if (!status)
-        status = praxis_network_describe(pair->networks[1], &pair->info);
+        status = praxis_network_describe(pair->networks[0], &pair->info);
     return status ? status : define_groups(pair);
 }
 
@@ -351,12 +355,10 @@ static void free_pair(struct pair *pair)
     praxis_network_destroy(pair->networks[1]);
 }
 
-static praxis_status test_shape(praxis_context *const contexts[2], const struct shape *shape, struct pair *pair)
+static praxis_status test_shape(struct pair *pair)
 {
-    pair->random = shape->neurons * 4 + shape->degree_factor;
-    praxis_status status = make_pair(contexts, shape, pair);
-    if (!status)
-        status = compare(pair, "birth");
+    pair->random = pair->info.graph.neurons * 4 + pair->info.graph.curves;
+    praxis_status status = compare(pair, "birth");
     if (!status)
         status = test_learning(pair, 4); /* from birth, before the state becomes random */
     if (!status)
@@ -374,13 +376,12 @@ static praxis_status test_shape(praxis_context *const contexts[2], const struct 
 }
 
 /* The long run; its hash names the state that every device must reach. */
-static praxis_status test_long_run(praxis_context *const contexts[2], bool small, struct pair *pair)
+static const struct shape small_long_shape = {121, 2, 1, 3}, long_shape = {361, 2, 2, 3};
+
+static praxis_status test_long_run(bool small, struct pair *pair)
 {
-    static const struct shape small_shape = {121, 2, 1, 3}, large_shape = {361, 2, 2, 3};
     uint64_t hashes[2][2] = {{0}};
-    praxis_status status = make_pair(contexts, small ? &small_shape : &large_shape, pair);
-    if (!status)
-        status = test_learning(pair, small ? 10 : 1000);
+    praxis_status status = test_learning(pair, small ? 10 : 1000);
     for (int n = 0; n < 2 && !status; n++)
         status = praxis_network_hash(pair->networks[n], hashes[n]);
     if (!status && memcmp(hashes[0], hashes[1], sizeof hashes[0]) != 0)
@@ -389,23 +390,40 @@ static praxis_status test_long_run(praxis_context *const contexts[2], bool small
     return status;
 }
 
-praxis_status conformance_run(praxis_context *device, praxis_context *reference, bool small, struct conformance *result)
+/* All pairs there will be, the one for the long run last; *made is how many. */
+static praxis_status make_pairs(praxis_context *const *devices, size_t count, praxis_context *reference, bool small,
+                                struct pair *pairs, size_t *made)
 {
-    praxis_context *const contexts[2] = {device, reference};
-    size_t count = small ? SMALL_SHAPES : SHAPES;
-    /* All networks live to the end: they must not disturb each other, and Oclgrind 21.10 takes memory that was freed
-     * and given out again for uninitialised. */
-    struct pair pairs[SHAPES + 1];
     praxis_status status = PRAXIS_SUCCESS;
+    for (size_t d = 0; d < count; d++) {
+        praxis_context *const contexts[2] = {devices[d], reference};
+        size_t first = d ? FIRST_TUNED : 0, end = d ? END_TUNED : small ? SMALL_SHAPES : SHAPES;
+        for (size_t s = first; s < end && !status; s++)
+            status = make_pair(contexts, &shapes[s], &pairs[(*made)++]);
+    }
+    praxis_context *const contexts[2] = {devices[0], reference};
+    return status ? status : make_pair(contexts, small ? &small_long_shape : &long_shape, &pairs[(*made)++]);
+}
+
+praxis_status conformance_run(praxis_context *const *devices, size_t count, praxis_context *reference, bool small,
+                              struct conformance *result)
+{
+    size_t most = SHAPES + count * (END_TUNED - FIRST_TUNED) + 1, made = 0;
+    struct pair *pairs = calloc(most, sizeof *pairs);
     *result = (struct conformance){0};
-    memset(pairs, 0, sizeof pairs);
-    for (size_t s = 0; s <= SHAPES; s++)
-        pairs[s].result = result;
-    for (size_t s = 0; s < count && !status; s++)
-        status = test_shape(contexts, &shapes[s], &pairs[s]);
+    if (!pairs)
+        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    for (size_t p = 0; p < most; p++)
+        pairs[p].result = result;
+    /* All networks live from the beginning to the end: they must not disturb each other, and Oclgrind 21.10 takes
+     * memory that was freed and given out again for uninitialised. */
+    praxis_status status = make_pairs(devices, count, reference, small, pairs, &made);
+    for (size_t p = 0; p + 1 < made && !status; p++)
+        status = test_shape(&pairs[p]);
     if (!status)
-        status = test_long_run(contexts, small, &pairs[SHAPES]);
-    for (size_t s = 0; s <= SHAPES; s++)
-        free_pair(&pairs[s]);
+        status = test_long_run(small, &pairs[made - 1]);
+    for (size_t p = 0; p < made; p++)
+        free_pair(&pairs[p]);
+    free(pairs);
     return status;
 }

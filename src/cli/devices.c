@@ -57,13 +57,19 @@ static cJSON *json_device(const praxis_device_info *info)
 
 static int report(const struct cli_command *command, const praxis_device_info *devices, size_t count, bool json)
 {
+    char *cache = cli_cache_directory();
     cJSON *list = cJSON_CreateArray(), *object = cJSON_CreateObject();
     cJSON_AddItemToObject(object, "devices", list);
+    cJSON_AddStringToObject(object, "cache_directory", cache ? cache : "");
     for (size_t i = 0; i < count; i++)
         if (json)
             cJSON_AddItemToArray(list, json_device(&devices[i]));
         else
             print_device(&devices[i]);
+    if (!json)
+        printf("\ncompiled kernels are kept %s%s; PoCL keeps its own\n",
+               cache ? "in " : "nowhere: no XDG_CACHE_HOME and no HOME", cache ? cache : "");
+    free(cache);
     if (json)
         return cli_print_json(command, object);
     cJSON_Delete(object);

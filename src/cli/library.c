@@ -2,6 +2,7 @@
 /* What commands do with the library and with standard output. */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/cli.h"
 
@@ -18,19 +19,42 @@ praxis_log cli_log(void)
     return (praxis_log){write_message, NULL};
 }
 
-const char *cli_device(const char *option)
+/* A folder that the environment names; what is no absolute path is to be ignored (XDG base directories). */
+static const char *absolute_folder(const char *variable)
 {
-    return option ? option : getenv("PRAXIS_DEVICE");
+    const char *value = getenv(variable);
+    return value && value[0] == '/' ? value : NULL;
 }
 
-praxis_status cli_open(const char *device, const char *dot_product, praxis_context **context)
+char *cli_cache_directory(void)
 {
+    const char *cache = absolute_folder("XDG_CACHE_HOME"), *home = absolute_folder("HOME");
+    const char *folder = cache ? cache : home, *within = cache ? "praxis" : ".cache/praxis";
+    size_t size = folder ? strlen(folder) + strlen(within) + 2 : 0;
+    char *path = folder ? malloc(size) : NULL;
+    if (path)
+        snprintf(path, size, "%s/%s", folder, within);
+    return path;
+}
+
+praxis_status cli_open(const struct cli_opening *opening, praxis_context **context)
+{
+    char *cache = opening->no_cache ? NULL : cli_cache_directory();
     praxis_context_options options;
     praxis_context_options_default(&options);
-    options.device = cli_device(device);
-    options.dot_product = dot_product;
+    options.device = opening->device ? opening->device : getenv("PRAXIS_DEVICE");
+    options.dot_product = opening->dot_product;
+    options.cache_directory = cache;
+    options.tuning = opening->tuning;
     options.log = cli_log();
-    return praxis_context_create(&options, context);
+    praxis_status status = praxis_context_create(&options, context);
+    free(cache);
+    return status;
+}
+
+bool cli_misused(praxis_status status)
+{
+    return status == PRAXIS_ERROR_INVALID_ARGUMENT || status == PRAXIS_ERROR_OUT_OF_RANGE;
 }
 
 praxis_status cli_list_devices(praxis_device_info **devices, size_t *count)

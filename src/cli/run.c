@@ -14,9 +14,10 @@
 #define BLOCK_SYNAPSES 2e9 /* synaptic operations between two looks at the progress */
 
 struct request {
-    const char *input, *output, *columns, *device, *dot_product, *groups, *factor, *modulator;
+    const char *input, *output, *columns, *groups, *factor, *modulator;
     uint64_t neurons, degree_factor, seed, ticks;
     praxis_parameters parameters;
+    struct cli_opening opening;
     bool learn, no_learn, homeostasis, standardise, json;
 };
 
@@ -243,8 +244,8 @@ static int open_network(struct session *session)
         parameters.noise = session->channels ? 0 : 0.5;
     session->info.struct_size = sizeof session->info;
     session->device.struct_size = sizeof session->device;
-    praxis_status status = cli_open(request->device, request->dot_product, &session->context);
-    if (status == PRAXIS_ERROR_INVALID_ARGUMENT)
+    praxis_status status = cli_open(&request->opening, &session->context);
+    if (cli_misused(status))
         return CLI_USAGE;
     if (!status)
         status = praxis_context_device(session->context, &session->device);
@@ -472,8 +473,7 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
         {"modulator", CLI_TEXT, &request.modulator, 0, 0, "M", "a number, or a column of the input (default 0.01)"},
         {"homeostasis", CLI_FLAG, &request.homeostasis, 0, 0, NULL, "variance control and firing-rate homeostasis"},
         {"set", CLI_SET, &request.parameters, 0, 0, "NAME=VALUE", "a parameter of the network; may be repeated"},
-        CLI_DEVICE_OPTION(&request.device),
-        CLI_DOT_PRODUCT_OPTION(&request.dot_product),
+        CLI_OPENING_OPTIONS(&request.opening),
         CLI_JSON_OPTION(&request.json),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
     };

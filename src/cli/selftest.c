@@ -10,7 +10,7 @@
 
 struct selftest {
     const struct cli_command *command;
-    const char *device, *dot_product;
+    struct cli_opening opening;
     bool all, small, json;
     bool misused;  /* there is no such path */
     cJSON *report; /* array of devices */
@@ -52,29 +52,42 @@ static bool add_to_report(cJSON *report, const praxis_device_info *info, const s
     return cJSON_AddItemToArray(report, row);
 }
 
+/* The form that --tuning or the library chooses, compared in full; without --tuning others: taps shared, barriers
+ * between ticks. */
+static const char *const tunings[] = {NULL, "resident=0,split=2", "resident=1,workers=4"};
+#define TUNINGS (sizeof tunings / sizeof *tunings)
+
 static void test_device(struct selftest *selftest, const char *selector)
 {
-    praxis_context *device = NULL, *reference = NULL;
+    praxis_context *devices[TUNINGS] = {NULL}, *reference = NULL;
     praxis_device_info info = {.struct_size = sizeof info};
     struct conformance result = {0};
-    praxis_status status = cli_open(selector, selftest->dot_product, &device);
-    selftest->misused = status == PRAXIS_ERROR_INVALID_ARGUMENT;
+    praxis_status status = PRAXIS_SUCCESS;
+    struct cli_opening opening = selftest->opening;
+    size_t count = opening.tuning ? 1 : TUNINGS;
+    opening.device = selector;
+    for (size_t t = 0; t < count && !status; t++) {
+        opening.tuning = t ? tunings[t] : opening.tuning;
+        status = cli_open(&opening, &devices[t]);
+    }
+    selftest->misused = cli_misused(status);
     if (selftest->misused)
         return;
     snprintf(info.selector, sizeof info.selector, "%s", selector ? selector : "");
     if (!status)
-        status = praxis_context_device(device, &info);
+        status = praxis_context_device(devices[0], &info);
     if (!status)
-        status = cli_open("reference", NULL, &reference);
+        status = cli_open(&(struct cli_opening){.device = "reference"}, &reference);
     if (!status)
-        status = conformance_run(device, reference, selftest->small, &result);
+        status = conformance_run(devices, count, reference, selftest->small, &result);
     selftest->tested++;
     selftest->failed += status || result.failures;
     if (selftest->json)
         add_to_report(selftest->report, &info, &result, status);
     else
         print_row(&info, &result, status);
-    praxis_context_destroy(device);
+    for (size_t t = 0; t < TUNINGS; t++)
+        praxis_context_destroy(devices[t]);
     praxis_context_destroy(reference);
 }
 
@@ -100,8 +113,7 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
 {
     struct selftest selftest = {.command = command};
     const struct cli_option options[] = {
-        CLI_DEVICE_OPTION(&selftest.device),
-        CLI_DOT_PRODUCT_OPTION(&selftest.dot_product),
+        CLI_OPENING_OPTIONS(&selftest.opening),
         {"all", CLI_FLAG, &selftest.all, 0, 0, NULL, "test every OpenCL device"},
         {"small", CLI_FLAG, &selftest.small, 0, 0, NULL, "small shapes only, for emulators"},
         CLI_JSON_OPTION(&selftest.json),
@@ -120,7 +132,7 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
     if (selftest.all)
         code = test_all(&selftest);
     else
-        test_device(&selftest, selftest.device);
+        test_device(&selftest, selftest.opening.device);
     if (selftest.misused)
         code = CLI_USAGE;
     cJSON *object = cJSON_CreateObject();

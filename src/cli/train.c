@@ -11,9 +11,10 @@
 
 /* What the command line says. */
 struct request {
-    const char *rule, *device, *dot_product, *log, *report;
+    const char *rule, *log, *report;
     uint64_t trials, neurons, degree_factor, seed, seeds, delay;
     praxis_parameters parameters;
+    struct cli_opening opening;
     bool json;
 };
 
@@ -224,8 +225,8 @@ static int run_request(const struct cli_command *command, const struct request *
     if (motor >= request->neurons)
         return cli_usage(command, "--neurons is %llu, must be above %llu, the neurons that choose actions",
                          (unsigned long long)request->neurons, (unsigned long long)motor);
-    praxis_status status = cli_open(request->device, request->dot_product, &context);
-    if (status == PRAXIS_ERROR_INVALID_ARGUMENT)
+    praxis_status status = cli_open(&request->opening, &context);
+    if (cli_misused(status))
         return CLI_USAGE;
     if (!status)
         status = train(context, &training);
@@ -273,8 +274,7 @@ int cli_train(const struct cli_command *command, int argc, char **argv)
         {"delay", CLI_COUNT, &request.delay, 0, 10000, "TICKS", "ticks between stimulus and action"},
         {"rule", CLI_TEXT, &request.rule, 0, 0, "RULE", "signed, supplied, noise or post"},
         {"set", CLI_SET, &request.parameters, 0, 0, "NAME=VALUE", "a parameter of the network; may be repeated"},
-        CLI_DEVICE_OPTION(&request.device),
-        CLI_DOT_PRODUCT_OPTION(&request.dot_product),
+        CLI_OPENING_OPTIONS(&request.opening),
         {"log", CLI_TEXT, &request.log, 0, 0, "FILE.csv", "write the learning curve"},
         {"report", CLI_TEXT, &request.report, 0, 0, "DIR", "draw curve, histograms and activity (needs gnuplot)"},
         CLI_JSON_OPTION(&request.json),

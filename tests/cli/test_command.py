@@ -8,6 +8,7 @@ import json
 import math
 import os
 import re
+import shutil
 import stat
 import subprocess
 import tempfile
@@ -16,12 +17,13 @@ import unittest
 PRAXIS = os.environ["PRAXIS_BIN"]
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
 MANUAL = os.path.join(DATA, "..", "..", "docs", "man")
+POCL = "Portable Computing Language"
 COMMANDS = ["train", "run", "devices", "graph", "plan", "selftest"]
 
 
-def praxis(*arguments, stdin="", environment=None):
+def praxis(*arguments, stdin="", environment=None, prefix=()):
     return subprocess.run(
-        [PRAXIS, *arguments],
+        [*prefix, PRAXIS, *arguments],
         input=stdin,
         capture_output=True,
         text=True,
@@ -138,6 +140,139 @@ class Devices(unittest.TestCase):
             result = praxis("run", "--ticks", "1", "--json", environment={"OCL_ICD_VENDORS": empty})
         self.assertEqual(json.loads(result.stdout)["device"], "scalar reference")
         self.assertIn("reference", result.stderr)
+
+
+class Cache(unittest.TestCase):
+    """
+    Where compiled kernels are kept, on a driver of which they are: the first device's, or oclgrind's. See
+    tests/unit/test_kept.c for what may be wrong with an entry.
+    """
+
+    ENTRIES = 2  # the network's program, and that of the test of its dot product path
+
+    def setUp(self):
+        first = json.loads(praxis("devices", "--json").stdout)["devices"][0]
+        self.prefix = []
+        if first["type"] == "reference" or first["platform"] == POCL:
+            self.prefix = [shutil.which("oclgrind")]
+            if not self.prefix[0]:
+                self.skipTest("SKIPPED: no driver of which programs are kept, and no oclgrind")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def praxis(self, *arguments, environment):
+        return praxis(*arguments, environment=environment, prefix=self.prefix)
+
+    def environment(self, **changes):
+        return {"PRAXIS_VERBOSE": "1", "XDG_CACHE_HOME": self.folder, **changes}
+
+    def run_network(self, *arguments, **changes):
+        result = self.praxis(
+            "run", "--ticks", "20", "--neurons", "169", "--output", "-", *arguments,
+            environment=self.environment(**changes),
+        )
+        self.assertEqual(result.returncode, 0, result.stderr)
+        kept = result.stderr.count("kept from an earlier start")
+        self.assertIn(kept, [0, self.ENTRIES], result.stderr)
+        self.assertEqual(kept + result.stderr.count("compiled from source"), self.ENTRIES, result.stderr)
+        return result.stdout, kept > 0
+
+    def entries(self, *path):
+        folder = os.path.join(self.folder, *(path or ["praxis"]))
+        return sorted(os.listdir(folder)) if os.path.isdir(folder) else None
+
+    def test_the_second_start_needs_no_compiler(self):
+        first = self.run_network()
+        entries = self.entries()
+        self.assertEqual(len(entries), self.ENTRIES)
+        second = self.run_network()
+        self.assertEqual((first[0], False, True), (second[0], first[1], second[1]))
+        self.assertEqual(self.entries(), entries)
+        self.assertEqual(stat.S_IMODE(os.stat(os.path.join(self.folder, "praxis")).st_mode), 0o700)
+
+    def test_no_cache(self):
+        outputs = {self.run_network("--no-cache") for _ in range(2)}
+        self.assertEqual({kept for _, kept in outputs}, {False})
+        self.assertIsNone(self.entries())
+        self.run_network()
+        entries = self.entries()
+        outputs.add((self.run_network("--no-cache")))  # nor is what is there used
+        self.assertEqual(len(outputs), 1)
+        self.assertEqual(self.entries(), entries)
+
+    def test_every_command_that_opens_a_device_has_no_cache(self):
+        for command in ["run", "train", "selftest"]:
+            self.assertIn("--no-cache", praxis(command, "--help").stdout)
+        arguments = ["train", "delayed-cue", "--trials", "1", "--seeds", "1", "--neurons", "361"]
+        result = self.praxis(*arguments, "--no-cache", environment=self.environment())
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertIsNone(self.entries())
+
+    def test_the_environment_says_where(self):
+        home = {"HOME": os.path.join(self.folder, "home"), "XDG_CACHE_HOME": ""}
+        for changes, path in [
+            ({}, [self.folder, "praxis"]),
+            (home, [home["HOME"], ".cache", "praxis"]),
+            ({**home, "XDG_CACHE_HOME": "relative"}, [home["HOME"], ".cache", "praxis"]),
+        ]:
+            environment = self.environment(**changes)
+            report = json.loads(praxis("devices", "--json", environment=environment).stdout)
+            self.assertEqual(report["cache_directory"], os.path.join(*path))
+            self.assertIn(os.path.join(*path), praxis("devices", environment=environment).stdout)
+            self.run_network(**changes)
+            self.assertEqual(len(os.listdir(os.path.join(*path))), self.ENTRIES)
+        nowhere = {"XDG_CACHE_HOME": "", "HOME": ""}
+        self.assertEqual(json.loads(praxis("devices", "--json", environment=nowhere).stdout)["cache_directory"], "")
+        self.assertFalse(self.run_network(**nowhere)[1])
+
+    def test_a_cache_that_cannot_be_is_a_warning(self):
+        file = os.path.join(self.folder, "file")
+        with open(file, "w", encoding="ascii") as made:
+            made.write("no folder\n")
+        result = self.praxis("run", "--ticks", "1", "--neurons", "49", environment={"XDG_CACHE_HOME": file})
+        self.assertEqual(result.returncode, 0)
+        self.assertEqual(result.stderr.count("warning"), 1, result.stderr)
+        self.assertIn(file, result.stderr)
+
+    def test_processes_at_once_on_a_cold_cache(self):
+        """None has anything to start from, the driver's own cache included; all write one entry."""
+        commands = []
+        for number in range(4):
+            driver = os.path.join(self.folder, f"driver-{number}")
+            os.mkdir(driver)
+            commands.append(
+                subprocess.Popen(
+                    [*self.prefix, PRAXIS, "run", "--ticks", "20", "--neurons", "169", "--output", "-"],
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.PIPE,
+                    text=True,
+                    env={**os.environ, **self.environment(POCL_CACHE_DIR=driver)},
+                )
+            )
+        results = [command.communicate() for command in commands]
+        self.assertEqual([command.returncode for command in commands], [0] * 4, results)
+        self.assertFalse([text for _, text in results if "warning" in text])
+        self.assertEqual(len(self.entries()), self.ENTRIES)
+        after = self.run_network()
+        self.assertEqual({output for output, _ in results}, {after[0]})
+        self.assertTrue(after[1])
+
+
+class DriversOwnCache(unittest.TestCase):
+    def test_nothing_is_kept_of_what_pocl_compiles(self):
+        first = json.loads(praxis("devices", "--json").stdout)["devices"][0]
+        if first["platform"] != POCL:
+            self.skipTest("the best device is not PoCL's")
+        with tempfile.TemporaryDirectory() as folder:
+            environment = {"PRAXIS_VERBOSE": "1", "XDG_CACHE_HOME": folder, "POCL_CACHE_DIR": os.path.join(folder, "own")}
+            os.mkdir(environment["POCL_CACHE_DIR"])
+            results = [praxis("run", "--ticks", "20", "--output", "-", environment=environment) for _ in range(2)]
+            self.assertEqual([result.returncode for result in results], [0, 0], results)
+            self.assertEqual(results[0].stdout, results[1].stdout)
+            self.assertIn("keeps what it compiles in a place of its own", results[0].stderr)
+            self.assertEqual(os.listdir(folder), ["own"])
+            self.assertTrue(os.listdir(environment["POCL_CACHE_DIR"]))
 
 
 class Graph(unittest.TestCase):

@@ -10,7 +10,7 @@ fi
 report=$(mktemp)
 trap 'rm -f "$report"' EXIT
 
-oclgrind --data-races --uninitialized --check-api --log "$report" "$PRAXIS_BIN" selftest --small --device Oclgrind
+oclgrind --data-races --uninitialized --check-api --log "$report" "$PRAXIS_BIN" selftest --small --device Oclgrind --no-cache
 status=$?
 cat "$report"
 if [ -s "$report" ]; then

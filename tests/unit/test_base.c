@@ -7,6 +7,7 @@
 #include "base/fixed.h"
 #include "base/hash.h"
 #include "base/log.h"
+#include "base/lookup.h"
 #include "base/philox.h"
 #include "base/size.h"
 #include "base/tables.h"
@@ -296,6 +297,58 @@ START_TEST(normal_code)
 }
 END_TEST
 
+/* What a kernel makes of an entry: the magnitude at the start of the bin, and whether the threshold is reached. */
+static int32_t entry_magnitude(uint32_t entry)
+{
+    return (int32_t)(entry >> PX_ENTRY_BITS);
+}
+
+static bool entry_reached(uint32_t entry, uint32_t place)
+{
+    return place >= (entry & ((UINT32_C(1) << PX_ENTRY_BITS) - 1));
+}
+
+static int32_t looked_up_tanh(int32_t potential)
+{
+    uint32_t magnitude = (uint32_t)abs(potential), entry = px_tanh_entry(magnitude >> PX_TANH_BIN_BITS);
+    uint32_t place = magnitude % (UINT32_C(1) << PX_TANH_BIN_BITS);
+    int32_t code = entry_magnitude(entry) + entry_reached(entry, place);
+    return potential < 0 ? -code : code;
+}
+
+static int32_t looked_up_normal(uint32_t bits)
+{
+    uint32_t word = bits >> 31 ? ~bits : bits;
+    bool fine = word >> PX_NORMAL_FINE_BITS == 0;
+    int shift = fine ? PX_NORMAL_FINE_SHIFT : PX_NORMAL_SHIFT;
+    uint32_t entry = px_normal_entry((word >> shift) + (fine ? 0 : PX_NORMAL_FINE_BINS));
+    int32_t magnitude = entry_magnitude(entry) - entry_reached(entry, word % (UINT32_C(1) << shift));
+    return bits >> 31 ? magnitude : -magnitude;
+}
+
+/* The maps change at thresholds only, and bins meet at multiples of a power of two. */
+START_TEST(lookups)
+{
+    for (int i = 0; i < 254; i++)
+        for (int step = -2; step <= 2; step++) {
+            int32_t potential = px_tanh_thresholds[i] + step;
+            uint32_t bits = px_normal_thresholds[i] + (uint32_t)step;
+            ck_assert_int_eq(looked_up_tanh(potential), px_tanh_code(potential));
+            ck_assert_int_eq(looked_up_normal(bits), px_normal_code(bits));
+        }
+    for (int64_t start = 0; start < INT64_C(1) << 32; start += 1 << PX_NORMAL_FINE_SHIFT)
+        for (int64_t bits = start ? start - 1 : 0; bits <= start; bits++) {
+            int64_t potential = bits - (INT64_C(1) << 31);
+            unit_require(looked_up_normal((uint32_t)bits) == px_normal_code((uint32_t)bits), "%lld", (long long)bits);
+            if (potential >= -PX_MEMBRANE_MAX && potential <= PX_MEMBRANE_MAX)
+                unit_require(looked_up_tanh((int32_t)potential) == px_tanh_code((int32_t)potential), "%lld",
+                             (long long)potential);
+        }
+    ck_assert_int_eq(looked_up_normal(UINT32_MAX), 127);
+    ck_assert_int_eq(looked_up_tanh(PX_MEMBRANE_MAX), 127);
+}
+END_TEST
+
 /* How many of the 2^32 words give a code, from the borders that px_normal_code itself shows. */
 static uint64_t words_below(int32_t code)
 {
@@ -482,6 +535,7 @@ static Suite *base_suite(void)
     tcase_add_test(tables, normal_table);
     tcase_add_test(tables, tanh_code);
     tcase_add_test(tables, normal_code);
+    tcase_add_test(tables, lookups);
     tcase_add_test(tables, normal_distribution);
     tcase_add_test(tables, mulaw_decode);
     tcase_add_test(tables, mulaw_floor);

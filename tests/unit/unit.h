@@ -118,6 +118,14 @@ static inline void *unit_allocate(size_t count, size_t size)
     return memory;
 }
 
+static inline unsigned char *unit_random_bytes(size_t size, uint64_t *state)
+{
+    unsigned char *bytes = unit_allocate(size, 1);
+    for (size_t i = 0; i < size; i++)
+        bytes[i] = (unsigned char)unit_bits(state);
+    return bytes;
+}
+
 /* ---- State ---- */
 
 static inline size_t unit_field_bytes(praxis_field field)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/opencl/device.h"
+#include "backend/opencl/build.h"
 #include "base/philox.h"
 
 #define COUNT  1024
@@ -108,20 +108,16 @@ static void doubt(struct trial *trial, const char *format, ...)
     trial->doubt = strdup(text);
 }
 
-static void build(struct trial *trial, const char *texts[2], enum px_dot_product path)
+static void build(struct trial *trial, const char *source, enum px_dot_product path)
 {
+    static const char *const names[] = {"confirm"};
     const struct px_opencl_device *device = trial->device;
     char options[256], language[128];
-    cl_int error;
     px_opencl_language(&device->info, path, language, sizeof language);
     snprintf(options, sizeof options, "%s -DINLINE=static", language);
-    trial->program = clCreateProgramWithSource(device->context, 2, texts, NULL, &error);
-    if (!error)
-        error = clBuildProgram(trial->program, 1, &device->device, options, NULL, NULL);
-    if (!error)
-        trial->kernel = clCreateKernel(trial->program, "confirm", &error);
+    cl_int error = px_program_build(device, source, options, names, 1, &trial->program, &trial->kernel);
     if (error) {
-        char *log = trial->program ? px_opencl_build_log(device, trial->program) : NULL;
+        char *log = px_program_log(device, trial->program);
         doubt(trial, "does not compile: %s (%d)\noptions: %s\nlog:\n%s", px_cl_error(error), error, options,
               log && *log ? log : "(the driver gave none)");
         free(log);
@@ -130,14 +126,11 @@ static void build(struct trial *trial, const char *texts[2], enum px_dot_product
 
 static praxis_status read_and_build(struct trial *trial, enum px_dot_product path)
 {
-    praxis_status status = PRAXIS_SUCCESS;
-    char *texts[2] = {px_opencl_kernel_file(trial->device, "dot4.cl", &status), NULL};
+    praxis_status status;
+    char *source = px_opencl_confirmation_source(trial->device, &status);
     if (!status)
-        texts[1] = px_opencl_kernel_file(trial->device, "confirm.cl", &status);
-    if (!status)
-        build(trial, (const char **)texts, path);
-    free(texts[0]);
-    free(texts[1]);
+        build(trial, source, path);
+    free(source);
     return status;
 }
 

@@ -112,6 +112,7 @@ static void destroy(struct px_device *base)
     struct px_opencl_device *device = (struct px_opencl_device *)base;
     if (device->context)
         clReleaseContext(device->context);
+    px_cache_close(device->cache);
     free(device->kernel_directory);
     free(device);
 }
@@ -213,6 +214,13 @@ static praxis_status open_context(struct px_opencl_device *device, const praxis_
     device->max_allocation_bytes = limit;
     if (options->kernel_directory && !(device->kernel_directory = strdup(options->kernel_directory)))
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a path");
+    praxis_status status = px_tuning_parse(log, options->tuning, &device->tuning);
+    if (!status && px_opencl_keeps_programs(&device->info))
+        status = px_cache_open(log, options->cache_directory, &device->cache);
+    else if (!status && options->cache_directory)
+        px_message(log, PRAXIS_LOG_INFO, "%s keeps what it compiles in a place of its own", device->info.platform);
+    if (status)
+        return status;
     const cl_context_properties properties[] = {CL_CONTEXT_PLATFORM, (cl_context_properties)device->platform, 0};
     cl_int error;
     device->context = clCreateContext(properties, 1, &device->device, NULL, NULL, &error);

@@ -6,6 +6,7 @@
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
 
+#include "backend/opencl/cache.h"
 #include "backend/opencl/opencl.h"
 
 /*
@@ -23,6 +24,12 @@ enum px_dot_product {
     PX_DOT_PRODUCT_END
 };
 
+/* How networks are laid out and run, where the caller wants to decide; layout.c says what each means. */
+#define PX_TUNING_AUTOMATIC (-1)
+struct px_tuning {
+    int32_t resident, rows, vectors, split, workers, ticks;
+};
+
 struct px_opencl_device {
     struct px_device base;
     cl_platform_id platform;
@@ -30,8 +37,10 @@ struct px_opencl_device {
     cl_context context;
     praxis_device_info info;
     enum px_dot_product dot_product;
+    struct px_tuning tuning;
     uint64_t max_allocation_bytes; /* the device's limit, or a lower one the caller set */
     char *kernel_directory;        /* NULL: the embedded kernels */
+    struct px_cache *cache;        /* of compiled programs; NULL: none is kept */
 };
 
 /* The name of an OpenCL error code, "CL_..." as in the specification. Static storage. */
@@ -39,6 +48,9 @@ const char *px_cl_error(cl_int code);
 
 /* Reports that `what` failed with `code`; OUT_OF_MEMORY for the codes that mean it, else DEVICE. */
 praxis_status px_cl_fail(struct px_log *log, cl_int code, const char *what);
+
+/* tuning.c: the text of praxis_context_options.tuning, or NULL. */
+praxis_status px_tuning_parse(struct px_log *log, const char *text, struct px_tuning *tuning);
 
 /* capabilities.c: fills all of `info` but selector; decides whether the device can be used, and its rank. */
 void px_opencl_describe(cl_platform_id platform, cl_device_id device, praxis_device_info *info);
@@ -56,11 +68,15 @@ void px_opencl_language(const praxis_device_info *info, enum px_dot_product path
 /* A device's or platform's string, cut to fit; empty where the driver fails. */
 void px_opencl_device_string(cl_device_id device, cl_device_info what, char *text, size_t size);
 bool px_opencl_has_extension(cl_device_id device, const char *name);
+/* Whether what a device's compiler made is kept in the program cache; false where that costs more than it saves. */
+bool px_opencl_keeps_programs(const praxis_device_info *info);
 
-/* program.c: a kernel file as text, from the library or from kernel_directory; allocated, NULL with *status set. */
-char *px_opencl_kernel_file(const struct px_opencl_device *device, const char *name, praxis_status *status);
-/* A program's build log, allocated, or NULL where the driver gives none. */
-char *px_opencl_build_log(const struct px_opencl_device *device, cl_program program);
+/*
+ * source.c: the source of every network, and of what confirms a path, from the library or from kernel_directory;
+ * allocated, NULL with *status set.
+ */
+char *px_opencl_source(const struct px_opencl_device *device, praxis_status *status);
+char *px_opencl_confirmation_source(const struct px_opencl_device *device, praxis_status *status);
 
 /*
  * confirm.c: whether the device computes dot products by this path, and what else the kernels stand on, as scalar C

@@ -26,43 +26,35 @@ praxis_status px_opencl_birth(struct px_backend *backend)
 /* Factor to compute: none, where ticks are not traced. */
 #define FACTOR_NONE (-1)
 
-static cl_int factor_of(const struct px_rule *rule, uint32_t flags)
+/* Arguments of a kernel under way; `rule` holds what has no home elsewhere. */
+struct arguments {
+    struct px_argument list[48];
+    size_t count;
+    struct {
+        cl_int noisy, factor;
+        cl_uint flags;
+    } rule;
+};
+
+static void add(struct arguments *arguments, const struct px_argument *more, size_t count)
 {
-    return flags & PRAXIS_RUN_TRACE ? (cl_int)rule->factor : FACTOR_NONE;
+    for (size_t i = 0; i < count; i++)
+        arguments->list[arguments->count++] = more[i];
 }
 
-/* The part of a tick that belongs to one slab of weights. */
-static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t step, uint32_t flags)
+/* NEURON_PARAMETERS of neuron.cl. */
+static void add_neuron_arguments(struct arguments *arguments, struct px_opencl *opencl, uint32_t flags)
 {
-    const struct px_layout *layout = &opencl->layout;
-    const struct px_span *span = &opencl->staged.span;
     const struct px_rule *rule = &opencl->rule;
-    cl_int noisy = rule->noisy, factor = factor_of(rule, flags);
-    cl_uint first_unit = slab * layout->units_per_slab, slab_units = px_slab_units(layout, slab);
-    cl_ulong channels = opencl->shape.channels;
-    cl_ulong input_start = step * channels, input_step = span->input_shared ? 0 : span->ticks * channels;
-    cl_int has_input = opencl->staged.input != NULL;
-    cl_mem input = has_input ? opencl->staged.input : opencl->seeds; /* some buffer: it is not read */
-    cl_ulong time = span->first_tick + step;
-    const struct px_argument arguments[] = {
-        PX_ARGUMENT(opencl->weights[slab]),
-        PX_ARGUMENT(first_unit),
-        PX_ARGUMENT(slab_units),
-        PX_ARGUMENT(layout->units),
-        PX_ARGUMENT(opencl->activations),
-        PX_ARGUMENT(opencl->window.factors),
-        PX_ARGUMENT(opencl->current),
-        PX_ARGUMENT(input),
-        PX_ARGUMENT(input_start),
-        PX_ARGUMENT(input_step),
-        PX_ARGUMENT(has_input),
-        PX_ARGUMENT(time),
-        PX_ARGUMENT(opencl->seeds),
+    arguments->rule.noisy = rule->noisy;
+    arguments->rule.factor = flags & PRAXIS_RUN_TRACE ? (cl_int)rule->factor : FACTOR_NONE;
+    arguments->rule.flags = flags;
+    const struct px_argument more[] = {
         PX_ARGUMENT(rule->sum_multiplier),
         PX_ARGUMENT(rule->sum_shift),
-        PX_ARGUMENT(noisy),
-        PX_ARGUMENT(factor),
-        PX_ARGUMENT(flags),
+        PX_ARGUMENT(arguments->rule.noisy),
+        PX_ARGUMENT(arguments->rule.factor),
+        PX_ARGUMENT(arguments->rule.flags),
         PX_ARGUMENT(rule->mean_rate),
         PX_ARGUMENT(rule->variance_rate),
         PX_ARGUMENT(rule->bias_rate),
@@ -79,22 +71,119 @@ static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_VARIANCE]),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_FACTOR]),
     };
-    const size_t local = layout->vectors > 1 ? 1 : 64;
-    const size_t global = px_round_up((uint64_t)slab_units * layout->padded / (layout->rows * layout->vectors), local);
-    return px_opencl_launch(opencl, PX_KERNEL_TICK, arguments, COUNT(arguments), 1, &global, &local);
+    add(arguments, more, COUNT(more));
+}
+
+/* Where the inputs of a step lie in what the span has staged. */
+struct input {
+    cl_mem buffer;
+    cl_ulong start, step; /* of the first replica, and from one replica to the next */
+    cl_int given;
+};
+
+static struct input input_of(const struct px_opencl *opencl, uint32_t step)
+{
+    const struct px_span *span = &opencl->staged.span;
+    cl_ulong channels = opencl->shape.channels;
+    bool given = opencl->staged.input != NULL;
+    return (struct input){
+        .buffer = given ? opencl->staged.input : opencl->seeds, /* some buffer: it is not read */
+        .start = step * channels,
+        .step = span->input_shared ? 0 : span->ticks * channels,
+        .given = given,
+    };
+}
+
+/* The part of a tick that belongs to one slab of weights. */
+static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t step, uint32_t flags)
+{
+    const struct px_layout *layout = &opencl->layout;
+    const struct input input = input_of(opencl, step);
+    cl_uint first_unit = slab * layout->units_per_slab, slab_units = px_slab_units(layout, slab);
+    cl_ulong time = opencl->staged.span.first_tick + step;
+    struct arguments arguments = {.count = 0};
+    const struct px_argument own[] = {
+        PX_ARGUMENT(opencl->weights[slab]),
+        PX_ARGUMENT(first_unit),
+        PX_ARGUMENT(slab_units),
+        PX_ARGUMENT(layout->units),
+        PX_ARGUMENT(opencl->activations),
+        PX_ARGUMENT(opencl->window.factors),
+        PX_ARGUMENT(opencl->current),
+        PX_ARGUMENT(input.buffer),
+        PX_ARGUMENT(input.start),
+        PX_ARGUMENT(input.step),
+        PX_ARGUMENT(input.given),
+        PX_ARGUMENT(time),
+        PX_ARGUMENT(opencl->seeds),
+    };
+    add(&arguments, own, COUNT(own));
+    add_neuron_arguments(&arguments, opencl, flags);
+    uint64_t items = (uint64_t)slab_units * layout->padded / (layout->rows * layout->vectors);
+    const size_t local[] = {layout->beside, layout->split};
+    const size_t global[] = {px_round_up(items, layout->beside), layout->split};
+    return px_opencl_launch(opencl, PX_KERNEL_TICK, arguments.list, arguments.count, 2, global, local);
+}
+
+static praxis_status launch_tick(struct px_opencl *opencl, uint32_t step, uint32_t flags)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t s = 0; s < opencl->layout.slabs && !status; s++)
+        status = tick_slab(opencl, s, step, flags);
+    opencl->current = (opencl->current + 1) % opencl->layout.slots;
+    return status ? status : px_opencl_readout(opencl, step);
+}
+
+/* Ticks step .. step + count - 1 of all replicas in one launch. */
+static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, uint32_t count, uint32_t flags)
+{
+    const struct px_layout *layout = &opencl->layout;
+    const struct px_staged *staged = &opencl->staged;
+    const struct input input = input_of(opencl, step);
+    cl_ulong time = staged->span.first_tick + step;
+    cl_uint groups = staged->span.group_count;
+    cl_ulong sums_start = (cl_ulong)step * opencl->shape.replicas * groups;
+    cl_mem unread = opencl->seeds; /* in place of buffers that a span without groups has not */
+    struct arguments arguments = {.count = 0};
+    const struct px_argument own[] = {
+        PX_ARGUMENT(opencl->weights[0]),
+        PX_ARGUMENT(layout->units),
+        PX_ARGUMENT(opencl->activations),
+        PX_ARGUMENT(opencl->window.factors),
+        PX_ARGUMENT(opencl->current),
+        PX_ARGUMENT(input.buffer),
+        PX_ARGUMENT(input.start),
+        PX_ARGUMENT(input.step),
+        PX_ARGUMENT(input.given),
+        PX_ARGUMENT(time),
+        PX_ARGUMENT(count),
+        PX_ARGUMENT(opencl->seeds),
+        groups ? PX_ARGUMENT(staged->sums) : PX_ARGUMENT(unread),
+        PX_ARGUMENT(sums_start),
+        groups ? PX_ARGUMENT(staged->selected) : PX_ARGUMENT(unread),
+        PX_ARGUMENT(groups),
+        groups ? PX_ARGUMENT(opencl->group_offsets) : PX_ARGUMENT(unread),
+        groups ? PX_ARGUMENT(opencl->group_members) : PX_ARGUMENT(unread),
+    };
+    add(&arguments, own, COUNT(own));
+    add_neuron_arguments(&arguments, opencl, flags);
+    const size_t local = layout->workers, global = local * opencl->shape.replicas;
+    praxis_status status =
+        px_opencl_launch(opencl, PX_KERNEL_RESIDENT, arguments.list, arguments.count, 1, &global, &local);
+    opencl->current = (opencl->current + count) % layout->slots;
+    return status;
 }
 
 praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
+    uint32_t most = opencl->layout.resident ? opencl->layout.ticks : 1;
     praxis_status status = PRAXIS_SUCCESS;
     opencl->window.peeked = false;
-    for (uint32_t end = step + count; step < end && !status; step++) {
-        for (uint32_t s = 0; s < opencl->layout.slabs && !status; s++)
-            status = tick_slab(opencl, s, step, flags);
-        opencl->current = (opencl->current + 1) % opencl->layout.slots;
-        if (!status)
-            status = px_opencl_readout(opencl, step);
+    for (uint32_t end = step + count, launched; step < end && !status; step += launched) {
+        launched = end - step < most ? end - step : most;
+        status =
+            opencl->layout.resident ? launch_resident(opencl, step, launched, flags) : launch_tick(opencl, step, flags);
     }
     return status;
 }

@@ -43,8 +43,8 @@ static void describe(const struct px_backend *backend, praxis_network_info *info
     const struct px_opencl *opencl = (const struct px_opencl *)backend;
     info->device_bytes = opencl->bytes;
     info->weight_slabs = opencl->layout.slabs;
-    snprintf(info->sum_path, sizeof info->sum_path, "%s, %u rows", px_dot_product_name(opencl->device->dot_product),
-             opencl->layout.rows);
+    snprintf(info->sum_path, sizeof info->sum_path, "%s, %u rows%s", px_dot_product_name(opencl->device->dot_product),
+             opencl->layout.rows, opencl->layout.resident ? ", resident" : "");
 }
 
 static const struct px_backend_operations operations = {

@@ -3,6 +3,7 @@
 #ifndef PX_BACKEND_OPENCL_NETWORK_H
 #define PX_BACKEND_OPENCL_NETWORK_H
 
+#include "backend/opencl/build.h"
 #include "backend/opencl/device.h"
 #include "graph/tiles.h"
 
@@ -14,6 +15,8 @@ struct px_layout {
     uint32_t padded;  /* tile * tiles */
     uint32_t rows;    /* rows per vector of a work-item */
     uint32_t vectors; /* vectors per work-item of a tick; other kernels take one */
+    uint32_t split;   /* work-items of a tick that share the taps of a tile */
+    uint32_t beside;  /* work-items of a tick beside each other in a work-group */
     uint32_t groups;  /* lane groups of taps per work-group, where a kernel splits the taps */
     uint32_t stride;  /* bytes of activations per unit */
     uint32_t slots;   /* how many ticks' activations are kept: those of a full window and the present */
@@ -21,11 +24,15 @@ struct px_layout {
     uint32_t span;    /* columns that learning takes at once */
     uint32_t units_per_slab;
     uint32_t slabs;
+    bool resident;    /* a work-group runs all of a replica's ticks, many in one launch */
+    uint32_t workers; /* its work-items */
+    uint32_t ticks;   /* the most it runs in one launch */
 };
 
 enum px_kernel {
     PX_KERNEL_BIRTH,
     PX_KERNEL_TICK,
+    PX_KERNEL_RESIDENT,
     PX_KERNEL_PREPARE,
     PX_KERNEL_LEARN,
     PX_KERNEL_READOUT,
@@ -94,15 +101,14 @@ static inline struct px_opencl *px_opencl_of(struct px_backend *backend)
 praxis_status px_opencl_create_backend(struct px_device *device, const struct px_shape *shape,
                                        struct px_backend **backend);
 
-/* layout.c */
+/* layout.c: what the device's tuning leaves open is chosen here. */
 praxis_status px_layout_plan(const struct px_opencl_device *device, const struct px_shape *shape,
                              struct px_layout *layout);
 /* Words of four ticks that so many are packed in: one, two or a multiple of four, as cl/window.cl takes them. */
 uint32_t px_packed_words(uint32_t ticks);
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab);
 
-/* program.c: the source of every program, allocated, NULL with *status set; its options for this shape; its kernels. */
-char *px_opencl_source(const struct px_opencl_device *device, praxis_status *status);
+/* program.c: the options and the kernels for this shape. */
 void px_opencl_options(const struct px_opencl *opencl, char *options, size_t size);
 praxis_status px_opencl_build(struct px_opencl *opencl);
 

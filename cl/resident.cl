@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The resident form, for small networks: one work-group owns one replica and runs many ticks in one launch, so that
+ * neither a launch nor the host stands between them. Activations travel between ticks through the slots of their
+ * buffer, which a barrier makes visible within the work-group; on a CPU the work-group is one work-item.
+ */
+#if WORKERS > 1
+#define SYNCHRONISE barrier(CLK_GLOBAL_MEM_FENCE | CLK_LOCAL_MEM_FENCE)
+#else
+#define SYNCHRONISE
+#endif
+
+/* Sums of the groups selected, from the replica's activations: [selected]. */
+INLINE void read_groups(__global const char *own, __global long *sums, __global const uint *selected,
+                        uint selected_count, __global const ulong *offsets, __global const uint *members,
+                        __local long *partial)
+{
+    uint worker = get_local_id(0);
+    for (uint g = 0; g < selected_count; g++) {
+        long sum = members_sum(own, offsets[selected[g]], offsets[selected[g] + 1], members, worker, WORKERS);
+#if WORKERS > 1
+        sum = group_sum(sum, partial, worker, WORKERS);
+#endif
+        if (worker == 0)
+            sums[g] = sum;
+    }
+}
+
+/*
+ * `ticks` ticks, the first at `time`. input: of the first tick, `input_step` numbers from one replica to the next.
+ * sums: [ticks][R][selected_count], from `sums_start`.
+ */
+__kernel __attribute__((reqd_work_group_size(WORKERS, 1, 1))) void
+resident(__global const char *weights, uint units, __global char *activations, __global char *window_factors, uint slot, __global const int *input,
+         ulong input_start, ulong input_step, int has_input, ulong time, uint ticks, __global const uint2 *seeds,
+         __global long *sums, ulong sums_start, __global const uint *selected, uint selected_count,
+         __global const ulong *offsets, __global const uint *members, NEURON_PARAMETERS)
+{
+#if WORKERS > 1
+    __local long partial[WORKERS];
+#else
+    __local long *partial = 0;
+#endif
+    uint replica = get_group_id(0), first_unit = replica * PRIME;
+    const neuron_rule rule = NEURON_RULE;
+    const neuron_fields fields = NEURON_FIELDS;
+    for (uint tick = 0; tick < ticks; tick++, slot = next_slot(slot)) {
+        const moment now = {activations + slot_start(slot, units), activations + slot_start(next_slot(slot), units),
+                            window_factors + factors_start(next_slot(slot), units),
+                            has_input ? input + input_start + replica * input_step + tick * CHANNELS : 0,
+                            seeds[replica], time + tick};
+        for (uint item = get_local_id(0); item < PRIME * ITEMS; item += WORKERS) {
+            uint unit = first_unit + item / ITEMS, row = item % ITEMS * ITEM_ROWS;
+            int_rows sum[VECTORS];
+            if (row >= PRIME)
+                continue;
+            sum_item(weights + (size_t)unit * UNIT_WEIGHTS, &now, unit, row, 1, PRIME, sum);
+            advance_item(&rule, &fields, &now, unit, row, sum);
+        }
+        SYNCHRONISE;
+        read_groups(now.new_activations + (size_t)first_unit * STRIDE,
+                    sums + sums_start + ((ulong)tick * get_num_groups(0) + replica) * selected_count, selected,
+                    selected_count, offsets, members, partial);
+    }
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The program cache: what a driver compiled, kept in files of one private directory. It can cost time and nothing else:
+ * an entry that is missing, damaged or another's is not found, one that cannot be written is not kept.
+ *
+ * An entry is a file whose name is a hash of its key, a text that names everything the binary depends on. Integers are
+ * little-endian:
+ *
+ *     8 bytes  "PRAXISPB"
+ *     4 bytes  format version, PX_CACHE_FORMAT
+ *     4 bytes  length of the key
+ *     8 bytes  length of the binary
+ *     8 bytes  FNV-1a of all other bytes of the file, in their order
+ *     the key, without a NUL, then the binary; nothing follows
+ */
+#ifndef PX_BACKEND_OPENCL_CACHE_H
+#define PX_BACKEND_OPENCL_CACHE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/log.h"
+
+#define PX_CACHE_FORMAT      1
+#define PX_CACHE_ENTRY_LIMIT ((size_t)64 << 20)    /* bytes of one entry */
+#define PX_CACHE_LIMIT       ((uint64_t)256 << 20) /* bytes of all entries; the ones longest unused go first */
+
+/* May be used by several threads at once, and its directory by several processes. */
+struct px_cache;
+
+/* *cache is NULL where `directory` is, and with a warning where it cannot be used. Fails for want of memory alone. */
+praxis_status px_cache_open(struct px_log *log, const char *directory, struct px_cache **cache);
+void px_cache_close(struct px_cache *cache);
+
+/* The binary of this key: *binary is allocated (free) and *size is not 0. False where there is none that is sound. */
+bool px_cache_load(struct px_cache *cache, const char *key, unsigned char **binary, size_t *size);
+
+/* Keeps a binary of at least one byte, in the place of the key's old one. */
+void px_cache_store(struct px_cache *cache, const char *key, const unsigned char *binary, size_t size);
+
+/* An entry's bytes, allocated; NULL where there is no memory, or where it would pass PX_CACHE_ENTRY_LIMIT. */
+unsigned char *px_cache_encode(const char *key, const unsigned char *binary, size_t binary_size, size_t *size);
+
+/*
+ * Finds the binary within an entry of `size` bytes, whatever these are. Returns NULL, or what is wrong: a static phrase
+ * that goes on from the name of the file.
+ */
+const char *px_cache_decode(const unsigned char *entry, size_t size, const char *key, const unsigned char **binary,
+                            size_t *binary_size);
+
+/* Removes what was longest unused until the entries of a directory have at most `limit` bytes. */
+void px_cache_prune(const char *directory, uint64_t limit);
+
+#endif

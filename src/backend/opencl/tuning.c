@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* The text of praxis_context_options.tuning: NAME=NUMBER, several separated by commas. */
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/opencl/device.h"
+
+struct entry {
+    const char *name;
+    size_t offset;
+    uint32_t minimum, maximum;
+    bool power_of_two;
+};
+
+static const struct entry entries[] = {
+    {"resident", offsetof(struct px_tuning, resident), 0, 1, false},
+    {"rows", offsetof(struct px_tuning, rows), 4, 16, true},
+    {"vectors", offsetof(struct px_tuning, vectors), 1, 16, true},
+    {"split", offsetof(struct px_tuning, split), 1, 64, true},
+    {"workers", offsetof(struct px_tuning, workers), 1, 256, true},
+    {"ticks", offsetof(struct px_tuning, ticks), 1, 1u << 20, false},
+};
+#define ENTRIES (sizeof entries / sizeof *entries)
+
+static const struct entry *find(const char *name, size_t length)
+{
+    for (size_t i = 0; i < ENTRIES; i++)
+        if (strlen(entries[i].name) == length && strncmp(entries[i].name, name, length) == 0)
+            return &entries[i];
+    return NULL;
+}
+
+static praxis_status fail_name(struct px_log *log, const char *text)
+{
+    return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                   "tuning \"%.*s\": must be NAME=NUMBER, and names are resident, rows, vectors, split, workers, ticks",
+                   (int)strcspn(text, ","), text);
+}
+
+/* One NAME=NUMBER at *text, which moves behind it and its comma. */
+static praxis_status parse_entry(struct px_log *log, const char **text, struct px_tuning *tuning)
+{
+    const char *start = *text, *number = start + strcspn(start, "=,");
+    const struct entry *entry = find(start, (size_t)(number - start));
+    if (!entry || *number != '=')
+        return fail_name(log, start);
+    char *end;
+    number++;
+    unsigned long value = strtoul(number, &end, 10);
+    bool written = *number >= '0' && *number <= '9' && (*end == '\0' || *end == ',');
+    if (!written || value < entry->minimum || value > entry->maximum ||
+        (entry->power_of_two && (value & (value - 1)) != 0))
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "tuning: %s is %.*s, must be a %s from %u to %u", entry->name,
+                       (int)strcspn(number, ","), number, entry->power_of_two ? "power of two" : "whole number",
+                       entry->minimum, entry->maximum);
+    *(int32_t *)((char *)tuning + entry->offset) = (int32_t)value;
+    *text = *end == ',' ? end + 1 : end;
+    return *end == ',' && end[1] == '\0' ? fail_name(log, "") : PRAXIS_SUCCESS;
+}
+
+praxis_status px_tuning_parse(struct px_log *log, const char *text, struct px_tuning *tuning)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    for (size_t i = 0; i < ENTRIES; i++)
+        *(int32_t *)((char *)tuning + entries[i].offset) = PX_TUNING_AUTOMATIC;
+    while (text && *text && !status)
+        status = parse_entry(log, &text, tuning);
+    return status;
+}
