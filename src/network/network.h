@@ -77,6 +77,7 @@ praxis_status px_network_modulate(praxis_network *network, const float *modulato
 
 /* window.c */
 praxis_status px_window_settle(praxis_network *network);                 /* takes in all that is pending */
+praxis_status px_window_settle_range(praxis_network *network, const praxis_range *range); /* in these replicas */
 praxis_status px_window_prepare(praxis_network *network, bool traced);   /* before ticks that are traced, or not */
 uint32_t px_window_room(const praxis_network *network);                  /* how many traced ticks fit */
 void px_window_enter(praxis_network *network, uint32_t ticks);           /* after traced ticks */

@@ -17,13 +17,13 @@ static struct px_learning learning_now(const praxis_network *network)
     return (struct px_learning){.time = network->tick, .pending = network->pending, .commit = network->commit};
 }
 
-/* Marks the replicas to be committed; false if there are none. */
-static bool mark(praxis_network *network, bool full_only)
+/* Marks the replicas from `first` to before `end` that are to be committed, and no others; false if there are none. */
+static bool mark(praxis_network *network, uint32_t first, uint32_t end, bool full_only)
 {
     bool any = false;
     for (uint32_t r = 0; r < network->shape.replicas; r++) {
         uint8_t pending = network->pending[r];
-        network->commit[r] = network->shape.traces_stored && pending > 0 &&
+        network->commit[r] = network->shape.traces_stored && r >= first && r < end && pending > 0 &&
                              (!full_only || pending == network->shape.window);
         any |= network->commit[r] != 0;
     }
@@ -37,9 +37,9 @@ static void clear_marked(praxis_network *network)
             network->pending[r] = 0;
 }
 
-static praxis_status commit(praxis_network *network, bool full_only)
+static praxis_status commit(praxis_network *network, uint32_t first, uint32_t end, bool full_only)
 {
-    if (!mark(network, full_only))
+    if (!mark(network, first, end, full_only))
         return PRAXIS_SUCCESS;
     const struct px_learning learning = learning_now(network);
     praxis_status status = network->backend->operations->learn(network->backend, &learning);
@@ -50,14 +50,19 @@ static praxis_status commit(praxis_network *network, bool full_only)
 
 praxis_status px_window_settle(praxis_network *network)
 {
-    return commit(network, false);
+    return commit(network, 0, network->shape.replicas, false);
+}
+
+praxis_status px_window_settle_range(praxis_network *network, const praxis_range *range)
+{
+    return commit(network, range->first_replica, range->first_replica + range->replicas, false);
 }
 
 praxis_status px_window_prepare(praxis_network *network, bool traced)
 {
     if (traced)
-        return commit(network, true);
-    praxis_status status = commit(network, false);
+        return commit(network, 0, network->shape.replicas, true);
+    praxis_status status = px_window_settle(network);
     if (!status)
         memset(network->pending, 0, network->shape.replicas);
     return status;
@@ -93,7 +98,7 @@ static bool is_active(const praxis_network *network, const int32_t *scale, uint6
 praxis_status px_window_modulate(praxis_network *network, uint32_t modulation, const int32_t *scale, uint64_t each)
 {
     bool any = false;
-    mark(network, true);
+    mark(network, 0, network->shape.replicas, true);
     for (uint32_t r = 0; r < network->shape.replicas; r++) {
         bool active = is_active(network, scale + r * each, each);
         network->commit[r] = network->commit[r] && active;
