@@ -123,7 +123,7 @@ static void learn_neuron(const struct px_reference *reference, const struct px_l
     uint64_t start = lesson->index * reference->shape.graph.degree, seed = reference->shape.seeds[lesson->replica];
     uint64_t modulation = reference->span.first_modulation + learning->modulation;
     int8_t *weight = (int8_t *)reference->fields[PRAXIS_FIELD_WEIGHT] + start;
-    int8_t *trace = (int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + start;
+    int8_t *trace = lesson->commit ? (int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + start : NULL;
     for (uint32_t tap = 0; tap < reference->shape.graph.degree; tap++) {
         int32_t value = trace_value(reference, lesson, tap);
         if (lesson->modulate)
