@@ -64,7 +64,7 @@ static inline struct model make_model(praxis_network *network, const praxis_para
                           .channels = info.channels};
     memcpy(model.slopes, info.graph.slopes, sizeof model.slopes);
     model.decay = round(parameters->trace_decay * 65536) / 65536;
-    model.trace_unit = 4 / (32124 * (1 - model.decay));
+    model.trace_unit = unit_trace(parameters->trace_decay);
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++)
         model.field[f] = unit_allocate(unit_field_count(network, (praxis_field)f), sizeof(double));
     load(&model, network);

@@ -280,7 +280,7 @@ static double value_of(praxis_network *network, praxis_field field, int32_t code
     double decay;
     praxis_network_get_parameter(network, PRAXIS_PARAMETER_TRACE_DECAY, &decay);
     if (field == PRAXIS_FIELD_TRACE)
-        return (code < 0 ? -unit_mulaw(-code) : unit_mulaw(code)) * 4 / (32124 * (1 - round(decay * 65536) / 65536));
+        return (code < 0 ? -unit_mulaw(-code) : unit_mulaw(code)) * unit_trace(decay);
     return code * units[field];
 }
 
