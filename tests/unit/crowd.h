@@ -133,8 +133,8 @@ static inline int64_t documented(double decay, int code, const struct past *past
     int shift = shift_of(decay, past);
     int64_t sum = 0, half = shift ? INT64_C(1) << (shift - 1) : 0;
     for (int age = 0; age < past->ticks; age++)
-        sum +=
-            past->x[past->ticks - 1 - age] * floor_shift(decayed(decay, past, age) * (INT64_C(1) << shift) + 65536, 17);
+        sum += past->x[past->ticks - 1 - age] * /* halves to even, as rint does it */
+               (int64_t)rint(ldexp((double)decayed(decay, past, age), shift - 17));
     int64_t take = llround(8.0 / (127 * 127) / unit_trace(decay) * 65536);
     return (int64_t)trace_position(code) * llround(65536 * pow(decay, past->ticks)) +
            floor_shift(sum + half, shift) * take;

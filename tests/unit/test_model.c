@@ -176,7 +176,7 @@ static void compare_traces(const struct model *before, const struct model *after
             unit_require(fabs(error) <= gap + resolution + 0.01, "trace %zu: off by %g of a gap of %g", i, error, gap);
             /* Rounding at random; and what the window rounded before, which falls anywhere in its range. */
             double chance = fmax(0, position * (1 - position)) + resolution * resolution / (3 * gap * gap);
-            add_error(errors, error / gap, chance, resolution / gap / 16);
+            add_error(errors, error / gap, chance, resolution / gap / 32);
         }
 }
 
@@ -203,7 +203,7 @@ static void compare_weights(const struct model *before, const struct model *afte
         unit_require(fabs(error) < 1 + resolution, "weight %zu: off by %g codes", i, error);
         double position = exact / UNIT_WEIGHT - floor(exact / UNIT_WEIGHT);
         if (fabs(exact) < 3 - UNIT_WEIGHT)
-            add_error(errors, error, position * (1 - position) + resolution * resolution / 3, resolution / 16);
+            add_error(errors, error, position * (1 - position) + resolution * resolution / 3, resolution / 32);
     }
 }
 

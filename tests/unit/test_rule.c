@@ -53,7 +53,7 @@ static int64_t largest_factor(const struct px_rule *rule, int age, int shift)
 {
     int64_t power = rule->trace_power[age], most = power ? (INT64_C(127) * 65536 >> shift) / power : 127;
     int64_t decayed = (most < 127 ? most : 127) * power << shift;
-    return (decayed + 65536) >> 17; /* round half up: for negative factors no larger */
+    return (decayed + 65536) >> 17; /* halves, which go to even, no further than up */
 }
 
 /*
