@@ -217,8 +217,8 @@ typedef struct praxis_context_options {
      * An entry is a file of some hundred kilobytes per shape of network, device and driver; the ones longest unused are
      * removed beyond 256 MiB. All of it may be deleted at any time. Any number of processes, contexts and threads may
      * share the directory, and machines their home. An entry that is damaged, or that the driver does not take, is
-     * compiled anew and replaced; nothing that goes wrong here makes a call fail. Nothing is kept of PoCL's programs: it
-     * keeps them itself, where POCL_CACHE_DIR says.
+     * compiled anew and replaced; nothing that goes wrong here makes a call fail. Nothing is kept of PoCL's programs:
+     * it keeps them itself, where POCL_CACHE_DIR says.
      */
     const char *cache_directory;
     const char *tuning; /* NULL: chosen for device and network; else how OpenCL devices run them, see below */

@@ -34,8 +34,7 @@ static praxis_status allocate(const praxis_network *network, uint64_t each, bool
         .decay = calloc(replicas, sizeof *application->decay),
         .coefficients = consolidated ? calloc(replicas * coefficients, sizeof *application->coefficients) : NULL,
     };
-    if (application->scale && application->shift && application->decay &&
-        (application->coefficients || !consolidated))
+    if (application->scale && application->shift && application->decay && (application->coefficients || !consolidated))
         return PRAXIS_SUCCESS;
     release(application);
     return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu modulators",
@@ -47,7 +46,8 @@ static int32_t decay_of(const praxis_network *network, uint32_t modulators)
     return px_to_fixed(network->parameters.weight_decay, 24) * (int32_t)modulators;
 }
 
-static praxis_status apply(praxis_network *network, uint64_t time, const struct application *application, bool per_neuron)
+static praxis_status apply(praxis_network *network, uint64_t time, const struct application *application,
+                           bool per_neuron)
 {
     const struct px_modulation modulation = {
         .time = time,
@@ -152,8 +152,8 @@ static void consolidate(const praxis_network *network, uint32_t replica, struct 
         sum += fabs((double)waiting_modulator(network, replica, i));
     float unit = (float)(2 * sum);
     application->decay[replica] = decay_of(network, waiting->count - waiting->first[replica]);
-    if (!(unit > 0) || !px_modulation_make(&network->parameters, &unit, 1, &application->scale[replica],
-                                           &application->shift[replica]))
+    if (!(unit > 0) ||
+        !px_modulation_make(&network->parameters, &unit, 1, &application->scale[replica], &application->shift[replica]))
         application->shift[replica] = 16;
     else
         weigh(network, replica, (double)unit,

@@ -96,7 +96,8 @@ void px_waiting_add(praxis_network *network, const float *modulator, size_t step
 praxis_status px_waiting_apply(praxis_network *network, const uint8_t *mask);
 
 /* window.c */
-praxis_status px_window_settle(praxis_network *network);               /* takes in all that is pending */
+/* Takes in all that waits or is pending, in these replicas (NULL: all). */
+praxis_status px_window_settle(praxis_network *network, const praxis_range *range);
 praxis_status px_window_prepare(praxis_network *network, bool traced); /* before ticks that are traced, or not */
 uint32_t px_window_room(const praxis_network *network);                /* how many traced ticks fit */
 void px_window_enter(praxis_network *network, uint32_t ticks);         /* after traced ticks */
