@@ -57,7 +57,7 @@ static praxis_status prepare_write(praxis_network *network, praxis_field field, 
                        "traces cannot be written: in this network they are what the window of past ticks says");
     if (field == PRAXIS_FIELD_TRACE || field == PRAXIS_FIELD_PLASTIC)
         return px_window_settle(network, range);
-    return field == PRAXIS_FIELD_WEIGHT ? px_waiting_apply(network, NULL) : PRAXIS_SUCCESS;
+    return field == PRAXIS_FIELD_WEIGHT ? px_waiting_apply_range(network, range) : PRAXIS_SUCCESS;
 }
 
 static double largest_value(const struct format *format, praxis_field field)

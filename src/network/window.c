@@ -58,7 +58,7 @@ static praxis_status close_windows(praxis_network *network, const praxis_range *
 
 praxis_status px_window_settle(praxis_network *network, const praxis_range *range)
 {
-    praxis_status status = px_waiting_apply(network, NULL);
+    praxis_status status = range ? px_waiting_apply_range(network, range) : px_waiting_apply(network, NULL);
     return status || !network->shape.traces_stored ? status : close_windows(network, range, false);
 }
 

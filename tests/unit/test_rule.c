@@ -127,7 +127,8 @@ START_TEST(rates_and_thresholds)
         parameters.variance_threshold = 0.01 + unit_uniform(&state) * 7.89;
         parameters.variance_floor = unit_uniform(&state) * 7.9;
         px_rule_make(&parameters, 60, true, &rule);
-        unit_require(fabsl(rule.weight_decay - ldexpl(parameters.weight_decay, 24)) <= 0.5L, "%s", "weight_decay");
+        unit_require(fabsl(px_weight_decay(&parameters, 1) - ldexpl(parameters.weight_decay, 24)) <= 0.5L, "%s",
+                     "weight_decay");
         unit_require(fabsl(rule.variance_rate - ldexpl(1 - parameters.variance_momentum, 31)) <= 1, "%s",
                      "variance_rate");
         unit_require(fabsl(rule.mean_rate - ldexpl(1 - parameters.rate_momentum, 31)) <= 1, "%s", "mean_rate");
@@ -153,7 +154,7 @@ START_TEST(rule_at_its_bounds)
     ck_assert_int_eq(rule.variance_rate, INT32_MAX);
     ck_assert_int_eq(rule.mean_rate, INT32_MAX);
     ck_assert_int_eq(rule.bias_rate, 1 << 30);
-    ck_assert_int_eq(rule.weight_decay, 1 << 23);
+    ck_assert_int_eq(px_weight_decay(&parameters, 1), 1 << 23);
     ck_assert_int_eq(rule.variance_threshold, 2120640102);
     ck_assert_int_eq(rule.trace_power[1], 65470);
     ck_assert_int_eq(rule.trace_take, 244); /* of 243.53 */
@@ -164,7 +165,7 @@ START_TEST(rule_at_its_bounds)
     ck_assert_int_eq(rule.variance_rate, 0);
     ck_assert_int_eq(rule.mean_rate, 0);
     ck_assert_int_eq(rule.bias_rate, 0);
-    ck_assert_int_eq(rule.weight_decay, 0);
+    ck_assert_int_eq(px_weight_decay(&parameters, 1), 0);
     ck_assert_int_eq(rule.trace_power[1], 0);
     ck_assert(!rule.noisy);
 }
