@@ -15,8 +15,7 @@
 struct wishes {
     const char *device, *sizes;
     bool all, quick;
-    double seconds; /* NaN: as long as the suite says */
-    uint64_t rounds;
+    double seconds, rounds; /* NaN: as the suite says */
     struct reports reports;
 };
 
@@ -34,6 +33,7 @@ static void plan_suite(const struct wishes *wishes, struct suite *suite)
         .plan = {.seconds = quick ? 0.05 : 0.15, .budget = quick ? 0.5 : 10, .rounds = quick ? 5 : 11},
         .size_count = count,
         .factor_size = quick ? 10000 : 100000,
+        .factor_learning = !quick,
         .learning_limit = quick ? 110000 : UINT64_MAX,
         .starts = quick ? 1 : 3,
     };
@@ -65,7 +65,7 @@ static int refine(const struct cli_command *command, const struct wishes *wishes
         suite->plan.seconds = wishes->seconds;
         suite->plan.budget = fmax(suite->plan.budget, wishes->seconds * suite->plan.rounds);
     }
-    if (wishes->rounds > 0)
+    if (!isnan(wishes->rounds))
         suite->plan.rounds = (int)wishes->rounds;
     return wishes->sizes ? use_sizes(command, wishes->sizes, suite) : CLI_DONE;
 }
@@ -128,7 +128,7 @@ static int check(const struct cli_command *command, const struct wishes *wishes)
 
 int command_measure(const struct cli_command *command, int argc, char **argv)
 {
-    struct wishes wishes = {.seconds = NAN};
+    struct wishes wishes = {.seconds = NAN, .rounds = NAN};
     const struct cli_option options[] = {
         CLI_DEVICE_OPTION(&wishes.device),
         {"all", CLI_FLAG, &wishes.all, 0, 0, NULL, "every device but the reference and emulators"},
@@ -136,8 +136,10 @@ int command_measure(const struct cli_command *command, int argc, char **argv)
         {"json", CLI_TEXT, &wishes.reports.json_path, 0, 0, "FILE", "write the results as JSON"},
         {"html", CLI_TEXT, &wishes.reports.html_path, 0, 0, "FILE", "write a page with charts"},
         {"sizes", CLI_TEXT, &wishes.sizes, 0, 0, "N,N...", "these sizes alone, with k = 2"},
-        {"seconds", CLI_REAL, &wishes.seconds, 1e-6, 60, "S", "length of one timed run"},
-        {"rounds", CLI_COUNT, &wishes.rounds, 1, SERIES_ROUNDS, "N", "timed runs of each measurement"},
+        {"seconds", CLI_REAL, &wishes.seconds, 1e-6, 60, "S",
+         "length of one timed run (default 0.15, or 0.05 with --quick)"},
+        {"rounds", CLI_REAL, &wishes.rounds, 1, SERIES_ROUNDS, "N",
+         "timed runs of each (default 11, or 5 with --quick)"},
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
     };
     int operands, code = cli_parse(command, options, argc, argv, &operands);

@@ -82,7 +82,9 @@ static void open_peers(const struct bench *bench, const praxis_graph *graph, str
 
 static bool open_parts(const struct bench *bench, const praxis_graph *graph, struct size_work *work)
 {
-    bool learning = graph->neurons <= bench->suite->learning_limit, good = true;
+    const struct suite *suite = bench->suite;
+    bool learning = graph->neurons <= suite->learning_limit && (graph->curves == 2 || suite->factor_learning);
+    bool good = true;
     if (bench->streams) {
         work->series[READ] = streams_series(bench->streams, STREAM_READ);
         work->measured[READ] = true;

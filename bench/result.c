@@ -34,14 +34,15 @@ void result_text(char target[RESULT_TEXT], const char *text)
     target[used] = '\0';
 }
 
-const struct result_network *result_near(const struct result_device *device, double neurons)
+const struct result_network *result_near(const struct result_device *device, double neurons, bool learning)
 {
     const struct result_network *best = NULL;
     double nearest = log(10);
     for (size_t i = 0; i < device->network_count; i++) {
         const struct result_network *network = &device->networks[i];
         double distance = fabs(log(network->neurons / neurons));
-        if (network->degree_factor == 2 && distance < nearest) {
+        bool suits = network->degree_factor == 2 && (!learning || isfinite(network->modulated.median));
+        if (suits && distance < nearest) {
             nearest = distance;
             best = network;
         }
@@ -92,14 +93,18 @@ static void derive_growth(const struct result_device *device, struct result_grow
 
 static void summarise_networks(const struct result_device *device, struct result_summary *summary)
 {
-    const struct result_network *large = result_near(device, 1e6), *middle = result_near(device, 1e4);
+    const struct result_network *large = result_near(device, 1e6, false);
+    const struct result_network *learning = result_near(device, 1e6, true), *middle = result_near(device, 1e4, false);
     if (large) {
         summary->large_neurons = large->neurons;
         summary->share_of_read = large->share_of_read;
         summary->operations_per_copied = large->operations_per_copied;
-        summary->traces_ratio = large->traces_ratio;
-        summary->modulated_16_ratio = large->modulated_16_ratio;
-        summary->modulated_ratio = large->modulated_ratio;
+    }
+    if (learning) {
+        summary->learning_neurons = learning->neurons;
+        summary->traces_ratio = learning->traces_ratio;
+        summary->modulated_16_ratio = learning->modulated_16_ratio;
+        summary->modulated_ratio = learning->modulated_ratio;
     }
     if (middle) {
         summary->middle_neurons = middle->neurons;

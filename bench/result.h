@@ -6,6 +6,7 @@
 #ifndef BENCH_RESULT_H
 #define BENCH_RESULT_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "statistics.h"
@@ -67,7 +68,8 @@ struct result_growth {
 };
 
 struct result_summary {
-    double large_neurons, share_of_read, operations_per_copied, traces_ratio, modulated_16_ratio, modulated_ratio;
+    double large_neurons, share_of_read, operations_per_copied;
+    double learning_neurons, traces_ratio, modulated_16_ratio, modulated_ratio;
     double middle_neurons, clblast_ratio, csr_ratio, openblas_ratio;
     double exponent;
     double small_neurons, ticks_1, ticks_4, learning_ticks_1, learning_ticks_4;
@@ -100,9 +102,9 @@ struct result {
 /* Copies a text, cut to fit, as UTF-8 without control characters whatever it was before. */
 void result_text(char target[RESULT_TEXT], const char *text);
 
-/* The network with two curves whose size is nearest to `neurons`, as a ratio; NULL where there is none within a factor
- * of ten. */
-const struct result_network *result_near(const struct result_device *device, double neurons);
+/* The network with k = 2 whose size is nearest to `neurons`, as a ratio; with `learning`, of those whose learning was
+ * measured. NULL where there is none within a factor of ten. */
+const struct result_network *result_near(const struct result_device *device, double neurons, bool learning);
 
 /* Fills in what follows from what was measured. */
 void result_derive_network(struct result_network *network);

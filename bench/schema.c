@@ -117,6 +117,7 @@ static const struct member growth[] = {
 static const struct member summary[] = {MEMBER(NUMBER, result_summary, large_neurons),
                                         MEMBER(NUMBER, result_summary, share_of_read),
                                         MEMBER(NUMBER, result_summary, operations_per_copied),
+                                        MEMBER(NUMBER, result_summary, learning_neurons),
                                         MEMBER(NUMBER, result_summary, traces_ratio),
                                         MEMBER(NUMBER, result_summary, modulated_16_ratio),
                                         MEMBER(NUMBER, result_summary, modulated_ratio),

@@ -42,13 +42,14 @@ static bool measure(struct bench *bench, uint32_t replicas, struct result_small 
 bool suite_small(struct bench *bench, struct result_device *result)
 {
     uint32_t units = (uint32_t)result->compute_units;
-    const uint32_t counts[] = {1, 4, units != 1 && units != 4 ? units : 0};
+    bool between = units > 1 && units < 4;
+    const uint32_t counts[] = {1, between ? units : 4, between ? 4 : units > 4 ? units : 0};
     bool good = true;
     for (size_t i = 0; i < sizeof counts / sizeof *counts && good; i++) {
         if (counts[i] == 0)
             continue;
         struct result_small *small = &result->small[result->small_count];
-        suite_progress(bench->suite, "N = %d, k = 2, noise and regulators, %u replicas", NEURONS, counts[i]);
+        suite_progress(bench->suite, "N = %d, k = 2, noise and regulators, replicas: %u", NEURONS, counts[i]);
         small->neurons = NEURONS;
         small->replicas = counts[i];
         good = measure(bench, counts[i], small);

@@ -9,15 +9,18 @@
 #define SMALLEST ((size_t)256 << 20) /* where the device has memory for it */
 
 struct shape {
+    bool cpu;          /* for CPUs; else for other devices */
     unsigned vector;   /* 32-bit words that a work-item reads at once */
     unsigned together; /* neighbouring work-items read neighbouring vectors; else each a run of its own */
     unsigned group;    /* work-items */
     unsigned groups;   /* per compute unit */
 };
 
+/* On a CPU the work-items of a group run one after the other: beside each other they would fetch each line again. */
 static const struct shape shapes[] = {
-    {16, 0, 1, 1},   {16, 0, 1, 16},   {16, 0, 1, 256}, {16, 1, 64, 16}, {4, 1, 256, 8},
-    {4, 1, 256, 32}, {4, 1, 256, 256}, {2, 1, 256, 64}, {1, 1, 256, 64},
+    {true, 16, 0, 1, 1},   {true, 16, 0, 1, 4},    {true, 16, 0, 1, 64},   {true, 16, 0, 1, 512},
+    {true, 8, 0, 1, 16},   {false, 4, 1, 256, 8},  {false, 4, 1, 256, 32}, {false, 4, 1, 256, 256},
+    {false, 4, 1, 64, 64}, {false, 2, 1, 256, 64}, {false, 1, 1, 256, 64}, {false, 16, 1, 64, 64},
 };
 #define SHAPES (sizeof shapes / sizeof *shapes)
 
@@ -109,7 +112,7 @@ static bool build_shape(struct streams *streams, enum stream_kind kind, const st
     while (stream->items / shape->group > 1 && vectors / stream->items < UNROLL)
         stream->items = stream->items / shape->group / 2 * shape->group;
     stream->run = (cl_uint)(vectors / stream->items / UNROLL * UNROLL);
-    if (shape->group > streams->opencl->max_group || stream->run == 0)
+    if (shape->cpu != streams->opencl->cpu || shape->group > streams->opencl->max_group || stream->run == 0)
         return false;
     snprintf(options, sizeof options, "-DVECTOR=%u -DTOGETHER=%u", shape->vector, shape->together);
     stream->kernel = opencl_kernel(streams->opencl, source, options, names[kind], &stream->program);

@@ -19,6 +19,7 @@ struct suite {
     uint64_t sizes[SUITE_SIZES]; /* neurons asked for, k = 2 */
     size_t size_count;
     uint64_t factor_size;    /* where k = 1, 3 and 4 are measured too; 0: nowhere */
+    bool factor_learning;    /* and learning with them */
     uint64_t learning_limit; /* learning is measured up to this size */
     int starts;              /* how often a first and a second start are measured; 0: not at all */
 };

@@ -80,8 +80,9 @@ static void print_line(FILE *file, const char *name, double value, const char *u
 static void print_summary(FILE *file, const struct result_device *device)
 {
     const struct result_summary *summary = &device->summary;
-    char large[FIGURE], middle[FIGURE], small[FIGURE];
+    char large[FIGURE], learning[FIGURE], middle[FIGURE], small[FIGURE];
     figure(large, summary->large_neurons);
+    figure(learning, summary->learning_neurons);
     figure(middle, summary->middle_neurons);
     figure(small, summary->small_neurons);
     fprintf(file, "Summary\n");
@@ -91,9 +92,9 @@ static void print_summary(FILE *file, const struct result_device *device)
     } lines[] = {
         {"share of the read stream", large, "", summary->share_of_read},
         {"synaptic operations per copied byte", large, "", summary->operations_per_copied},
-        {"learning, traces alone", large, "x inference", summary->traces_ratio},
-        {"learning, a modulator every 16 ticks", large, "x inference", summary->modulated_16_ratio},
-        {"learning, a modulator every tick", large, "x inference", summary->modulated_ratio},
+        {"learning, traces alone", learning, "x inference", summary->traces_ratio},
+        {"learning, a modulator every 16 ticks", learning, "x inference", summary->modulated_16_ratio},
+        {"learning, a modulator every tick", learning, "x inference", summary->modulated_ratio},
         {"CLBlast dense SGEMV", middle, "ticks", summary->clblast_ratio},
         {"OpenBLAS dense SGEMV", middle, "ticks", summary->openblas_ratio},
         {"sparse product of the same network", middle, "ticks", summary->csr_ratio},
@@ -132,7 +133,7 @@ void table_compare(FILE *file, const struct result_device *const *devices, const
     for (size_t i = 0; i < count; i++) {
         const struct result_device *device = devices[i];
         const struct result_summary *summary = &device->summary;
-        const struct result_network *large = result_near(device, 1e6);
+        const struct result_network *large = result_near(device, 1e6, false);
         fprintf(file, "%-40.40s %8s %8s %7s %7s %7s %7s %8s %9s %9s %8s %8s\n", names[i],
                 figure(text[0], device->streams.read.median * 1e-9),
                 figure(text[1], large ? large->operations_per_second * 1e-9 : NAN),
