@@ -48,3 +48,13 @@ const char *figure_si(char text[FIGURE], double value)
         strcpy(text, "-");
     return text;
 }
+
+const char *figure_round(char text[FIGURE], double value)
+{
+    static const char *const prefixes[] = {"", " k", " M", " G", " T", " P"};
+    int prefix = 0;
+    for (; value >= 999.5 && prefix < 5; prefix++)
+        value /= 1000;
+    snprintf(text, FIGURE, "%.3g%s", value, prefixes[prefix]);
+    return text;
+}

@@ -12,4 +12,7 @@ const char *figure(char text[FIGURE], double value);
 /* The same with an SI prefix: 2.11 G. */
 const char *figure_si(char text[FIGURE], double value);
 
+/* A round number, such as one of an axis, in as few digits as there are: 500 k. */
+const char *figure_round(char text[FIGURE], double value);
+
 #endif
