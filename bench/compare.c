@@ -19,8 +19,11 @@ struct compared {
 static char *name_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    char *name = strdup(slash ? slash + 1 : path);
-    char *dot = name ? strrchr(name, '.') : NULL;
+    char *name = malloc(RESULT_TEXT);
+    if (!name)
+        return NULL;
+    result_text(name, slash ? slash + 1 : path);
+    char *dot = strrchr(name, '.');
     if (dot && dot > name && strcmp(dot, ".json") == 0)
         *dot = '\0';
     return name;
@@ -50,7 +53,7 @@ static int print_table(const struct cli_command *command, const struct compared 
     for (size_t i = 0; i < compared->count; i++)
         for (size_t d = 0; d < compared->results[i]->device_count; d++) {
             devices[count] = &compared->results[i]->devices[d];
-            snprintf(labels[count], sizeof *labels, "%.100s: %s", compared->names[i], devices[count]->name);
+            snprintf(labels[count], sizeof *labels, "%s: %s", compared->names[i], devices[count]->name);
             names[count] = labels[count];
             count++;
         }

@@ -20,13 +20,13 @@ static bool is_alone(const struct result *result, size_t index)
 }
 
 /* The device's name where there is one file, else the file's, with what is needed to tell its devices apart. */
-static void name_device(const struct result *result, size_t index, const char *file_name, char label[2 * RESULT_TEXT])
+static void name_device(const struct result *result, size_t index, const char *file_name, char label[PAGE_LABEL])
 {
     const struct result_device *device = &result->devices[index];
     const char *selector = is_alone(result, index) ? "" : device->selector;
     const char *name = *file_name && result->device_count == 1 ? "" : device->name;
-    snprintf(label, 2 * RESULT_TEXT, "%.100s%s%.110s%s%.30s%s", file_name, *file_name && *name ? ": " : "", name,
-             *selector ? " (" : "", selector, *selector ? ")" : "");
+    snprintf(label, PAGE_LABEL, "%s%s%s%s%s%s", file_name, *file_name && *name ? ": " : "", name, *selector ? " (" : "",
+             selector, *selector ? ")" : "");
 }
 
 static bool open_page(struct page *page, const struct result *const *results, const char *const *names, size_t count)
@@ -115,7 +115,7 @@ static void machine(FILE *file, const struct result *result, const char *name)
         fputs("</h3>", file);
     }
     fputs("<div class=\"scroll\"><table class=\"facts\"><tbody>\n", file);
-    snprintf(text, sizeof text, "%s cores, %sB of memory", figure(cores, host->cores),
+    snprintf(text, sizeof text, "%s cores, %sB of memory", figure_round(cores, host->cores),
              figure_si(memory, host->memory_bytes));
     fact(file, "Processor", host->cpu);
     fact(file, "Host", text);

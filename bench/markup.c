@@ -113,9 +113,15 @@ struct axis {
     double low, high; /* decimal logarithms */
 };
 
+/* A logarithm that fits an axis: not of zero, nor of a number that nothing measures. */
+static bool is_plottable(double value)
+{
+    return value > 1e-30 && value < 1e30;
+}
+
 static void widen(struct axis *axis, double value)
 {
-    if (!isfinite(value) || value <= 0)
+    if (!is_plottable(value))
         return;
     axis->low = fmin(axis->low, log10(value));
     axis->high = fmax(axis->high, log10(value));
@@ -148,29 +154,28 @@ static double down(const struct axis *axis, double value)
 
 static bool is_drawn(const struct chart_line *line, size_t i)
 {
-    return isfinite(line->x[i]) && isfinite(line->y[i]) && line->x[i] > 0 && line->y[i] > 0;
+    return is_plottable(line->x[i]) && is_plottable(line->y[i]);
 }
 
-/* The numbers 1, 2 and 5 of each decade, or 1 alone where there are many decades: the first from `low` on, or the one
- * after `mark`. */
+/* The numbers 1, 2 and 5 of each decade, or 1 alone where there are many decades: the first after `mark` that is on the
+ * axis, infinity after the last. */
 static double next_mark(const struct axis *axis, double mark)
 {
-    bool dense = axis->high - axis->low < 2.5;
-    double low = pow(10, axis->low);
-    for (double decade = pow(10, floor(axis->low));; decade *= 10)
-        for (int step = 0; step < (dense ? 3 : 1); step++) {
-            static const double steps[] = {1, 2, 5};
-            double value = decade * steps[step];
-            if (value >= low && value > mark * 1.001)
+    static const double steps[] = {1, 2, 5};
+    int count = axis->high - axis->low < 2.5 ? 3 : 1;
+    for (double decade = floor(axis->low); decade <= axis->high; decade++)
+        for (int i = 0; i < count; i++) {
+            double value = steps[i] * pow(10, decade);
+            if (value > mark * 1.001 && log10(value) >= axis->low && log10(value) <= axis->high)
                 return value;
         }
+    return INFINITY;
 }
 
 static void draw_down(FILE *file, const struct axis *y)
 {
     char text[FIGURE];
-    double most = pow(10, y->high);
-    for (double mark = next_mark(y, 0); mark <= most; mark = next_mark(y, mark)) {
+    for (double mark = next_mark(y, 0); isfinite(mark); mark = next_mark(y, mark)) {
         double at = down(y, mark);
         fprintf(file,
                 "<line class=\"grid\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>"
@@ -182,9 +187,8 @@ static void draw_down(FILE *file, const struct axis *y)
 static void draw_across(FILE *file, const struct axis *x)
 {
     char text[FIGURE];
-    double most = pow(10, x->high);
     fprintf(file, "<line class=\"floor\" x1=\"0\" x2=\"100%%\" y1=\"%.1f\" y2=\"%.1f\"/>\n", FLOOR, FLOOR);
-    for (double mark = next_mark(x, 0); mark <= most; mark = next_mark(x, mark)) {
+    for (double mark = next_mark(x, 0); isfinite(mark); mark = next_mark(x, mark)) {
         double at = across(x, mark);
         fprintf(file,
                 "<line class=\"floor\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%.1f\" y2=\"%.1f\"/>"
@@ -222,7 +226,7 @@ static void draw_line(FILE *file, const struct chart_lines *chart, const struct 
                       const struct axis *y)
 {
     unsigned colour = line->colour % MARKUP_COLOURS;
-    if (isfinite(line->level) && line->level > 0)
+    if (is_plottable(line->level))
         fprintf(file, "<line class=\"level c%u\" x1=\"%.2f%%\" x2=\"%.2f%%\" y1=\"%.1f\" y2=\"%.1f\"/>\n", colour, LEFT,
                 RIGHT, down(y, line->level), down(y, line->level));
     for (size_t i = 1; i < line->count; i++)

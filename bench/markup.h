@@ -38,7 +38,7 @@ void chart_bars(FILE *file, const struct chart_bars *chart);
 
 struct chart_line {
     const char *name;
-    const double *x, *y; /* values not above 0 or not known are gaps */
+    const double *x, *y; /* values not known, or not from 1e-30 to 1e30, are gaps */
     size_t count;
     double level; /* a dashed line across, NaN for none */
     unsigned colour;

@@ -7,10 +7,12 @@
 
 #include "result.h"
 
+#define PAGE_LABEL (4 * RESULT_TEXT)
+
 /* A device on the page: what it is called there tells it from the others. */
 struct page_device {
     const struct result_device *device;
-    char label[2 * RESULT_TEXT];
+    char label[PAGE_LABEL];
     unsigned colour;
 };
 
