@@ -172,7 +172,9 @@ static bool measure(const struct bench *bench, uint64_t neurons, uint32_t degree
         measure_copies(bench, &copies);
         result->copy_stream = streams_bytes(bench->streams, STREAM_COPY) / series_seconds(&copies).median;
     }
-    return good;
+    if (status == PRAXIS_ERROR_OUT_OF_MEMORY)
+        suite_progress(bench->suite, "N = %.0f, k = %u: does not fit after all", (double)graph->neurons, degree_factor);
+    return good || status == PRAXIS_ERROR_OUT_OF_MEMORY;
 }
 
 bool suite_network(const struct bench *bench, uint64_t neurons, uint32_t degree_factor, struct result_device *result)
