@@ -5,8 +5,9 @@
 #
 #   bench/peers/ggml.sh [THREADS [SIZE]]
 #
-# ggml's sources come with the source package of llama-cpp-python on PyPI (some 75 MB); they are built for this very CPU,
-# in build/ggml. Needs python3 with venv, CMake, and C and C++ compilers. No part of the build and no test.
+# ggml's sources come with the source package of llama-cpp-python on PyPI (some 75 MB); they are built for this very CPU
+# in build/ggml. Needs python3 with venv, CMake, and C and C++ compilers. No part of the build and no test. Leave the
+# machine to it: what else runs takes its memory bandwidth.
 set -euo pipefail
 
 cd -- "$(dirname -- "$0")/../.."

@@ -77,7 +77,8 @@ class Measured(unittest.TestCase):
         device = self.result["devices"][0]
         allowed = set()
         if not self.opencl:
-            allowed |= {"streams", "read_stream", "share_of_read", "copy_stream", "operations_per_copied", "clblast", "csr"}
+            allowed |= {"streams", "read_stream", "share_of_read", "copy_stream", "operations_per_copied"}
+            allowed |= {"clblast", "csr"}
         if not self.result["machine"]["openblas"] or device["type"] != "CPU":
             allowed.add("openblas")
         if os.environ["PRAXIS_BENCH_CLBLAST"] == "no":
@@ -290,7 +291,8 @@ class Measured(unittest.TestCase):
             damaged = bytearray(text)
             for _ in range(generator.choice((1, 1, 3, 20))):
                 place = generator.randrange(len(damaged))
-                damaged[place : place + generator.choice((0, 1, 1, 5))] = generator.randbytes(generator.choice((0, 1, 1)))
+                length, added = generator.choice((0, 1, 1, 5)), generator.choice((0, 1, 1))
+                damaged[place : place + length] = generator.randbytes(added)
             with open(path, "wb") as file:
                 file.write(damaged)
             result = subprocess.run([BENCH, "compare", path, "--html", page], capture_output=True, check=False)
