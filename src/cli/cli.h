@@ -16,6 +16,10 @@
 #include <cjson/cJSON.h>
 #include <praxis/praxis.h>
 
+/* What messages and --help put before the name of a command, "praxis " in the praxis command: each program that is made
+ * of these parts defines its own. */
+extern const char cli_program[];
+
 enum cli_exit { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 /* ---- Options ---- */
@@ -104,6 +108,9 @@ bool cli_misused(praxis_status status);
 
 /* All devices, best first; *devices is allocated (free). */
 praxis_status cli_list_devices(praxis_device_info **devices, size_t *count);
+
+/* A word or two for a type: "CPU", "integrated GPU". */
+const char *cli_device_type(praxis_device_type type);
 
 /* ---- Output ---- */
 
