@@ -6,6 +6,7 @@
 #include <praxis/praxis.h>
 #include <stdbool.h>
 
+#include "cli/cli.h"
 #include "opencl.h"
 #include "result.h"
 #include "series.h"
