@@ -160,12 +160,14 @@ class Cache(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
+        os.mkdir(os.path.join(self.folder, "own"))
 
     def praxis(self, *arguments, environment):
         return praxis(*arguments, environment=environment, prefix=self.prefix)
 
     def environment(self, **changes):
-        return {"PRAXIS_VERBOSE": "1", "XDG_CACHE_HOME": self.folder, **changes}
+        own = os.path.join(self.folder, "own")  # a driver's cache, which may lie in XDG_CACHE_HOME too
+        return {"PRAXIS_VERBOSE": "1", "POCL_CACHE_DIR": own, "XDG_CACHE_HOME": self.folder, **changes}
 
     def run_network(self, *arguments, **changes):
         result = self.praxis(
