@@ -459,7 +459,8 @@ PRAXIS_API praxis_status praxis_network_write_codes(praxis_network *network, pra
 PRAXIS_API praxis_status praxis_network_hash(praxis_network *network, uint64_t *hashes);
 
 /* Stores the traces as they are now and empties the window. A run does so when it must (praxis_trace_form); a program
- * needs it only to make a copy of a network, through codes, that goes on to the same bits. */
+ * needs it only to make a copy of a network, through codes, that goes on to the same bits. The copy must have run as many
+ * ticks and modulations. Where traces are not stored this does nothing. */
 PRAXIS_API praxis_status praxis_network_settle(praxis_network *network);
 
 #define PRAXIS_RESET_ACTIVATIONS 1u
