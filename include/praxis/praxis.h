@@ -491,7 +491,8 @@ PRAXIS_API praxis_status praxis_network_hash(praxis_network *network, uint64_t *
 
 /* Lets weights follow modulators that wait (see consolidation), stores the traces as they are now and empties the
  * window. A run does so when it must (praxis_trace_form); a program needs it only to make a copy of a network, through
- * codes, that goes on to the same bits. */
+ * codes, that goes on to the same bits. The copy must have run as many ticks and modulations. Where traces are not
+ * stored the window stays as it is. */
 PRAXIS_API praxis_status praxis_network_settle(praxis_network *network);
 
 #define PRAXIS_RESET_ACTIVATIONS 1u

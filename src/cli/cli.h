@@ -74,6 +74,14 @@ struct cli_opening {
 #define CLI_OPENING_OPTIONS(target)                                                                                    \
     CLI_DEVICE_OPTION(&(target)->device), CLI_DOT_PRODUCT_OPTION(&(target)->dot_product),                              \
         CLI_TUNING_OPTION(&(target)->tuning), CLI_NO_CACHE_OPTION(&(target)->no_cache)
+#define CLI_TRACE_WINDOW_OPTION(target)                                                                                \
+    {                                                                                                                  \
+        "trace-window", CLI_COUNT, target, 1, 128, "TICKS", "traced ticks that wait before traces take them in"        \
+    }
+#define CLI_TRACE_FORM_OPTION(target)                                                                                  \
+    {                                                                                                                  \
+        "trace-form", CLI_TEXT, target, 0, 0, "FORM", "stored (the default), or window: only the last ticks count"     \
+    }
 #define CLI_JSON_OPTION(target)                                                                                        \
     {                                                                                                                  \
         "json", CLI_FLAG, target, 0, 0, NULL, "report as JSON on standard output"                                      \
@@ -85,6 +93,9 @@ struct cli_opening {
  */
 int cli_parse(const struct cli_command *command, const struct cli_option *options, int argc, char **argv,
               int *operands);
+
+/* What --trace-window and --trace-form say, into the parameters. Returns -1 to go on, else the exit code. */
+int cli_trace(const struct cli_command *command, uint64_t window, const char *form, praxis_parameters *parameters);
 
 /* One line on standard error, "praxis NAME: ...", and CLI_USAGE. */
 int cli_usage(const struct cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));

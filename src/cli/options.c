@@ -138,6 +138,16 @@ static int set_parameter(const struct cli_command *command, praxis_parameters *p
     return cli_usage(command, "there is no parameter \"%.*s\"; --help lists them", (int)(equals - text), text);
 }
 
+int cli_trace(const struct cli_command *command, uint64_t window, const char *form, praxis_parameters *parameters)
+{
+    bool stored = strcmp(form, "stored") == 0;
+    if (!stored && strcmp(form, "window") != 0)
+        return cli_usage(command, "--trace-form is \"%s\", must be stored or window", form);
+    parameters->trace_window = (uint32_t)window;
+    parameters->trace_form = stored ? PRAXIS_TRACE_STORED : PRAXIS_TRACE_WINDOW;
+    return -1;
+}
+
 static int set_option(const struct cli_command *command, const struct cli_option *option, const char *text)
 {
     switch (option->kind) {

@@ -178,6 +178,114 @@ START_TEST(trace_at_full_scale)
 }
 END_TEST
 
+/* Over all factors, of both signs, what halving them rounds cancels. A product is then rounded too, halves up. */
+START_TEST(halves_cancel)
+{
+    for (int x = -127; x <= 127; x += 2) {
+        double sum = 0, product = 4.0 / (127 * 127) / unit_trace(0.5);
+        for (int f = -127; f <= 127; f++) {
+            const struct past past = {1, {x}, {f}};
+            sum += ldexp((double)documented(0.5, 0, &past), -16) - formula(0.5, 0, &past);
+        }
+        ck_assert_double_le(fabs(sum), 255 * 0.3 * product); /* half up would be 32 |x| of them */
+    }
+}
+END_TEST
+
+/* ---- How far from the formula ---- */
+
+/* Normal with this standard deviation, as an activation code. */
+static int8_t normal_code(double deviation, uint64_t *state)
+{
+    double radius = sqrt(-2 * log(1 - unit_uniform(state))), angle = 2 * acos(-1) * unit_uniform(state);
+    double code = rint(radius * cos(angle) * deviation / UNIT_ACTIVATION);
+    return (int8_t)fmax(-127, fmin(127, code));
+}
+
+/* Root mean square errors of traces against the formula: as read, in units of the trace and in gaps between codes. */
+struct accuracy {
+    double units, gaps, size; /* size: of the traces themselves, in units */
+};
+
+static double gap_at(double units)
+{
+    int code = 0;
+    while (code < 126 && unit_mulaw(code + 1) <= fabs(units))
+        code++;
+    return unit_mulaw(code + 1) - unit_mulaw(code);
+}
+
+/* The traces of a crowd, from activations and factors of this standard deviation, after enough ticks to forget. */
+static struct accuracy measure(praxis_context *context, double decay, double deviation, uint32_t window)
+{
+    praxis_network *network = crowd(context, 2, decay, window);
+    praxis_graph graph = unit_info(network).graph;
+    size_t neurons = unit_field_count(network, PRAXIS_FIELD_FACTOR), count = neurons * graph.degree;
+    double kept = round(decay * 65536) / 65536, *exact = unit_allocate(count, sizeof *exact);
+    int8_t *x = unit_allocate(neurons, 1), *factor = unit_allocate(neurons, 1);
+    int ticks = 150 + (int)(4 / (1 - decay)), samples = 0;
+    struct accuracy accuracy = {0};
+    uint64_t state = 77;
+    for (int tick = 0; tick < ticks; tick++) {
+        for (size_t j = 0; j < neurons; j++) {
+            x[j] = normal_code(deviation, &state);
+            factor[j] = normal_code(deviation, &state);
+        }
+        unit_write_codes(network, PRAXIS_FIELD_ACTIVATION, x);
+        unit_write_codes(network, PRAXIS_FIELD_FACTOR, factor);
+        unit_run(context, network, 1, PRAXIS_RUN_TRACE);
+        int8_t *trace = tick >= ticks - 128 && tick % 5 == 0 ? unit_codes(network, PRAXIS_FIELD_TRACE) : NULL;
+        for (size_t i = 0; i < count; i++) {
+            size_t j = i / graph.degree, first = j / graph.neurons * graph.neurons;
+            size_t from = first + praxis_graph_presynaptic(&graph, (uint32_t)(j - first), (uint32_t)(i % graph.degree));
+            exact[i] = kept * exact[i] + x[from] * factor[j] * UNIT_ACTIVATION * UNIT_ACTIVATION / unit_trace(decay);
+            if (!trace)
+                continue;
+            double error = trace_position(trace[i]) - exact[i], gap = gap_at(exact[i]);
+            accuracy.units += error * error;
+            accuracy.gaps += error * error / (gap * gap);
+            accuracy.size += exact[i] * exact[i];
+        }
+        samples += trace != NULL;
+        free(trace);
+    }
+    accuracy.units = sqrt(accuracy.units / (samples * (double)count));
+    accuracy.gaps = sqrt(accuracy.gaps / (samples * (double)count));
+    accuracy.size = sqrt(accuracy.size / (samples * (double)count));
+    free(exact);
+    free(x);
+    free(factor);
+    praxis_network_destroy(network);
+    return accuracy;
+}
+
+/*
+ * Storing a trace in every tick adds rounding noise in every tick; of independent errors of variance v, v / (1 -
+ * decay^2) is left. A window of n adds it once in n ticks, which leaves v / (1 - decay^2n), but rounds the factors of
+ * all its ticks in one common scale. Where traces last, or factors are small, the first outweighs the second by far;
+ * with a decay of 1/2 there is nothing to gain, and large factors may cost a little.
+ */
+START_TEST(windows_are_more_exact)
+{
+    static const double slow[] = {0.5, 0.9, 0.95, 0.99}, deviations[] = {1, 0.1};
+    static const uint32_t windows[] = {1, 4, 16, 64};
+    double decay = slow[_i % 4], deviation = deviations[_i / 4];
+    praxis_context *context = unit_context("reference");
+    struct accuracy accuracy[UNIT_LENGTH(windows)];
+    for (size_t w = 0; w < UNIT_LENGTH(windows); w++) {
+        accuracy[w] = measure(context, decay, deviation, windows[w]);
+        printf("decay %g, activations of %g, window %u: traces of %.1f units, error %.2f units, %.3f gaps\n", decay,
+               deviation, windows[w], accuracy[w].size, accuracy[w].units, accuracy[w].gaps);
+    }
+    double expected = sqrt((1 - pow(decay, 2)) / (1 - pow(decay, 32))); /* of the errors, window 16 to window 1 */
+    bool gains = decay > 0.5 || deviation < 1;
+    ck_assert_double_lt(accuracy[2].units / accuracy[0].units, gains ? (1 + expected) / 2 : 1.1);
+    ck_assert_double_lt(accuracy[1].units, accuracy[0].units);
+    ck_assert_double_lt(accuracy[3].units / accuracy[2].units, decay == 0.99 ? 0.9 : 1.2);
+    praxis_context_destroy(context);
+}
+END_TEST
+
 static Suite *trace_suite(void)
 {
     const int settings = (int)UNIT_LENGTH(decays);
@@ -188,6 +296,8 @@ static Suite *trace_suite(void)
     tcase_add_loop_test(traces, trace_settles, 0, settings);
     tcase_add_loop_test(traces, trace_stays_in_range, 0, 4 * settings);
     tcase_add_loop_test(traces, trace_at_full_scale, 0, settings);
+    tcase_add_test(traces, halves_cancel);
+    tcase_add_loop_test(unit_case(suite, "accuracy"), windows_are_more_exact, 0, 8);
     return suite;
 }
 
