@@ -1,170 +1,252 @@
 /* SPDX-License-Identifier: MIT */
 #include "stream.h"
 
-#define CL_TARGET_OPENCL_VERSION 120
-#include <CL/cl.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "timing.h"
-#ifdef PRAXIS_HAVE_CLBLAST
-#include <clblast_c.h>
-#endif
+#define UNROLL   4
+#define MINIMUM  ((size_t)64 << 20)  /* bytes of a buffer */
+#define SMALLEST ((size_t)256 << 20) /* where the device has memory for it */
 
-#define ITEMS  16384 /* work-items of a reading pass */
-#define VECTOR 64    /* bytes each reads at once */
-
-struct stream {
-    cl_device_id device;
-    cl_context context;
-    cl_command_queue queue;
-    cl_program program;
-    cl_kernel read;
+struct shape {
+    bool cpu;          /* for CPUs; else for other devices */
+    unsigned vector;   /* 32-bit words that a work-item reads at once */
+    unsigned together; /* neighbouring work-items read neighbouring vectors; else each a run of its own */
+    unsigned group;    /* work-items */
+    unsigned groups;   /* per compute unit */
 };
 
-/* Each work-item reads a run of its own where there are few of them (a CPU), neighbours where there are many. */
+/* On a CPU the work-items of a group run one after the other: beside each other they would fetch each line again. */
+static const struct shape shapes[] = {
+    {true, 16, 0, 1, 1},   {true, 16, 0, 1, 4},    {true, 16, 0, 1, 64},   {true, 16, 0, 1, 512},
+    {true, 8, 0, 1, 16},   {false, 4, 1, 256, 8},  {false, 4, 1, 256, 32}, {false, 4, 1, 256, 256},
+    {false, 4, 1, 64, 64}, {false, 2, 1, 256, 64}, {false, 1, 1, 256, 64}, {false, 16, 1, 64, 64},
+};
+#define SHAPES (sizeof shapes / sizeof *shapes)
+
+static const char *const names[STREAM_KINDS] = {"read_stream", "copy_stream", "triad_stream"};
+static const unsigned buffers_moved[STREAM_KINDS] = {1, 2, 3};
+
+/* Each work-item takes `run` vectors, a multiple of 4. The sum of the read stream is kept so that reading is not left
+ * out; one vector per work-item is written. */
 static const char source[] =
-    "__kernel void read(__global const uint16 *data, __global uint *sums, uint count, uint together) {\n"
-    "    uint item = get_global_id(0), items = get_global_size(0);\n"
-    "    uint first = together ? item : item * (count / items), step = together ? items : 1;\n"
-    "    uint16 sum = 0;\n"
-    "    for (uint i = 0; i < count / items; i++) sum ^= data[first + i * step];\n"
-    "    uint8 a = sum.lo ^ sum.hi; uint4 b = a.lo ^ a.hi; sums[item] = b.x ^ b.y ^ b.z ^ b.w;\n"
+    "#define JOIN_(a, b) a##b\n"
+    "#define JOIN(a, b) JOIN_(a, b)\n"
+    "#if VECTOR == 1\n"
+    "#define AS_WORDS(x) as_uint(x)\n"
+    "typedef float real; typedef uint word;\n"
+    "#else\n"
+    "#define AS_WORDS(x) JOIN(as_uint, VECTOR)(x)\n"
+    "typedef JOIN(float, VECTOR) real; typedef JOIN(uint, VECTOR) word;\n"
+    "#endif\n"
+    "#define SPAN ulong item = get_global_id(0), items = get_global_size(0);\\\n"
+    "    ulong i = TOGETHER ? item : item * run, step = TOGETHER ? items : 1;\n"
+    "__kernel void read_stream(__global const real *b, __global const real *c, __global word *a, uint run) {\n"
+    "    SPAN word s0 = 0, s1 = 0, s2 = 0, s3 = 0;\n"
+    "    for (uint n = 0; n < run; n += 4, i += 4 * step) {\n"
+    "        s0 ^= AS_WORDS(b[i]); s1 ^= AS_WORDS(b[i + step]);\n"
+    "        s2 ^= AS_WORDS(b[i + 2 * step]); s3 ^= AS_WORDS(b[i + 3 * step]);\n"
+    "    }\n"
+    "    a[item] = s0 ^ s1 ^ s2 ^ s3;\n"
+    "}\n"
+    "__kernel void copy_stream(__global const real *b, __global const real *c, __global real *a, uint run) {\n"
+    "    SPAN for (uint n = 0; n < run; n++, i += step) a[i] = b[i];\n"
+    "}\n"
+    "__kernel void triad_stream(__global const real *b, __global const real *c, __global real *a, uint run) {\n"
+    "    SPAN for (uint n = 0; n < run; n++, i += step) a[i] = b[i] + 3.0f * c[i];\n"
     "}\n";
 
-static cl_device_id find_device(const char *selector)
+struct one_stream {
+    struct streams *streams;
+    enum stream_kind kind;
+    cl_kernel kernel;
+    cl_program program;
+    struct shape shape;
+    size_t items;
+    cl_uint run; /* vectors per work-item */
+};
+
+struct streams {
+    struct opencl *opencl;
+    struct one_stream kinds[STREAM_KINDS];
+    cl_mem b, c, a; /* the read stream's sums go to `sums`, so that it needs b alone */
+    cl_mem sums;
+    size_t bytes;
+};
+
+/* Many times the cache, but no more than a sixteenth of the memory: a large network wants to fit beside it. */
+static size_t buffer_bytes(const struct opencl *opencl)
 {
-    unsigned p, d;
-    cl_platform_id platforms[64];
-    cl_device_id devices[64];
-    cl_uint count = 0;
-    if (sscanf(selector, "opencl:%u.%u", &p, &d) != 2 || clGetPlatformIDs(64, platforms, &count) || p >= count)
-        return NULL;
-    if (clGetDeviceIDs(platforms[p], CL_DEVICE_TYPE_ALL, 64, devices, &count) || d >= count)
-        return NULL;
-    return devices[d];
+    size_t bytes = (size_t)opencl->cache_bytes * 16, most = (size_t)opencl->memory_bytes / 16;
+    bytes = bytes > SMALLEST ? bytes : SMALLEST;
+    bytes = bytes < most ? bytes : most;
+    bytes = bytes > MINIMUM ? bytes : MINIMUM;
+    return bytes / 4096 * 4096;
 }
 
-struct stream *stream_open(const char *selector)
+static bool set_arguments(struct streams *streams, struct one_stream *stream)
 {
-    struct stream *stream = calloc(1, sizeof *stream);
-    const char *text = source;
-    cl_int error = CL_OUT_OF_HOST_MEMORY;
-    if (stream && (stream->device = find_device(selector)))
-        stream->context = clCreateContext(NULL, 1, &stream->device, NULL, NULL, &error);
-    if (!error)
-        stream->queue = clCreateCommandQueue(stream->context, stream->device, 0, &error);
-    if (!error)
-        stream->program = clCreateProgramWithSource(stream->context, 1, &text, NULL, &error);
-    if (!error)
-        error = clBuildProgram(stream->program, 1, &stream->device, "", NULL, NULL);
-    if (!error)
-        stream->read = clCreateKernel(stream->program, "read", &error);
-    if (!error)
-        return stream;
-    stream_close(stream);
+    cl_mem target = stream->kind == STREAM_READ ? streams->sums : streams->a;
+    cl_mem b = streams->b, c = streams->c ? streams->c : b; /* only the triad looks at c */
+    return target && !clSetKernelArg(stream->kernel, 0, sizeof b, &b) &&
+           !clSetKernelArg(stream->kernel, 1, sizeof c, &c) &&
+           !clSetKernelArg(stream->kernel, 2, sizeof target, &target) &&
+           !clSetKernelArg(stream->kernel, 3, sizeof stream->run, &stream->run);
+}
+
+static bool run_stream(void *work, uint64_t times)
+{
+    struct one_stream *stream = work;
+    return set_arguments(stream->streams, stream) &&
+           opencl_run(stream->streams->opencl, stream->kernel, stream->items, stream->shape.group, times);
+}
+
+/* False where the shape does not suit the device. */
+static bool build_shape(struct streams *streams, enum stream_kind kind, const struct shape *shape,
+                        struct one_stream *stream)
+{
+    char options[64];
+    size_t vectors = streams->bytes / (4 * shape->vector);
+    *stream = (struct one_stream){.streams = streams, .kind = kind, .shape = *shape};
+    stream->items = (size_t)streams->opencl->compute_units * shape->group * shape->groups;
+    while (stream->items / shape->group > 1 && vectors / stream->items < UNROLL)
+        stream->items = stream->items / shape->group / 2 * shape->group;
+    stream->run = (cl_uint)(vectors / stream->items / UNROLL * UNROLL);
+    if (shape->cpu != streams->opencl->cpu || shape->group > streams->opencl->max_group || stream->run == 0)
+        return false;
+    snprintf(options, sizeof options, "-DVECTOR=%u -DTOGETHER=%u", shape->vector, shape->together);
+    stream->kernel = opencl_kernel(streams->opencl, source, options, names[kind], &stream->program);
+    return stream->kernel != NULL;
+}
+
+static double moved(const struct one_stream *stream)
+{
+    return (double)stream->items * stream->run * stream->shape.vector * 4 * buffers_moved[stream->kind];
+}
+
+/* Bytes per second of the best of three runs after a first one; of fewer where it is far from `best` already. 0 where
+ * it fails. */
+static double try_stream(struct one_stream *stream, double best)
+{
+    double found = 0;
+    for (int i = 0; i < 4; i++) {
+        double start = series_clock();
+        if (!run_stream(stream, 1))
+            return 0;
+        double rate = moved(stream) / (series_clock() - start);
+        found = i > 0 && rate > found ? rate : found;
+        if (i > 0 && found < best / 4)
+            break;
+    }
+    return found;
+}
+
+static bool choose_shape(struct streams *streams, enum stream_kind kind)
+{
+    struct one_stream *best = &streams->kinds[kind];
+    double best_rate = 0;
+    for (size_t i = 0; i < SHAPES; i++) {
+        struct one_stream stream;
+        double rate = build_shape(streams, kind, &shapes[i], &stream) ? try_stream(&stream, best_rate) : 0;
+        if (rate > best_rate) {
+            opencl_forget_kernel(best->kernel, best->program);
+            *best = stream;
+            best_rate = rate;
+        } else {
+            opencl_forget_kernel(stream.kernel, stream.program);
+        }
+    }
+    return best_rate > 0;
+}
+
+bool streams_hold(struct streams *streams, bool all)
+{
+    if (!all) {
+        opencl_forget_buffer(streams->a);
+        opencl_forget_buffer(streams->c);
+        streams->a = streams->c = NULL;
+        return true;
+    }
+    if (!streams->c)
+        streams->c = opencl_random(streams->opencl, streams->bytes, 2);
+    if (!streams->a)
+        streams->a = opencl_random(streams->opencl, streams->bytes, 3);
+    return streams->c && streams->a;
+}
+
+/* Room for a vector of each work-item of the shape with most. */
+static size_t sums_bytes(const struct opencl *opencl)
+{
+    size_t most = 0;
+    for (size_t i = 0; i < SHAPES; i++) {
+        size_t bytes = (size_t)opencl->compute_units * shapes[i].group * shapes[i].groups * shapes[i].vector * 4;
+        most = bytes > most ? bytes : most;
+    }
+    return (most + 255) / 256 * 256;
+}
+
+struct streams *streams_open(struct opencl *opencl)
+{
+    struct streams *streams = calloc(1, sizeof *streams);
+    if (!streams)
+        return NULL;
+    streams->opencl = opencl;
+    streams->bytes = buffer_bytes(opencl);
+    streams->b = opencl_random(opencl, streams->bytes, 1);
+    streams->sums = opencl_random(opencl, sums_bytes(opencl), 4);
+    bool ready = streams->b && streams->sums && streams_hold(streams, true);
+    for (int kind = 0; kind < STREAM_KINDS && ready; kind++)
+        ready = choose_shape(streams, (enum stream_kind)kind);
+    if (ready)
+        return streams;
+    streams_close(streams);
     return NULL;
 }
 
-void stream_close(struct stream *stream)
+void streams_close(struct streams *streams)
 {
-    if (!stream)
+    if (!streams)
         return;
-    if (stream->read)
-        clReleaseKernel(stream->read);
-    if (stream->program)
-        clReleaseProgram(stream->program);
-    if (stream->queue)
-        clReleaseCommandQueue(stream->queue);
-    if (stream->context)
-        clReleaseContext(stream->context);
-    free(stream);
+    for (int kind = 0; kind < STREAM_KINDS; kind++)
+        opencl_forget_kernel(streams->kinds[kind].kernel, streams->kinds[kind].program);
+    opencl_forget_buffer(streams->a);
+    opencl_forget_buffer(streams->b);
+    opencl_forget_buffer(streams->c);
+    opencl_forget_buffer(streams->sums);
+    free(streams);
 }
 
-/* A buffer of random words, the high bits of a linear congruential sequence; as floats they lie near 1. */
-static cl_mem random_buffer(struct stream *stream, size_t bytes, int as_floats)
+struct series streams_series(struct streams *streams, enum stream_kind kind)
 {
-    cl_int error;
-    uint32_t *words = malloc(bytes);
-    uint64_t state = 1;
-    if (!words)
-        return NULL;
-    for (size_t i = 0; i < bytes / 4; i++) {
-        state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
-        words[i] = as_floats ? UINT32_C(0x3f800000) | (uint32_t)(state >> 41) : (uint32_t)(state >> 32);
+    return (struct series){.run = run_stream, .work = &streams->kinds[kind], .step = 1, .most = 1 << 20};
+}
+
+double streams_bytes(const struct streams *streams, enum stream_kind kind)
+{
+    return moved(&streams->kinds[kind]);
+}
+
+static void name_shape(const struct one_stream *stream, char text[RESULT_TEXT])
+{
+    snprintf(text, RESULT_TEXT, "%zu work-items in groups of %u, %u bytes each at once, %s", stream->items,
+             stream->shape.group, stream->shape.vector * 4, stream->shape.together ? "side by side" : "in runs");
+}
+
+bool streams_measure(struct streams *streams, const struct series_plan *plan, struct result_streams *result)
+{
+    struct series series[STREAM_KINDS];
+    struct sample *const samples[STREAM_KINDS] = {&result->read, &result->copy, &result->triad};
+    char *const shape_names[STREAM_KINDS] = {result->read_shape, result->copy_shape, result->triad_shape};
+    if (!streams_hold(streams, true))
+        return false;
+    for (int kind = 0; kind < STREAM_KINDS; kind++)
+        series[kind] = streams_series(streams, (enum stream_kind)kind);
+    series_measure(series, STREAM_KINDS, plan);
+    for (int kind = 0; kind < STREAM_KINDS; kind++) {
+        struct sample seconds = series_seconds(&series[kind]);
+        *samples[kind] = statistics_rate(&seconds, streams_bytes(streams, (enum stream_kind)kind));
+        name_shape(&streams->kinds[kind], shape_names[kind]);
     }
-    cl_mem buffer = clCreateBuffer(stream->context, CL_MEM_READ_WRITE | CL_MEM_COPY_HOST_PTR, bytes, words, &error);
-    free(words);
-    return error ? NULL : buffer;
+    result->buffer_bytes = (double)streams->bytes;
+    return true;
 }
-
-static double time_read(struct stream *stream, size_t bytes)
-{
-    const size_t global = ITEMS;
-    double start = timing_now();
-    cl_int error = clEnqueueNDRangeKernel(stream->queue, stream->read, 1, NULL, &global, NULL, 0, NULL, NULL);
-    if (!error)
-        error = clFinish(stream->queue);
-    double count = (double)(bytes / VECTOR / ITEMS * ITEMS * VECTOR);
-    return error ? 0 : count / (timing_now() - start);
-}
-
-double stream_read_rate(struct stream *stream, size_t bytes, int rounds)
-{
-    cl_mem data = random_buffer(stream, bytes, 0), sums = random_buffer(stream, ITEMS * 4, 0);
-    cl_device_type type = 0;
-    double rates[TIMING_MAX_ROUNDS] = {0};
-    cl_uint count = (cl_uint)(bytes / VECTOR);
-    clGetDeviceInfo(stream->device, CL_DEVICE_TYPE, sizeof type, &type, NULL);
-    cl_uint together = (type & CL_DEVICE_TYPE_CPU) == 0;
-    if (data && sums && !clSetKernelArg(stream->read, 0, sizeof data, &data) &&
-        !clSetKernelArg(stream->read, 1, sizeof sums, &sums) &&
-        !clSetKernelArg(stream->read, 2, sizeof count, &count) &&
-        !clSetKernelArg(stream->read, 3, sizeof together, &together))
-        for (int i = -1; i < rounds; i++) /* the first warms up */
-            rates[i < 0 ? 0 : i] = time_read(stream, bytes);
-    if (data)
-        clReleaseMemObject(data);
-    if (sums)
-        clReleaseMemObject(sums);
-    return timing_median(rates, rounds);
-}
-
-#ifdef PRAXIS_HAVE_CLBLAST
-static double time_dense(struct stream *stream, cl_mem matrix, cl_mem x, cl_mem y, size_t n)
-{
-    double start = timing_now();
-    int failed = CLBlastSgemv(CLBlastLayoutRowMajor, CLBlastTransposeNo, n, n, 1, matrix, 0, n, x, 0, 1, 0, y, 0, 1,
-                              &stream->queue, NULL) != CLBlastSuccess;
-    return failed || clFinish(stream->queue) ? 0 : timing_now() - start;
-}
-
-double stream_dense_seconds(struct stream *stream, size_t n, int rounds)
-{
-    cl_ulong limit = 0;
-    double seconds[TIMING_MAX_ROUNDS] = {0};
-    clGetDeviceInfo(stream->device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof limit, &limit, NULL);
-    if (n * n * 4 > limit)
-        return 0;
-    cl_mem matrix = random_buffer(stream, n * n * 4, 1), x = random_buffer(stream, n * 4, 1);
-    cl_mem y = random_buffer(stream, n * 4, 1);
-    for (int i = -1; i < rounds && matrix && x && y; i++)
-        seconds[i < 0 ? 0 : i] = time_dense(stream, matrix, x, y, n);
-    if (matrix)
-        clReleaseMemObject(matrix);
-    if (x)
-        clReleaseMemObject(x);
-    if (y)
-        clReleaseMemObject(y);
-    return timing_median(seconds, rounds);
-}
-#else
-double stream_dense_seconds(struct stream *stream, size_t n, int rounds)
-{
-    (void)stream;
-    (void)n;
-    (void)rounds;
-    return 0;
-}
-#endif

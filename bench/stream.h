@@ -1,21 +1,34 @@
 /* SPDX-License-Identifier: MIT */
-/* What the device itself can do, and a dense peer: measured through OpenCL directly, on the device of a selector. */
+/*
+ * How fast a device reads, copies and adds: the speed of light of everything else. Each stream runs in the access shape
+ * that was fastest on this device: vectors of some width, read by few work-items in runs of their own or by many beside
+ * each other.
+ */
 #ifndef BENCH_STREAM_H
 #define BENCH_STREAM_H
 
-#include <stddef.h>
+#include "opencl.h"
+#include "result.h"
+#include "series.h"
 
-struct stream;
+enum stream_kind { STREAM_READ, STREAM_COPY, STREAM_TRIAD, STREAM_KINDS };
 
-/* Opens "opencl:P.D"; NULL where that fails. */
-struct stream *stream_open(const char *selector);
-void stream_close(struct stream *stream);
+struct streams;
 
-/* Bytes per second read from a buffer of `bytes` random bytes, the median of `rounds` passes; 0 where it fails. */
-double stream_read_rate(struct stream *stream, size_t bytes, int rounds);
+/* Chooses the shapes. The streams use `opencl`, which must outlive them. NULL where that fails. */
+struct streams *streams_open(struct opencl *opencl);
+void streams_close(struct streams *streams);
 
-/* Seconds of y = A x with a dense n x n matrix of random 32-bit floats through CLBlast, the median of `rounds`; 0 where
- * it fails, the matrix does not fit, or CLBlast was not built in. */
-double stream_dense_seconds(struct stream *stream, size_t n, int rounds);
+/* Keeps one buffer, for reading, or all three. False where there is no memory. */
+bool streams_hold(struct streams *streams, bool all);
+
+/* A series that takes the stream once each time; copies and triads want all buffers held. */
+struct series streams_series(struct streams *streams, enum stream_kind kind);
+
+/* Bytes that the stream moves in one time: those read and those written. */
+double streams_bytes(const struct streams *streams, enum stream_kind kind);
+
+/* Measures all three streams. False where that fails. */
+bool streams_measure(struct streams *streams, const struct series_plan *plan, struct result_streams *result);
 
 #endif

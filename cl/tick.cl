@@ -56,6 +56,16 @@ INLINE uint walk_rotation(const walk *w, int curve)
 #define PAIR_TAPS (2 * CURVES)
 #define PAIR_GROUPS ((PAIR_TAPS + 3) / 4)
 
+/*
+ * Four rows from any row on. A load of bytes that may lie anywhere is four loads on some GPUs: two whole words, shifted,
+ * are two. The second may lie in what repeats the beginning of the column.
+ */
+INLINE char4 load_window(__global const char *column, uint start)
+{
+    __global const uint *words = (__global const uint *)column + start / 4;
+    return as_char4((uint)((words[0] | (ulong)words[1] << 32) >> (start % 4 * 8)));
+}
+
 INLINE int4 dot_rows(int4 sum, const char4 *w, const char4 *x)
 {
     sum.x = dot4(sum.x, (char4)(w[0].x, w[1].x, w[2].x, w[3].x), (char4)(x[0].x, x[1].x, x[2].x, x[3].x));
@@ -78,8 +88,8 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
         UNROLL
         for (int i = 0; i < PAIR_TAPS; i++) {
             uint from = wrap(column + offset + i / CURVES);
-            w[i] = vload4(0, weights + i * TILE);
-            x[i] = vload4(0, activations + from * STRIDE + wrap(row + walk_rotation(&rotations, i % CURVES)));
+            w[i] = *(__global const char4 *)(weights + i * TILE);
+            x[i] = load_window(activations + from * STRIDE, wrap(row + walk_rotation(&rotations, i % CURVES)));
             if (i % CURVES == CURVES - 1)
                 walk_on(&rotations);
         }

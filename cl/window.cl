@@ -85,7 +85,8 @@ INLINE void weigh(__global const char *factors, __global const int *powers, uint
         uint_rows word = 0;
         for (uint b = 0; b < 4 && 4 * w + b < pending; b++) {
             int_rows factor = decayed(factors, powers, slot, units, unit, row, 4 * w + b, learns);
-            factor = ((factor << shift) + (1 << 16)) >> 17;
+            factor <<= shift;
+            factor = (factor + 0xFFFF + (factor >> 17 & 1)) >> 17; /* halves to even: they cancel */
             start -= factor * PACKED_BIAS;
             word |= (as_uint_rows(factor) & 255u) << (8 * b);
         }

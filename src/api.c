@@ -335,7 +335,7 @@ praxis_status praxis_network_hash(praxis_network *network, uint64_t *hashes)
 
 praxis_status praxis_network_settle(praxis_network *network)
 {
-    return network ? px_window_settle(network) : PRAXIS_ERROR_INVALID_ARGUMENT;
+    return network ? px_window_settle(network, NULL) : PRAXIS_ERROR_INVALID_ARGUMENT;
 }
 
 praxis_status praxis_network_reset(praxis_network *network, uint32_t what, const uint8_t *mask)

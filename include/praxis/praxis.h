@@ -217,8 +217,8 @@ typedef struct praxis_context_options {
      * An entry is a file of some hundred kilobytes per shape of network, device and driver; the ones longest unused are
      * removed beyond 256 MiB. All of it may be deleted at any time. Any number of processes, contexts and threads may
      * share the directory, and machines their home. An entry that is damaged, or that the driver does not take, is
-     * compiled anew and replaced; nothing that goes wrong here makes a call fail. Nothing is kept of PoCL's programs: it
-     * keeps them itself, where POCL_CACHE_DIR says.
+     * compiled anew and replaced; nothing that goes wrong here makes a call fail. Nothing is kept of PoCL's programs:
+     * it keeps them itself, where POCL_CACHE_DIR says.
      */
     const char *cache_directory;
     const char *tuning; /* NULL: chosen for device and network; else how OpenCL devices run them, see below */
@@ -491,7 +491,8 @@ PRAXIS_API praxis_status praxis_network_hash(praxis_network *network, uint64_t *
 
 /* Lets weights follow modulators that wait (see consolidation), stores the traces as they are now and empties the
  * window. A run does so when it must (praxis_trace_form); a program needs it only to make a copy of a network, through
- * codes, that goes on to the same bits. */
+ * codes, that goes on to the same bits. The copy must have run as many ticks and modulations. Where traces are not
+ * stored the window stays as it is. */
 PRAXIS_API praxis_status praxis_network_settle(praxis_network *network);
 
 #define PRAXIS_RESET_ACTIVATIONS 1u

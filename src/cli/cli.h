@@ -16,6 +16,10 @@
 #include <cjson/cJSON.h>
 #include <praxis/praxis.h>
 
+/* What messages and --help put before the name of a command, "praxis " in the praxis command: each program that is made
+ * of these parts defines its own. */
+extern const char cli_program[];
+
 enum cli_exit { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 /* ---- Options ---- */
@@ -70,6 +74,14 @@ struct cli_opening {
 #define CLI_OPENING_OPTIONS(target)                                                                                    \
     CLI_DEVICE_OPTION(&(target)->device), CLI_DOT_PRODUCT_OPTION(&(target)->dot_product),                              \
         CLI_TUNING_OPTION(&(target)->tuning), CLI_NO_CACHE_OPTION(&(target)->no_cache)
+#define CLI_TRACE_WINDOW_OPTION(target)                                                                                \
+    {                                                                                                                  \
+        "trace-window", CLI_COUNT, target, 1, 128, "TICKS", "traced ticks that wait before traces take them in"        \
+    }
+#define CLI_TRACE_FORM_OPTION(target)                                                                                  \
+    {                                                                                                                  \
+        "trace-form", CLI_TEXT, target, 0, 0, "FORM", "stored (the default), or window: only the last ticks count"     \
+    }
 #define CLI_JSON_OPTION(target)                                                                                        \
     {                                                                                                                  \
         "json", CLI_FLAG, target, 0, 0, NULL, "report as JSON on standard output"                                      \
@@ -81,6 +93,9 @@ struct cli_opening {
  */
 int cli_parse(const struct cli_command *command, const struct cli_option *options, int argc, char **argv,
               int *operands);
+
+/* What --trace-window and --trace-form say, into the parameters. Returns -1 to go on, else the exit code. */
+int cli_trace(const struct cli_command *command, uint64_t window, const char *form, praxis_parameters *parameters);
 
 /* One line on standard error, "praxis NAME: ...", and CLI_USAGE. */
 int cli_usage(const struct cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -104,6 +119,9 @@ bool cli_misused(praxis_status status);
 
 /* All devices, best first; *devices is allocated (free). */
 praxis_status cli_list_devices(praxis_device_info **devices, size_t *count);
+
+/* A word or two for a type: "CPU", "integrated GPU". */
+const char *cli_device_type(praxis_device_type type);
 
 /* ---- Output ---- */
 

@@ -7,14 +7,21 @@
 
 #include "tasks/random.h"
 
-/* The shapes of networks to compare: the smallest, odd ones, every k, one replica and several. */
+/* The networks to compare: the smallest, odd ones, every k, one replica and several; windows of traces short and long.
+ */
 struct shape {
     uint64_t neurons;
-    uint32_t degree_factor, replicas, channels;
+    uint32_t degree_factor, replicas, channels, window;
+    praxis_trace_form form;
+    uint32_t consolidation;
 };
 static const struct shape shapes[] = {
-    {49, 1, 2, 0},  {49, 2, 1, 1},   {49, 4, 3, 5},   {121, 3, 2, 3},  {361, 2, 3, 4},
-    {529, 1, 1, 2}, {961, 2, 5, 40}, {961, 4, 1, 40}, {4489, 3, 1, 1}, {16129, 2, 1, 7},
+    {49, 1, 2, 0, 5, PRAXIS_TRACE_STORED, 3},    {49, 2, 1, 1, 1, PRAXIS_TRACE_STORED, 1},
+    {49, 4, 3, 5, 3, PRAXIS_TRACE_WINDOW, 2},    {121, 3, 2, 3, 16, PRAXIS_TRACE_STORED, 1},
+    {49, 2, 2, 1, 128, PRAXIS_TRACE_STORED, 1},  {121, 2, 3, 2, 17, PRAXIS_TRACE_WINDOW, 1},
+    {361, 2, 3, 4, 16, PRAXIS_TRACE_STORED, 16}, {529, 1, 1, 2, 2, PRAXIS_TRACE_STORED, 1},
+    {961, 2, 5, 40, 16, PRAXIS_TRACE_STORED, 1}, {961, 4, 1, 40, 8, PRAXIS_TRACE_STORED, 5},
+    {4489, 3, 1, 1, 4, PRAXIS_TRACE_STORED, 1},  {16129, 2, 1, 7, 16, PRAXIS_TRACE_STORED, 1},
 };
 #define SHAPES       (sizeof shapes / sizeof *shapes)
 #define SMALL_SHAPES 4
@@ -49,6 +56,9 @@ static const struct codes codes[PRAXIS_FIELD_COUNT] = {
 struct pair {
     praxis_network *networks[2]; /* device, reference */
     praxis_network_info info;    /* of the first */
+    uint32_t window;
+    praxis_trace_form form;
+    uint32_t consolidation;
     uint64_t random;
     struct conformance *result;
 };
@@ -102,7 +112,8 @@ static praxis_status randomise(struct pair *pair)
 {
     praxis_status status = PRAXIS_SUCCESS;
     for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++)
-        status = randomise_field(pair, (praxis_field)field);
+        if (field != PRAXIS_FIELD_TRACE || pair->form == PRAXIS_TRACE_STORED) /* others cannot be written */
+            status = randomise_field(pair, (praxis_field)field);
     return status;
 }
 
@@ -184,6 +195,8 @@ static praxis_status run_both(struct pair *pair, const char *operation, uint64_t
     run.group_count = 3;
     if (!input || !modulator || !outputs[0] || !outputs[1])
         status = PRAXIS_ERROR_OUT_OF_MEMORY;
+    for (uint64_t i = 0; modulator && i < replicas * ticks; i++) /* often there is none, in each replica at its time */
+        modulator[i] = random_next(&pair->random) % 3 ? modulator[i] : 0;
     for (int n = 0; n < 2 && !status; n++) {
         run.output = outputs[n];
         status = praxis_network_run(pair->networks[n], &run);
@@ -252,7 +265,7 @@ static praxis_status test_modulation(struct pair *pair)
             status = praxis_network_set_parameter(pair->networks[n], PRAXIS_PARAMETER_WEIGHT_DECAY,
                                                   i < 2   ? 0
                                                   : i < 6 ? 0.001
-                                                          : 0.5);
+                                                          : 0.5 / pair->consolidation);
         if (!status)
             status = modulate_both(pair, per_neuron ? "modulate, per neuron" : "modulate",
                                    replicas * (per_neuron ? neurons : 1), sizes[i / 2]);
@@ -260,20 +273,55 @@ static praxis_status test_modulation(struct pair *pair)
     return status;
 }
 
-static praxis_status test_reset(struct pair *pair)
+/* Resets some of the replicas, on both the same. */
+static praxis_status reset_both(struct pair *pair, const char *operation, uint32_t what)
 {
     uint8_t *mask = malloc(pair->info.replicas);
-    praxis_status status = mask ? randomise(pair) : PRAXIS_ERROR_OUT_OF_MEMORY;
-    for (uint32_t what = 1; what <= PRAXIS_RESET_EPISODE && !status; what++) {
-        for (uint32_t r = 0; r < pair->info.replicas; r++)
-            mask[r] = random_next(&pair->random) % 3 != 0;
-        for (int n = 0; n < 2 && !status; n++)
-            status = praxis_network_reset(pair->networks[n], what, mask);
-        if (!status)
-            status = compare(pair, "reset");
-    }
+    praxis_status status = mask ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
+    for (uint32_t r = 0; mask && r < pair->info.replicas; r++)
+        mask[r] = random_next(&pair->random) % 3 != 0;
+    for (int n = 0; n < 2 && !status; n++)
+        status = praxis_network_reset(pair->networks[n], what, mask);
     free(mask);
+    return status ? status : compare(pair, operation);
+}
+
+static praxis_status test_reset(struct pair *pair)
+{
+    praxis_status status = randomise(pair);
+    for (uint32_t what = 1; what <= PRAXIS_RESET_EPISODE && !status; what++)
+        status = reset_both(pair, "reset", what);
     return status;
+}
+
+static praxis_status settle_both(struct pair *pair)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    for (int n = 0; n < 2 && !status; n++)
+        status = praxis_network_settle(pair->networks[n]);
+    return status ? status : compare(pair, "settle");
+}
+
+/* What meets a window half full, and one that fills while replicas have waited for different times. */
+static praxis_status test_window(struct pair *pair)
+{
+    uint64_t half = pair->info.graph.neurons > 1000 ? 3 : pair->window / 2 + 1;
+    praxis_status status = randomise(pair);
+    if (!status)
+        status = run_both(pair, "window", half, PRAXIS_RUN_TRACE, false);
+    if (!status)
+        status = modulate_both(pair, "window, modulate", pair->info.replicas * pair->info.graph.neurons, 1);
+    if (!status)
+        status = reset_both(pair, "window, reset of traces", PRAXIS_RESET_TRACES);
+    if (!status)
+        status = run_both(pair, "window, full", half + 2, PRAXIS_RUN_TRACE, true);
+    if (!status)
+        status = run_both(pair, "window, not traced", 1, 0, true);
+    if (!status)
+        status = run_both(pair, "window, traced again", 2, PRAXIS_RUN_TRACE, false);
+    if (!status)
+        status = reset_both(pair, "window, reset of activations", PRAXIS_RESET_ACTIVATIONS);
+    return status ? status : settle_both(pair);
 }
 
 static praxis_status test_statistics(struct pair *pair)
@@ -340,6 +388,12 @@ static praxis_status make_pair(praxis_context *const contexts[2], const struct s
     parameters.noise = 0.3;
     parameters.variance_momentum = 0.9;
     parameters.input_fan_out = (uint32_t)shape->neurons / 2;
+    parameters.trace_window = shape->window;
+    parameters.consolidation = shape->consolidation;
+    parameters.trace_form = shape->form;
+    pair->window = shape->window;
+    pair->consolidation = shape->consolidation;
+    pair->form = shape->form;
     pair->info.struct_size = sizeof pair->info;
     praxis_status status = PRAXIS_SUCCESS;
     for (int n = 0; n < 2 && !status; n++)
@@ -370,13 +424,16 @@ static praxis_status test_shape(struct pair *pair)
     if (!status)
         status = test_reset(pair);
     if (!status)
+        status = test_window(pair);
+    if (!status)
         status = test_statistics(pair);
     pair->result->shapes++;
     return status;
 }
 
 /* The long run; its hash names the state that every device must reach. */
-static const struct shape small_long_shape = {121, 2, 1, 3}, long_shape = {361, 2, 2, 3};
+static const struct shape small_long_shape = {121, 2, 1, 3, 4, PRAXIS_TRACE_STORED, 1},
+                          long_shape = {361, 2, 2, 3, 16, PRAXIS_TRACE_STORED, 1};
 
 static praxis_status test_long_run(bool small, struct pair *pair)
 {

@@ -5,29 +5,10 @@
 
 #include "cli/cli.h"
 
-static const char *type_name(praxis_device_type type)
-{
-    switch (type) {
-    case PRAXIS_DEVICE_REFERENCE:
-        return "reference";
-    case PRAXIS_DEVICE_EMULATOR:
-        return "emulator";
-    case PRAXIS_DEVICE_CPU:
-        return "CPU";
-    case PRAXIS_DEVICE_INTEGRATED_GPU:
-        return "integrated GPU";
-    case PRAXIS_DEVICE_ACCELERATOR:
-        return "accelerator";
-    case PRAXIS_DEVICE_GPU:
-        return "GPU";
-    }
-    return "unknown";
-}
-
 static void print_device(const praxis_device_info *info)
 {
     char memory[16];
-    printf("%-12s %-36.36s %-14s %-6s %5u units  %6sB  %s%s\n", info->selector, info->name, type_name(info->type),
+    printf("%-12s %-36.36s %-14s %-6s %5u units  %6sB  %s%s\n", info->selector, info->name, cli_device_type(info->type),
            info->dot_product, info->compute_units, cli_si((double)info->memory_bytes, memory),
            info->usable ? "" : "cannot be used: ", info->reason);
     if (info->driver[0])
@@ -39,7 +20,7 @@ static cJSON *json_device(const praxis_device_info *info)
     cJSON *object = cJSON_CreateObject();
     cJSON_AddStringToObject(object, "selector", info->selector);
     cJSON_AddStringToObject(object, "name", info->name);
-    cJSON_AddStringToObject(object, "type", type_name(info->type));
+    cJSON_AddStringToObject(object, "type", cli_device_type(info->type));
     cJSON_AddStringToObject(object, "vendor", info->vendor);
     cJSON_AddStringToObject(object, "platform", info->platform);
     cJSON_AddStringToObject(object, "driver", info->driver);

@@ -71,6 +71,25 @@ praxis_status cli_list_devices(praxis_device_info **devices, size_t *count)
     return status;
 }
 
+const char *cli_device_type(praxis_device_type type)
+{
+    switch (type) {
+    case PRAXIS_DEVICE_REFERENCE:
+        return "reference";
+    case PRAXIS_DEVICE_EMULATOR:
+        return "emulator";
+    case PRAXIS_DEVICE_CPU:
+        return "CPU";
+    case PRAXIS_DEVICE_INTEGRATED_GPU:
+        return "integrated GPU";
+    case PRAXIS_DEVICE_ACCELERATOR:
+        return "accelerator";
+    case PRAXIS_DEVICE_GPU:
+        return "GPU";
+    }
+    return "unknown";
+}
+
 int cli_print_json(const struct cli_command *command, cJSON *value)
 {
     char *text = cJSON_Print(value);

@@ -5,6 +5,8 @@
 
 #include "cli/cli.h"
 
+const char cli_program[] = "praxis ";
+
 static const struct cli_command commands[] = {
     {"train", "TASK [options]", "Trains organoids on a task and reports what they learned, beside a control.",
      cli_train},

@@ -16,7 +16,7 @@
 
 static void complain(const struct cli_command *command, const char *format, va_list arguments)
 {
-    fprintf(stderr, "praxis %s: ", command->name);
+    fprintf(stderr, "%s%s: ", cli_program, command->name);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
 }
@@ -27,7 +27,7 @@ int cli_usage(const struct cli_command *command, const char *format, ...)
     va_start(arguments, format);
     complain(command, format, arguments);
     va_end(arguments);
-    fprintf(stderr, "Try 'praxis %s --help'.\n", command->name);
+    fprintf(stderr, "Try '%s%s --help'.\n", cli_program, command->name);
     return CLI_USAGE;
 }
 
@@ -66,7 +66,7 @@ static void print_parameters(void)
 static void print_help(const struct cli_command *command, const struct cli_option *options)
 {
     bool parameters = false;
-    printf("Usage: praxis %s %s\n\n%s\n\nOptions:\n", command->name, command->synopsis, command->summary);
+    printf("Usage: %s%s %s\n\n%s\n\nOptions:\n", cli_program, command->name, command->synopsis, command->summary);
     for (const struct cli_option *option = options; option->name; option++) {
         print_option(option);
         parameters = parameters || option->kind == CLI_SET;
@@ -136,6 +136,16 @@ static int set_parameter(const struct cli_command *command, praxis_parameters *p
         return -1;
     }
     return cli_usage(command, "there is no parameter \"%.*s\"; --help lists them", (int)(equals - text), text);
+}
+
+int cli_trace(const struct cli_command *command, uint64_t window, const char *form, praxis_parameters *parameters)
+{
+    bool stored = strcmp(form, "stored") == 0;
+    if (!stored && strcmp(form, "window") != 0)
+        return cli_usage(command, "--trace-form is \"%s\", must be stored or window", form);
+    parameters->trace_window = (uint32_t)window;
+    parameters->trace_form = stored ? PRAXIS_TRACE_STORED : PRAXIS_TRACE_WINDOW;
+    return -1;
 }
 
 static int set_option(const struct cli_command *command, const struct cli_option *option, const char *text)

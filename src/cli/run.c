@@ -14,8 +14,8 @@
 #define BLOCK_SYNAPSES 2e9 /* synaptic operations between two looks at the progress */
 
 struct request {
-    const char *input, *output, *columns, *groups, *factor, *modulator;
-    uint64_t neurons, degree_factor, seed, ticks;
+    const char *input, *output, *columns, *groups, *factor, *modulator, *trace_form;
+    uint64_t neurons, degree_factor, seed, ticks, trace_window;
     praxis_parameters parameters;
     struct cli_opening opening;
     bool learn, no_learn, homeostasis, standardise, json;
@@ -454,6 +454,8 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
     struct request request = {
         .groups = "8", .factor = "post", .modulator = "0.01", .neurons = 961, .degree_factor = 2, .seed = 1};
     praxis_parameters_default(&request.parameters);
+    request.trace_window = request.parameters.trace_window;
+    request.trace_form = "stored";
     request.parameters.noise = NAN; /* not set: see open_network */
     const struct cli_option options[] = {
         {"input", CLI_TEXT, &request.input, 0, 0, "FILE.csv",
@@ -472,6 +474,8 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
          "of the trace: post, centred, noise, slope (default post)"},
         {"modulator", CLI_TEXT, &request.modulator, 0, 0, "M", "a number, or a column of the input (default 0.01)"},
         {"homeostasis", CLI_FLAG, &request.homeostasis, 0, 0, NULL, "variance control and firing-rate homeostasis"},
+        CLI_TRACE_WINDOW_OPTION(&request.trace_window),
+        CLI_TRACE_FORM_OPTION(&request.trace_form),
         {"set", CLI_SET, &request.parameters, 0, 0, "NAME=VALUE", "a parameter of the network; may be repeated"},
         CLI_OPENING_OPTIONS(&request.opening),
         CLI_JSON_OPTION(&request.json),
@@ -483,7 +487,9 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
     if (operands > 0)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
     code = check_request(command, &request);
-    if (code != CLI_DONE)
+    if (code == CLI_DONE)
+        code = cli_trace(command, request.trace_window, request.trace_form, &request.parameters);
+    if (code >= 0)
         return code;
     struct session session = {.command = command, .request = &request};
     code = run_session(&session);

@@ -11,8 +11,8 @@
 
 /* What the command line says. */
 struct request {
-    const char *rule, *log, *report;
-    uint64_t trials, neurons, degree_factor, seed, seeds, delay;
+    const char *rule, *log, *report, *trace_form;
+    uint64_t trials, neurons, degree_factor, seed, seeds, delay, trace_window;
     praxis_parameters parameters;
     struct cli_opening opening;
     bool json;
@@ -264,6 +264,8 @@ int cli_train(const struct cli_command *command, int argc, char **argv)
                               .seed = 1,
                               .seeds = 5,
                               .delay = 20,
+                              .trace_window = recipe.parameters.trace_window,
+                              .trace_form = "stored",
                               .parameters = recipe.parameters};
     const struct cli_option options[] = {
         {"trials", CLI_COUNT, &request.trials, 1, 1e9, "N", "trials per seed"},
@@ -273,6 +275,8 @@ int cli_train(const struct cli_command *command, int argc, char **argv)
         {"seeds", CLI_COUNT, &request.seeds, 1, 4096, "R", "organoids, with seeds S, S + 1, ..."},
         {"delay", CLI_COUNT, &request.delay, 0, 10000, "TICKS", "ticks between stimulus and action"},
         {"rule", CLI_TEXT, &request.rule, 0, 0, "RULE", "signed, supplied, noise or post"},
+        CLI_TRACE_WINDOW_OPTION(&request.trace_window),
+        CLI_TRACE_FORM_OPTION(&request.trace_form),
         {"set", CLI_SET, &request.parameters, 0, 0, "NAME=VALUE", "a parameter of the network; may be repeated"},
         CLI_OPENING_OPTIONS(&request.opening),
         {"log", CLI_TEXT, &request.log, 0, 0, "FILE.csv", "write the learning curve"},
@@ -290,5 +294,6 @@ int cli_train(const struct cli_command *command, int argc, char **argv)
         return cli_usage(command, "there is no task \"%s\": %s", argv[argc - 1], task_names());
     if (rule == RULE_COUNT)
         return cli_usage(command, "--rule is \"%s\", must be signed, supplied, noise or post", request.rule);
-    return run_request(command, &request, task, rule);
+    code = cli_trace(command, request.trace_window, request.trace_form, &request.parameters);
+    return code >= 0 ? code : run_request(command, &request, task, rule);
 }

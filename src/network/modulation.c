@@ -34,20 +34,15 @@ static praxis_status allocate(const praxis_network *network, uint64_t each, bool
         .decay = calloc(replicas, sizeof *application->decay),
         .coefficients = consolidated ? calloc(replicas * coefficients, sizeof *application->coefficients) : NULL,
     };
-    if (application->scale && application->shift && application->decay &&
-        (application->coefficients || !consolidated))
+    if (application->scale && application->shift && application->decay && (application->coefficients || !consolidated))
         return PRAXIS_SUCCESS;
     release(application);
     return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu modulators",
                    (unsigned long long)(replicas * each));
 }
 
-static int32_t decay_of(const praxis_network *network, uint32_t modulators)
-{
-    return px_to_fixed(network->parameters.weight_decay, 24) * (int32_t)modulators;
-}
-
-static praxis_status apply(praxis_network *network, uint64_t time, const struct application *application, bool per_neuron)
+static praxis_status apply(praxis_network *network, uint64_t time, const struct application *application,
+                           bool per_neuron)
 {
     const struct px_modulation modulation = {
         .time = time,
@@ -151,9 +146,9 @@ static void consolidate(const praxis_network *network, uint32_t replica, struct 
     for (uint32_t i = waiting->first[replica]; i < waiting->count; i++)
         sum += fabs((double)waiting_modulator(network, replica, i));
     float unit = (float)(2 * sum);
-    application->decay[replica] = decay_of(network, waiting->count - waiting->first[replica]);
-    if (!(unit > 0) || !px_modulation_make(&network->parameters, &unit, 1, &application->scale[replica],
-                                           &application->shift[replica]))
+    application->decay[replica] = px_weight_decay(&network->parameters, waiting->count - waiting->first[replica]);
+    if (!(unit > 0) ||
+        !px_modulation_make(&network->parameters, &unit, 1, &application->scale[replica], &application->shift[replica]))
         application->shift[replica] = 16;
     else
         weigh(network, replica, (double)unit,
@@ -165,7 +160,14 @@ static void take_single(const praxis_network *network, uint32_t replica, struct 
 {
     float modulator = waiting_modulator(network, replica, 0);
     px_modulation_make(&network->parameters, &modulator, 1, &application->scale[replica], &application->shift[replica]);
-    application->decay[replica] = decay_of(network, 1);
+    application->decay[replica] = px_weight_decay(&network->parameters, 1);
+}
+
+praxis_status px_waiting_apply_range(praxis_network *network, const praxis_range *range)
+{
+    for (uint32_t r = 0; r < network->shape.replicas; r++)
+        network->mask[r] = r >= range->first_replica && r - range->first_replica < range->replicas;
+    return px_waiting_apply(network, network->mask);
 }
 
 praxis_status px_waiting_apply(praxis_network *network, const uint8_t *mask)
@@ -225,7 +227,7 @@ praxis_status px_network_modulate(praxis_network *network, const float *modulato
     for (uint64_t r = 0; r < replicas; r++) {
         px_modulation_make(&network->parameters, modulator + r * each, each, application.scale + r * each,
                            &application.shift[r]);
-        application.decay[r] = decay_of(network, 1);
+        application.decay[r] = px_weight_decay(&network->parameters, 1);
     }
     status = apply(network, network->modulations, &application, per_neuron);
     network->modulations += !status;

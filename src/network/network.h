@@ -55,6 +55,7 @@ void px_rule_make(const praxis_parameters *parameters, uint32_t degree, bool noi
 double px_trace_unit(const praxis_parameters *parameters);
 double px_trace_decay(const praxis_parameters *parameters); /* as the integers have it */
 double px_trace_limit(const praxis_parameters *parameters); /* the largest trace that has a code */
+int32_t px_weight_decay(const praxis_parameters *parameters, uint32_t modulators); /* of so many at once, q24 */
 int32_t px_input_code(double input, double input_scale);
 /* The scales and the common shift of `count` modulators of one replica; false if one exceeds the limit. */
 bool px_modulation_make(const praxis_parameters *parameters, const float *modulator, size_t count, int32_t *scale,
@@ -94,9 +95,11 @@ void px_waiting_free(praxis_network *network);
 void px_waiting_add(praxis_network *network, const float *modulator, size_t step);
 /* Lets the weights of the replicas with mask[r] != 0 (NULL: all) follow what waits. */
 praxis_status px_waiting_apply(praxis_network *network, const uint8_t *mask);
+praxis_status px_waiting_apply_range(praxis_network *network, const praxis_range *range);
 
 /* window.c */
-praxis_status px_window_settle(praxis_network *network);               /* takes in all that is pending */
+/* Takes in all that waits or is pending, in these replicas (NULL: all). */
+praxis_status px_window_settle(praxis_network *network, const praxis_range *range);
 praxis_status px_window_prepare(praxis_network *network, bool traced); /* before ticks that are traced, or not */
 uint32_t px_window_room(const praxis_network *network);                /* how many traced ticks fit */
 void px_window_enter(praxis_network *network, uint32_t ticks);         /* after traced ticks */

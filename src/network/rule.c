@@ -53,6 +53,11 @@ void px_rule_make(const praxis_parameters *parameters, uint32_t degree, bool noi
         rule->trace_power[n] = px_to_fixed(power, 16);
 }
 
+int32_t px_weight_decay(const praxis_parameters *parameters, uint32_t modulators)
+{
+    return px_to_fixed(parameters->weight_decay, 24) * (int32_t)modulators;
+}
+
 int32_t px_input_code(double input, double input_scale)
 {
     return px_to_fixed(input * input_scale * PX_WEIGHT_UNIT, 28);

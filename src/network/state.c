@@ -48,15 +48,16 @@ static praxis_status download(praxis_network *network, praxis_field field, const
     return network->backend->operations->download(network->backend, field, range, codes);
 }
 
-/* Before a write that would change what pending ticks or waiting modulators mean, they are taken in. */
-static praxis_status prepare_write(praxis_network *network, praxis_field field)
+/* Before a write that would change what pending ticks or waiting modulators mean, they are taken in, in the replicas
+ * that are written. */
+static praxis_status prepare_write(praxis_network *network, praxis_field field, const praxis_range *range)
 {
     if (field == PRAXIS_FIELD_TRACE && !network->shape.traces_stored)
         return px_fail(network->log, PRAXIS_ERROR_UNSUPPORTED,
                        "traces cannot be written: in this network they are what the window of past ticks says");
     if (field == PRAXIS_FIELD_TRACE || field == PRAXIS_FIELD_PLASTIC)
-        return px_window_settle(network);
-    return field == PRAXIS_FIELD_WEIGHT ? px_waiting_apply(network, NULL) : PRAXIS_SUCCESS;
+        return px_window_settle(network, range);
+    return field == PRAXIS_FIELD_WEIGHT ? px_waiting_apply_range(network, range) : PRAXIS_SUCCESS;
 }
 
 static double largest_value(const struct format *format, praxis_field field)
@@ -147,7 +148,7 @@ praxis_status px_network_transfer(praxis_network *network, praxis_field field, c
         return download(network, field, &range, codes);
     status = check_codes(network, field, codes, count);
     if (!status)
-        status = prepare_write(network, field);
+        status = prepare_write(network, field, &range);
     if (!status)
         status = operations->upload(network->backend, field, &range, codes);
     return status ? status : note_noise(network, field, codes, count);
@@ -248,7 +249,7 @@ praxis_status px_network_write(praxis_network *network, praxis_field field, cons
         if (!(values[i] >= low && values[i] <= high))
             return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "%s %llu is %g, must be from %g to %g", format.name,
                            (unsigned long long)i, (double)values[i], (double)low, (double)high);
-    status = prepare_write(network, field);
+    status = prepare_write(network, field, &range);
     return status ? status : for_each_block(network, field, &range, write_block, (void *)(uintptr_t)values);
 }
 

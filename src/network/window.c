@@ -17,14 +17,14 @@ static struct px_learning learning_now(const praxis_network *network)
     return (struct px_learning){.time = network->tick, .pending = network->pending, .commit = network->commit};
 }
 
-/* Marks the replicas to be committed; false if there are none. */
-static bool mark(praxis_network *network, bool full_only)
+/* Marks the replicas of a range (NULL: all) with a full window, or with anything pending; false if there are none. */
+static bool mark(praxis_network *network, const praxis_range *range, bool full_only)
 {
     bool any = false;
     for (uint32_t r = 0; r < network->shape.replicas; r++) {
-        uint8_t pending = network->pending[r];
-        network->commit[r] =
-            network->shape.traces_stored && pending > 0 && (!full_only || pending == network->shape.window);
+        uint32_t pending = network->pending[r], least = full_only ? network->shape.window : 1;
+        bool meant = !range || (r >= range->first_replica && r - range->first_replica < range->replicas);
+        network->commit[r] = meant && pending >= least;
         any |= network->commit[r] != 0;
     }
     return any;
@@ -37,46 +37,36 @@ static void clear_marked(praxis_network *network)
             network->pending[r] = 0;
 }
 
-/* Modulators that wait are for the traces as they are: weights follow them first. */
-static praxis_status apply_waiting(praxis_network *network)
+/* Ends the windows of some replicas: weights follow what waits for those traces, then stored traces take them in. */
+static praxis_status close_windows(praxis_network *network, const praxis_range *range, bool full_only)
 {
-    if (network->waiting.count == 0)
+    praxis_status status = PRAXIS_SUCCESS;
+    if (!mark(network, range, full_only))
         return PRAXIS_SUCCESS;
-    memcpy(network->mask, network->commit, network->shape.replicas);
-    return px_waiting_apply(network, network->mask);
-}
-
-static praxis_status commit(praxis_network *network, bool full_only)
-{
-    if (!mark(network, full_only))
-        return PRAXIS_SUCCESS;
-    praxis_status status = apply_waiting(network);
-    mark(network, full_only);
+    if (network->waiting.count > 0) {
+        memcpy(network->mask, network->commit, network->shape.replicas);
+        status = px_waiting_apply(network, network->mask);
+        mark(network, range, full_only);
+    }
     const struct px_learning learning = learning_now(network);
-    if (!status)
+    if (!status && network->shape.traces_stored)
         status = network->backend->operations->learn(network->backend, &learning);
     if (!status)
         clear_marked(network);
     return status;
 }
 
-praxis_status px_window_settle(praxis_network *network)
+praxis_status px_window_settle(praxis_network *network, const praxis_range *range)
 {
-    praxis_status status = px_waiting_apply(network, NULL);
-    return status ? status : commit(network, false);
+    praxis_status status = range ? px_waiting_apply_range(network, range) : px_waiting_apply(network, NULL);
+    return status || !network->shape.traces_stored ? status : close_windows(network, range, false);
 }
 
 praxis_status px_window_prepare(praxis_network *network, bool traced)
 {
-    if (traced)
-        return commit(network, true);
-    if (network->shape.traces_stored)
-        return commit(network, false);
-    memcpy(network->commit, network->pending, network->shape.replicas);
-    praxis_status status = apply_waiting(network);
-    if (!status)
-        memset(network->pending, 0, network->shape.replicas);
-    return status;
+    if (traced && !network->shape.traces_stored)
+        return PRAXIS_SUCCESS; /* the oldest tick makes room */
+    return close_windows(network, NULL, traced);
 }
 
 uint32_t px_window_room(const praxis_network *network)
@@ -110,10 +100,10 @@ static bool is_active(const praxis_network *network, const struct px_modulation 
 praxis_status px_window_modulate(praxis_network *network, const struct px_modulation *modulation)
 {
     bool any = false;
-    mark(network, true);
+    mark(network, NULL, true);
     for (uint32_t r = 0; r < network->shape.replicas; r++) {
         bool active = is_active(network, modulation, r);
-        network->commit[r] = network->commit[r] && active && !modulation->coefficients;
+        network->commit[r] = network->commit[r] && active && network->shape.traces_stored && !modulation->coefficients;
         any |= active;
     }
     if (!any)

@@ -44,6 +44,15 @@ class Learning(unittest.TestCase):
         report = train("--rule", "post")
         self.assertLess(report["median"], 0.6)
 
+    def test_trace_forms(self):
+        """A trial traces three ticks: three in the window are as good as stored, two are not the same."""
+        results = [
+            train("--trials", "60", "--seeds", "1", "--trace-window", window, "--trace-form", form)["final"]
+            for window, form in [("16", "stored"), ("3", "window"), ("2", "window")]
+        ]
+        self.assertEqual(results[0], results[1])
+        self.assertNotEqual(results[0], results[2])
+
     def test_same_seed_same_result(self):
         first, second = train("--trials", "100"), train("--trials", "100", "--device", "reference", "--seeds", "2")
         self.assertEqual(first["final"][:2], second["final"])

@@ -37,8 +37,11 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: print_program PATH NEURONS K FILE\n");
         return 2;
     }
-    struct px_opencl_device device = {.info = {.type = PRAXIS_DEVICE_GPU}, .max_allocation_bytes = UINT64_C(1) << 40};
-    struct px_opencl opencl = {.device = &device, .shape = {.replicas = 1, .channels = 2}};
+    struct px_opencl_device device = {.info = {.type = PRAXIS_DEVICE_GPU, .compute_units = 64},
+                                      .max_allocation_bytes = UINT64_C(1) << 40};
+    struct px_opencl opencl = {.device = &device,
+                               .shape = {.replicas = 1, .channels = 2, .window = 16, .traces_stored = true}};
+    px_tuning_parse(NULL, NULL, &device.tuning);
     device.dot_product = px_dot_product_named(argv[1]);
     if (device.dot_product == PX_DOT_PRODUCT_END) {
         fprintf(stderr, "there is no path %s\n", argv[1]);

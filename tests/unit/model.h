@@ -9,6 +9,8 @@
 
 #include "unit.h"
 
+#define HALF_CODE (1.0 / 127) /* half a step of an activation */
+
 struct model {
     praxis_parameters parameters;
     size_t prime, curves, degree, neurons, channels;
@@ -17,6 +19,50 @@ struct model {
     double trace_unit;
     double *field[PRAXIS_FIELD_COUNT];
 };
+
+/* ---- Settings to compare in ---- */
+
+struct setting {
+    uint64_t neurons;
+    uint32_t degree_factor, channels;
+    praxis_factor factor;
+    double leak, leak_spread, gain, bias, bias_spread, trace_decay, learning_rate, weight_decay, input;
+    double variance_threshold, variance_floor, target_rate;
+};
+
+static const struct setting settings[] = {
+    {49, 1, 0, PRAXIS_FACTOR_POST, 0.9, 0, 0.25, 0, 0.3, 0, 0.3, 0, 0, 1.2, 0, 0},
+    {121, 3, 2, PRAXIS_FACTOR_POST, 0.1, 0.3, 0.7, 0.2, 0.2, 0.95, 0.01, 1e-4, 2, 1.05, 0, 0.1},
+    {361, 4, 5, PRAXIS_FACTOR_CENTRED, -0.3, 0.7, 1.5, -0.4, 1, 0.5, 0.05, 0.01, 1, 1.2, 0.3, -0.5},
+    {361, 2, 1, PRAXIS_FACTOR_SLOPE, 0.9, 0.1, 0.25, 0, 0, 0.999, 1e-4, 0, 4, 1.02, 0.95, 0},
+    {121, 2, 3, PRAXIS_FACTOR_SUPPLIED, 0.5, 0.5, 7.5, 0, 0.5, 0.9, 0.02, 0.001, 1, 1.2, 0, 1},
+    {961, 2, 2, PRAXIS_FACTOR_NOISE, 0.9, 0, 0.25, 0, 0.1, 0.95, 0.01, 0, 1, 1.2, 0, 0},
+};
+
+static inline praxis_parameters parameters_of(const struct setting *setting)
+{
+    praxis_parameters parameters;
+    praxis_parameters_default(&parameters);
+    parameters.neurons = setting->neurons;
+    parameters.degree_factor = setting->degree_factor;
+    parameters.channels = setting->channels;
+    parameters.factor = setting->factor;
+    parameters.leak = setting->leak;
+    parameters.leak_spread = setting->leak_spread;
+    parameters.gain = setting->gain;
+    parameters.bias = setting->bias;
+    parameters.bias_spread = setting->bias_spread;
+    parameters.trace_decay = setting->trace_decay;
+    parameters.learning_rate = setting->learning_rate;
+    parameters.weight_decay = setting->weight_decay;
+    parameters.variance_threshold = setting->variance_threshold;
+    parameters.variance_floor = setting->variance_floor;
+    parameters.target_rate = setting->target_rate;
+    parameters.variance_momentum = 0.9;
+    parameters.rate_momentum = 0.95;
+    parameters.homeostasis_rate = 0.02;
+    return parameters;
+}
 
 /* ---- The state as real numbers ---- */
 
@@ -64,7 +110,7 @@ static inline struct model make_model(praxis_network *network, const praxis_para
                           .channels = info.channels};
     memcpy(model.slopes, info.graph.slopes, sizeof model.slopes);
     model.decay = round(parameters->trace_decay * 65536) / 65536;
-    model.trace_unit = 4 / (32124 * (1 - model.decay));
+    model.trace_unit = unit_trace(parameters->trace_decay);
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++)
         model.field[f] = unit_allocate(unit_field_count(network, (praxis_field)f), sizeof(double));
     load(&model, network);

@@ -84,6 +84,87 @@ START_TEST(philox_purposes_are_frozen)
 }
 END_TEST
 
+/* ---- Rounding bits: of a neuron and of a tap, put together ---- */
+
+/* As docs/numerics.md says it; that the library does so is tested in test_rounding.c. */
+static uint32_t rounding_bits(uint64_t time, uint32_t neuron, uint32_t tap)
+{
+    uint32_t of_neuron = px_random(77, PX_PURPOSE_TRACE, time, neuron, PX_GROUP_NEURON).word[0] >> 16;
+    uint32_t of_tap = px_random(77, PX_PURPOSE_TRACE, time, tap, PX_GROUP_TAP).word[0] >> 16;
+    return (of_neuron ^ of_tap) * PX_ROUNDING_FACTOR % 65536;
+}
+
+/* What chi-square of so many cells exceeds by chance once in a million (Wilson and Hilferty 1931). */
+static double chi_square_limit(int cells)
+{
+    double freedom = cells - 1, spread = 2 / (9 * freedom);
+    return freedom * pow(1 - spread + 4.7534 * sqrt(spread), 3);
+}
+
+static double chi_square(const uint64_t *counts, int cells)
+{
+    double total = 0, sum = 0;
+    for (int c = 0; c < cells; c++)
+        total += (double)counts[c];
+    for (int c = 0; c < cells; c++)
+        sum += pow((double)counts[c] - total / cells, 2) / (total / cells);
+    return sum;
+}
+
+/* Samples follow each other in time, so that they are independent as Philox is. Either byte of the sixteen bits. */
+START_TEST(rounding_is_uniform)
+{
+    static const uint32_t synapses[][2] = {{0, 0}, {1, 0}, {0, 1}, {960, 59}, {16383, 4095}};
+    for (size_t s = 0; s < UNIT_LENGTH(synapses); s++)
+        for (int shift = 0; shift <= 8; shift += 8) {
+            uint64_t counts[256] = {0};
+            for (uint64_t time = 0; time < 60000; time++)
+                counts[rounding_bits(time, synapses[s][0], synapses[s][1]) >> shift & 255]++;
+            ck_assert_double_lt(chi_square(counts, 256), chi_square_limit(256));
+        }
+}
+END_TEST
+
+/* Two synapses of one neuron, of one tap, and with nothing in common: all 256 pairs of four bits are as frequent. */
+START_TEST(rounding_is_independent_in_pairs)
+{
+    static const uint32_t pairs[][4] = {{3, 5, 3, 6}, {3, 5, 4, 5}, {3, 5, 4, 6}, {3, 5, 5, 3}, {0, 0, 960, 0}};
+    for (size_t p = 0; p < UNIT_LENGTH(pairs); p++)
+        for (int shift = 0; shift <= 12; shift += 4) {
+            uint64_t counts[256] = {0};
+            for (uint64_t time = 0; time < 60000; time++) {
+                uint32_t first = rounding_bits(time, pairs[p][0], pairs[p][1]) >> shift & 15;
+                uint32_t second = rounding_bits(time, pairs[p][2], pairs[p][3]) >> shift & 15;
+                counts[first * 16 + second]++;
+            }
+            ck_assert_double_lt(chi_square(counts, 256), chi_square_limit(256));
+        }
+}
+END_TEST
+
+/*
+ * The four synapses of two neurons and two taps share four blocks: without the multiplication the product of their
+ * upper bits, as +-1, would always be 1. With it the correlation is near zero, as it is for rounding at any fraction.
+ */
+START_TEST(rounding_in_rectangles)
+{
+    enum { SAMPLES = 200000 };
+    static const uint32_t fractions[] = {32768, 16384, 6554};
+    for (size_t f = 0; f < UNIT_LENGTH(fractions); f++) {
+        double up = fractions[f] / 65536.0, sum = 0;
+        for (uint64_t time = 0; time < SAMPLES; time++) {
+            double product = 1;
+            for (uint32_t corner = 0; corner < 4; corner++)
+                product *= (rounding_bits(time, 7 + corner / 2, 11 + corner % 2) < fractions[f]) - up;
+            sum += product;
+        }
+        double correlation = sum / SAMPLES / pow(up * (1 - up), 2);
+        printf("rectangles, up with %.2f: correlation %.4f\n", up, correlation);
+        ck_assert_double_lt(fabs(correlation), 0.01 + 5 / sqrt(SAMPLES)); /* a product of four has variance 1 */
+    }
+}
+END_TEST
+
 /* ---- Fixed point ---- */
 
 /* x / 2^n rounded down, by division alone. */
@@ -385,18 +466,24 @@ START_TEST(normal_distribution)
 }
 END_TEST
 
+/* Knots at 16..31 times a power of two, less 128: what the exponent and four fraction bits of a number say. */
 START_TEST(mulaw_decode)
 {
-    /* The ends of the standard's table, on the 16-bit scale: the first codes, the last, and some at segment borders. */
-    static const int known[][2] = {{0, 0},       {1, 8},       {2, 16},      {15, 120},   {16, 132},    {17, 148},
-                                   {31, 372},    {32, 396},    {47, 876},    {48, 924},   {63, 1884},   {64, 1980},
-                                   {79, 3900},   {80, 4092},   {95, 7932},   {96, 8316},  {111, 15996}, {112, 16764},
-                                   {113, 17788}, {125, 30076}, {126, 31100}, {127, 32124}};
+    static const int known[][2] = {{0, 0},       {1, 8},       {2, 16},      {15, 120},   {16, 128},    {17, 144},
+                                   {31, 368},    {32, 384},    {47, 864},    {48, 896},   {63, 1856},   {64, 1920},
+                                   {79, 3840},   {80, 3968},   {95, 7808},   {96, 8064},  {111, 15744}, {112, 16256},
+                                   {113, 17280}, {125, 29568}, {126, 30592}, {127, 31616}};
     for (size_t i = 0; i < UNIT_LENGTH(known); i++)
         ck_assert_int_eq(px_mulaw_decode(known[i][0]), known[i][1]);
     for (int code = 0; code <= 127; code++) {
+        int exponent;
+        double fraction = frexp(px_mulaw_decode(code) + 128, &exponent); /* 1/2 .. 1 */
+        ck_assert_int_eq((exponent - 8) * 16 + (int)((2 * fraction - 1) * 16), code);
+        ck_assert_double_eq(fraction * 32, floor(fraction * 32));
         ck_assert_int_eq(px_mulaw_decode(code), unit_mulaw(code));
         ck_assert_int_eq(px_mulaw_decode(-code), -unit_mulaw(code));
+        if (code > 0)
+            ck_assert_int_eq(px_mulaw_decode(code) - px_mulaw_decode(code - 1), 8 << (code - 1) / 16);
     }
 }
 END_TEST
@@ -524,6 +611,10 @@ static Suite *base_suite(void)
     tcase_add_test(philox, philox_known_answers);
     tcase_add_test(philox, philox_counter_layout);
     tcase_add_test(philox, philox_purposes_are_frozen);
+    TCase *rounding = unit_case(suite, "rounding");
+    tcase_add_test(rounding, rounding_is_uniform);
+    tcase_add_test(rounding, rounding_is_independent_in_pairs);
+    tcase_add_test(rounding, rounding_in_rectangles);
     TCase *fixed = unit_case(suite, "fixed point");
     tcase_add_test(fixed, shift_floor);
     tcase_add_test(fixed, shift_round);

@@ -4,13 +4,43 @@
  * control, homeostasis. Each bound follows from how coarse the codes are, and is derived where it is used.
  * docs/numerics.md quotes the figures that these tests print.
  *
- * The model takes its state from the network before every tick, so that an error is that of one step, and within the
- * tick each operation starts from what the network made of the one before. Two tests let it run free instead.
+ * The model takes its state from the network before every tick, and its traces before every window of ticks, so that an
+ * error is that of one step; each operation starts from what the network made of the one before. test_free.c lets it
+ * run free instead.
  */
 #include "model.h"
 
-#define HALF_CODE  (1.0 / 127) /* half a step of an activation */
 #define DEVIATIONS 5.0
+
+#define EVERYTHING (PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS)
+
+/* ---- What a window holds ---- */
+
+#define MOST_TICKS 16
+
+/* Traced ticks since the traces were stored, by age: 0 is the last. */
+struct window {
+    int ticks;
+    float *before[MOST_TICKS], *factor[MOST_TICKS]; /* [N] activations before the tick, factors after it */
+};
+
+static struct window make_window(size_t neurons)
+{
+    struct window window = {.ticks = 0};
+    for (int t = 0; t < MOST_TICKS; t++) {
+        window.before[t] = unit_allocate(neurons, sizeof(float));
+        window.factor[t] = unit_allocate(neurons, sizeof(float));
+    }
+    return window;
+}
+
+static void free_window(struct window *window)
+{
+    for (int t = 0; t < MOST_TICKS; t++) {
+        free(window->before[t]);
+        free(window->factor[t]);
+    }
+}
 
 /* ---- Errors ---- */
 
@@ -106,30 +136,53 @@ static void mulaw_neighbours(double magnitude, double *lower, double *upper)
     *upper = table[code + 1];
 }
 
-static void compare_traces(const struct model *before, const struct model *after, struct errors *errors)
+/*
+ * How far the sum over a window may be off, in trace units, for neuron j: its factors, decayed, are halved and rounded
+ * in steps of 2^-shift, where the largest is 64 to 127 such steps, or the steps are 1/128; the halved sum is rounded
+ * to whole products; a product of codes and the powers of the decay are weighed with a precision of 2^-17.
+ */
+static double trace_resolution(const struct model *model, const struct window *window, size_t j, size_t from)
+{
+    double largest = 1.0 / 128, sum = 1, full = 0, power = 1;
+    for (int age = 0; age < window->ticks; age++, power *= model->decay)
+        largest = fmax(largest, fabs((double)window->factor[age][j]) / UNIT_ACTIVATION * power);
+    double step = exp2(-floor(log2(127.001 / largest)));
+    for (int age = 0; age < window->ticks; age++) {
+        double x = fabs((double)window->before[age][from]) / UNIT_ACTIVATION;
+        sum += x * (fmin(step, 1) + 127.0 / 131072);
+        full += x * fabs((double)window->factor[age][j]) / UNIT_ACTIVATION;
+    }
+    return sum * UNIT_ACTIVATION * UNIT_ACTIVATION / model->trace_unit + full / 131072 + 31616.0 / 131072;
+}
+
+/* Traces after a window of ticks, from what is stored before it; *exact receives what they should be. */
+static void compare_traces(const struct model *before, const struct model *after, const struct window *window,
+                           double *exact, struct errors *errors)
 {
     for (size_t j = 0; j < before->neurons; j++)
         for (size_t tap = 0; tap < before->degree; tap++) {
-            size_t i = j * before->degree + tap;
-            double product =
-                before->field[PRAXIS_FIELD_ACTIVATION][partner(before, j, tap)] * after->field[PRAXIS_FIELD_FACTOR][j];
-            double exact = before->decay * before->field[PRAXIS_FIELD_TRACE][i] + product;
-            if (before->field[PRAXIS_FIELD_PLASTIC][j] == 0)
-                exact = before->field[PRAXIS_FIELD_TRACE][i];
-            /* In trace units; a product of codes is weighed with a precision of 2^-17. */
-            double error = (after->field[PRAXIS_FIELD_TRACE][i] - exact) / before->trace_unit;
-            double resolution = fabs(product) / (UNIT_ACTIVATION * UNIT_ACTIVATION) / 131072;
-            double lower, upper, magnitude = fabs(exact) / before->trace_unit;
+            size_t i = j * before->degree + tap, from = partner(before, j, tap);
+            double e = before->field[PRAXIS_FIELD_TRACE][i], resolution = 0;
+            if (before->field[PRAXIS_FIELD_PLASTIC][j] != 0) {
+                for (int age = window->ticks - 1; age >= 0; age--)
+                    e = before->decay * e + (double)window->before[age][from] * (double)window->factor[age][j];
+                resolution = trace_resolution(before, window, j, from);
+            }
+            exact[i] = e;
+            double error = (after->field[PRAXIS_FIELD_TRACE][i] - e) / before->trace_unit;
+            double lower, upper, magnitude = fabs(e) / before->trace_unit;
             mulaw_neighbours(magnitude + resolution, &lower, &upper);
             double gap = upper - lower, position = (magnitude - lower) / gap;
-            unit_require(fabs(error) <= gap + resolution + 1e-6, "trace %zu: off by %g of a gap of %g", i, error, gap);
-            add_error(errors, error / gap, fmax(0, position * (1 - position)), resolution / gap + 1.0 / 131072);
+            unit_require(fabs(error) <= gap + resolution + 0.01, "trace %zu: off by %g of a gap of %g", i, error, gap);
+            /* Rounding at random; and what the window rounded before, which falls anywhere in its range. */
+            double chance = fmax(0, position * (1 - position)) + resolution * resolution / (3 * gap * gap);
+            add_error(errors, error / gap, chance, resolution / gap / 32);
         }
 }
 
-/* modulator[j], for every neuron */
+/* modulator[j] of every neuron, trace[i] as it should be of every synapse */
 static void compare_weights(const struct model *before, const struct model *after, const double *modulator,
-                            struct errors *errors)
+                            const struct window *window, const double *trace, struct errors *errors)
 {
     const praxis_parameters *parameters = &before->parameters;
     double largest = 0;
@@ -137,17 +190,20 @@ static void compare_weights(const struct model *before, const struct model *afte
         largest = fmax(largest, fabs(modulator[j]));
     for (size_t i = 0; i < before->neurons * before->degree; i++) {
         size_t j = i / before->degree;
-        double w = before->field[PRAXIS_FIELD_WEIGHT][i], e = after->field[PRAXIS_FIELD_TRACE][i];
+        double w = before->field[PRAXIS_FIELD_WEIGHT][i], e = trace[i];
         double change = parameters->learning_rate * modulator[j] * e - parameters->weight_decay * w;
         double exact = w + (before->field[PRAXIS_FIELD_PLASTIC][j] != 0 ? change : 0);
         /* In codes. The largest modulator has at least 14 bits, the others its resolution; two products are rounded to
-         * 2^-16. */
+         * 2^-16, and a trace to whole units. */
         double error = (after->field[PRAXIS_FIELD_WEIGHT][i] - clip(exact, 3)) / UNIT_WEIGHT;
         double resolution = parameters->learning_rate * largest * fabs(e) / UNIT_WEIGHT / 32766 + 1.0 / 65536;
+        double units =
+            window->ticks ? 0.5 + trace_resolution(before, window, j, partner(before, j, i % before->degree)) : 0;
+        resolution += parameters->learning_rate * fabs(modulator[j]) * units * before->trace_unit / UNIT_WEIGHT;
         unit_require(fabs(error) < 1 + resolution, "weight %zu: off by %g codes", i, error);
         double position = exact / UNIT_WEIGHT - floor(exact / UNIT_WEIGHT);
         if (fabs(exact) < 3 - UNIT_WEIGHT)
-            add_error(errors, error, position * (1 - position), resolution);
+            add_error(errors, error, position * (1 - position) + resolution * resolution / 3, resolution / 32);
     }
 }
 
@@ -216,48 +272,6 @@ static void compare_slow_state(const struct model *before, const struct model *a
 
 /* ---- Step by step ---- */
 
-struct setting {
-    uint64_t neurons;
-    uint32_t degree_factor, channels;
-    praxis_factor factor;
-    double leak, leak_spread, gain, bias, bias_spread, trace_decay, learning_rate, weight_decay, input;
-    double variance_threshold, variance_floor, target_rate;
-};
-
-static const struct setting settings[] = {
-    {49, 1, 0, PRAXIS_FACTOR_POST, 0.9, 0, 0.25, 0, 0.3, 0, 0.3, 0, 0, 1.2, 0, 0},
-    {121, 3, 2, PRAXIS_FACTOR_POST, 0.1, 0.3, 0.7, 0.2, 0.2, 0.95, 0.01, 1e-4, 2, 1.05, 0, 0.1},
-    {361, 4, 5, PRAXIS_FACTOR_CENTRED, -0.3, 0.7, 1.5, -0.4, 1, 0.5, 0.05, 0.01, 1, 1.2, 0.3, -0.5},
-    {361, 2, 1, PRAXIS_FACTOR_SLOPE, 0.9, 0.1, 0.25, 0, 0, 0.999, 1e-4, 0, 4, 1.02, 0.95, 0},
-    {121, 2, 3, PRAXIS_FACTOR_SUPPLIED, 0.5, 0.5, 7.5, 0, 0.5, 0.9, 0.02, 0.001, 1, 1.2, 0, 1},
-    {961, 2, 2, PRAXIS_FACTOR_NOISE, 0.9, 0, 0.25, 0, 0.1, 0.95, 0.01, 0, 1, 1.2, 0, 0},
-};
-
-static praxis_parameters parameters_of(const struct setting *setting)
-{
-    praxis_parameters parameters;
-    praxis_parameters_default(&parameters);
-    parameters.neurons = setting->neurons;
-    parameters.degree_factor = setting->degree_factor;
-    parameters.channels = setting->channels;
-    parameters.factor = setting->factor;
-    parameters.leak = setting->leak;
-    parameters.leak_spread = setting->leak_spread;
-    parameters.gain = setting->gain;
-    parameters.bias = setting->bias;
-    parameters.bias_spread = setting->bias_spread;
-    parameters.trace_decay = setting->trace_decay;
-    parameters.learning_rate = setting->learning_rate;
-    parameters.weight_decay = setting->weight_decay;
-    parameters.variance_threshold = setting->variance_threshold;
-    parameters.variance_floor = setting->variance_floor;
-    parameters.target_rate = setting->target_rate;
-    parameters.variance_momentum = 0.9;
-    parameters.rate_momentum = 0.95;
-    parameters.homeostasis_rate = 0.02;
-    return parameters;
-}
-
 static void fill_randomly(praxis_network *network, praxis_field field, int low, int high, uint64_t *state)
 {
     size_t count = unit_field_count(network, field);
@@ -268,35 +282,71 @@ static void fill_randomly(praxis_network *network, praxis_field field, int low, 
     free(codes);
 }
 
-/* One tick of network and comparison with the model: traces, modulation and homeostasis on. */
-static void step(praxis_context *context, praxis_network *network, struct model *before, struct model *after,
-                 struct comparison *comparison, const struct setting *setting, uint64_t *state)
+/* One tick of the network, with all it learns; its activation before and its factor after it go to the window. */
+static void tick(praxis_context *context, praxis_network *network, const struct setting *setting, const float *input,
+                 const float *modulator, struct window *window, uint64_t *state)
 {
-    const uint32_t flags = PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS;
-    double largest = setting->learning_rate < 1 ? 1 : 0.9999 * praxis_network_modulator_limit(network);
-    float input[8], modulator = (float)(largest * (2 * unit_uniform(state) - 1));
-    double *modulators = unit_allocate(before->neurons, sizeof *modulators);
-    for (size_t c = 0; c < before->channels; c++)
-        input[c] = (float)(setting->input * (2 * unit_uniform(state) - 1));
-    for (size_t j = 0; j < before->neurons; j++)
-        modulators[j] = (double)modulator;
+    const size_t neurons = unit_field_count(network, PRAXIS_FIELD_FACTOR);
+    float *before[MOST_TICKS], *factor[MOST_TICKS];
     if (setting->factor == PRAXIS_FACTOR_SUPPLIED)
         fill_randomly(network, PRAXIS_FIELD_FACTOR, -127, 127, state);
+    memcpy(before, window->before, sizeof before);
+    memcpy(factor, window->factor, sizeof factor);
+    memcpy(window->before + 1, before, sizeof before - sizeof *before);
+    memcpy(window->factor + 1, factor, sizeof factor - sizeof *factor);
+    window->before[0] = before[MOST_TICKS - 1];
+    window->factor[0] = factor[MOST_TICKS - 1];
+    window->ticks++;
+    unit_success(context, praxis_network_read(network, PRAXIS_FIELD_ACTIVATION, NULL, window->before[0], neurons));
     praxis_run run;
     praxis_run_default(&run);
     run.ticks = 1;
-    run.flags = flags;
-    run.input = before->channels ? input : NULL;
-    run.modulator = &modulator;
-    load(before, network);
+    run.flags = EVERYTHING;
+    run.input = input;
+    run.modulator = modulator;
     unit_success(context, praxis_network_run(network, &run));
-    load(after, network);
-    compare_activations(before, after, run.input, &comparison->activation);
-    compare_factors(before, after);
-    compare_traces(before, after, &comparison->trace);
-    compare_weights(before, after, modulators, &comparison->weight);
-    compare_slow_state(before, after, flags, comparison);
+    unit_success(context, praxis_network_read(network, PRAXIS_FIELD_FACTOR, NULL, window->factor[0], neurons));
+}
+
+/*
+ * Ticks of the network and comparison with the model: traces, modulation after the last tick, homeostasis. Traces are
+ * stored first, so that the state is what the codes say; all ticks then wait in the window.
+ */
+static void step(praxis_context *context, praxis_network *network, struct model *before, struct model *after,
+                 struct comparison *comparison, const struct setting *setting, int ticks, uint64_t *state)
+{
+    double largest = setting->learning_rate < 1 ? 1 : 0.9999 * praxis_network_modulator_limit(network);
+    float input[8], modulator = (float)(largest * (2 * unit_uniform(state) - 1));
+    double *modulators = unit_allocate(before->neurons, sizeof *modulators);
+    double *trace = unit_allocate(before->neurons * before->degree, sizeof *trace);
+    double *stored = unit_allocate(before->neurons * before->degree, sizeof *stored);
+    struct window window = make_window(before->neurons);
+    for (size_t j = 0; j < before->neurons; j++)
+        modulators[j] = (double)modulator;
+    unit_success(context, praxis_network_settle(network));
+    for (int t = 1; t <= ticks; t++) {
+        for (size_t c = 0; c < before->channels; c++)
+            input[c] = (float)(setting->input * (2 * unit_uniform(state) - 1));
+        load(before, network);
+        if (t == 1)
+            memcpy(stored, before->field[PRAXIS_FIELD_TRACE], before->neurons * before->degree * sizeof *stored);
+        const float *drive = before->channels ? input : NULL;
+        tick(context, network, setting, drive, t == ticks ? &modulator : NULL, &window, state);
+        load(after, network);
+        if (setting->factor == PRAXIS_FACTOR_SUPPLIED)
+            memcpy(before->field[PRAXIS_FIELD_FACTOR], after->field[PRAXIS_FIELD_FACTOR],
+                   before->neurons * sizeof(double));
+        compare_activations(before, after, drive, &comparison->activation);
+        compare_factors(before, after);
+        compare_slow_state(before, after, EVERYTHING, comparison);
+    }
+    memcpy(before->field[PRAXIS_FIELD_TRACE], stored, before->neurons * before->degree * sizeof *stored);
+    compare_traces(before, after, &window, trace, &comparison->trace);
+    compare_weights(before, after, modulators, &window, trace, &comparison->weight);
+    free_window(&window);
     free(modulators);
+    free(trace);
+    free(stored);
 }
 
 START_TEST(one_step)
@@ -310,8 +360,8 @@ START_TEST(one_step)
     uint64_t state = 100 + (uint64_t)_i;
     fill_randomly(network, PRAXIS_FIELD_ACTIVATION, -127, 127, &state);
     fill_randomly(network, PRAXIS_FIELD_PLASTIC, 0, 1, &state);
-    for (int tick = 0; tick < 40; tick++)
-        step(context, network, &before, &after, &comparison, setting, &state);
+    for (int round = 0; round < 20; round++) /* windows of one tick, and of up to sixteen */
+        step(context, network, &before, &after, &comparison, setting, round % 2 ? 1 : 1 + round % 16, &state);
     printf("setting %d: N = %zu, d = %zu\n", _i, before.neurons, before.degree);
     check_unbiased(&comparison.activation, "  activation (codes)");
     check_unbiased(&comparison.trace, "  trace (gaps between codes)");
@@ -367,7 +417,7 @@ START_TEST(extremes)
     uint64_t state = 500 + (uint64_t)_i;
     for (int round = 0; round < 5; round++) {
         fill_with_extremes(network, &state);
-        step(context, network, &before, &after, &comparison, &setting, &state);
+        step(context, network, &before, &after, &comparison, &setting, 1 + round, &state);
     }
     free_model(&before);
     free_model(&after);
@@ -383,6 +433,7 @@ START_TEST(modulators_per_neuron)
     praxis_context *context = unit_context("reference");
     praxis_network *network = unit_network(context, &parameters);
     struct model before = make_model(network, &parameters), after = make_model(network, &parameters);
+    const struct window nothing = {0};
     struct errors errors = {0};
     uint64_t state = 200;
     float *modulator = unit_allocate(before.neurons, sizeof *modulator);
@@ -394,162 +445,13 @@ START_TEST(modulators_per_neuron)
         load(&before, network);
         unit_success(context, praxis_network_modulate(network, modulator, before.neurons));
         load(&after, network);
-        compare_weights(&before, &after, exact, &errors);
+        compare_weights(&before, &after, exact, &nothing, before.field[PRAXIS_FIELD_TRACE], &errors);
     }
     check_unbiased(&errors, "modulators per neuron, weight (codes)");
     free(modulator);
     free(exact);
     free_model(&before);
     free_model(&after);
-    praxis_network_destroy(network);
-    praxis_context_destroy(context);
-}
-END_TEST
-
-/* ---- Running free ---- */
-
-/* The largest factor by which leak I + gain W / sqrt(d) stretches a vector: power iteration on its square. */
-static double largest_stretch(const struct model *model)
-{
-    size_t n = model->neurons, d = model->degree;
-    double *v = unit_allocate(n, sizeof *v), *forth = unit_allocate(n, sizeof *forth), norm = 0;
-    for (size_t j = 0; j < n; j++)
-        v[j] = j % 3 ? 1 : -1;
-    for (int round = 0; round < 100; round++) {
-        double square = 0;
-        for (size_t j = 0; j < n; j++)
-            forth[j] =
-                model->field[PRAXIS_FIELD_LEAK][j] * v[j] + model->field[PRAXIS_FIELD_GAIN][j] * recurrent(model, j, v);
-        for (size_t j = 0; j < n; j++)
-            v[j] = model->field[PRAXIS_FIELD_LEAK][j] * forth[j];
-        for (size_t i = 0; i < n * d; i++)
-            v[partner(model, i / d, i % d)] += model->field[PRAXIS_FIELD_GAIN][i / d] *
-                                               model->field[PRAXIS_FIELD_WEIGHT][i] / sqrt((double)d) * forth[i / d];
-        for (size_t j = 0; j < n; j++)
-            square += v[j] * v[j];
-        norm = sqrt(square);
-        for (size_t j = 0; j < n; j++)
-            v[j] /= norm;
-    }
-    free(v);
-    free(forth);
-    return sqrt(norm);
-}
-
-/*
- * Activations alone, model and network side by side for thirty ticks. Since 2 tanh(u / 2) is nowhere steeper than 1, a
- * tick stretches the difference at most by the norm of the linear part and adds half a code per neuron. That bound
- * holds always and is wide; independent errors grow as in a random walk with decay, which is what is expected.
- */
-START_TEST(free_running_activations)
-{
-    praxis_parameters parameters = parameters_of(&settings[5]);
-    praxis_context *context = unit_context("reference");
-    praxis_network *network = unit_network(context, &parameters);
-    struct model model = make_model(network, &parameters), now = make_model(network, &parameters);
-    size_t n = model.neurons;
-    double *x = unit_allocate(n, sizeof *x), *next = unit_allocate(n, sizeof *next);
-    double stretch = 1.02 * largest_stretch(&model), bound = 0, root_mean_square = 0;
-    uint64_t state = 300;
-    for (int tick = 0; tick < 30; tick++) {
-        float input[2] = {(float)(4 * unit_uniform(&state) - 2), (float)(4 * unit_uniform(&state) - 2)};
-        praxis_run run;
-        praxis_run_default(&run);
-        run.ticks = 1;
-        run.input = input;
-        unit_success(context, praxis_network_run(network, &run));
-        load(&now, network);
-        make_activations(&model, x, input, next);
-        double square = 0;
-        for (size_t j = 0; j < n; j++) {
-            double error = now.field[PRAXIS_FIELD_ACTIVATION][j] - next[j];
-            square += error * error;
-            x[j] = next[j];
-        }
-        bound = stretch * bound + sqrt((double)n) * (HALF_CODE + 1e-6);
-        ck_assert_double_le(sqrt(square), bound);
-        root_mean_square = sqrt(square / (double)n);
-    }
-    double walk = UNIT_ACTIVATION / sqrt(12) / sqrt(1 - 0.9 * 0.9 - 0.25 * 0.25);
-    printf("30 ticks free: error %.3g of an activation (random walk: %.3g, bound %.3g)\n", root_mean_square, walk,
-           bound / sqrt((double)n));
-    ck_assert_double_le(root_mean_square, walk);
-    free(x);
-    free(next);
-    free_model(&model);
-    free_model(&now);
-    praxis_network_destroy(network);
-    praxis_context_destroy(context);
-}
-END_TEST
-
-/* One tick of the model by itself, weights and traces included, factor POST. */
-static void advance_model(struct model *model, const float *input, double modulator, double *next)
-{
-    double *x = model->field[PRAXIS_FIELD_ACTIVATION];
-    make_activations(model, x, input, next);
-    for (size_t i = 0; i < model->neurons * model->degree; i++) {
-        size_t j = i / model->degree;
-        double *e = &model->field[PRAXIS_FIELD_TRACE][i], *w = &model->field[PRAXIS_FIELD_WEIGHT][i];
-        *e = model->decay * *e + x[partner(model, j, i % model->degree)] * next[j];
-        *w = clip(*w + model->parameters.learning_rate * modulator * *e, 3);
-    }
-    memcpy(x, next, model->neurons * sizeof *x);
-}
-
-/*
- * Learning, model and network side by side and never brought together again. Each modulation changes a weight by a
- * fraction of a code; after 300 the network's changes must be the model's, on average over synapses: the slope of the
- * one on the other is 1. Rounding to nearest would lose most of them. The gain is 0, so that the noise that rounding
- * leaves in the weights does not move the activations, and through them the weights again.
- */
-START_TEST(free_running_learning)
-{
-    praxis_parameters parameters = parameters_of(&settings[1]);
-    parameters.neurons = 361;
-    parameters.weight_decay = parameters.gain = 0;
-    parameters.learning_rate = 0.0003;
-    praxis_context *context = unit_context("reference");
-    praxis_network *network = unit_network(context, &parameters);
-    struct model model = make_model(network, &parameters), born = make_model(network, &parameters);
-    double *next = unit_allocate(model.neurons, sizeof *next), steps = 0;
-    uint64_t state = 400;
-    for (int tick = 0; tick < 300; tick++) {
-        float input[2] = {(float)(2 * unit_uniform(&state)), (float)(2 * unit_uniform(&state) - 1)};
-        float modulator = sinf((float)tick / 25) > 0 ? 1.0f : -0.5f;
-        praxis_run run;
-        praxis_run_default(&run);
-        run.ticks = 1;
-        run.flags = PRAXIS_RUN_TRACE;
-        run.input = input;
-        run.modulator = &modulator;
-        unit_success(context, praxis_network_run(network, &run));
-        advance_model(&model, input, (double)modulator, next);
-        for (size_t i = 0; i < model.neurons * model.degree; i++)
-            steps += fabs(parameters.learning_rate * (double)modulator * model.field[PRAXIS_FIELD_TRACE][i]);
-    }
-    struct model now = make_model(network, &parameters);
-    double both = 0, square = 0, residue = 0, spread = 0, count = (double)(model.neurons * model.degree);
-    for (size_t i = 0; i < (size_t)count; i++) {
-        double wanted = model.field[PRAXIS_FIELD_WEIGHT][i] - born.field[PRAXIS_FIELD_WEIGHT][i];
-        double made = now.field[PRAXIS_FIELD_WEIGHT][i] - born.field[PRAXIS_FIELD_WEIGHT][i];
-        both += wanted * made;
-        square += wanted * wanted;
-        residue += (made - wanted) * (made - wanted);
-        spread += wanted * wanted * (made - wanted) * (made - wanted);
-    }
-    double slope = both / square, sigma = sqrt(spread) / square; /* larger changes have more noise */
-    printf("300 modulations of %.3g codes free: changes of %.3g codes, slope %.4f +- %.4f, residue %.3g codes\n",
-           steps / count / 300 / UNIT_WEIGHT, sqrt(square / count) / UNIT_WEIGHT, slope, sigma,
-           sqrt(residue / count) / UNIT_WEIGHT);
-    /* Beyond chance, differing activations change the slope by about their relative error. */
-    ck_assert_double_eq_tol(slope, 1, DEVIATIONS * sigma + 0.01);
-    /* A modulation that rounds a change of c codes has a variance of at most c. */
-    ck_assert_double_le(residue / count / (UNIT_WEIGHT * UNIT_WEIGHT), 1.2 * steps / count / UNIT_WEIGHT);
-    free(next);
-    free_model(&model);
-    free_model(&born);
-    free_model(&now);
     praxis_network_destroy(network);
     praxis_context_destroy(context);
 }
@@ -562,9 +464,6 @@ static Suite *model_suite(void)
     tcase_add_loop_test(steps, one_step, 0, (int)UNIT_LENGTH(settings));
     tcase_add_loop_test(steps, extremes, 0, 8);
     tcase_add_test(steps, modulators_per_neuron);
-    TCase *running = unit_case(suite, "running free");
-    tcase_add_test(running, free_running_activations);
-    tcase_add_test(running, free_running_learning);
     return suite;
 }
 

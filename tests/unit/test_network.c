@@ -178,13 +178,13 @@ START_TEST(equal_to_the_reference)
 END_TEST
 
 /*
- * The numerics, written down: this network after this lesson has had these hashes since the first release. They change
- * with any change of the arithmetic, the random numbers or the graph; such a change breaks every saved state and every
+ * The numerics, written down: this network after this lesson has these hashes, on every device. They change with any
+ * change of the arithmetic, the random numbers or the graph; such a change breaks every saved state and every
  * published run, and has to be meant.
  */
 START_TEST(written_down)
 {
-    static const uint64_t expected[2] = {UINT64_C(0xa7c2853e3000690e), UINT64_C(0x1e4be4720e018c1e)};
+    static const uint64_t expected[2] = {UINT64_C(0x481f318917a4eaef), UINT64_C(0xbf65d4aef2e716f4)};
     praxis_context *context = unit_context(unit_device(_i));
     const praxis_parameters parameters = lively(961, 4, 2, PRAXIS_FACTOR_NOISE);
     praxis_network *network = unit_network(context, &parameters);

@@ -1,195 +1,55 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Stochastic rounding through the public functions, on the reference device. Updates far below one code must arrive on
- * average, and never outside the range of the codes. Each mean is taken over many synapses that are all asked the same
- * question, and must lie within five standard deviations of the real result, computed here in long double; a right
- * program fails one such comparison in two million, and the seeds are fixed. A further 2^-16 of a step is allowed:
- * that is how finely the arithmetic itself resolves.
+ * Stochastic rounding through the public functions, on the reference device: its bits, and that updates far below one
+ * code arrive on average, never outside the range of the codes. Each mean is taken over many synapses that are all
+ * asked the same question, and must lie within five standard deviations of the real result; a right program fails one
+ * such comparison in two million, and the seeds are fixed. A further 2^-16 of a step is allowed: that is how finely the
+ * arithmetic itself resolves. Traces are in test_trace.c.
  */
-#include "unit.h"
+#include "crowd.h"
 
-#define DEVIATIONS         5.0
-#define TRACE_SCALE(decay) (4.0L / (32124 * (1 - (decay)))) /* the unit of a trace */
+#include "base/philox.h"
 
-/* Decays that are multiples of 2^-16, as the rule needs them; .95 and .999 to the nearest such. */
-static const double decays[] = {0, 0.5, 62259 / 65536.0, 65470 / 65536.0};
-
-/* 49 neurons of degree 24 in this many replicas: 49 * 24 * replicas synapses. */
-static praxis_network *crowd(praxis_context *context, uint32_t replicas, double decay)
+/* The bits themselves: each trace and each weight is rounded by its own, which docs/numerics.md lets anyone compute. */
+static uint32_t documented_bits(uint32_t replica, enum px_purpose purpose, uint64_t time, uint32_t neuron, uint32_t tap)
 {
-    praxis_parameters parameters;
-    praxis_parameters_default(&parameters);
-    parameters.neurons = 49;
-    parameters.degree_factor = 4;
-    parameters.replicas = replicas;
-    parameters.factor = PRAXIS_FACTOR_SUPPLIED;
-    parameters.trace_decay = decay;
-    parameters.learning_rate = 1;
-    parameters.gain = 0;
-    return unit_network(context, &parameters);
+    uint32_t of_neuron = px_random(1 + replica, purpose, time, neuron, 0).word[0] >> 16;
+    uint32_t of_tap = px_random(1 + replica, purpose, time, tap, 1).word[0] >> 16;
+    return (of_neuron ^ of_tap) * UINT32_C(0x2D35) % 65536;
 }
 
-/* What a crowd of synapses rounded to: how many to each code. */
-struct tally {
-    double count, mean;
-    uint64_t codes[256];
-};
-
-static struct tally count_codes(praxis_network *network, praxis_field field)
+START_TEST(rounding_is_as_documented)
 {
-    struct tally tally = {.count = (double)unit_field_count(network, field)};
-    int8_t *codes = unit_codes(network, field);
-    for (size_t i = 0; i < (size_t)tally.count; i++)
-        tally.codes[codes[i] + 128]++;
-    free(codes);
-    return tally;
-}
-
-/*
- * All synapses must hold one of the two codes around `exact`, in the right shares. position(code) is the real value of
- * a code, increasing.
- */
-static void check_shares(const struct tally *tally, double (*position)(int), double exact, double resolution)
-{
-    int lower = -127;
-    while (lower < 126 && position(lower + 1) <= exact)
+    const struct past past = {3, {-127, 80, 11}, {5, 77, -102}};
+    praxis_context *context = unit_context("reference");
+    praxis_network *network = crowd(context, 3, 0.5, 16);
+    trace_past(context, network, 40, &past);
+    double value = ldexp((double)floor_shift(documented(0.5, 40, &past) + 128, 8), -8);
+    int lower = 0; /* the magnitude below */
+    while (trace_position(lower + 1) <= fabs(value))
         lower++;
-    double gap = position(lower + 1) - position(lower), up = (exact - position(lower)) / gap;
-    uint64_t low = tally->codes[lower + 128], high = tally->codes[lower + 129];
-    double sigma = sqrt(fmax(up * (1 - up), 0) / tally->count);
-    double outside = tally->count - (double)(low + high);
-    /* Within the arithmetic's resolution of a border the code beyond it may appear as well, about never. */
-    ck_assert_msg(outside <= 1 + 2 * resolution * tally->count, "%g of %g synapses are not next to %.12g", outside,
-                  tally->count, exact);
-    ck_assert_msg(fabs((double)high / tally->count - up) <= DEVIATIONS * sigma + 1 / tally->count + resolution,
-                  "rounded %.12g up in %.9f of %g cases, expected %.9f +- %.9f", exact, (double)high / tally->count,
-                  tally->count, up, sigma);
-}
-
-static double trace_position(int code)
-{
-    return code < 0 ? -unit_mulaw(-code) : unit_mulaw(code);
-}
-
-static double weight_position(int code)
-{
-    return code;
-}
-
-/* ---- Traces ---- */
-
-/* One traced tick: every trace at `code`, every activation before it at `pre`, every factor at `factor`. */
-static void trace_once(praxis_context *context, praxis_network *network, int code, int pre, int factor)
-{
-    unit_fill_code(network, PRAXIS_FIELD_TRACE, code);
-    unit_fill_code(network, PRAXIS_FIELD_ACTIVATION, pre);
-    unit_fill_code(network, PRAXIS_FIELD_FACTOR, factor);
-    unit_run(context, network, 1, PRAXIS_RUN_TRACE);
-}
-
-START_TEST(trace_mean)
-{
-    static const int cases[][3] = {{0, 1, 1},        {0, -1, 1},    {0, 3, -5},       {1, 2, 3},     {-1, 2, 3},
-                                   {7, 0, 100},      {-20, 11, 90}, {33, -40, 61},    {64, 127, -1}, {-90, -55, 9},
-                                   {101, 127, 127},  {126, 10, -3}, {-126, -100, 9},  {127, 0, 0},   {-127, 1, 1},
-                                   {127, 127, -127}, {50, 0, 0},    {-127, -127, 127}};
-    double decay = decays[_i];
-    praxis_context *context = unit_context("reference");
-    praxis_network *network = crowd(context, 40, decay);
-    for (size_t c = 0; c < UNIT_LENGTH(cases); c++) {
-        const int *values = cases[c];
-        trace_once(context, network, values[0], values[1], values[2]);
-        long double product = 4.0L / (127 * 127) * values[1] * values[2] / TRACE_SCALE(decay);
-        double exact = (double)(decay * trace_position(values[0]) + product);
-        struct tally tally = count_codes(network, PRAXIS_FIELD_TRACE);
-        /* The step that takes in a product is rounded to 2^-16 trace units: up to 2^-17 |pre factor|, of a gap. */
-        double resolution = (fabs((double)values[1] * values[2]) / 131072 + 1.0 / 65536) / 8 + 1.0 / 65536;
-        check_shares(&tally, trace_position, exact, resolution);
-    }
-    praxis_network_destroy(network);
-    praxis_context_destroy(context);
-}
-END_TEST
-
-/*
- * The longest-lasting check of all: a trace fed by a constant product settles at product / (1 - decay), on average over
- * ticks and synapses. Rounding to nearest would stall wherever (1 - decay) e is less than half a step.
- */
-START_TEST(trace_settles)
-{
-    double decay = decays[_i];
-    int ticks = _i == 0 ? 2 : (int)(12 / (1 - decay));
-    praxis_context *context = unit_context("reference");
-    praxis_network *network = crowd(context, 2, decay);
-    double sum = 0, squares = 0;
-    unit_fill_code(network, PRAXIS_FIELD_FACTOR, 20);
-    /* No leak, no gain: the bias alone holds every activation at 31 codes. */
-    unit_fill(network, PRAXIS_FIELD_LEAK, 0);
-    unit_fill(network, PRAXIS_FIELD_BIAS, 2 * atanh(31 / 127.0));
-    unit_run(context, network, 1, 0);
-    unit_run(context, network, (uint64_t)ticks, PRAXIS_RUN_TRACE);
+    double fraction = (fabs(value) - trace_position(lower)) / (trace_position(lower + 1) - trace_position(lower));
     int8_t *trace = unit_codes(network, PRAXIS_FIELD_TRACE);
-    size_t count = unit_field_count(network, PRAXIS_FIELD_TRACE);
-    for (size_t i = 0; i < count; i++) {
-        double value = (double)TRACE_SCALE(decay) * trace_position(trace[i]);
-        sum += value / (double)count;
-        squares += value * value / (double)count;
+    for (uint32_t i = 0; i < 3 * 49 * 24; i++) {
+        uint32_t bits = documented_bits(i / (49 * 24), PX_PURPOSE_TRACE, 3, i / 24 % 49, i % 24);
+        int code = lower + (fraction + (bits + 0.5) / 65536 >= 1);
+        ck_assert_int_eq(trace[i], value < 0 ? -code : code);
     }
-    double expected = 31 * 20 * 4.0 / 127 / 127 * (1 - pow(decay, ticks)) / (1 - decay);
-    double sigma = sqrt((squares - sum * sum) / (double)count);
-    /* The weight of a product is itself rounded, to 2^-16 of a trace unit: at .999 that is 1 in 263 of it. */
-    double take = 4.0 / (127 * 127) / (double)TRACE_SCALE(decay) * 65536;
-    ck_assert_double_eq_tol(sum, expected, DEVIATIONS * sigma + expected * 0.5 / take);
+    /* Modulation number 1, of weights at 7, by 31616 times a scale of 2^-17 codes: 0.241 codes. */
+    float modulator[3], zero[3] = {0};
+    for (int r = 0; r < 3; r++)
+        modulator[r] = (float)(UNIT_WEIGHT / unit_trace(0.5) / 131072);
+    unit_fill_code(network, PRAXIS_FIELD_WEIGHT, 7);
+    unit_fill_code(network, PRAXIS_FIELD_TRACE, 127);
+    unit_success(context, praxis_network_modulate(network, zero, 3));
+    unit_success(context, praxis_network_modulate(network, modulator, 3));
+    int8_t *weight = unit_codes(network, PRAXIS_FIELD_WEIGHT);
+    for (uint32_t i = 0; i < 3 * 49 * 24; i++) {
+        uint32_t bits = documented_bits(i / (49 * 24), PX_PURPOSE_MODULATION, 1, i / 24 % 49, i % 24);
+        ck_assert_int_eq(weight[i], 7 + (31616 / 2 + (int)bits) / 65536);
+    }
     free(trace);
-    praxis_network_destroy(network);
-    praxis_context_destroy(context);
-}
-END_TEST
-
-/* Worst case in both directions: everything at full scale, for as long as a trace takes to fill, and from the end. */
-START_TEST(trace_stays_in_range)
-{
-    double decay = decays[_i];
-    praxis_context *context = unit_context("reference");
-    praxis_network *network = crowd(context, 1, decay);
-    unit_fill(network, PRAXIS_FIELD_LEAK, 1);
-    for (int sign = -1; sign <= 1; sign += 2)
-        for (int start = -127; start <= 127; start += 127) {
-            trace_once(context, network, start, 127, 127 * sign);
-            unit_fill(network, PRAXIS_FIELD_BIAS, 4); /* leak 1 and bias 4 hold the activations at 126 of 127 */
-            int previous = -127;
-            for (int piece = 0; piece < 10; piece++) {
-                unit_run(context, network, (uint64_t)(0.8 / (1 - decay)) + 1, PRAXIS_RUN_TRACE);
-                int8_t *trace = unit_codes(network, PRAXIS_FIELD_TRACE);
-                int least = 127;
-                for (size_t i = 0; i < unit_field_count(network, PRAXIS_FIELD_TRACE); i++)
-                    least = trace[i] * sign < least ? trace[i] * sign : least;
-                ck_assert_int_ge(least, -127); /* -128 is no code: it would decode to something else */
-                ck_assert_int_ge(least, previous - 1);
-                previous = least;
-                free(trace);
-            }
-            ck_assert_int_ge(previous, 125);
-        }
-    praxis_network_destroy(network);
-    praxis_context_destroy(context);
-}
-END_TEST
-
-/* Exactly full scale, as fed by a product of 127^2, must stay there: rounded up it would wrap, down it would sag. */
-START_TEST(trace_full_scale_is_a_fixed_point)
-{
-    double decay = decays[_i];
-    praxis_context *context = unit_context("reference");
-    praxis_network *network = crowd(context, 20, decay);
-    for (int sign = -1; sign <= 1; sign += 2) {
-        trace_once(context, network, 127 * sign, 127, 127 * sign);
-        struct tally tally = count_codes(network, PRAXIS_FIELD_TRACE);
-        /* take is rounded, which may leave the sum up to 8,065 / 65,536 of a trace unit short: 1 in 8,000 rounds down.
-         */
-        ck_assert_double_ge((double)tally.codes[127 * sign + 128], 0.999 * tally.count);
-        ck_assert_double_eq((double)(tally.codes[127 * sign + 128] + tally.codes[126 * sign + 128]), tally.count);
-    }
+    free(weight);
     praxis_network_destroy(network);
     praxis_context_destroy(context);
 }
@@ -200,7 +60,7 @@ END_TEST
 /* Real weight codes that a modulator adds to a weight with this trace: lr is 1. */
 static double weight_change(double decay, double modulator, int trace)
 {
-    return (double)(modulator * TRACE_SCALE(decay) * trace_position(trace) / (3.0L / 127));
+    return modulator * unit_trace(decay) * trace_position(trace) / UNIT_WEIGHT;
 }
 
 START_TEST(weight_mean)
@@ -209,7 +69,7 @@ START_TEST(weight_mean)
     /* Changes of a full-scale trace, in codes: from 1/1000 of a code up. */
     static const double sizes[] = {0.001, -0.004, 0.03, 0.25, 1.7, -40, 250};
     praxis_context *context = unit_context("reference");
-    praxis_network *network = crowd(context, 40, decays[_i]);
+    praxis_network *network = crowd(context, 40, decays[_i], 16);
     uint32_t replicas = unit_info(network).replicas;
     float *modulator = unit_allocate(replicas, sizeof *modulator);
     for (size_t t = 0; t < UNIT_LENGTH(traces); t++)
@@ -236,12 +96,45 @@ START_TEST(weight_mean)
 }
 END_TEST
 
+/* Weights follow what the window holds, to the nearest trace unit; what is stored stays as it was. */
+START_TEST(weight_mean_from_a_window)
+{
+    double decay = decays[_i];
+    uint64_t state = 20 + (uint64_t)_i;
+    praxis_context *context = unit_context("reference");
+    praxis_network *network = crowd(context, 40, decay, 16);
+    float modulator[40];
+    for (int round = 0; round < 20; round++) {
+        struct past past = {.ticks = (int)unit_integer(&state, 1, 15)};
+        int code = (int)unit_integer(&state, -127, 127);
+        for (int t = 0; t < past.ticks; t++) {
+            past.x[t] = (int)unit_integer(&state, -127, 127);
+            past.f[t] = (int)unit_integer(&state, -127, 127);
+        }
+        trace_past(context, network, code, &past);
+        struct tally before = count_codes(network, PRAXIS_FIELD_TRACE);
+        for (int r = 0; r < 40; r++) /* a full-scale trace changes 3 codes */
+            modulator[r] = (float)(3 / weight_change(decay, 1, 127));
+        unit_fill_code(network, PRAXIS_FIELD_WEIGHT, -11);
+        unit_success(context, praxis_network_modulate(network, modulator, 40));
+        double units = (double)floor_shift(documented(decay, code, &past) + 32768, 16);
+        double change = (double)modulator[0] * unit_trace(decay) * units / UNIT_WEIGHT;
+        struct tally tally = count_codes(network, PRAXIS_FIELD_WEIGHT),
+                     after = count_codes(network, PRAXIS_FIELD_TRACE);
+        check_shares(&tally, weight_position, -11 + change, fabs(change) / 32768 + 1.0 / 65536);
+        ck_assert_mem_eq(before.codes, after.codes, sizeof before.codes);
+    }
+    praxis_network_destroy(network);
+    praxis_context_destroy(context);
+}
+END_TEST
+
 START_TEST(weight_decay_mean)
 {
     static const double rates[] = {1e-5, 1e-4, 0.003, 0.1, 0.5};
     static const int starts[] = {-127, -40, -1, 1, 3, 77, 127};
     praxis_context *context = unit_context("reference");
-    praxis_network *network = crowd(context, 40, 0.5);
+    praxis_network *network = crowd(context, 40, 0.5, 16);
     float zero[40] = {0};
     unit_fill_code(network, PRAXIS_FIELD_TRACE, 100); /* must not matter: the modulator is 0 */
     for (size_t i = 0; i < UNIT_LENGTH(rates); i++)
@@ -261,7 +154,7 @@ END_TEST
 START_TEST(zero_modulator)
 {
     praxis_context *context = unit_context("reference");
-    praxis_network *network = crowd(context, 8, 0.5);
+    praxis_network *network = crowd(context, 8, 0.5, 16);
     float zero[8] = {0, -0.0f, 0, -0.0f};
     int8_t *before = unit_codes(network, PRAXIS_FIELD_WEIGHT);
     unit_fill_code(network, PRAXIS_FIELD_TRACE, -127);
@@ -281,7 +174,7 @@ END_TEST
 START_TEST(weights_are_clipped)
 {
     praxis_context *context = unit_context("reference");
-    praxis_network *network = crowd(context, 1, 0.95);
+    praxis_network *network = crowd(context, 1, 0.95, 16);
     size_t count = unit_field_count(network, PRAXIS_FIELD_WEIGHT);
     int8_t *weight = unit_allocate(count, 1);
     for (int sign = -1; sign <= 1; sign += 2)
@@ -307,7 +200,7 @@ END_TEST
 START_TEST(plasticity_mask)
 {
     praxis_context *context = unit_context("reference");
-    praxis_network *network = crowd(context, 3, 0.5);
+    praxis_network *network = crowd(context, 3, 0.5, 16);
     size_t neurons = unit_field_count(network, PRAXIS_FIELD_PLASTIC), degree = 24;
     uint8_t *plastic = unit_allocate(neurons, 1);
     const float modulator[3] = {40, 40, 40};
@@ -359,7 +252,7 @@ static int8_t *ups(praxis_context *context, praxis_network *network, praxis_fiel
         unit_success(context, praxis_network_modulate(network, modulator, replicas));
         free(modulator);
     } else {
-        trace_once(context, network, 0, 1, 2); /* 2 / 127^2 of full scale: 3.98 units, of a first step of 8 */
+        trace_once(context, network, 0, 1, 2); /* 2 products of codes: 3.69 units, of a first step of 8 */
     }
     return unit_codes(network, field);
 }
@@ -367,7 +260,7 @@ static int8_t *ups(praxis_context *context, praxis_network *network, praxis_fiel
 START_TEST(rounding_is_independent)
 {
     praxis_context *context = unit_context("reference");
-    praxis_network *network = crowd(context, 40, 0);
+    praxis_network *network = crowd(context, 40, 0, 16);
     size_t count = unit_field_count(network, PRAXIS_FIELD_WEIGHT);
     double limit = DEVIATIONS / sqrt((double)count / 2);
     int8_t *series[4] = {ups(context, network, PRAXIS_FIELD_WEIGHT), ups(context, network, PRAXIS_FIELD_WEIGHT),
@@ -391,13 +284,11 @@ static Suite *rounding_suite(void)
 {
     const int settings = (int)UNIT_LENGTH(decays);
     Suite *suite = suite_create("rounding");
-    TCase *traces = unit_case(suite, "traces");
-    tcase_add_loop_test(traces, trace_mean, 0, settings);
-    tcase_add_loop_test(traces, trace_settles, 0, settings);
-    tcase_add_loop_test(traces, trace_stays_in_range, 0, settings);
-    tcase_add_loop_test(traces, trace_full_scale_is_a_fixed_point, 0, settings);
+    TCase *bits = unit_case(suite, "bits");
+    tcase_add_test(bits, rounding_is_as_documented);
     TCase *weights = unit_case(suite, "weights");
     tcase_add_loop_test(weights, weight_mean, 0, settings);
+    tcase_add_loop_test(weights, weight_mean_from_a_window, 0, settings);
     tcase_add_test(weights, weight_decay_mean);
     tcase_add_test(weights, zero_modulator);
     tcase_add_test(weights, weights_are_clipped);

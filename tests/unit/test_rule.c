@@ -44,24 +44,72 @@ START_TEST(sum_scale)
 }
 END_TEST
 
-/* keep * decoded + take * product fits 32 bits for every decay there is, and for a full-scale trace stays full scale.
+/* ---- The trace of a window, at its worst ---- */
+
+#define FULL_SCALE (INT64_C(31616) * 65536) /* of a trace, in q16 of its unit */
+
+/* The largest |F'| of this age with this shift: from the largest factor that leaves the shift as it is. */
+static int64_t largest_factor(const struct px_rule *rule, int age, int shift)
+{
+    int64_t power = rule->trace_power[age], most = power ? (INT64_C(127) * 65536 >> shift) / power : 127;
+    int64_t decayed = (most < 127 ? most : 127) * power << shift;
+    return (decayed + 65536) >> 17; /* halves, which go to even, no further than up */
+}
+
+/*
+ * All activations at 127, all factors as large as the shift allows, the stored code 127. As the sums only grow with
+ * the number of ticks pending, all windows there can be are checked on the way to the longest.
  */
+static void check_worst_trace(const struct px_rule *rule, int shift)
+{
+    int64_t factors = 0, half = shift ? INT64_C(1) << (shift - 1) : 0;
+    for (int pending = 1; pending <= PX_MAX_WINDOW; pending++) {
+        int64_t factor = largest_factor(rule, pending - 1, shift);
+        unit_require(factor <= 64, "F' of %lld", (long long)factor);
+        factors += factor;
+        int64_t taken = ((127 * factors + half) >> shift) * rule->trace_take;
+        int64_t value = 31616 * (int64_t)rule->trace_power[pending] + taken;
+        unit_require(taken < FULL_SCALE, "a window of %d holds %lld", pending, (long long)taken);
+        /* rounded to q8 it may reach the last knot and not go beyond: no random bits lead past code 127 */
+        unit_require((value + 128) >> 8 <= FULL_SCALE >> 8, "decay %g, shift %d, %d pending: %lld beyond full scale",
+                     rule->trace_power[1] / 65536.0, shift, pending, (long long)(value - FULL_SCALE));
+        unit_require(value + (1 << 23) + 128 <= INT32_MAX, "decay %g overflows", rule->trace_power[1] / 65536.0);
+    }
+    ck_assert_int_le((127 + 128) * factors + half, INT32_MAX); /* with activations that have 128 added, too */
+}
+
+/* For every decay that can be set, every shift and every window. */
 START_TEST(trace_never_overflows)
 {
-    const int32_t highest = (int32_t)(0.999 * 65536);
+    const int32_t highest = px_to_fixed(0.999, 16);
+    ck_assert_int_eq(highest, 65470);
+    ck_assert_int_le(2 * 255 * 64, INT16_MAX); /* a pair of unsigned bytes times F' */
     for (int32_t keep = 0; keep <= highest; keep++) {
         praxis_parameters parameters = defaults();
         struct px_rule rule;
         parameters.trace_decay = keep / 65536.0;
         px_rule_make(&parameters, 60, false, &rule);
-        long double unit = 4 / (32124 * (1 - keep / 65536.0L));
-        long double take = 4.0L / (127 * 127) / unit * 65536;
-        int64_t most = INT64_C(32124) * keep + INT64_C(127) * 127 * rule.trace_take;
-        unit_require(rule.trace_keep == keep, "keep %d", keep);
+        long double unit = 4.25L / (31616 * (1 - keep / 65536.0L)), take = 8.0L / (127 * 127) / unit * 65536;
+        unit_require(rule.trace_power[0] == 65536 && rule.trace_power[1] == keep, "keep %d", keep);
         unit_require(fabsl(rule.trace_take - take) <= 0.5L + 1e-6L, "take of keep %d", keep);
-        unit_require(most <= INT32_MAX, "keep %d overflows", keep);
-        unit_require(llabs(most - INT64_C(32124) * 65536) <= 8065, "full scale of keep %d", keep); /* 127^2 / 2 */
         unit_require(fabsl(px_trace_unit(&parameters) / unit - 1) < 1e-15L, "unit of keep %d", keep);
+        for (int shift = 0; shift <= 7; shift++)
+            check_worst_trace(&rule, shift);
+    }
+}
+END_TEST
+
+START_TEST(powers_of_the_decay)
+{
+    static const double decays[] = {0, 0x1p-16, 0.3, 0.5, 0.95, 0.99, 0.999};
+    for (size_t d = 0; d < UNIT_LENGTH(decays); d++) {
+        praxis_parameters parameters = defaults();
+        struct px_rule rule;
+        parameters.trace_decay = decays[d];
+        px_rule_make(&parameters, 60, false, &rule);
+        long double decay = roundl(ldexpl(decays[d], 16)) / 65536;
+        for (int n = 0; n <= PX_MAX_WINDOW; n++)
+            ck_assert(fabsl(rule.trace_power[n] - 65536 * powl(decay, n)) <= 0.5L + 1e-9L);
     }
 }
 END_TEST
@@ -79,7 +127,8 @@ START_TEST(rates_and_thresholds)
         parameters.variance_threshold = 0.01 + unit_uniform(&state) * 7.89;
         parameters.variance_floor = unit_uniform(&state) * 7.9;
         px_rule_make(&parameters, 60, true, &rule);
-        unit_require(fabsl(rule.weight_decay - ldexpl(parameters.weight_decay, 24)) <= 0.5L, "%s", "weight_decay");
+        unit_require(fabsl(px_weight_decay(&parameters, 1) - ldexpl(parameters.weight_decay, 24)) <= 0.5L, "%s",
+                     "weight_decay");
         unit_require(fabsl(rule.variance_rate - ldexpl(1 - parameters.variance_momentum, 31)) <= 1, "%s",
                      "variance_rate");
         unit_require(fabsl(rule.mean_rate - ldexpl(1 - parameters.rate_momentum, 31)) <= 1, "%s", "mean_rate");
@@ -105,9 +154,10 @@ START_TEST(rule_at_its_bounds)
     ck_assert_int_eq(rule.variance_rate, INT32_MAX);
     ck_assert_int_eq(rule.mean_rate, INT32_MAX);
     ck_assert_int_eq(rule.bias_rate, 1 << 30);
-    ck_assert_int_eq(rule.weight_decay, 1 << 23);
+    ck_assert_int_eq(px_weight_decay(&parameters, 1), 1 << 23);
     ck_assert_int_eq(rule.variance_threshold, 2120640102);
-    ck_assert_int_eq(rule.trace_keep, 65470);
+    ck_assert_int_eq(rule.trace_power[1], 65470);
+    ck_assert_int_eq(rule.trace_take, 244); /* of 243.53 */
     parameters.variance_momentum = parameters.rate_momentum = 1;
     parameters.homeostasis_rate = parameters.weight_decay = 0;
     parameters.trace_decay = 0;
@@ -115,8 +165,8 @@ START_TEST(rule_at_its_bounds)
     ck_assert_int_eq(rule.variance_rate, 0);
     ck_assert_int_eq(rule.mean_rate, 0);
     ck_assert_int_eq(rule.bias_rate, 0);
-    ck_assert_int_eq(rule.weight_decay, 0);
-    ck_assert_int_eq(rule.trace_keep, 0);
+    ck_assert_int_eq(px_weight_decay(&parameters, 1), 0);
+    ck_assert_int_eq(rule.trace_power[1], 0);
     ck_assert(!rule.noisy);
 }
 END_TEST
@@ -142,7 +192,7 @@ END_TEST
 /* Weight codes per trace unit and unit of learning rate times modulator. */
 static long double codes_per_trace(double decay)
 {
-    return 4 / (32124 * (1 - roundl(ldexpl(decay, 16)) / 65536)) / (3.0L / 127);
+    return 4.25L / (31616 * (1 - roundl(ldexpl(decay, 16)) / 65536)) / (3.0L / 127);
 }
 
 START_TEST(modulation_error)
@@ -185,7 +235,7 @@ START_TEST(modulation_zero_and_limit)
         double limit = px_modulation_limit(&parameters);
         ck_assert(fabsl(limit - 32767 / 65536.0L / codes_per_trace(decays[i])) < 1e-12L * limit);
         /* As the header says, up to its three figures and the rounding of the decay to 2^-16. */
-        ck_assert_double_eq_tol(limit, 94.9 * (1 - decays[i]), 0.001 * limit + 94.9 / 131072);
+        ck_assert_double_eq_tol(limit, 87.8 * (1 - decays[i]), 0.001 * limit + 87.8 / 131072);
         int32_t scale[2], shift;
         const float values[] = {0, -0.0f, (float)(limit * 0.9999), -(float)(limit * 0.9999)};
         for (size_t v = 0; v < UNIT_LENGTH(values); v++) {
@@ -394,8 +444,8 @@ START_TEST(set_parameter_takes_effect)
     for (int round = 0; round < 2; round++) {
         unit_success(context, praxis_network_modulate(network, &modulator, 1));
         int8_t *weight = unit_codes(network, PRAXIS_FIELD_WEIGHT);
-        /* .03 * 1 * 80, full scale of the trace at decay .95, is 2.4: 101.6 codes. */
-        ck_assert(round == 0 ? weight[0] == 0 : weight[0] == 101 || weight[0] == 102);
+        /* .03 * 1 * 85, full scale of the trace at decay .95, is 2.55: 107.95 codes. */
+        ck_assert(round == 0 ? weight[0] == 0 : weight[0] == 107 || weight[0] == 108);
         free(weight);
         unit_success(context, praxis_network_set_parameter(network, PRAXIS_PARAMETER_LEARNING_RATE, 0.03));
     }
@@ -425,6 +475,18 @@ START_TEST(integers_out_of_bounds)
     parameters = defaults();
     parameters.factor = (praxis_factor)5;
     refuse(context, &parameters, "factor is 5");
+    parameters = defaults();
+    parameters.trace_window = 0;
+    refuse(context, &parameters, "trace_window is 0, must be from 1 to 128");
+    parameters.trace_window = 129;
+    refuse(context, &parameters, "trace_window is 129, must be from 1 to 128");
+    parameters.trace_window = UINT32_MAX;
+    refuse(context, &parameters, "trace_window is 4294967295");
+    parameters = defaults();
+    parameters.trace_form = (praxis_trace_form)2;
+    refuse(context, &parameters, "trace_form is 2, must be from 0 to 1");
+    parameters.trace_form = (praxis_trace_form)-1;
+    refuse(context, &parameters, "trace_form is ");
     parameters = defaults();
     parameters.input_fan_out = 962;
     refuse(context, &parameters, "input_fan_out is 962");
@@ -466,6 +528,7 @@ static Suite *rule_suite(void)
     TCase *rule = unit_case(suite, "rule");
     tcase_add_test(rule, sum_scale);
     tcase_add_test(rule, trace_never_overflows);
+    tcase_add_test(rule, powers_of_the_decay);
     tcase_add_test(rule, rates_and_thresholds);
     tcase_add_test(rule, rule_at_its_bounds);
     tcase_add_test(rule, input_code);

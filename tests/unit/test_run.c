@@ -129,7 +129,7 @@ START_TEST(supplied_factor)
     uint64_t state = 1;
     size_t count = unit_field_count(network, PRAXIS_FIELD_FACTOR);
     int8_t *factor = unit_allocate(count, 1);
-    for (size_t i = 0; i < count; i++) /* 1 of 127^2 products is 2 trace units: 100 of them lie near code 24 */
+    for (size_t i = 0; i < count; i++)
         factor[i] = (int8_t)unit_integer(&state, -127, 127);
     unit_run(context, network, 5, 0);
     unit_write_codes(network, PRAXIS_FIELD_FACTOR, factor);
@@ -140,11 +140,15 @@ START_TEST(supplied_factor)
     for (size_t i = 0; i < count * graph.degree; i++) {
         size_t j = i / graph.degree, replica = j / 121;
         uint32_t from = praxis_graph_presynaptic(&graph, (uint32_t)(j % 121), (uint32_t)(i % graph.degree));
-        double product = pre[replica * 121 + from] * factor[j] * 32124.0 / (127 * 127);
+        double unit = UNIT_ACTIVATION * UNIT_ACTIVATION / unit_trace(0); /* trace units per product of codes */
+        int x = pre[replica * 121 + from];
+        double product = x * factor[j] * unit;
         int code = trace[i], size = abs(code);
         double held = code < 0 ? -unit_mulaw(-code) : unit_mulaw(code);
         double gap = size < 127 ? unit_mulaw(size + 1) - unit_mulaw(size) : 1024;
-        unit_require(fabs(held - product) <= gap + 1, "trace %zu holds %g, not %g", i, held, product);
+        /* A factor from 64 on is good to one code, a product to one as well. */
+        unit_require(fabs(held - product) <= gap + (abs(x) + 1) * unit + 1, "trace %zu holds %g, not %g", i, held,
+                     product);
     }
     free(factor);
     free(pre);

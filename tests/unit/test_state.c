@@ -68,6 +68,7 @@ START_TEST(null_without_network)
     refused(praxis_network_read_codes(NULL, PRAXIS_FIELD_BIAS, NULL, &value, 4));
     refused(praxis_network_write_codes(NULL, PRAXIS_FIELD_BIAS, NULL, &value, 4));
     refused(praxis_network_hash(NULL, &hash));
+    refused(praxis_network_settle(NULL));
     refused(praxis_network_reset(NULL, PRAXIS_RESET_TRACES, NULL));
     refused(praxis_network_add_group(NULL, "g", &number, 1, &number));
     refused(praxis_network_find_group(NULL, "g", &number));
@@ -132,6 +133,23 @@ START_TEST(sizes_of_input_structures)
     ck_assert_double_eq(value, 1.5);
     unit_success(context, praxis_network_get_parameter(network, PRAXIS_PARAMETER_TRACE_DECAY, &value));
     ck_assert_double_eq(value, 0.95);
+    /* One that knew all but the window: traces are stored, and sixteen ticks wait. */
+    parameters = shape(49, 2, 1, 3);
+    parameters.struct_size = offsetof(praxis_parameters, trace_window);
+    parameters.trace_window = 0;
+    parameters.trace_form = PRAXIS_TRACE_WINDOW;
+    praxis_network *older = NULL, *now = make(context, 49, 2, 1, 3);
+    uint64_t hash, expected;
+    unit_success(context, praxis_network_create(context, &parameters, &older));
+    unit_fill_code(older, PRAXIS_FIELD_TRACE, 1); /* not to be refused */
+    unit_fill_code(now, PRAXIS_FIELD_TRACE, 1);
+    unit_run(context, older, 20, PRAXIS_RUN_TRACE);
+    unit_run(context, now, 20, PRAXIS_RUN_TRACE);
+    unit_success(context, praxis_network_hash(older, &hash));
+    unit_success(context, praxis_network_hash(now, &expected));
+    ck_assert_uint_eq(hash, expected);
+    praxis_network_destroy(older);
+    praxis_network_destroy(now);
     praxis_run run = {.struct_size = offsetof(praxis_run, input), .ticks = 2, .input = (const float *)&value};
     unit_success(context, praxis_network_run(network, &run));
     ck_assert_uint_eq(unit_info(network).tick, 2);
@@ -280,7 +298,7 @@ static double value_of(praxis_network *network, praxis_field field, int32_t code
     double decay;
     praxis_network_get_parameter(network, PRAXIS_PARAMETER_TRACE_DECAY, &decay);
     if (field == PRAXIS_FIELD_TRACE)
-        return (code < 0 ? -unit_mulaw(-code) : unit_mulaw(code)) * 4 / (32124 * (1 - round(decay * 65536) / 65536));
+        return (code < 0 ? -unit_mulaw(-code) : unit_mulaw(code)) * unit_trace(decay);
     return code * units[field];
 }
 
@@ -462,12 +480,13 @@ static uint64_t hash_integer(uint64_t hash, uint64_t value, size_t bytes)
     return hash;
 }
 
-/* FNV-1a over tick, modulations and all codes of one replica, little-endian. */
-static uint64_t hash_by_hand(praxis_network *network, uint32_t replica)
+/* FNV-1a over tick, modulations, ticks in the window and all codes of one replica, little-endian. */
+static uint64_t hash_by_hand(praxis_network *network, uint32_t replica, uint8_t pending)
 {
     praxis_network_info info = unit_info(network);
     uint64_t hash = hash_integer(UINT64_C(14695981039346656037), info.tick, 8);
     hash = hash_integer(hash, info.modulations, 8);
+    hash = hash_integer(hash, pending, 1);
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++) {
         praxis_field field = (praxis_field)f;
         size_t each = unit_field_count(network, field) / info.replicas;
@@ -488,7 +507,11 @@ START_TEST(hash_covers_everything)
     unit_run(context, network, 3, PRAXIS_RUN_TRACE);
     unit_success(context, praxis_network_hash(network, hashes));
     for (uint32_t r = 0; r < 3; r++)
-        ck_assert_uint_eq(hashes[r], hash_by_hand(network, r));
+        ck_assert_uint_eq(hashes[r], hash_by_hand(network, r, 3));
+    unit_success(context, praxis_network_settle(network)); /* counts as well, and stores what was read */
+    unit_success(context, praxis_network_hash(network, hashes));
+    for (uint32_t r = 0; r < 3; r++)
+        ck_assert_uint_eq(hashes[r], hash_by_hand(network, r, 0));
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++) {
         praxis_field field = (praxis_field)f;
         size_t count = unit_field_count(network, field), i = unit_bits(&state) % count, replica = i / (count / 3);
@@ -523,7 +546,7 @@ START_TEST(hash_at_birth)
     unit_success(context, praxis_network_hash(network, &hash));
     unit_success(reference, praxis_network_hash(twin, &expected));
     ck_assert_uint_eq(hash, expected);
-    ck_assert_uint_eq(hash, hash_by_hand(twin, 0));
+    ck_assert_uint_eq(hash, hash_by_hand(twin, 0, 0));
     praxis_network_destroy(network);
     praxis_network_destroy(twin);
     praxis_context_destroy(context);

@@ -253,22 +253,19 @@ static inline void unit_run(praxis_context *context, praxis_network *network, ui
     unit_success(context, praxis_network_run(network, &run));
 }
 
-/*
- * The magnitude of a mu-law code 0..127, from the decision values of ITU-T G.711, table 2a: 0, 1, then 15 steps of 2,
- * then 16 each of 4, 8, ... 256. The decoder gives the middle of an interval, and 0 for the first; four times that is
- * the 16-bit scale.
- */
+/* The magnitude of a trace code 0..127, from the gaps between codes: sixteen of 8, sixteen of 16, ... of 1024. */
 static inline int unit_mulaw(int code)
 {
-    int decision = 1, step = 2;
-    if (code == 0)
-        return 0;
-    for (int c = 1; c < code; c++) {
-        decision += step;
-        if (c % 16 == 15)
-            step *= 2;
-    }
-    return 4 * (decision + step / 2);
+    int magnitude = 0;
+    for (int c = 0; c < code; c++)
+        magnitude += 8 << c / 16;
+    return magnitude;
+}
+
+/* The unit of a trace, restated from praxis_field; the decay counts as the nearest multiple of 2^-16. */
+static inline double unit_trace(double decay)
+{
+    return 4.25 / (31616 * (1 - round(decay * 65536) / 65536));
 }
 
 /* ---- Running a suite ---- */

@@ -39,6 +39,9 @@ static bool in_slabs(praxis_field field)
 static cl_mem buffer_of(const struct view *view, uint32_t unit, uint64_t *offset)
 {
     struct px_opencl *opencl = view->opencl;
+    *offset = 0;
+    if (view->peek)
+        return view->peek;
     uint32_t slab = in_slabs(view->field) ? unit / opencl->layout.units_per_slab : 0;
     *offset = (unit - slab * (uint64_t)opencl->layout.units_per_slab) * view->unit_bytes;
     if (view->field == PRAXIS_FIELD_WEIGHT)
@@ -99,8 +102,7 @@ static praxis_status move_units(const struct view *view, uint32_t unit, uint32_t
     uint64_t offset = 0, bytes = count * view->unit_bytes;
     cl_mem buffer = view->peek ? view->peek : buffer_of(view, unit, &offset);
     cl_command_queue queue = view->opencl->queue;
-    praxis_status status =
-        view->peek ? px_opencl_peek_units(view->opencl, unit, count, view->peek) : PRAXIS_SUCCESS;
+    praxis_status status = view->peek ? px_opencl_peek_units(view->opencl, unit, count, view->peek) : PRAXIS_SUCCESS;
     cl_int error;
     if (status)
         return status;

@@ -19,7 +19,8 @@ praxis_status px_reference_birth(struct px_backend *backend)
                 *weight++ = (int8_t)px_normal_code(block.word[tap % 4]);
             }
     memset(reference->fields[PRAXIS_FIELD_ACTIVATION], 0, reference->shape.replicas * neurons);
-    memset(reference->fields[PRAXIS_FIELD_TRACE], 0, reference->shape.replicas * neurons * degree);
+    if (reference->shape.traces_stored)
+        memset(reference->fields[PRAXIS_FIELD_TRACE], 0, reference->shape.replicas * neurons * degree);
     return PRAXIS_SUCCESS;
 }
 

@@ -68,7 +68,7 @@ static praxis_status reset(struct px_backend *backend, uint32_t what, const uint
             continue;
         if (what & PRAXIS_RESET_ACTIVATIONS)
             memset(at(reference, PRAXIS_FIELD_ACTIVATION, r, 0), 0, neurons);
-        if (what & PRAXIS_RESET_TRACES)
+        if (what & PRAXIS_RESET_TRACES && reference->shape.traces_stored)
             memset(at(reference, PRAXIS_FIELD_TRACE, r, 0), 0, neurons * reference->shape.graph.degree);
     }
     return PRAXIS_SUCCESS;
@@ -194,6 +194,8 @@ static praxis_status finish(struct px_backend *backend)
 
 static uint64_t state_bytes(const struct px_shape *shape, praxis_field field)
 {
+    if (field == PRAXIS_FIELD_TRACE && !shape->traces_stored)
+        return 0;
     return px_multiply(px_multiply(shape->replicas, shape->graph.neurons),
                        (uint64_t)px_field_elements(shape, field) * px_field_bytes(field));
 }
@@ -204,6 +206,7 @@ static void describe(const struct px_backend *backend, praxis_network_info *info
     info->device_bytes = 0;
     for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
         info->device_bytes += state_bytes(&reference->shape, (praxis_field)field);
+    info->device_bytes += 2 * reference->shape.window * state_bytes(&reference->shape, PRAXIS_FIELD_ACTIVATION);
     info->weight_slabs = 1;
     strcpy(info->sum_path, "scalar");
 }

@@ -31,6 +31,13 @@ struct weighed {
 
 #define LARGEST_SHIFT 7
 
+/* Half of a q16 number to the nearest integer. Halves, of odd factors in the last tick, go to even: they cancel. */
+static int32_t halved(int64_t factor)
+{
+    int64_t lower = px_shift_floor(factor, 17), rest = factor - lower * (1 << 17);
+    return (int32_t)(lower + (rest > 65536 || (rest == 65536 && lower % 2 != 0)));
+}
+
 static struct weighed weigh(const struct px_reference *reference, uint64_t index, uint32_t ticks,
                             const int32_t *coefficients)
 {
@@ -44,7 +51,7 @@ static struct weighed weigh(const struct px_reference *reference, uint64_t index
     while (largest * (INT64_C(1) << weighed.shift) > PX_CODE_MAX * INT64_C(65536))
         weighed.shift--;
     for (uint32_t age = 0; age < ticks; age++)
-        weighed.factor[age] = (int32_t)px_shift_round(decayed[age] * (INT64_C(1) << weighed.shift), 17);
+        weighed.factor[age] = halved(decayed[age] * (INT64_C(1) << weighed.shift));
     return weighed;
 }
 
@@ -123,7 +130,7 @@ static void learn_neuron(const struct px_reference *reference, const struct px_l
     uint64_t start = lesson->index * reference->shape.graph.degree, seed = reference->shape.seeds[lesson->replica];
     uint64_t modulation = learning->modulation ? learning->modulation->time : 0;
     int8_t *weight = (int8_t *)reference->fields[PRAXIS_FIELD_WEIGHT] + start;
-    int8_t *trace = (int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + start;
+    int8_t *trace = lesson->commit ? (int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + start : NULL;
     for (uint32_t tap = 0; tap < reference->shape.graph.degree; tap++) {
         int32_t value = trace_value(reference, lesson, tap);
         if (lesson->modulate)

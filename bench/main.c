@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* praxis-bench: picks what to do. */
+#include <stdio.h>
+#include <string.h>
+
+#include "command.h"
+#include "start.h"
+
+const char cli_program[] = "praxis-";
+
+static const struct cli_command measure = {
+    "bench", "[options]\n       praxis-bench compare FILE.json... [--html FILE]",
+    "Measures how fast networks run and learn on a device, beside its memory streams and other products.",
+    command_measure};
+static const struct cli_command compare = {"bench compare", "FILE.json... [options]",
+                                           "Shows results of several runs side by side.", command_compare};
+
+int main(int argc, char **argv)
+{
+    const char *word = argc > 1 ? argv[1] : "";
+    int code;
+    if (strcmp(word, START_WORD) == 0 && argc == 3)
+        return start_network(argv[2]);
+    if (strcmp(word, "--version") == 0) {
+        printf("praxis-bench %s\n", praxis_version());
+        code = CLI_DONE;
+    } else if (strcmp(word, "compare") == 0) {
+        code = compare.run(&compare, argc - 1, argv + 1);
+    } else {
+        code = measure.run(&measure, argc, argv);
+    }
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fprintf(stderr, "praxis-bench: cannot write to standard output\n");
+    return code == CLI_DONE ? CLI_FAILED : code;
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A result of praxis-bench: what one run measured, in the shape of the JSON that docs/benchmark.md describes. Numbers
+ * are doubles, NaN where something was not measured; texts are empty where something is not known.
+ */
+#ifndef BENCH_RESULT_H
+#define BENCH_RESULT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "statistics.h"
+
+#define RESULT_SCHEMA   2
+#define RESULT_TEXT     128
+#define RESULT_DEVICES  16
+#define RESULT_NETWORKS 32
+#define RESULT_SMALL    8
+
+struct result_machine {
+    char cpu[RESULT_TEXT], system[RESULT_TEXT], compiler[RESULT_TEXT], date[RESULT_TEXT];
+    char openblas[RESULT_TEXT], openblas_coretype[RESULT_TEXT];
+    double cores, memory_bytes;
+};
+
+/* How it was measured. */
+struct result_settings {
+    double seconds, rounds, budget_seconds;
+};
+
+struct result_streams {
+    double buffer_bytes;
+    struct sample read, copy, triad; /* bytes per second, those read and those written */
+    char read_shape[RESULT_TEXT], copy_shape[RESULT_TEXT], triad_shape[RESULT_TEXT];
+};
+
+struct result_peer {
+    struct sample seconds; /* of one product */
+    double ratio;          /* to an inference tick */
+};
+
+struct result_network {
+    double neurons, degree_factor, degree, synapses, padding, device_bytes, bytes_per_synapse, create_seconds;
+    char sum_path[RESULT_TEXT];
+    struct sample inference, traces, modulated_16, modulated; /* seconds per tick */
+    double ticks_per_second, operations_per_second;
+    double read_stream, share_of_read;         /* bytes per second in the same rounds, and operations by it */
+    double copy_stream, operations_per_copied; /* likewise, directly before and after */
+    double traces_ratio, modulated_16_ratio, modulated_ratio; /* to inference */
+    struct result_peer clblast, csr, openblas;
+};
+
+struct result_small {
+    double neurons, replicas;
+    struct sample inference, learning;      /* seconds per tick of all replicas */
+    double inference_each, inference_total; /* ticks per second */
+    double learning_each, learning_total;
+};
+
+struct result_start {
+    double neurons;
+    struct sample first, second; /* seconds */
+};
+
+/* Seconds per tick grow as neurons to this power. */
+struct result_growth {
+    double exponent, from_neurons, to_neurons, sizes;
+};
+
+struct result_summary {
+    double large_neurons, share_of_read, operations_per_copied;
+    double learning_neurons, traces_ratio, modulated_16_ratio, modulated_ratio;
+    double middle_neurons, clblast_ratio, csr_ratio, openblas_ratio;
+    double exponent;
+    double small_neurons, ticks_1, ticks_4, learning_ticks_1, learning_ticks_4;
+    double first_start, second_start;
+};
+
+struct result_device {
+    char selector[RESULT_TEXT], name[RESULT_TEXT], type[RESULT_TEXT], vendor[RESULT_TEXT], platform[RESULT_TEXT];
+    char driver[RESULT_TEXT], version[RESULT_TEXT], dot_product[RESULT_TEXT];
+    double compute_units, clock_mhz, memory_bytes, max_allocation_bytes;
+    struct result_streams streams;
+    struct result_network networks[RESULT_NETWORKS];
+    size_t network_count;
+    struct result_small small[RESULT_SMALL];
+    size_t small_count;
+    struct result_start start;
+    struct result_growth growth;
+    struct result_summary summary;
+};
+
+struct result {
+    double schema;
+    char praxis[RESULT_TEXT];
+    struct result_machine machine;
+    struct result_settings settings;
+    struct result_device devices[RESULT_DEVICES];
+    size_t device_count;
+};
+
+/* Copies a text, cut to fit, as UTF-8 without control characters whatever it was before. */
+void result_text(char target[RESULT_TEXT], const char *text);
+
+/* The network with k = 2 whose size is nearest to `neurons`, as a ratio; with `learning`, of those whose learning was
+ * measured. NULL where there is none within a factor of ten. */
+const struct result_network *result_near(const struct result_device *device, double neurons, bool learning);
+
+/* Fills in what follows from what was measured. */
+void result_derive_network(struct result_network *network);
+void result_derive_small(struct result_small *small);
+void result_derive_device(struct result_device *device);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* Results as JSON. One table of members serves writing, reading and clearing; docs/benchmark.md describes it. */
+#ifndef BENCH_SCHEMA_H
+#define BENCH_SCHEMA_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+
+#include "result.h"
+
+/* A result in which nothing is known yet, NULL where there is no memory; free() gives it back. */
+struct result *schema_create(void);
+
+/* NULL where there is no memory; cJSON_Delete. */
+cJSON *schema_write(const struct result *result);
+
+/*
+ * Fills in the result from JSON that anyone may have written. Members that are missing or null are left unknown, and
+ * members that are not known are passed over. Where a type, a number or a length is wrong, the return value is false
+ * and `message` says what.
+ */
+bool schema_read(const cJSON *json, struct result *result, char *message, size_t size);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include "table.h"
+
+#include <math.h>
+
+#include "figure.h"
+
+static void print_stream(FILE *file, const char *name, const struct sample *sample, const char *shape)
+{
+    char median[FIGURE], low[FIGURE], high[FIGURE];
+    fprintf(file, "  %-6s %7s GB/s [%s, %s]  %s\n", name, figure(median, sample->median * 1e-9),
+            figure(low, sample->minimum * 1e-9), figure(high, sample->maximum * 1e-9), shape);
+}
+
+static void print_head(FILE *file, const struct result_device *device)
+{
+    fprintf(file, "%s\n%s, %s, %s, driver %s, int8 dot product %s, %.0f compute units\n\n", device->name,
+            device->selector, device->type, device->platform, device->driver, device->dot_product,
+            device->compute_units);
+    if (!isfinite(device->streams.read.median))
+        return;
+    fprintf(file, "Streams, median [range]\n");
+    print_stream(file, "read", &device->streams.read, device->streams.read_shape);
+    print_stream(file, "copy", &device->streams.copy, device->streams.copy_shape);
+    print_stream(file, "triad", &device->streams.triad, device->streams.triad_shape);
+    fputc('\n', file);
+}
+
+static void print_network(FILE *file, const struct result_network *network)
+{
+    char text[14][FIGURE];
+    const struct sample *tick = &network->inference;
+    fprintf(file, "%9.0f %2.0f %8s %9s [%8s, %8s] %7s %7s %7s %7s %7s %7s %7s %8s %8s %8s\n", network->neurons,
+            network->degree_factor, figure(text[0], network->synapses * 1e-6), figure(text[1], tick->median * 1e6),
+            figure(text[2], tick->lower_quartile * 1e6), figure(text[3], tick->upper_quartile * 1e6),
+            figure(text[4], network->operations_per_second * 1e-9), figure(text[5], network->share_of_read),
+            figure(text[6], network->bytes_per_synapse), figure(text[7], network->traces_ratio),
+            figure(text[8], network->modulated_16_ratio), figure(text[9], network->modulated_ratio),
+            figure(text[10], network->padding * 100), figure(text[11], network->clblast.ratio),
+            figure(text[12], network->csr.ratio), figure(text[13], network->openblas.ratio));
+}
+
+static void print_networks(FILE *file, const struct result_device *device)
+{
+    if (device->network_count == 0)
+        return;
+    fprintf(file,
+            "Networks; learning and peers in units of an inference tick\n%9s %2s %8s %9s %20s %7s %7s %7s %7s %7s %7s "
+            "%7s %8s %8s %8s\n",
+            "N", "k", "Msyn", "us/tick", "quartiles", "GSOPS", "of read", "B/syn", "traces", "mod./16", "mod./1",
+            "pad %", "CLBlast", "CSR", "OpenBLAS");
+    for (size_t i = 0; i < device->network_count; i++)
+        print_network(file, &device->networks[i]);
+    fputc('\n', file);
+}
+
+static void print_small(FILE *file, const struct result_device *device)
+{
+    char text[4][FIGURE];
+    if (device->small_count == 0)
+        return;
+    fprintf(file, "Small networks, noise and both regulators, k = 2; ticks/s\n%9s %8s %12s %12s %14s %14s\n", "N",
+            "replicas", "each", "total", "learning each", "learning total");
+    for (size_t i = 0; i < device->small_count; i++) {
+        const struct result_small *small = &device->small[i];
+        fprintf(file, "%9.0f %8.0f %12s %12s %14s %14s\n", small->neurons, small->replicas,
+                figure(text[0], small->inference_each), figure(text[1], small->inference_total),
+                figure(text[2], small->learning_each), figure(text[3], small->learning_total));
+    }
+    fputc('\n', file);
+}
+
+static void print_line(FILE *file, const char *name, double value, const char *unit)
+{
+    char text[FIGURE];
+    fprintf(file, "  %-58s %10s%s%s\n", name, figure(text, value), isfinite(value) && *unit ? " " : "",
+            isfinite(value) ? unit : "");
+}
+
+static void print_summary(FILE *file, const struct result_device *device)
+{
+    const struct result_summary *summary = &device->summary;
+    char large[FIGURE], learning[FIGURE], middle[FIGURE], small[FIGURE];
+    figure(large, summary->large_neurons);
+    figure(learning, summary->learning_neurons);
+    figure(middle, summary->middle_neurons);
+    figure(small, summary->small_neurons);
+    fprintf(file, "Summary\n");
+    const struct {
+        const char *name, *at, *unit;
+        double value;
+    } lines[] = {
+        {"share of the read stream", large, "", summary->share_of_read},
+        {"synaptic operations per copied byte", large, "", summary->operations_per_copied},
+        {"learning, traces alone", learning, "x inference", summary->traces_ratio},
+        {"learning, a modulator every 16 ticks", learning, "x inference", summary->modulated_16_ratio},
+        {"learning, a modulator every tick", learning, "x inference", summary->modulated_ratio},
+        {"CLBlast dense SGEMV", middle, "ticks", summary->clblast_ratio},
+        {"OpenBLAS dense SGEMV", middle, "ticks", summary->openblas_ratio},
+        {"sparse product of the same network", middle, "ticks", summary->csr_ratio},
+        {"ticks/s, 1 replica", small, "", summary->ticks_1},
+        {"ticks/s, 4 replicas in total", small, "", summary->ticks_4},
+        {"ticks/s learning, 1 replica", small, "", summary->learning_ticks_1},
+        {"ticks/s learning, 4 replicas in total", small, "", summary->learning_ticks_4},
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        char name[96];
+        snprintf(name, sizeof name, "%s, N = %s", lines[i].name, lines[i].at);
+        print_line(file, name, lines[i].value, lines[i].unit);
+    }
+    print_line(file, "seconds per tick grow as N to the power of", summary->exponent, "");
+    print_line(file, "first start of a network", summary->first_start, "s");
+    print_line(file, "second start of a network", summary->second_start, "s");
+    fputc('\n', file);
+}
+
+void table_device(FILE *file, const struct result_device *device)
+{
+    print_head(file, device);
+    print_networks(file, device);
+    print_small(file, device);
+    print_summary(file, device);
+    fflush(file);
+}
+
+void table_compare(FILE *file, const struct result_device *const *devices, const char *const *names, size_t count)
+{
+    char text[11][FIGURE];
+    fprintf(file, "%-40s %8s %8s %7s %7s %7s %7s %8s %9s %9s %8s %8s\n", "device", "read", "GSOPS", "of read",
+            "mod./16", "mod./1", "expon.", "CLBlast", "ticks/s 1", "ticks/s 4", "start", "again");
+    fprintf(file, "%-40s %8s %8s %7s %7s %7s %7s %8s %9s %9s %8s %8s\n", "", "GB/s", "N ~ 1e6", "N ~ 1e6", "N ~ 1e6",
+            "N ~ 1e6", ">= 1e5", "N ~ 1e4", "N = 961", "N = 961", "s", "s");
+    for (size_t i = 0; i < count; i++) {
+        const struct result_device *device = devices[i];
+        const struct result_summary *summary = &device->summary;
+        const struct result_network *large = result_near(device, 1e6, false);
+        fprintf(file, "%-40.40s %8s %8s %7s %7s %7s %7s %8s %9s %9s %8s %8s\n", names[i],
+                figure(text[0], device->streams.read.median * 1e-9),
+                figure(text[1], large ? large->operations_per_second * 1e-9 : NAN),
+                figure(text[2], summary->share_of_read), figure(text[3], summary->modulated_16_ratio),
+                figure(text[4], summary->modulated_ratio), figure(text[5], summary->exponent),
+                figure(text[6], summary->clblast_ratio), figure(text[7], summary->ticks_1),
+                figure(text[8], summary->ticks_4), figure(text[9], summary->first_start),
+                figure(text[10], summary->second_start));
+    }
+    fflush(file);
+}

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT */
+/* What praxis-bench makes of its measurements, against known answers. */
+#include <check.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../../bench/figure.h"
+#include "../../bench/result.h"
+#include "../../bench/schema.h"
+#include "../../bench/series.h"
+#include "../../bench/statistics.h"
+#include "cli/cli.h"
+
+const char cli_program[] = "test-";
+
+START_TEST(test_summaries)
+{
+    double odd[] = {9, 1, 5, 3, 7}, even[] = {4, 1, 3, 2}, one[] = {6};
+    struct sample sample = statistics_summarise(odd, 5);
+    ck_assert_double_eq(sample.minimum, 1);
+    ck_assert_double_eq(sample.lower_quartile, 3);
+    ck_assert_double_eq(sample.median, 5);
+    ck_assert_double_eq(sample.upper_quartile, 7);
+    ck_assert_double_eq(sample.maximum, 9);
+    ck_assert_double_eq(sample.rounds, 5);
+    sample = statistics_summarise(even, 4);
+    ck_assert_double_eq(sample.median, 2.5);
+    ck_assert_double_eq(sample.lower_quartile, 1.75);
+    ck_assert_double_eq(sample.upper_quartile, 3.25);
+    sample = statistics_summarise(one, 1);
+    ck_assert_double_eq(sample.median, 6);
+    ck_assert_double_eq(sample.lower_quartile, 6);
+    ck_assert_double_eq(sample.maximum, 6);
+    sample = statistics_summarise(one, 0);
+    ck_assert(isnan(sample.median) && isnan(sample.minimum) && isnan(sample.upper_quartile));
+    ck_assert_double_eq(sample.rounds, 0);
+}
+END_TEST
+
+START_TEST(test_rates)
+{
+    double seconds[] = {1, 2, 4};
+    struct sample times = statistics_summarise(seconds, 3), rates = statistics_rate(&times, 8);
+    ck_assert_double_eq(rates.minimum, 2);
+    ck_assert_double_eq(rates.median, 4);
+    ck_assert_double_eq(rates.maximum, 8);
+    ck_assert(rates.lower_quartile <= rates.median && rates.median <= rates.upper_quartile);
+}
+END_TEST
+
+START_TEST(test_slopes)
+{
+    double x[] = {1, 2, 3, 4}, line[] = {5, 3, 1, -1}, bent[] = {1, 3, 2, 5}, same[] = {2, 2, 2, 2};
+    ck_assert_double_eq_tol(statistics_slope(x, line, 4), -2, 1e-12);
+    ck_assert_double_eq_tol(statistics_slope(x, bent, 4), 1.1, 1e-12); /* 5.5 / 5 by hand */
+    ck_assert(isnan(statistics_slope(same, line, 4)));
+    ck_assert(isnan(statistics_slope(x, line, 1)));
+    ck_assert(isnan(statistics_slope(x, line, 0)));
+}
+END_TEST
+
+/* Networks whose tick takes `unit` N^1.5 seconds, one of them with k = 3 and one too small to count, both out of line.
+ */
+START_TEST(test_growth)
+{
+    static const double sizes[] = {961, 109561, 109561, 316969, 1038361};
+    struct result *result = schema_create();
+    struct result_device *device = &result->devices[0];
+    for (size_t i = 0; i < 5; i++) {
+        struct result_network *network = &device->networks[device->network_count++];
+        network->neurons = sizes[i];
+        network->degree_factor = i == 2 ? 3 : 2;
+        network->inference.median = i == 0 || i == 2 ? 1 : 1e-11 * pow(sizes[i], 1.5);
+    }
+    result_derive_device(device);
+    ck_assert_double_eq_tol(device->growth.exponent, 1.5, 1e-9);
+    ck_assert_double_eq(device->growth.sizes, 3);
+    ck_assert_double_eq(device->growth.from_neurons, 109561);
+    ck_assert_double_eq(device->growth.to_neurons, 1038361);
+    ck_assert_double_eq(device->summary.exponent, device->growth.exponent);
+    ck_assert_double_eq(device->summary.large_neurons, 1038361);
+    ck_assert(isnan(device->summary.middle_neurons)); /* 961 and 109561 are more than ten times off */
+    ck_assert(isnan(device->summary.learning_neurons));
+    free(result);
+}
+END_TEST
+
+START_TEST(test_ratios)
+{
+    struct result *result = schema_create();
+    struct result_network *network = &result->devices[0].networks[0];
+    network->synapses = 1e9;
+    network->inference.median = 0.5;
+    network->modulated_16.median = 0.7;
+    network->read_stream = 4e9;
+    network->copy_stream = 8e9;
+    network->csr.seconds.median = 5;
+    result_derive_network(network);
+    ck_assert_double_eq(network->operations_per_second, 2e9);
+    ck_assert_double_eq(network->share_of_read, 0.5);
+    ck_assert_double_eq(network->operations_per_copied, 0.25);
+    ck_assert_double_eq(network->modulated_16_ratio, 1.4);
+    ck_assert_double_eq(network->csr.ratio, 10);
+    ck_assert(isnan(network->clblast.ratio) && isnan(network->traces_ratio));
+    free(result);
+}
+END_TEST
+
+/* A clock's worth of work. */
+struct counted {
+    uint64_t calls, times, fail_after;
+};
+
+static bool count(void *work, uint64_t times)
+{
+    struct counted *counted = work;
+    counted->calls++;
+    counted->times += times;
+    double until = series_clock() + 1e-4 * (double)times;
+    while (series_clock() < until) {
+    }
+    return counted->calls <= counted->fail_after;
+}
+
+START_TEST(test_series)
+{
+    struct counted slow = {0, 0, 1000}, broken = {0, 0, 4};
+    struct series series[] = {{.run = count, .work = &slow, .step = 4, .most = 1000},
+                              {.run = count, .work = &broken, .step = 1, .most = 1000}};
+    const struct series_plan plan = {.seconds = 0.005, .budget = 100, .rounds = 7};
+    series_measure(series, 2, &plan);
+    ck_assert_int_eq(series[0].count, 7);
+    ck_assert_uint_eq(series[0].times % 4, 0);
+    ck_assert_uint_ge(series[0].times, 12); /* 50 where nothing else runs */
+    ck_assert_uint_le(series[0].times, 52);
+    ck_assert_double_ge(series_seconds(&series[0]).minimum, 1e-4);
+    ck_assert(series[1].failed && isnan(series_seconds(&series[1]).median));
+    series_measure(series, 1, &plan); /* rounds add up */
+    ck_assert_int_eq(series[0].count, 14);
+}
+END_TEST
+
+START_TEST(test_budget)
+{
+    struct counted slow = {0, 0, 1000};
+    struct series series = {.run = count, .work = &slow, .step = 100, .most = 1000};
+    const struct series_plan plan = {.seconds = 0.001, .budget = 0.005, .rounds = 9};
+    series_measure(&series, 1, &plan); /* the run that calibrates takes 10 ms and counts */
+    ck_assert_int_eq(series.count, 1);
+    ck_assert_uint_eq(slow.calls, 2);
+    ck_assert_double_ge(series_seconds(&series).median, 1e-4);
+}
+END_TEST
+
+START_TEST(test_figures)
+{
+    static const struct {
+        double value;
+        const char *text, *round;
+    } cases[] = {
+        {0, "0.00", "0"},
+        {0.00012, "0.00012", "0.00012"},
+        {0.7, "0.700", "0.7"},
+        {0.9999, "1.00", "1"},
+        {5, "5.00", "5"},
+        {99.94, "99.9", "99.9"},
+        {100.4, "100", "100"},
+        {9999, "9999", "10 k"},
+        {10609, "10 609", "10.6 k"},
+        {2e6, "2 000 000", "2 M"},
+        {5e10, "50 000 000 000", "50 G"},
+    };
+    char text[FIGURE];
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ck_assert_str_eq(figure(text, cases[i].value), cases[i].text);
+        ck_assert_str_eq(figure_round(text, cases[i].value), cases[i].round);
+    }
+    ck_assert_str_eq(figure(text, NAN), "-");
+    ck_assert_str_eq(figure_si(text, NAN), "-");
+    ck_assert_uint_lt(strlen(figure(text, -1e300)), FIGURE);
+}
+END_TEST
+
+START_TEST(test_texts)
+{
+    char text[RESULT_TEXT], longer[2 * RESULT_TEXT] = "";
+    result_text(text, "a\tb\x7f\xc3\xbc\xff\xe2\x82");
+    ck_assert_str_eq(text, "a b \xc3\xbc???");
+    for (size_t i = 0; i < RESULT_TEXT - 2; i++)
+        longer[i] = 'x';
+    strcpy(longer + RESULT_TEXT - 2, "\xc3\xbc");
+    result_text(text, longer); /* half a character does not fit, so none of it is there */
+    ck_assert_uint_eq(strlen(text), RESULT_TEXT - 2);
+    ck_assert_int_eq(text[RESULT_TEXT - 3], 'x');
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("benchmark");
+    TCase *tests = tcase_create("parts");
+    tcase_add_test(tests, test_summaries);
+    tcase_add_test(tests, test_rates);
+    tcase_add_test(tests, test_slopes);
+    tcase_add_test(tests, test_growth);
+    tcase_add_test(tests, test_ratios);
+    tcase_add_test(tests, test_series);
+    tcase_add_test(tests, test_budget);
+    tcase_add_test(tests, test_figures);
+    tcase_add_test(tests, test_texts);
+    tcase_set_timeout(tests, 0);
+    suite_add_tcase(suite, tests);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
