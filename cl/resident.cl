@@ -31,10 +31,11 @@ INLINE void read_groups(__global const char *own, __global long *sums, __global 
  * sums: [ticks][R][selected_count], from `sums_start`.
  */
 __kernel __attribute__((reqd_work_group_size(WORKERS, 1, 1))) void
-resident(__global const char *weights, uint units, __global char *activations, __global char *window_factors, uint slot, __global const int *input,
-         ulong input_start, ulong input_step, int has_input, ulong time, uint ticks, __global const uint2 *seeds,
-         __global long *sums, ulong sums_start, __global const uint *selected, uint selected_count,
-         __global const ulong *offsets, __global const uint *members, NEURON_PARAMETERS)
+resident(__global const char *weights, uint units, __global char *activations, __global char *window_factors,
+         uint slot, __global const int *input, ulong input_start, ulong input_step, int has_input, ulong time,
+         uint ticks, __global const uint2 *seeds, __global long *sums, ulong sums_start,
+         __global const uint *selected, uint selected_count, __global const ulong *offsets,
+         __global const uint *members, NEURON_PARAMETERS)
 {
 #if WORKERS > 1
     __local long partial[WORKERS];
@@ -54,7 +55,7 @@ resident(__global const char *weights, uint units, __global char *activations, _
             int_rows sum[VECTORS];
             if (row >= PRIME)
                 continue;
-            sum_item(weights + (size_t)unit * UNIT_WEIGHTS, &now, unit, row, 1, PRIME, sum);
+            sum_item(weights + unit * UNIT_WEIGHTS, &now, unit, row, 1, PRIME, sum);
             advance_item(&rule, &fields, &now, unit, row, sum);
         }
         SYNCHRONISE;

@@ -116,6 +116,7 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
     UNROLL
     for (int v = 0; v < VECTORS; v++)
         sum[v] = 0;
+    _Pragma("unroll 2")
     for (uint offset = first; offset < end; offset++) {
         __global const char *from = activations + wrap(column + offset) * STRIDE, *windows[CURVES];
         UNROLL
@@ -141,7 +142,7 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
 /* How a column is cut into work-items, and what weights it has. */
 #define ITEM_ROWS (ROWS * VECTORS)
 #define ITEMS (PADDED / ITEM_ROWS)
-#define UNIT_WEIGHTS (PADDED * DEGREE)
+#define UNIT_WEIGHTS ((size_t)PADDED * DEGREE)
 
 /* Where the weights of the tile with this row begin, in those of its unit. */
 INLINE size_t tile_start(uint row)
@@ -174,17 +175,16 @@ INLINE void advance_item(const neuron_rule *rule, const neuron_fields *fields, c
 
 /*
  * weights: one slab, whose first unit is first_unit. activations, window_factors: all slots of all `units`; `slot` holds
- * the old activations.
- * input: of this tick, `input_step` numbers from one replica to the next; has_input 0: there is none. A work-group is
- * GROUP_ITEMS items beside each other, and SPLIT parts of each.
+ * the old activations. input: of this tick, `input_step` numbers from one replica to the next; has_input 0: there is
+ * none. A work-group is GROUP_ITEMS items beside each other, and SPLIT parts of each.
  */
 __kernel __attribute__((reqd_work_group_size(GROUP_ITEMS, SPLIT, 1))) void
 tick(__global const char *weights, uint first_unit, uint slab_units, uint units, __global char *activations,
-     __global char *window_factors, uint slot, __global const int *input, ulong input_start, ulong input_step, int has_input, ulong time,
-     __global const uint2 *seeds, NEURON_PARAMETERS)
+     __global char *window_factors, uint slot, __global const int *input, ulong input_start, ulong input_step,
+     int has_input, ulong time, __global const uint2 *seeds, NEURON_PARAMETERS)
 {
     uint item = get_global_id(0), row = item % ITEMS * ITEM_ROWS, local_unit = item / ITEMS;
-    uint unit = first_unit + local_unit, replica = unit / PRIME, part = get_local_id(1);
+    uint unit = first_unit + local_unit, replica = unit / PRIME;
     bool inside = local_unit < slab_units && row < PRIME;
     int_rows sum[VECTORS];
     const neuron_rule rule = NEURON_RULE;
@@ -193,9 +193,11 @@ tick(__global const char *weights, uint first_unit, uint slab_units, uint units,
                         window_factors + factors_start(next_slot(slot), units),
                         has_input ? input + input_start + replica * input_step : 0,
                         inside ? seeds[replica] : (uint2)(0), time};
-    uint first = 1 + part * SHARE;
+    /* Bounds known to the compiler where they can be: a loop that it unrolls then leaves no rest. */
+    uint part = SPLIT > 1 ? get_local_id(1) : 0, first = 1 + part * SHARE;
+    uint end = SPLIT > 1 ? min(first + SHARE, PRIME) : PRIME;
     if (inside)
-        sum_item(weights + (size_t)local_unit * UNIT_WEIGHTS, &now, unit, row, first, min(first + SHARE, PRIME), sum);
+        sum_item(weights + local_unit * UNIT_WEIGHTS, &now, unit, row, first, end, sum);
 #if SPLIT > 1
     __local int_rows shares[SPLIT - 1][VECTORS][GROUP_ITEMS];
     for (uint v = 0; v < VECTORS && part > 0 && inside; v++)
