@@ -20,6 +20,7 @@ static const char *const tunings[] = {
     "resident=0,vectors=1",
     "resident=0,rows=8",
     "resident=0,rows=4",
+    "resident=0,staged=1",
     "resident=0,split=2",
     "resident=0,split=4,rows=8",
     "resident=0,split=8,rows=4,vectors=1",
