@@ -45,6 +45,16 @@ static bool structure_fits(const void *given, size_t size)
     return given_size >= sizeof given_size && given_size <= size;
 }
 
+/* Parameters with defaults for what the caller's do not have; NULL: all of them. */
+static praxis_status take_parameters(praxis_context *context, const praxis_parameters *given, praxis_parameters *own)
+{
+    px_parameters_default(own);
+    if (given && !take_structure(own, sizeof *own, given))
+        return px_fail(&context->log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                       "the struct_size of parameters is not from 8 to %llu", (unsigned long long)sizeof *own);
+    return PRAXIS_SUCCESS;
+}
+
 static praxis_status bad_argument(const praxis_network *network, const char *what)
 {
     return px_fail(network ? network->log : NULL, PRAXIS_ERROR_INVALID_ARGUMENT, "%s", what);
@@ -208,6 +218,19 @@ praxis_status praxis_context_device(const praxis_context *context, praxis_device
     return PRAXIS_SUCCESS;
 }
 
+praxis_status praxis_context_store_tuning(praxis_context *context, const praxis_parameters *parameters,
+                                          const char *tuning)
+{
+    praxis_parameters own;
+    struct px_shape shape;
+    if (!context)
+        return PRAXIS_ERROR_INVALID_ARGUMENT;
+    praxis_status status = take_parameters(context, parameters, &own);
+    if (!status)
+        status = px_shape_make(&context->log, &own, &shape);
+    return status ? status : context->device->operations->store_tuning(context->device, &shape, tuning);
+}
+
 size_t praxis_context_last_error(const praxis_context *context, char *buffer, size_t size)
 {
     if (!context)
@@ -244,11 +267,8 @@ praxis_status praxis_network_create(praxis_context *context, const praxis_parame
     if (!context)
         return PRAXIS_ERROR_INVALID_ARGUMENT;
     praxis_parameters own;
-    px_parameters_default(&own);
-    if (parameters && !take_structure(&own, sizeof own, parameters))
-        return px_fail(&context->log, PRAXIS_ERROR_INVALID_ARGUMENT,
-                       "the struct_size of parameters is not from 8 to %llu", (unsigned long long)sizeof own);
-    return px_network_create(context, &own, network);
+    praxis_status status = take_parameters(context, parameters, &own);
+    return status ? status : px_network_create(context, &own, network);
 }
 
 void praxis_network_destroy(praxis_network *network)

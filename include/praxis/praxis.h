@@ -218,7 +218,8 @@ typedef struct praxis_context_options {
      * removed beyond 256 MiB. All of it may be deleted at any time. Any number of processes, contexts and threads may
      * share the directory, and machines their home. An entry that is damaged, or that the driver does not take, is
      * compiled anew and replaced; nothing that goes wrong here makes a call fail. Nothing is kept of PoCL's programs:
-     * it keeps them itself, where POCL_CACHE_DIR says.
+     * it keeps them itself, where POCL_CACHE_DIR says. Tunings lie here too, for every driver: see
+     * praxis_context_store_tuning.
      */
     const char *cache_directory;
     const char *tuning; /* NULL: chosen for device and network; else how OpenCL devices run them, see below */
@@ -226,8 +227,10 @@ typedef struct praxis_context_options {
 
 /*
  * `tuning`, for experts: NAME=NUMBER, several separated by commas, such as "resident=0,rows=8". It changes how fast
- * networks run, never what they compute. What is not named is chosen automatically. Unknown names and numbers out of
- * range make praxis_context_create fail; the reference ignores it.
+ * networks run, never what they compute. What is not named is chosen automatically; "" leaves all of it to that. With
+ * NULL a network takes what praxis_context_store_tuning keeps for its shape and device, else what a table in the
+ * library says, else all is chosen automatically. Unknown names and numbers out of range make praxis_context_create
+ * fail; the reference ignores it.
  *
  *   resident  1: one work-group owns a replica and runs many ticks in one launch; 0: a launch for every tick. Weights
  *             split into several buffers always take a launch for every tick
@@ -238,6 +241,8 @@ typedef struct praxis_context_options {
  *   split     1, 2, 4 ... 64 work-items that share the synapses of a neuron, in a launch for every tick
  *   workers   1, 2, 4 ... 256 work-items per replica, if resident
  *   ticks     1 .. 1048576 ticks in one launch, if resident
+ *   span      1 .. 65536 columns that learning takes at once, at most those there are
+ *   tiles     1 .. 4096 tiles of neurons that a work-item of learning takes
  */
 
 PRAXIS_API void praxis_context_options_default(praxis_context_options *options);
@@ -386,6 +391,27 @@ PRAXIS_API praxis_status praxis_network_create(praxis_context *context, const pr
 
 /* Frees the network and its reference to the context. NULL is allowed. */
 PRAXIS_API void praxis_network_destroy(praxis_network *network);
+
+/*
+ * Keeps a tuning (see praxis_context_options) in the context's cache directory, for networks of one shape on its
+ * device. From then on praxis_network_create takes it wherever neurons, degree_factor, replicas, trace_window and
+ * trace_form, the device, its path of dot products, the versions of its driver and of this library, and for a CPU the
+ * host's, are the same and the context was given no tuning of its own; also in other processes. What is damaged or was
+ * kept by another driver is not used. A message of level INFO tells which tuning a network takes, and whence.
+ *
+ * The library measures nothing: what is fastest depends on what a program does, and only it can bound the time that
+ * takes. `praxis tune` measures inference and learning; a program can do the same with contexts of several tunings,
+ * praxis_network_hash and a clock.
+ *
+ * parameters: as of praxis_network_create; the members named above are what counts.
+ * tuning:     the text, or NULL or "" to forget what is kept.
+ * The entry is written whole or not at all; the function is thread-safe, and safe among processes.
+ * Errors: UNSUPPORTED: the context has no cache directory, or is the reference's; INVALID_ARGUMENT and OUT_OF_RANGE
+ * name what is wrong with the tuning, its bounds, or a parameter; IO: the directory cannot be used, or the entry not
+ * written; OUT_OF_MEMORY.
+ */
+PRAXIS_API praxis_status praxis_context_store_tuning(praxis_context *context, const praxis_parameters *parameters,
+                                                     const char *tuning);
 
 typedef struct praxis_network_info {
     size_t struct_size;

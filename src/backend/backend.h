@@ -149,6 +149,8 @@ struct px_device_operations {
     void (*describe)(const struct px_device *device, praxis_device_info *info);
     praxis_status (*create_backend)(struct px_device *device, const struct px_shape *shape,
                                     struct px_backend **backend);
+    /* Keeps a tuning for networks of this shape, or with NULL or "" forgets it; see praxis_context_store_tuning. */
+    praxis_status (*store_tuning)(struct px_device *device, const struct px_shape *shape, const char *tuning);
 };
 struct px_device {
     const struct px_device_operations *operations;

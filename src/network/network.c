@@ -38,21 +38,28 @@ static praxis_status prepare_window(praxis_network *network)
     return px_waiting_create(network);
 }
 
+praxis_status px_shape_make(struct px_log *log, const praxis_parameters *parameters, struct px_shape *shape)
+{
+    praxis_status status = px_parameters_check(log, parameters);
+    if (!status)
+        status = px_graph_plan(log, parameters->neurons, parameters->degree_factor, &shape->graph);
+    if (!status && parameters->input_fan_out > shape->graph.neurons)
+        status = px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "input_fan_out is %u, must be from 0 to %llu",
+                         parameters->input_fan_out, (unsigned long long)shape->graph.neurons);
+    shape->replicas = parameters->replicas;
+    shape->channels = parameters->channels;
+    shape->window = parameters->trace_window;
+    shape->traces_stored = parameters->trace_form == PRAXIS_TRACE_STORED;
+    shape->seeds = NULL;
+    return status;
+}
+
 static praxis_status prepare(praxis_network *network, const praxis_parameters *parameters)
 {
-    praxis_status status = px_parameters_check(network->log, parameters);
-    if (!status)
-        status = px_graph_plan(network->log, parameters->neurons, parameters->degree_factor, &network->shape.graph);
-    if (!status && parameters->input_fan_out > network->shape.graph.neurons)
-        status = px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "input_fan_out is %u, must be from 0 to %llu",
-                         parameters->input_fan_out, (unsigned long long)network->shape.graph.neurons);
+    praxis_status status = px_shape_make(network->log, parameters, &network->shape);
     if (status)
         return status;
     network->parameters = *parameters;
-    network->shape.replicas = parameters->replicas;
-    network->shape.channels = parameters->channels;
-    network->shape.window = parameters->trace_window;
-    network->shape.traces_stored = parameters->trace_form == PRAXIS_TRACE_STORED;
     network->noisy = parameters->noise > 0;
     status = take_seeds(network, parameters);
     if (!status)

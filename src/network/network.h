@@ -66,6 +66,8 @@ double px_modulation_limit(const praxis_parameters *parameters);
 praxis_status px_network_birth(praxis_network *network);
 
 /* network.c */
+/* The shape of a network with these parameters, but for its seeds. */
+praxis_status px_shape_make(struct px_log *log, const praxis_parameters *parameters, struct px_shape *shape);
 praxis_status px_network_create(praxis_context *context, const praxis_parameters *parameters, praxis_network **network);
 void px_network_destroy(praxis_network *network);
 praxis_status px_network_apply_rule(praxis_network *network);

@@ -4,6 +4,7 @@
 #define PX_BACKEND_OPENCL_BUILD_H
 
 #include "backend/opencl/device.h"
+#include "base/text.h"
 
 /*
  * Builds `source` with `options` and makes the kernels named, kernels[count] (clReleaseKernel). Returns the driver's
@@ -12,6 +13,9 @@
  */
 cl_int px_program_build(const struct px_opencl_device *device, const char *source, const char *options,
                         const char *const *names, size_t count, cl_program *program, cl_kernel *kernels);
+
+/* Appends what tells a device, its driver, this library and, for a CPU, the host from any other. */
+void px_device_append(struct px_text *key, const struct px_opencl_device *device);
 
 /* The build log, allocated, or NULL where there is no program or the driver gives none. */
 char *px_program_log(const struct px_opencl_device *device, cl_program program);

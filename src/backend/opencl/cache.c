@@ -120,13 +120,12 @@ void px_cache_close(struct px_cache *cache)
     free(cache);
 }
 
-/* Where the key's entry is or would be: allocated. */
-static char *entry_path(const struct px_cache *cache, const char *key)
+char *px_cache_path(const char *directory, const char *key, const char *suffix)
 {
-    size_t size = strlen(cache->directory) + sizeof "/0123456789abcdef" SUFFIX;
+    size_t size = strlen(directory) + sizeof "/0123456789abcdef" + strlen(suffix);
     char *path = malloc(size);
     if (path)
-        snprintf(path, size, "%s/%016" PRIx64 SUFFIX, cache->directory, px_hash_bytes(PX_HASH_START, key, strlen(key)));
+        snprintf(path, size, "%s/%016" PRIx64 "%s", directory, px_hash_bytes(PX_HASH_START, key, strlen(key)), suffix);
     return path;
 }
 
@@ -152,7 +151,7 @@ static bool load_from(struct px_cache *cache, const char *path, const char *key,
 bool px_cache_load(struct px_cache *cache, const char *key, unsigned char **binary, size_t *size)
 {
     *binary = NULL;
-    char *path = entry_path(cache, key);
+    char *path = px_cache_path(cache->directory, key, SUFFIX);
     bool found = path && load_from(cache, path, key, binary, size);
     if (found)
         utimensat(AT_FDCWD, path, NULL, 0); /* used now: see px_cache_prune */
@@ -165,7 +164,7 @@ void px_cache_store(struct px_cache *cache, const char *key, const unsigned char
     size_t entry_size = 0;
     if (atomic_load(&cache->failing))
         return;
-    char *path = entry_path(cache, key);
+    char *path = px_cache_path(cache->directory, key, SUFFIX);
     unsigned char *entry = path ? px_cache_encode(key, binary, size, &entry_size) : NULL;
     if (entry && px_file_replace(path, entry, entry_size))
         px_cache_prune(cache->directory, PX_CACHE_LIMIT);

@@ -3,6 +3,8 @@
  * The program cache: what a driver compiled, kept in files of one private directory. It can cost time and nothing else:
  * an entry that is missing, damaged or another's is not found, one that cannot be written is not kept.
  *
+ * Tunings lie beside the programs in entries of the same format; see choice.c.
+ *
  * An entry is a file whose name is a hash of its key, a text that names everything the binary depends on. Integers are
  * little-endian:
  *
@@ -48,6 +50,9 @@ unsigned char *px_cache_encode(const char *key, const unsigned char *binary, siz
  */
 const char *px_cache_decode(const unsigned char *entry, size_t size, const char *key, const unsigned char **binary,
                             size_t *binary_size);
+
+/* Where the entry of a key is or would be within a directory: allocated, NULL where there is no memory. */
+char *px_cache_path(const char *directory, const char *key, const char *suffix);
 
 /* Removes what was longest unused until the entries of a directory have at most `limit` bytes. */
 void px_cache_prune(const char *directory, uint64_t limit);

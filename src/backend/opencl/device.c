@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/opencl/choice.h"
 #include "backend/opencl/network.h"
 
 /* The ICD loader returns this where it finds no driver at all. */
@@ -114,6 +115,7 @@ static void destroy(struct px_device *base)
         clReleaseContext(device->context);
     px_cache_close(device->cache);
     free(device->kernel_directory);
+    free(device->tuning_directory);
     free(device);
 }
 
@@ -126,6 +128,7 @@ static const struct px_device_operations operations = {
     .destroy = destroy,
     .describe = describe,
     .create_backend = px_opencl_create_backend,
+    .store_tuning = px_tuning_store,
 };
 
 /* The driver's handles for platform P and device D of a selector. */
@@ -214,6 +217,9 @@ static praxis_status open_context(struct px_opencl_device *device, const praxis_
     device->max_allocation_bytes = limit;
     if (options->kernel_directory && !(device->kernel_directory = strdup(options->kernel_directory)))
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a path");
+    if (options->cache_directory && !(device->tuning_directory = strdup(options->cache_directory)))
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a path");
+    device->tuned = options->tuning != NULL;
     praxis_status status = px_tuning_parse(log, options->tuning, &device->tuning);
     if (!status && px_opencl_keeps_programs(&device->info))
         status = px_cache_open(log, options->cache_directory, &device->cache);

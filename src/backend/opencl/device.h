@@ -27,7 +27,7 @@ enum px_dot_product {
 /* How networks are laid out and run, where the caller wants to decide; layout.c says what each means. */
 #define PX_TUNING_AUTOMATIC (-1)
 struct px_tuning {
-    int32_t staged, resident, rows, vectors, split, workers, ticks;
+    int32_t resident, rows, vectors, staged, split, workers, ticks, span, tiles;
 };
 
 struct px_opencl_device {
@@ -37,10 +37,12 @@ struct px_opencl_device {
     cl_context context;
     praxis_device_info info;
     enum px_dot_product dot_product;
+    bool tuned; /* the caller has given a tuning, perhaps an empty one */
     struct px_tuning tuning;
     uint64_t max_allocation_bytes; /* the device's limit, or a lower one the caller set */
     char *kernel_directory;        /* NULL: the embedded kernels */
     struct px_cache *cache;        /* of compiled programs; NULL: none is kept */
+    char *tuning_directory;        /* where tunings are kept; NULL: nowhere */
 };
 
 /* The name of an OpenCL error code, "CL_..." as in the specification. Static storage. */
@@ -49,7 +51,7 @@ const char *px_cl_error(cl_int code);
 /* Reports that `what` failed with `code`; OUT_OF_MEMORY for the codes that mean it, else DEVICE. */
 praxis_status px_cl_fail(struct px_log *log, cl_int code, const char *what);
 
-/* tuning.c: the text of praxis_context_options.tuning, or NULL. */
+/* tuning.c: the text of praxis_context_options.tuning; NULL names nothing, and what is not named is AUTOMATIC. */
 praxis_status px_tuning_parse(struct px_log *log, const char *text, struct px_tuning *tuning);
 
 /* capabilities.c: fills all of `info` but selector; decides whether the device can be used, and its rank. */

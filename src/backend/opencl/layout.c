@@ -32,40 +32,42 @@ static uint32_t least(uint32_t a, uint32_t b)
  * work-group is then a unit, so that there are few rows in it and enough work-items. Off unless asked for: no GPU was
  * there to say where it pays.
  */
-static void plan_staging(const struct px_opencl_device *device, bool wide, struct px_layout *layout)
+static void plan_staging(const struct px_opencl_device *device, const struct px_tuning *tuning, bool wide,
+                         struct px_layout *layout)
 {
     uint32_t items = layout->padded / (layout->rows * layout->vectors), bytes = 4 * layout->stride;
     bool fits = !wide && layout->split == 1 && items <= MOST_ITEMS && bytes <= device->info.local_memory_bytes &&
                 device->dot_product != PX_DOT_PRODUCT_C;
-    layout->staged = fits && tuned(device->tuning.staged, 0);
+    layout->staged = fits && tuned(tuning->staged, 0);
     if (layout->staged)
         layout->beside = items;
 }
 
-static void plan_split(const struct px_opencl_device *device, bool wide, struct px_layout *layout)
+static void plan_split(const struct px_opencl_device *device, const struct px_tuning *tuning, bool wide,
+                       struct px_layout *layout)
 {
     uint32_t split = 1, item_rows = layout->rows * layout->vectors;
     uint64_t items = (uint64_t)layout->units * layout->padded / item_rows;
     uint64_t busy = (uint64_t)device->info.compute_units * BUSY_ITEMS;
     while (!is_cpu(device) && split < 16 && items * split < busy && layout->padded / (2 * split) >= SPLIT_OFFSETS)
         split *= 2;
-    layout->split = tuned(device->tuning.split, split);
+    layout->split = tuned(tuning->split, split);
     uint32_t beside = least(MOST_ITEMS / layout->split, LOCAL_SUMS / (layout->split * item_rows));
     layout->beside = wide && layout->split == 1 ? 1 : least(beside, 64);
-    plan_staging(device, wide, layout);
+    plan_staging(device, tuning, wide, layout);
 }
 
 /* A CPU fills its vector registers with rows and its work-item takes a whole tile; a GPU's takes one 32-bit word. */
-static praxis_status plan_items(const struct px_opencl_device *device, struct px_layout *layout)
+static praxis_status plan_items(const struct px_opencl_device *device, const struct px_tuning *tuning,
+                                struct px_layout *layout)
 {
-    const struct px_tuning *tuning = &device->tuning;
     bool plain = device->dot_product == PX_DOT_PRODUCT_C, wide = plain && is_cpu(device);
     layout->rows = tuned(tuning->rows, wide ? 16 : 4);
     uint32_t most = plain ? layout->tile / layout->rows : 1;
     layout->vectors = tuned(tuning->vectors, wide ? most : 1);
     layout->vectors = layout->vectors < most ? layout->vectors : most;
     layout->groups = layout->rows == 16 ? 1 : 4;
-    plan_split(device, wide, layout);
+    plan_split(device, tuning, wide, layout);
     if (!plain && layout->rows != 4)
         return px_fail(device->base.log, PRAXIS_ERROR_INVALID_ARGUMENT,
                        "tuning: rows is %u, must be 4 where the dot product is %s", layout->rows,
@@ -93,10 +95,9 @@ static bool resident_pays(uint64_t replica_bytes, uint64_t replicas, uint64_t co
 /* A launch must end long before a driver takes the device for hung: within 50 ms at the pace of a slow unit. */
 #define LAUNCH_MOST_BYTES UINT64_C(100000000)
 
-static void plan_residence(const struct px_opencl_device *device, const struct px_shape *shape,
-                           struct px_layout *layout)
+static void plan_residence(const struct px_opencl_device *device, const struct px_tuning *tuning,
+                           const struct px_shape *shape, struct px_layout *layout)
 {
-    const struct px_tuning *tuning = &device->tuning;
     uint64_t neurons = (uint64_t)shape->graph.prime * layout->padded;
     uint64_t bytes = neurons * (shape->graph.degree + NEURON_BYTES);
     uint64_t units = device->info.compute_units ? device->info.compute_units : 1;
@@ -128,8 +129,8 @@ uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab)
     return left < layout->units_per_slab ? left : layout->units_per_slab;
 }
 
-praxis_status px_layout_plan(const struct px_opencl_device *device, const struct px_shape *shape,
-                             struct px_layout *layout)
+praxis_status px_layout_plan(const struct px_opencl_device *device, const struct px_tuning *tuning,
+                             const struct px_shape *shape, struct px_layout *layout)
 {
     uint32_t prime = shape->graph.prime;
     uint64_t units = (uint64_t)shape->replicas * prime;
@@ -144,11 +145,12 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
                        shape->replicas, (unsigned long long)shape->graph.neurons,
                        (unsigned long long)(UINT32_MAX / ((uint64_t)prime * layout->tiles)));
     layout->units = (uint32_t)units;
-    praxis_status status = plan_items(device, layout);
+    praxis_status status = plan_items(device, tuning, layout);
     if (status)
         return status;
     layout->words = px_packed_words(shape->window);
-    layout->span = columns_in_cache(layout, prime);
+    layout->span = least(tuned(tuning->span, columns_in_cache(layout, prime)), prime);
+    layout->each = tuned(tuning->tiles, 0);
     uint64_t unit_bytes = (uint64_t)layout->padded * shape->graph.degree;
     uint64_t fitting = device->max_allocation_bytes / unit_bytes;
     if (fitting == 0)
@@ -157,6 +159,6 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
                        (unsigned long long)unit_bytes, (unsigned long long)device->max_allocation_bytes);
     layout->units_per_slab = fitting < units ? (uint32_t)fitting : layout->units;
     layout->slabs = (uint32_t)px_divide_up(units, layout->units_per_slab);
-    plan_residence(device, shape, layout);
+    plan_residence(device, tuning, shape, layout);
     return PRAXIS_SUCCESS;
 }

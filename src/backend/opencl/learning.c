@@ -174,6 +174,8 @@ struct tiles {
 /* On a CPU a work-item takes several tiles, for the windows in its cache, but leaves every core some pieces. */
 static cl_uint tiles_each(const struct px_opencl *opencl, uint32_t count)
 {
+    if (opencl->layout.each)
+        return opencl->layout.each;
     uint32_t pieces = 8 * opencl->device->info.compute_units, most = 8 * opencl->layout.tiles;
     uint32_t each = opencl->layout.rows == 16 ? count / (pieces ? pieces : 1) : 1;
     each = each < most ? each : most;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Making and freeing the back end, and its table of operations. */
+#include "backend/opencl/choice.h"
 #include "backend/opencl/network.h"
 
 #include <stdio.h>
@@ -75,7 +76,9 @@ praxis_status px_opencl_create_backend(struct px_device *device, const struct px
     opencl->base.log = device->log;
     opencl->device = (struct px_opencl_device *)device;
     opencl->shape = *shape;
-    praxis_status status = px_layout_plan(opencl->device, shape, &opencl->layout);
+    struct px_tuning tuning;
+    px_tuning_choose(opencl->device, shape, &tuning);
+    praxis_status status = px_layout_plan(opencl->device, &tuning, shape, &opencl->layout);
     if (!status) {
         cl_int error;
         opencl->queue = clCreateCommandQueue(opencl->device->context, opencl->device->device, 0, &error);

@@ -23,6 +23,7 @@ struct px_layout {
     uint32_t slots;   /* how many ticks' activations are kept: those of a full window and the present */
     uint32_t words;   /* words of four ticks that a window is packed in, per neuron */
     uint32_t span;    /* columns that learning takes at once */
+    uint32_t each;    /* tiles that a work-item of learning takes; 0: as many as suit their number */
     uint32_t units_per_slab;
     uint32_t slabs;
     bool resident;    /* a work-group runs all of a replica's ticks, many in one launch */
@@ -102,9 +103,9 @@ static inline struct px_opencl *px_opencl_of(struct px_backend *backend)
 praxis_status px_opencl_create_backend(struct px_device *device, const struct px_shape *shape,
                                        struct px_backend **backend);
 
-/* layout.c: what the device's tuning leaves open is chosen here. */
-praxis_status px_layout_plan(const struct px_opencl_device *device, const struct px_shape *shape,
-                             struct px_layout *layout);
+/* layout.c: what the tuning leaves open is chosen here. */
+praxis_status px_layout_plan(const struct px_opencl_device *device, const struct px_tuning *tuning,
+                             const struct px_shape *shape, struct px_layout *layout);
 /* Words of four ticks that so many are packed in: one, two or a multiple of four, as cl/window.cl takes them. */
 uint32_t px_packed_words(uint32_t ticks);
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab);

@@ -21,6 +21,8 @@ static const struct entry entries[] = {
     {"split", offsetof(struct px_tuning, split), 1, 64, true},
     {"workers", offsetof(struct px_tuning, workers), 1, 256, true},
     {"ticks", offsetof(struct px_tuning, ticks), 1, 1u << 20, false},
+    {"span", offsetof(struct px_tuning, span), 1, 65536, false},
+    {"tiles", offsetof(struct px_tuning, tiles), 1, 4096, false},
 };
 #define ENTRIES (sizeof entries / sizeof *entries)
 
@@ -34,10 +36,10 @@ static const struct entry *find(const char *name, size_t length)
 
 static praxis_status fail_name(struct px_log *log, const char *text)
 {
-    return px_fail(
-        log, PRAXIS_ERROR_INVALID_ARGUMENT,
-        "tuning \"%.*s\": must be NAME=NUMBER, and names are resident, rows, vectors, staged, split, workers, ticks",
-        (int)strcspn(text, ","), text);
+    return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                   "tuning \"%.*s\": must be NAME=NUMBER, and names are resident, rows, vectors, staged, split, "
+                   "workers, ticks, span, tiles",
+                   (int)strcspn(text, ","), text);
 }
 
 /* One NAME=NUMBER at *text, which moves behind it and its comma. */

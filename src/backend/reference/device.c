@@ -283,6 +283,13 @@ static void describe_device(const struct px_device *device, praxis_device_info *
     info->compute_units = 1;
 }
 
+static praxis_status store_tuning(struct px_device *device, const struct px_shape *shape, const char *tuning)
+{
+    (void)shape;
+    (void)tuning;
+    return px_fail(device->log, PRAXIS_ERROR_UNSUPPORTED, "the reference has one form and keeps no tuning");
+}
+
 static void destroy_device(struct px_device *device)
 {
     free(device);
@@ -292,6 +299,7 @@ static const struct px_device_operations device_operations = {
     .destroy = destroy_device,
     .describe = describe_device,
     .create_backend = create_backend,
+    .store_tuning = store_tuning,
 };
 
 praxis_status px_reference_open(struct px_log *log, struct px_device **device)
