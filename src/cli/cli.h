@@ -151,5 +151,6 @@ int cli_plan(const struct cli_command *command, int argc, char **argv);
 int cli_run(const struct cli_command *command, int argc, char **argv);
 int cli_selftest(const struct cli_command *command, int argc, char **argv);
 int cli_train(const struct cli_command *command, int argc, char **argv);
+int cli_tune(const struct cli_command *command, int argc, char **argv);
 
 #endif

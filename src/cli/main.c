@@ -14,6 +14,7 @@ static const struct cli_command commands[] = {
     {"devices", "[options]", "Lists the devices and how each computes int8 dot products.", cli_devices},
     {"graph", "--neurons N [options]", "Reports the connection graph and its spectral certificate.", cli_graph},
     {"plan", "--neurons N [options]", "Predicts memory, devices and speed of a network of any size.", cli_plan},
+    {"tune", "[options]", "Measures how networks run fastest on a device, and keeps it for later runs.", cli_tune},
     {"selftest", "[options]", "Compares a device with the scalar reference, bit for bit.", cli_selftest},
 };
 #define COMMAND_COUNT (sizeof commands / sizeof *commands)

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Coordinate descent: each number of the tuning in turn takes the value that is fastest with the others as they are,
+ * and again while that helps. Every candidate must first come to the bits of the automatic tuning. The two are then
+ * timed in turns, and the winner once more at the end, with more rounds: the best of many noisy figures flatters.
+ */
+#include "cli/search.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/progress.h"
+
+#define ROUNDS       5
+#define FINAL_ROUNDS 11
+#define PASSES       3
+
+/* Where a number matters: everywhere, in plain C on vectors of rows, or where work-items are many. */
+enum place { EVERYWHERE, PLAIN, MANY };
+
+static const struct dimension {
+    const char *name;
+    enum place place;
+    unsigned values[8]; /* 0 ends them, but for the first */
+} dimensions[] = {
+    {"resident", EVERYWHERE, {0, 1}},
+    {"rows", PLAIN, {4, 8, 16}},
+    {"vectors", PLAIN, {1, 2, 4, 8}},
+    {"tiles", EVERYWHERE, {1, 2, 4, 8, 16, 32, 64}},
+    {"span", EVERYWHERE, {4, 8, 16, 32, 64, 128}},
+    {"split", EVERYWHERE, {1, 2, 4, 8, 16}},
+    {"workers", MANY, {32, 64, 128, 256}},
+};
+#define DIMENSIONS ((int)(sizeof dimensions / sizeof *dimensions))
+#define AUTOMATIC  (-1)
+
+/* A search under way. */
+struct descent {
+    const struct cli_command *command;
+    struct search *search;
+    struct trial automatic;
+    praxis_device_info device;
+    uint64_t ticks[TRIAL_KINDS];
+    int best[DIMENSIONS]; /* values, or AUTOMATIC */
+    double ratio;         /* of the best */
+    double longest;       /* seconds that a candidate has taken */
+};
+
+static void write_tuning(const int values[DIMENSIONS], char text[SEARCH_TEXT])
+{
+    size_t used = 0;
+    text[0] = '\0';
+    for (int d = 0; d < DIMENSIONS; d++)
+        if (values[d] != AUTOMATIC)
+            used += (size_t)snprintf(text + used, SEARCH_TEXT - used, "%s%s=%d", used ? "," : "", dimensions[d].name,
+                                     values[d]);
+}
+
+static bool matters(const struct descent *descent, const struct dimension *dimension)
+{
+    bool cpu = descent->device.type == PRAXIS_DEVICE_CPU || descent->device.type == PRAXIS_DEVICE_EMULATOR;
+    return dimension->place == EVERYWHERE || (dimension->place == PLAIN && !strcmp(descent->device.dot_product, "c")) ||
+           (dimension->place == MANY && !cpu);
+}
+
+static bool was_tried(const struct search *search, const char *tuning)
+{
+    for (unsigned i = 0; i < search->tried; i++)
+        if (strcmp(search->candidates[i].tuning, tuning) == 0)
+            return true;
+    return false;
+}
+
+/* Whether a candidate has the bits of the automatic tuning; and then how long it takes. */
+static praxis_status measure(struct descent *descent, const char *tuning, unsigned rounds,
+                             struct trial_comparison *comparison, bool *wrong)
+{
+    struct trial trial;
+    struct cli_opening opening = descent->search->opening;
+    opening.tuning = tuning;
+    *wrong = false;
+    praxis_status status = trial_open(&opening, &descent->search->parameters, &trial);
+    if (status)
+        return status;
+    *wrong = trial.hash != descent->automatic.hash;
+    if (!*wrong)
+        status = trial_compare(&descent->automatic, &trial, descent->ticks, rounds, comparison);
+    trial_close(&trial);
+    return status;
+}
+
+static void complain(const struct descent *descent, const char *tuning, const char *what)
+{
+    fprintf(stderr, "praxis %s: %llu neurons, %u replicas: %s %s\n", descent->command->name,
+            (unsigned long long)descent->search->parameters.neurons, descent->search->parameters.replicas, tuning,
+            what);
+}
+
+/* Tries a tuning; its ratio, or 0 where there is none. */
+static double try_tuning(struct descent *descent, const char *tuning)
+{
+    struct search *search = descent->search;
+    struct search_candidate *candidate = &search->candidates[search->tried++];
+    struct trial_comparison comparison;
+    bool wrong;
+    double start = progress_now();
+    snprintf(candidate->tuning, sizeof candidate->tuning, "%s", tuning);
+    praxis_status status = measure(descent, tuning, ROUNDS, &comparison, &wrong);
+    if (status) {
+        complain(descent, tuning, "is skipped: the device does not run it");
+        search->skipped++;
+    } else if (wrong) {
+        complain(descent, tuning, "GIVES OTHER BITS than the automatic tuning, and is not used: please report this");
+        search->wrong++;
+    }
+    candidate->ratio = status || wrong ? 0 : comparison.ratio;
+    descent->longest = fmax(descent->longest, progress_now() - start);
+    return candidate->ratio;
+}
+
+/* Leaves time for the final measurement. */
+static bool out_of_time(const struct descent *descent)
+{
+    return progress_now() + 2 * descent->longest > descent->search->deadline ||
+           descent->search->tried == SEARCH_CANDIDATES;
+}
+
+/* Tries every value of one number; whether one was better than the best so far. False with *stopped for want of time.
+ */
+static bool descend(struct descent *descent, int d, bool *stopped)
+{
+    int values[DIMENSIONS];
+    char tuning[SEARCH_TEXT];
+    bool better = false;
+    memcpy(values, descent->best, sizeof values);
+    for (int i = 0; i < 8 && (i == 0 || dimensions[d].values[i] != 0); i++) {
+        values[d] = (int)dimensions[d].values[i];
+        write_tuning(values, tuning);
+        if (was_tried(descent->search, tuning))
+            continue;
+        *stopped = out_of_time(descent);
+        if (*stopped)
+            break;
+        double ratio = try_tuning(descent, tuning);
+        if (ratio > 0 && ratio < descent->ratio * (1 - SEARCH_GAIN)) {
+            descent->ratio = ratio;
+            descent->best[d] = values[d];
+            better = true;
+        }
+    }
+    return better;
+}
+
+/* A second network under the automatic tuning: what its time differs by is noise. */
+static praxis_status measure_noise(struct descent *descent)
+{
+    struct trial_comparison comparison;
+    bool wrong;
+    double start = progress_now();
+    praxis_status status = measure(descent, NULL, ROUNDS, &comparison, &wrong);
+    if (!status && wrong) {
+        complain(descent, "the automatic tuning", "gives other bits the second time");
+        status = PRAXIS_ERROR_DEVICE;
+    }
+    if (status)
+        return status;
+    descent->search->noise = fabs(comparison.ratio - 1);
+    descent->search->found = comparison;
+    descent->longest = progress_now() - start;
+    return PRAXIS_SUCCESS;
+}
+
+/* Measures the best once more: only what is better by more than the noise is kept. */
+static void settle(struct descent *descent)
+{
+    struct search *search = descent->search;
+    struct trial_comparison comparison;
+    char tuning[SEARCH_TEXT];
+    bool wrong;
+    write_tuning(descent->best, tuning);
+    if (!*tuning || measure(descent, tuning, FINAL_ROUNDS, &comparison, &wrong) || wrong ||
+        comparison.ratio > 1 - fmax(SEARCH_GAIN, search->noise))
+        return;
+    search->found = comparison;
+    snprintf(search->best, sizeof search->best, "%s", tuning);
+}
+
+praxis_status search_run(const struct cli_command *command, struct search *search)
+{
+    struct descent descent = {.command = command, .search = search, .ratio = 1};
+    bool stopped = false, better = true;
+    for (int d = 0; d < DIMENSIONS; d++)
+        descent.best[d] = AUTOMATIC;
+    search->opening.no_cache = true;
+    search->opening.tuning = NULL;
+    descent.device.struct_size = sizeof descent.device;
+    praxis_status status = trial_open(&search->opening, &search->parameters, &descent.automatic);
+    if (!status)
+        status = praxis_context_device(descent.automatic.context, &descent.device);
+    for (int kind = 0; kind < TRIAL_KINDS && !status; kind++)
+        status = trial_calibrate(&descent.automatic, (enum trial_kind)kind, &descent.ticks[kind]);
+    if (!status)
+        status = measure_noise(&descent);
+    for (int pass = 0; pass < PASSES && better && !stopped && !status; pass++) {
+        better = false;
+        for (int d = 0; d < DIMENSIONS && !stopped; d++)
+            if (matters(&descent, &dimensions[d]) && descend(&descent, d, &stopped))
+                better = true;
+    }
+    search->complete = !stopped;
+    if (!status)
+        settle(&descent);
+    trial_close(&descent.automatic);
+    return status;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* One network under one tuning: the bits it comes to, and the time it takes. */
+#ifndef CLI_TRIAL_H
+#define CLI_TRIAL_H
+
+#include "cli/cli.h"
+
+/* What is timed: ticks that only run, and ticks that learn, with a modulator at the end of every window. */
+enum trial_kind { TRIAL_INFERENCE, TRIAL_LEARNING, TRIAL_KINDS };
+
+struct trial {
+    praxis_context *context;
+    praxis_network *network;
+    uint64_t hash; /* of all replicas after a short life with everything on: the same under every tuning */
+    uint32_t replicas, window;
+};
+
+/* Opens the device under opening->tuning, makes the network and leads its short life. Failures have been reported. */
+praxis_status trial_open(const struct cli_opening *opening, const praxis_parameters *parameters, struct trial *trial);
+void trial_close(struct trial *trial);
+
+/* Ticks, a multiple of the window, that take this network long enough for a clock. */
+praxis_status trial_calibrate(struct trial *trial, enum trial_kind kind, uint64_t *ticks);
+
+/* How two networks compare. */
+struct trial_comparison {
+    double seconds[2][TRIAL_KINDS]; /* per tick, medians */
+    double ratio; /* of the second to the first: geometric mean over the kinds of the median over rounds */
+};
+
+/* Times the two in turns, so that what else the machine does meets both. */
+praxis_status trial_compare(struct trial *first, struct trial *second, const uint64_t ticks[TRIAL_KINDS],
+                            unsigned rounds, struct trial_comparison *comparison);
+#define TRIAL_MOST_ROUNDS 16
+
+#endif

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+/* praxis tune: which tuning is fastest on a device, measured and kept. docs/performance.md says what it finds. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/progress.h"
+#include "cli/search.h"
+
+#define MOST_SIZES 16
+
+struct size {
+    uint64_t neurons;
+    uint32_t replicas;
+};
+
+struct tune {
+    const struct cli_command *command;
+    struct cli_opening opening;
+    praxis_context *context; /* where tunings are stored */
+    praxis_device_info device;
+    const char *neurons; /* the list as given, NULL: the default sizes */
+    uint64_t degree_factor, replicas, window;
+    double seconds, deadline;
+    bool clear, json;
+    struct size sizes[MOST_SIZES];
+    size_t count;
+    cJSON *rows;
+    unsigned failed; /* sizes that could not be measured, and candidates that were wrong */
+};
+
+/* ---- Sizes ---- */
+
+/* A small network, alone and one for each compute unit; one whose weights a cache holds, and one beyond it. */
+static void take_default_sizes(struct tune *tune)
+{
+    uint32_t units = tune->device.compute_units;
+    const struct size sizes[] = {{961, 1}, {961, units}, {10000, 1}, {100000, 1}};
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        if (i != 1 || units > 1)
+            tune->sizes[tune->count++] = sizes[i];
+}
+
+/* Numbers separated by commas. -1 to go on, else the exit code. */
+static int take_list(struct tune *tune)
+{
+    const char *text = tune->neurons;
+    while (tune->count < MOST_SIZES) {
+        char *end;
+        double value = strtod(text, &end);
+        if (end == text || (*end && *end != ',') || !(value >= 49 && value <= 1073741824) || value != floor(value))
+            return cli_usage(tune->command,
+                             "--neurons is \"%s\", must be whole numbers from 49 to 1073741824, separated by commas",
+                             tune->neurons);
+        tune->sizes[tune->count++] = (struct size){(uint64_t)value, (uint32_t)tune->replicas};
+        if (!*end)
+            return -1;
+        text = end + 1;
+    }
+    return cli_usage(tune->command, "--neurons has more than %d sizes", MOST_SIZES);
+}
+
+static praxis_parameters parameters_of(const struct tune *tune, const struct size *size)
+{
+    praxis_parameters parameters;
+    praxis_parameters_default(&parameters);
+    parameters.neurons = size->neurons;
+    parameters.degree_factor = (uint32_t)tune->degree_factor;
+    parameters.replicas = size->replicas;
+    parameters.trace_window = (uint32_t)tune->window;
+    parameters.noise = 0.3;
+    return parameters;
+}
+
+/* ---- Report ---- */
+
+static void print_heading(const struct tune *tune)
+{
+    printf("%s, driver %s\n\n%10s %8s  %21s  %21s %6s  %s\n", tune->device.name, tune->device.driver, "", "",
+           "automatic, us a tick", "best, us a tick", "", "");
+    printf("%10s %8s  %10s %10s  %10s %10s %6s  %s\n", "neurons", "replicas", "inference", "learning", "inference",
+           "learning", "gain", "tuning");
+}
+
+static void print_row(const struct search *search, const char *fate)
+{
+    const double *automatic = search->found.seconds[0], *best = search->found.seconds[*search->best ? 1 : 0];
+    printf("%10llu %8u  %10.1f %10.1f  %10.1f %10.1f %5.0f%%  %s (%s; %u tried%s, noise %.0f%%)\n",
+           (unsigned long long)search->parameters.neurons, search->parameters.replicas,
+           1e6 * automatic[TRIAL_INFERENCE], 1e6 * automatic[TRIAL_LEARNING], 1e6 * best[TRIAL_INFERENCE],
+           1e6 * best[TRIAL_LEARNING], *search->best ? 100 * (1 - search->found.ratio) : 0.0,
+           *search->best ? search->best : "automatic", fate, search->tried, search->complete ? "" : " in the time",
+           100 * search->noise);
+    fflush(stdout);
+}
+
+static void add_times(cJSON *row, const char *name, const double seconds[TRIAL_KINDS])
+{
+    cJSON *times = cJSON_AddObjectToObject(row, name);
+    cJSON_AddNumberToObject(times, "inference_seconds", seconds[TRIAL_INFERENCE]);
+    cJSON_AddNumberToObject(times, "learning_seconds", seconds[TRIAL_LEARNING]);
+}
+
+static void add_row(cJSON *rows, const struct search *search, const char *fate)
+{
+    cJSON *row = cJSON_CreateObject(), *tried = cJSON_CreateArray();
+    cJSON_AddNumberToObject(row, "neurons", (double)search->parameters.neurons);
+    cJSON_AddNumberToObject(row, "degree_factor", search->parameters.degree_factor);
+    cJSON_AddNumberToObject(row, "replicas", search->parameters.replicas);
+    cJSON_AddNumberToObject(row, "window", search->parameters.trace_window);
+    add_times(row, "automatic", search->found.seconds[0]);
+    add_times(row, "best", search->found.seconds[*search->best ? 1 : 0]);
+    cJSON_AddNumberToObject(row, "gain", *search->best ? 1 - search->found.ratio : 0);
+    cJSON_AddNumberToObject(row, "noise", search->noise);
+    cJSON_AddStringToObject(row, "tuning", search->best);
+    cJSON_AddStringToObject(row, "outcome", fate);
+    cJSON_AddBoolToObject(row, "complete", search->complete);
+    cJSON_AddNumberToObject(row, "wrong", search->wrong);
+    for (unsigned i = 0; i < search->tried; i++) {
+        cJSON *candidate = cJSON_CreateObject();
+        cJSON_AddStringToObject(candidate, "tuning", search->candidates[i].tuning);
+        cJSON_AddNumberToObject(candidate, "ratio", search->candidates[i].ratio);
+        cJSON_AddItemToArray(tried, candidate);
+    }
+    cJSON_AddItemToObject(row, "candidates", tried);
+    cJSON_AddItemToArray(rows, row);
+}
+
+static int print_report(struct tune *tune)
+{
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "selector", tune->device.selector);
+    cJSON_AddStringToObject(object, "name", tune->device.name);
+    cJSON_AddStringToObject(object, "platform", tune->device.platform);
+    cJSON_AddStringToObject(object, "driver", tune->device.driver);
+    cJSON_AddStringToObject(object, "dot_product", tune->device.dot_product);
+    cJSON_AddItemToObject(object, "sizes", tune->rows);
+    tune->rows = NULL;
+    return cli_print_json(tune->command, object);
+}
+
+/* ---- The command ---- */
+
+/* What a small network comes to must be what the reference comes to: else no figure of this device means anything. */
+static int confirm(struct tune *tune)
+{
+    struct trial trial, reference;
+    const struct cli_opening other = {.device = "reference", .no_cache = true};
+    struct cli_opening own = tune->opening;
+    praxis_parameters parameters = parameters_of(tune, &(struct size){121, 2});
+    own.no_cache = true;
+    if (trial_open(&own, &parameters, &trial))
+        return CLI_FAILED;
+    praxis_status status = trial_open(&other, &parameters, &reference);
+    bool equal = !status && trial.hash == reference.hash;
+    trial_close(&trial);
+    trial_close(&reference);
+    if (status || equal)
+        return status ? CLI_FAILED : CLI_DONE;
+    return cli_fail(tune->command, "%s differs from the reference, nothing is measured: see praxis selftest",
+                    tune->device.name);
+}
+
+/* Stores the best. Where the whole search found nothing better than the automatic tuning, forgets what was stored. */
+static const char *keep(struct tune *tune, const struct search *search)
+{
+    if (tune->opening.no_cache)
+        return "not stored";
+    if (!*search->best && !search->complete)
+        return "nothing stored";
+    praxis_status status = praxis_context_store_tuning(tune->context, &search->parameters, search->best);
+    tune->failed += status != PRAXIS_SUCCESS;
+    return status ? "could not be stored" : *search->best ? "stored" : "nothing stored";
+}
+
+static void tune_size(struct tune *tune, size_t i)
+{
+    double now = progress_now();
+    struct search search = {.opening = tune->opening, .parameters = parameters_of(tune, &tune->sizes[i])};
+    search.deadline = now + fmax(0, tune->deadline - now) / (double)(tune->count - i);
+    praxis_status status = search_run(tune->command, &search);
+    tune->failed += status || search.wrong;
+    if (status) {
+        cli_fail(tune->command, "%llu neurons, %u replicas: not measured: %s",
+                 (unsigned long long)tune->sizes[i].neurons, tune->sizes[i].replicas, praxis_status_string(status));
+        return;
+    }
+    const char *fate = keep(tune, &search);
+    if (tune->json)
+        add_row(tune->rows, &search, fate);
+    else
+        print_row(&search, fate);
+}
+
+static void forget(struct tune *tune)
+{
+    for (size_t i = 0; i < tune->count; i++) {
+        praxis_parameters parameters = parameters_of(tune, &tune->sizes[i]);
+        tune->failed += praxis_context_store_tuning(tune->context, &parameters, NULL) != PRAXIS_SUCCESS;
+    }
+}
+
+static int tune_sizes(struct tune *tune)
+{
+    int code = confirm(tune);
+    if (code != CLI_DONE)
+        return code;
+    if (!tune->json)
+        print_heading(tune);
+    for (size_t i = 0; i < tune->count; i++)
+        tune_size(tune, i);
+    return tune->json ? print_report(tune) : CLI_DONE;
+}
+
+static int tune_device(struct tune *tune)
+{
+    tune->deadline = progress_now() + tune->seconds;
+    praxis_status status = cli_open(&tune->opening, &tune->context);
+    if (status)
+        return cli_misused(status) ? CLI_USAGE : CLI_FAILED;
+    tune->device.struct_size = sizeof tune->device;
+    praxis_context_device(tune->context, &tune->device);
+    if (tune->device.type == PRAXIS_DEVICE_REFERENCE)
+        return cli_fail(tune->command, "the reference has one form and cannot be tuned");
+    int code = -1;
+    if (tune->neurons)
+        code = take_list(tune);
+    else
+        take_default_sizes(tune);
+    if (code >= 0)
+        return code;
+    code = CLI_DONE;
+    if (tune->clear)
+        forget(tune);
+    else
+        code = tune_sizes(tune);
+    return code == CLI_DONE && tune->failed ? CLI_FAILED : code;
+}
+
+int cli_tune(const struct cli_command *command, int argc, char **argv)
+{
+    struct tune tune = {.command = command, .degree_factor = 2, .replicas = 1, .window = 16, .seconds = 30};
+    const struct cli_option options[] = {
+        CLI_DEVICE_OPTION(&tune.opening.device),
+        CLI_DOT_PRODUCT_OPTION(&tune.opening.dot_product),
+        {"neurons", CLI_TEXT, &tune.neurons, 0, 0, "N,...", "sizes to tune (default: 961, 1e4 and 1e5)"},
+        {"degree-factor", CLI_COUNT, &tune.degree_factor, 1, 4, "K", "synapses per neuron, in units of sqrt(N)"},
+        {"replicas", CLI_COUNT, &tune.replicas, 1, 65536, "R", "organoids of each size, with --neurons"},
+        {"window", CLI_COUNT, &tune.window, 1, 128, "T", "traced ticks that traces may lag behind"},
+        {"seconds", CLI_REAL, &tune.seconds, 0.1, 1e6, "S", "time for all of it, compiling included"},
+        {"clear", CLI_FLAG, &tune.clear, 0, 0, NULL, "forget what is stored for these sizes, measure nothing"},
+        {"no-cache", CLI_FLAG, &tune.opening.no_cache, 0, 0, NULL, "measure only, and store nothing"},
+        CLI_JSON_OPTION(&tune.json),
+        {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
+    };
+    int operands, code = cli_parse(command, options, argc, argv, &operands);
+    if (code >= 0)
+        return code;
+    if (operands > 0)
+        return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
+    if (tune.clear && tune.opening.no_cache)
+        return cli_usage(command, "--clear and --no-cache exclude each other");
+    tune.rows = cJSON_CreateArray();
+    code = tune_device(&tune);
+    cJSON_Delete(tune.rows);
+    praxis_context_destroy(tune.context);
+    return code;
+}
