@@ -119,11 +119,12 @@ static double try_tuning(struct descent *descent, const char *tuning)
     return candidate->ratio;
 }
 
-/* Leaves time for the final measurement. */
+/* Leaves time for the final measurement. One candidate is tried however late it is. */
 static bool out_of_time(const struct descent *descent)
 {
-    return progress_now() + 2 * descent->longest > descent->search->deadline ||
-           descent->search->tried == SEARCH_CANDIDATES;
+    unsigned tried = descent->search->tried;
+    return tried == SEARCH_CANDIDATES ||
+           (tried > 0 && progress_now() + 2 * descent->longest > descent->search->deadline);
 }
 
 /* Tries every value of one number; whether one was better than the best so far. False with *stopped for want of time.
@@ -179,8 +180,10 @@ static void settle(struct descent *descent)
     char tuning[SEARCH_TEXT];
     bool wrong;
     write_tuning(descent->best, tuning);
-    if (!*tuning || measure(descent, tuning, FINAL_ROUNDS, &comparison, &wrong) || wrong ||
-        comparison.ratio > 1 - fmax(SEARCH_GAIN, search->noise))
+    if (!*tuning || measure(descent, tuning, FINAL_ROUNDS, &comparison, &wrong))
+        return;
+    search->wrong += wrong;
+    if (wrong || comparison.ratio > 1 - fmax(SEARCH_GAIN, search->noise))
         return;
     search->found = comparison;
     snprintf(search->best, sizeof search->best, "%s", tuning);

@@ -52,9 +52,9 @@ static bool add_to_report(cJSON *report, const praxis_device_info *info, const s
     return cJSON_AddItemToArray(report, row);
 }
 
-/* The form that --tuning or the library chooses, compared in full; without --tuning others: taps shared, barriers
- * between ticks. */
-static const char *const tunings[] = {NULL, "resident=0,split=2", "resident=1,workers=4"};
+/* The form that --tuning or the library chooses, compared in full; without --tuning others: taps shared, tiles
+ * and columns learned in other portions, barriers between ticks. */
+static const char *const tunings[] = {NULL, "resident=0,split=2,span=3,tiles=2", "resident=1,workers=4"};
 #define TUNINGS (sizeof tunings / sizeof *tunings)
 
 static void test_device(struct selftest *selftest, const char *selector)

@@ -20,9 +20,10 @@ struct tune {
     praxis_context *context; /* where tunings are stored */
     praxis_device_info device;
     const char *neurons; /* the list as given, NULL: the default sizes */
+    const char *store;   /* what to store without measuring, "" to forget; NULL: measure */
+    bool json;
     uint64_t degree_factor, replicas, window;
     double seconds, deadline;
-    bool clear, json;
     struct size sizes[MOST_SIZES];
     size_t count;
     cJSON *rows;
@@ -192,12 +193,14 @@ static void tune_size(struct tune *tune, size_t i)
         print_row(&search, fate);
 }
 
-static void forget(struct tune *tune)
+static int store_given(struct tune *tune)
 {
-    for (size_t i = 0; i < tune->count; i++) {
+    praxis_status status = PRAXIS_SUCCESS;
+    for (size_t i = 0; i < tune->count && !status; i++) {
         praxis_parameters parameters = parameters_of(tune, &tune->sizes[i]);
-        tune->failed += praxis_context_store_tuning(tune->context, &parameters, NULL) != PRAXIS_SUCCESS;
+        status = praxis_context_store_tuning(tune->context, &parameters, tune->store);
     }
+    return cli_misused(status) ? CLI_USAGE : status ? CLI_FAILED : CLI_DONE;
 }
 
 static int tune_sizes(struct tune *tune)
@@ -229,11 +232,7 @@ static int tune_device(struct tune *tune)
         take_default_sizes(tune);
     if (code >= 0)
         return code;
-    code = CLI_DONE;
-    if (tune->clear)
-        forget(tune);
-    else
-        code = tune_sizes(tune);
+    code = tune->store ? store_given(tune) : tune_sizes(tune);
     return code == CLI_DONE && tune->failed ? CLI_FAILED : code;
 }
 
@@ -248,7 +247,8 @@ int cli_tune(const struct cli_command *command, int argc, char **argv)
         {"replicas", CLI_COUNT, &tune.replicas, 1, 65536, "R", "organoids of each size, with --neurons"},
         {"window", CLI_COUNT, &tune.window, 1, 128, "T", "traced ticks that traces may lag behind"},
         {"seconds", CLI_REAL, &tune.seconds, 0.1, 1e6, "S", "time for all of it, compiling included"},
-        {"clear", CLI_FLAG, &tune.clear, 0, 0, NULL, "forget what is stored for these sizes, measure nothing"},
+        {"store", CLI_TEXT, &tune.store, 0, 0, "NAME=N,...",
+         "store this for these sizes, \"\" nothing; do not measure"},
         {"no-cache", CLI_FLAG, &tune.opening.no_cache, 0, 0, NULL, "measure only, and store nothing"},
         CLI_JSON_OPTION(&tune.json),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
@@ -258,8 +258,8 @@ int cli_tune(const struct cli_command *command, int argc, char **argv)
         return code;
     if (operands > 0)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
-    if (tune.clear && tune.opening.no_cache)
-        return cli_usage(command, "--clear and --no-cache exclude each other");
+    if (tune.store && tune.opening.no_cache)
+        return cli_usage(command, "--store and --no-cache exclude each other");
     tune.rows = cJSON_CreateArray();
     code = tune_device(&tune);
     cJSON_Delete(tune.rows);

@@ -18,7 +18,7 @@ PRAXIS = os.environ["PRAXIS_BIN"]
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
 MANUAL = os.path.join(DATA, "..", "..", "docs", "man")
 POCL = "Portable Computing Language"
-COMMANDS = ["train", "run", "devices", "graph", "plan", "selftest"]
+COMMANDS = ["train", "run", "devices", "graph", "plan", "tune", "selftest"]
 
 
 def praxis(*arguments, stdin="", environment=None, prefix=()):
@@ -78,6 +78,11 @@ class Usage(unittest.TestCase):
             (["run", "--neurons", "4"], "4, must be from 49"),
             (["run", "--learn", "--modulator", "nan"], '"nan"'),
             (["run", "--modulator", "reward"], '"reward"'),
+            (["tune", "--neurons", "961,4"], '"961,4", must be whole numbers from 49'),
+            (["tune", "--neurons", "961,"], '"961,"'),
+            (["tune", "--neurons", ",".join(["49"] * 17)], "more than 16"),
+            (["tune", "--seconds", "0"], "0.1 to"),
+            (["tune", "--store", "rows=8", "--no-cache"], "exclude"),
         ]:
             result = praxis(*arguments)
             self.assertEqual(result.returncode, 2, (arguments, result.stderr))
@@ -208,7 +213,7 @@ class Cache(unittest.TestCase):
         self.assertEqual(self.entries(), entries)
 
     def test_every_command_that_opens_a_device_has_no_cache(self):
-        for command in ["run", "train", "selftest"]:
+        for command in ["run", "train", "tune", "selftest"]:
             self.assertIn("--no-cache", praxis(command, "--help").stdout)
         arguments = ["train", "delayed-cue", "--trials", "1", "--seeds", "1", "--neurons", "361"]
         result = self.praxis(*arguments, "--no-cache", environment=self.environment())
@@ -279,6 +284,88 @@ class DriversOwnCache(unittest.TestCase):
             self.assertIn("keeps what it compiles in a place of its own", results[0].stderr)
             self.assertEqual(os.listdir(folder), ["own"])
             self.assertTrue(os.listdir(environment["POCL_CACHE_DIR"]))
+
+
+class Tune(unittest.TestCase):
+    """Tunings of networks of 49 neurons; see tests/unit/test_tuning.c for what may be wrong with a stored one."""
+
+    SIZE = ["--neurons", "49"]
+
+    def setUp(self):
+        if json.loads(praxis("devices", "--json").stdout)["devices"][0]["type"] == "reference":
+            self.skipTest("SKIPPED: no OpenCL device")
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.environment = {"PRAXIS_VERBOSE": "1", "XDG_CACHE_HOME": folder.name}
+        self.directory = os.path.join(folder.name, "praxis")
+
+    def tune(self, *arguments):
+        return praxis("tune", *self.SIZE, *arguments, environment=self.environment)
+
+    def stored(self):
+        names = os.listdir(self.directory) if os.path.isdir(self.directory) else []
+        return [name for name in names if name.endswith(".tuning")]
+
+    def run_network(self, *arguments):
+        """What a network puts out, and the tuning it says it takes."""
+        result = praxis("run", "--ticks", "20", "--output", "-", *self.SIZE, *arguments, environment=self.environment)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout, re.search(r"tuning of 49 neurons, replicas 1: (.*)", result.stderr).group(1)
+
+    def test_what_is_stored_is_used(self):
+        output, tuning = self.run_network()
+        self.assertEqual(tuning, "chosen by rule")
+        self.assertEqual(self.tune("--store", "resident=0,span=3").returncode, 0)
+        self.assertEqual(len(self.stored()), 1)
+        for arguments, expected in [
+            ([], "stored for this device: resident=0,span=3"),
+            (["--no-cache"], "chosen by rule"),
+            (["--tuning", "resident=0"], "given by the caller"),
+            (["--neurons", "49", "--degree-factor", "1"], "chosen by rule"),
+        ]:
+            again, tuning = self.run_network(*arguments)
+            self.assertEqual(tuning, expected, arguments)
+            self.assertEqual(again == output, "--degree-factor" not in arguments, arguments)
+        self.assertEqual(self.tune("--store", "").returncode, 0)
+        self.assertEqual(self.stored(), [])
+        self.assertEqual(self.run_network(), (output, "chosen by rule"))
+
+    def test_what_is_measured_is_stored(self):
+        output, _ = self.run_network()
+        result = self.tune("--seconds", "3", "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        (size,) = json.loads(result.stdout)["sizes"]
+        self.assertEqual((size["neurons"], size["replicas"], size["window"], size["wrong"]), (49, 1, 16, 0))
+        self.assertEqual(size["outcome"], "stored" if size["tuning"] else "nothing stored")
+        self.assertEqual(len(self.stored()), 1 if size["tuning"] else 0)
+        for name in ["automatic", "best"]:
+            self.assertGreater(size[name]["inference_seconds"], 0)
+            self.assertGreater(size[name]["learning_seconds"], 0)
+        self.assertTrue(size["candidates"])
+        for candidate in size["candidates"]:
+            self.assertGreater(candidate["ratio"], 0, candidate)
+        if size["tuning"]:
+            self.assertGreater(size["gain"], 0.03)
+            self.assertIn(size["tuning"], [candidate["tuning"] for candidate in size["candidates"]])
+        expected = f"stored for this device: {size['tuning']}" if size["tuning"] else "chosen by rule"
+        self.assertEqual(self.run_network(), (output, expected))
+
+    def test_without_the_cache_nothing_is_stored(self):
+        result = self.tune("--seconds", "1", "--no-cache")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        self.assertRegex(result.stdout, r"\(not stored; [1-9]")
+        self.assertEqual(self.stored(), [])
+
+    def test_what_is_wrong_is_said(self):
+        for arguments, code, words in [
+            (["--store", "rows=7"], 2, "rows is 7, must be a power of two from 4 to 16"),
+            (["--store", "colour=1"], 2, '"colour=1"'),
+            (["--device", "reference"], 1, "cannot be tuned"),
+        ]:
+            result = self.tune(*arguments)
+            self.assertEqual(result.returncode, code, (arguments, result.stderr))
+            self.assertIn(words, result.stderr)
+        self.assertEqual(self.stored(), [])
 
 
 class Graph(unittest.TestCase):

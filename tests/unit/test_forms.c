@@ -25,6 +25,10 @@ static const char *const tunings[] = {
     "resident=0,split=4,rows=8",
     "resident=0,split=8,rows=4,vectors=1",
     "resident=0,split=64",
+    "span=1",
+    "span=3,tiles=2",
+    "span=2,tiles=3,rows=8",
+    "resident=0,split=2,rows=4,vectors=1,span=5,tiles=4096",
 };
 
 /* Shapes: one vector a tile and odd k; two vectors a tile. */
@@ -193,6 +197,8 @@ START_TEST(bad_tuning)
         {"rows=32", "from 4 to 16", PRAXIS_ERROR_OUT_OF_RANGE},
         {"vectors=3", "from 1 to 16", PRAXIS_ERROR_OUT_OF_RANGE},
         {"split=0", "from 1 to 64", PRAXIS_ERROR_OUT_OF_RANGE},
+        {"span=0", "span is 0, must be a whole number from 1 to 65536", PRAXIS_ERROR_OUT_OF_RANGE},
+        {"tiles=4097", "from 1 to 4096", PRAXIS_ERROR_OUT_OF_RANGE},
         {"workers=512", "from 1 to 256", PRAXIS_ERROR_OUT_OF_RANGE},
         {"ticks=99999999999999999999", "from 1 to 1048576", PRAXIS_ERROR_OUT_OF_RANGE},
     };
