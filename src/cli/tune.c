@@ -22,7 +22,9 @@ struct tune {
     const char *neurons; /* the list as given, NULL: the default sizes */
     const char *store;   /* what to store without measuring, "" to forget; NULL: measure */
     bool json;
-    uint64_t degree_factor, replicas, window;
+    uint64_t degree_factor, replicas, trace_window;
+    const char *trace_form;
+    praxis_parameters parameters; /* of every size */
     double seconds, deadline;
     struct size sizes[MOST_SIZES];
     size_t count;
@@ -63,13 +65,9 @@ static int take_list(struct tune *tune)
 
 static praxis_parameters parameters_of(const struct tune *tune, const struct size *size)
 {
-    praxis_parameters parameters;
-    praxis_parameters_default(&parameters);
+    praxis_parameters parameters = tune->parameters;
     parameters.neurons = size->neurons;
-    parameters.degree_factor = (uint32_t)tune->degree_factor;
     parameters.replicas = size->replicas;
-    parameters.trace_window = (uint32_t)tune->window;
-    parameters.noise = 0.3;
     return parameters;
 }
 
@@ -108,7 +106,9 @@ static void add_row(cJSON *rows, const struct search *search, const char *fate)
     cJSON_AddNumberToObject(row, "neurons", (double)search->parameters.neurons);
     cJSON_AddNumberToObject(row, "degree_factor", search->parameters.degree_factor);
     cJSON_AddNumberToObject(row, "replicas", search->parameters.replicas);
-    cJSON_AddNumberToObject(row, "window", search->parameters.trace_window);
+    cJSON_AddNumberToObject(row, "trace_window", search->parameters.trace_window);
+    cJSON_AddStringToObject(row, "trace_form",
+                            search->parameters.trace_form == PRAXIS_TRACE_STORED ? "stored" : "window");
     add_times(row, "automatic", search->found.seconds[0]);
     add_times(row, "best", search->found.seconds[*search->best ? 1 : 0]);
     cJSON_AddNumberToObject(row, "gain", *search->best ? 1 - search->found.ratio : 0);
@@ -238,14 +238,20 @@ static int tune_device(struct tune *tune)
 
 int cli_tune(const struct cli_command *command, int argc, char **argv)
 {
-    struct tune tune = {.command = command, .degree_factor = 2, .replicas = 1, .window = 16, .seconds = 30};
+    struct tune tune = {.command = command,
+                        .degree_factor = 2,
+                        .replicas = 1,
+                        .trace_window = 16,
+                        .trace_form = "stored",
+                        .seconds = 30};
     const struct cli_option options[] = {
         CLI_DEVICE_OPTION(&tune.opening.device),
         CLI_DOT_PRODUCT_OPTION(&tune.opening.dot_product),
         {"neurons", CLI_TEXT, &tune.neurons, 0, 0, "N,...", "sizes to tune (default: 961, 1e4 and 1e5)"},
         {"degree-factor", CLI_COUNT, &tune.degree_factor, 1, 4, "K", "synapses per neuron, in units of sqrt(N)"},
         {"replicas", CLI_COUNT, &tune.replicas, 1, 65536, "R", "organoids of each size, with --neurons"},
-        {"window", CLI_COUNT, &tune.window, 1, 128, "T", "traced ticks that traces may lag behind"},
+        CLI_TRACE_WINDOW_OPTION(&tune.trace_window),
+        CLI_TRACE_FORM_OPTION(&tune.trace_form),
         {"seconds", CLI_REAL, &tune.seconds, 0.1, 1e6, "S", "time for all of it, compiling included"},
         {"store", CLI_TEXT, &tune.store, 0, 0, "NAME=N,...",
          "store this for these sizes, \"\" nothing; do not measure"},
@@ -260,6 +266,12 @@ int cli_tune(const struct cli_command *command, int argc, char **argv)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
     if (tune.store && tune.opening.no_cache)
         return cli_usage(command, "--store and --no-cache exclude each other");
+    praxis_parameters_default(&tune.parameters);
+    tune.parameters.degree_factor = (uint32_t)tune.degree_factor;
+    tune.parameters.noise = 0.3;
+    code = cli_trace(command, tune.trace_window, tune.trace_form, &tune.parameters);
+    if (code >= 0)
+        return code;
     tune.rows = cJSON_CreateArray();
     code = tune_device(&tune);
     cJSON_Delete(tune.rows);

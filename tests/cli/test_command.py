@@ -321,11 +321,12 @@ class Tune(unittest.TestCase):
             ([], "stored for this device: resident=0,span=3"),
             (["--no-cache"], "chosen by rule"),
             (["--tuning", "resident=0"], "given by the caller"),
-            (["--neurons", "49", "--degree-factor", "1"], "chosen by rule"),
+            (["--trace-window", "8"], "chosen by rule"),
+            (["--trace-form", "window"], "chosen by rule"),
         ]:
             again, tuning = self.run_network(*arguments)
             self.assertEqual(tuning, expected, arguments)
-            self.assertEqual(again == output, "--degree-factor" not in arguments, arguments)
+            self.assertEqual(again, output, arguments)
         self.assertEqual(self.tune("--store", "").returncode, 0)
         self.assertEqual(self.stored(), [])
         self.assertEqual(self.run_network(), (output, "chosen by rule"))
@@ -335,7 +336,7 @@ class Tune(unittest.TestCase):
         result = self.tune("--seconds", "3", "--json")
         self.assertEqual(result.returncode, 0, result.stderr)
         (size,) = json.loads(result.stdout)["sizes"]
-        self.assertEqual((size["neurons"], size["replicas"], size["window"], size["wrong"]), (49, 1, 16, 0))
+        self.assertEqual((size["neurons"], size["replicas"], size["trace_window"], size["wrong"]), (49, 1, 16, 0))
         self.assertEqual(size["outcome"], "stored" if size["tuning"] else "nothing stored")
         self.assertEqual(len(self.stored()), 1 if size["tuning"] else 0)
         for name in ["automatic", "best"]:
