@@ -173,13 +173,13 @@ static praxis_status measure_noise(struct descent *descent)
     }
     if (status)
         return status;
-    descent->search->noise = fabs(comparison.ratio - 1);
+    descent->search->noise = fmax(descent->search->noise, fabs(comparison.ratio - 1));
     descent->search->found = comparison;
     descent->longest = progress_now() - start;
     return PRAXIS_SUCCESS;
 }
 
-/* Measures the best once more: only what is better by more than the noise is kept. */
+/* Measures noise and best once more: only what is better by twice the noise is kept. */
 static void settle(struct descent *descent)
 {
     struct search *search = descent->search;
@@ -187,10 +187,10 @@ static void settle(struct descent *descent)
     char tuning[SEARCH_TEXT];
     bool wrong;
     write_tuning(descent->best, tuning);
-    if (!*tuning || measure(descent, tuning, INFINITY, &comparison, &wrong))
+    if (!*tuning || measure_noise(descent) || measure(descent, tuning, INFINITY, &comparison, &wrong))
         return;
     search->wrong += wrong;
-    if (wrong || comparison.ratio > 1 - fmax(SEARCH_GAIN, search->noise))
+    if (wrong || comparison.ratio > 1 - fmax(SEARCH_GAIN, 2 * search->noise))
         return;
     search->found = comparison;
     snprintf(search->best, sizeof search->best, "%s", tuning);

@@ -28,7 +28,7 @@ struct search {
     char best[SEARCH_TEXT];        /* the best tuning; "" where nothing is surely better than the automatic */
 };
 
-/* What must be surpassed, if noise is not greater. */
+/* What must be surpassed, and twice the noise. */
 #define SEARCH_GAIN 0.03
 
 /* Fills what stands below `deadline`. A failure is of the automatic tuning, and has been reported. */
