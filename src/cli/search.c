@@ -17,8 +17,8 @@
 #define FINAL_ROUNDS 11
 #define PASSES       3
 
-/* Where a number matters: everywhere, in plain C on vectors of rows, or where work-items are many. */
-enum place { EVERYWHERE, PLAIN, MANY };
+/* Where a number matters: everywhere, in plain C on vectors of rows, on words of rows, or where work-items are many. */
+enum place { EVERYWHERE, PLAIN, WORDS, MANY };
 
 static const struct dimension {
     const char *name;
@@ -28,6 +28,7 @@ static const struct dimension {
     {"resident", EVERYWHERE, {0, 1}},
     {"rows", PLAIN, {4, 8, 16}},
     {"vectors", PLAIN, {1, 2, 4, 8}},
+    {"staged", WORDS, {0, 1}},
     {"tiles", EVERYWHERE, {1, 2, 4, 8, 16, 32, 64}},
     {"span", EVERYWHERE, {4, 8, 16, 32, 64, 128}},
     {"split", EVERYWHERE, {1, 2, 4, 8, 16}},
@@ -60,9 +61,20 @@ static void write_tuning(const int values[DIMENSIONS], char text[SEARCH_TEXT])
 
 static bool matters(const struct descent *descent, const struct dimension *dimension)
 {
-    bool cpu = descent->device.type == PRAXIS_DEVICE_CPU || descent->device.type == PRAXIS_DEVICE_EMULATOR;
-    return dimension->place == EVERYWHERE || (dimension->place == PLAIN && !strcmp(descent->device.dot_product, "c")) ||
-           (dimension->place == MANY && !cpu);
+    const praxis_device_info *device = &descent->device;
+    bool plain = strcmp(device->dot_product, "c") == 0;
+    bool cpu = device->type == PRAXIS_DEVICE_CPU || device->type == PRAXIS_DEVICE_EMULATOR;
+    switch (dimension->place) {
+    case PLAIN:
+        return plain;
+    case WORDS:
+        return !plain;
+    case MANY:
+        return !cpu;
+    case EVERYWHERE:
+        break;
+    }
+    return true;
 }
 
 static bool was_tried(const struct search *search, const char *tuning)
