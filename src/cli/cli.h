@@ -64,7 +64,7 @@ struct cli_opening {
     }
 #define CLI_TUNING_OPTION(target)                                                                                      \
     {                                                                                                                  \
-        "tuning", CLI_TEXT, target, 0, 0, "NAME=N,...", "how networks are run, for experts (default: automatic)"       \
+        "tuning", CLI_TEXT, target, 0, 0, "NAME=N,...", "how networks are run, for experts (default: as tuned)"        \
     }
 #define CLI_NO_CACHE_OPTION(target)                                                                                    \
     {                                                                                                                  \
