@@ -96,19 +96,17 @@ INLINE void store_codes(int_rows codes, __global char *place)
  */
 INLINE int_rows trace_decode(int_rows code)
 {
-    int_rows shifted = code << 19, sign = shifted >> 31;
-    int_rows magnitude = to_int_rows(as_float_rows(((shifted ^ sign) - sign) + (134 << 23))) - 128;
-    return (magnitude ^ sign) - sign;
+    int_rows shifted = code << 19, size = shifted < 0 ? -shifted : shifted;
+    int_rows magnitude = to_int_rows(as_float_rows(size + (134 << 23))) - 128;
+    return code < 0 ? -magnitude : magnitude;
 }
 
 /* The code of a trace in q16, rounded up with the probability of its fraction, by the upper half of `bits`. */
 INLINE int_rows trace_code(int_rows value, uint_rows bits)
 {
-    int_rows sign = value >> 31;
-    int_rows biased = (value + (sign & (int)0xFF000000 | 1 << 23) + 128) >> 8; /* 128 units in q8 with the sign of value */
-    int_rows number = as_int_rows(to_float_rows(biased)) + as_int_rows(bits >> 16 << 3 | 4u);
-    int_rows code = as_int_rows(as_uint_rows(number) >> 19); /* the sign is its bit 12, 142 the exponent of 128 in q8 */
-    return (code ^ sign) + (sign & 4096 + 2 * (142 << 4) + 1) - (142 << 4);
+    int_rows size = ((value < 0 ? -value : value) + (128 << 16) + 128) >> 8; /* q8, nearest, 128 units added */
+    int_rows code = ((as_int_rows(to_float_rows(size)) + as_int_rows(bits >> 16 << 3 | 4u)) >> 19) - (142 << 4);
+    return value < 0 ? -code : code;
 }
 
 /* What holds for the rows of a work-item in one tile; pointers lead to the first of them. */

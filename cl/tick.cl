@@ -62,10 +62,9 @@ INLINE uint walk_rotation(const walk *w, int curve)
  * Four rows from any row on. A load of bytes that may lie anywhere is four loads on some GPUs: two whole words, shifted,
  * are two. The second may lie in what repeats the beginning of the column.
  */
-INLINE char4 load_window(__global const char *column, uint start)
+INLINE char4 window_of(uint first, uint second, uint start)
 {
-    __global const uint *words = (__global const uint *)column + start / 4;
-    return as_char4((uint)((words[0] | (ulong)words[1] << 32) >> (start % 4 * 8)));
+    return as_char4((uint)((first | (ulong)second << 32) >> (start % 4 * 8)));
 }
 
 INLINE int4 dot_rows(int4 sum, const char4 *w, const char4 *x)
@@ -77,31 +76,74 @@ INLINE int4 dot_rows(int4 sum, const char4 *w, const char4 *x)
     return sum;
 }
 
+/* The windows of two columns, each given as words. A macro, for in OpenCL C 1.2 a function serves one address space. */
+#define FETCH_PAIR(x, columns, row, rotations)                                                                         \
+    UNROLL                                                                                                             \
+    for (int i = 0; i < PAIR_TAPS; i++) {                                                                              \
+        uint start = wrap(row + walk_rotation(&rotations, i % CURVES)), word = start / 4;                              \
+        x[i] = window_of(columns[i / CURVES][word], columns[i / CURVES][word + 1], start);                             \
+        if (i % CURVES == CURVES - 1)                                                                                  \
+            walk_on(&rotations);                                                                                       \
+    }
+
+INLINE int4 multiply_pair(int4 sum, __global const char *weights, char4 x[4 * PAIR_GROUPS])
+{
+    char4 w[4 * PAIR_GROUPS];
+    UNROLL
+    for (int i = 0; i < PAIR_TAPS; i++)
+        w[i] = *(__global const char4 *)(weights + i * TILE);
+    UNROLL
+    for (int i = PAIR_TAPS; i < 4 * PAIR_GROUPS; i++)
+        w[i] = x[i] = 0;
+    UNROLL
+    for (int g = 0; g < PAIR_GROUPS; g++)
+        sum = dot_rows(sum, w + 4 * g, x + 4 * g);
+    return sum;
+}
+
 INLINE void synaptic_sum(__global const char *weights, __global const char *activations, uint column, uint row,
                          uint first, uint end, int4 sums[1])
 {
     int4 sum = 0;
     walk rotations = walk_from(first);
-    for (uint offset = first; offset < end; offset += 2) {
-        char4 w[4 * PAIR_GROUPS], x[4 * PAIR_GROUPS];
-        UNROLL
-        for (int i = PAIR_TAPS; i < 4 * PAIR_GROUPS; i++)
-            w[i] = x[i] = 0;
-        UNROLL
-        for (int i = 0; i < PAIR_TAPS; i++) {
-            uint from = wrap(column + offset + i / CURVES);
-            w[i] = *(__global const char4 *)(weights + i * TILE);
-            x[i] = load_window(activations + from * STRIDE, wrap(row + walk_rotation(&rotations, i % CURVES)));
-            if (i % CURVES == CURVES - 1)
-                walk_on(&rotations);
-        }
-        UNROLL
-        for (int g = 0; g < PAIR_GROUPS; g++)
-            sum = dot_rows(sum, w + 4 * g, x + 4 * g);
-        weights += PAIR_TAPS * TILE;
+    for (uint offset = first; offset < end; offset += 2, weights += PAIR_TAPS * TILE) {
+        __global const uint *columns[2] = {(__global const uint *)(activations + wrap(column + offset) * STRIDE),
+                                           (__global const uint *)(activations + wrap(column + offset + 1) * STRIDE)};
+        char4 x[4 * PAIR_GROUPS];
+        FETCH_PAIR(x, columns, row, rotations)
+        sum = multiply_pair(sum, weights, x);
     }
     sums[0] = sum;
 }
+
+#if STAGED
+/*
+ * The same where a work-group owns a whole column of neurons: together it fetches two columns of activations into one
+ * half of `stage`, and one barrier a turn is enough, as the other half is the next to be written. All work-items come
+ * here; those of padding have a row that is there.
+ */
+#define STAGE_WORDS (STRIDE / 4)
+
+INLINE void staged_sum(__global const char *weights, __global const char *activations, uint column, uint row,
+                       int4 sums[1], __local uint stage[2][2][STAGE_WORDS])
+{
+    int4 sum = 0;
+    walk rotations = walk_from(1);
+    for (uint offset = 1; offset < PRIME; offset += 2, weights += PAIR_TAPS * TILE) {
+        __local uint(*columns)[STAGE_WORDS] = stage[offset / 2 % 2];
+        for (uint i = get_local_id(0); i < 2 * STAGE_WORDS; i += GROUP_ITEMS) {
+            uint from = wrap(column + offset + i / STAGE_WORDS);
+            columns[i / STAGE_WORDS][i % STAGE_WORDS] =
+                ((__global const uint *)(activations + from * STRIDE))[i % STAGE_WORDS];
+        }
+        barrier(CLK_LOCAL_MEM_FENCE);
+        char4 x[4 * PAIR_GROUPS];
+        FETCH_PAIR(x, columns, row, rotations)
+        sum = multiply_pair(sum, weights, x);
+    }
+    sums[0] = sum;
+}
+#endif
 
 #else
 
@@ -196,8 +238,15 @@ tick(__global const char *weights, uint first_unit, uint slab_units, uint units,
     /* Where a work-item has all taps, the compiler is to know how many. */
     uint part = SPLIT > 1 ? get_local_id(1) : 0, first = 1 + part * SHARE;
     uint end = SPLIT > 1 ? min(first + SHARE, PRIME) : PRIME;
+#if STAGED
+    __local uint stage[2][2][STAGE_WORDS];
+    uint known = min(row, PRIME - 1) / ROWS * ROWS; /* a work-group is one unit: only rows may be outside */
+    staged_sum(weights + local_unit * UNIT_WEIGHTS + tile_start(known),
+               now.old_activations + (size_t)(replica * PRIME) * STRIDE, unit % PRIME, known, sum, stage);
+#else
     if (inside)
         sum_item(weights + local_unit * UNIT_WEIGHTS, &now, unit, row, first, end, sum);
+#endif
 #if SPLIT > 1
     __local int_rows shares[SPLIT - 1][VECTORS][GROUP_ITEMS];
     for (uint v = 0; v < VECTORS && part > 0 && inside; v++)

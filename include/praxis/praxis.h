@@ -233,6 +233,8 @@ typedef struct praxis_context_options {
  *             split into several buffers always take a launch for every tick
  *   rows      4, 8 or 16 neighbouring neurons per vector; must be 4 where the device's dot_product is not "c"
  *   vectors   1, 2, 4, 8 or 16 vectors per work-item, at most those of a tile; 1 where dot_product is not "c"
+ *   staged    0 or 1: whether columns of activations go through local memory, in a launch for every tick that uses
+ *             integer dot products, where a column has few enough rows
  *   split     1, 2, 4 ... 64 work-items that share the synapses of a neuron, in a launch for every tick
  *   workers   1, 2, 4 ... 256 work-items per replica, if resident
  *   ticks     1 .. 1048576 ticks in one launch, if resident

@@ -27,7 +27,7 @@ enum px_dot_product {
 /* How networks are laid out and run, where the caller wants to decide; layout.c says what each means. */
 #define PX_TUNING_AUTOMATIC (-1)
 struct px_tuning {
-    int32_t resident, rows, vectors, split, workers, ticks;
+    int32_t staged, resident, rows, vectors, split, workers, ticks;
 };
 
 struct px_opencl_device {

@@ -27,6 +27,21 @@ static uint32_t least(uint32_t a, uint32_t b)
 #define MOST_ITEMS    256  /* in a work-group, and 64 beside each other */
 #define LOCAL_SUMS    4096 /* that a work-group keeps in local memory, 16 KiB */
 
+/*
+ * A GPU can keep the columns that all rows of a unit want at the same time in local memory, in place of its cache. A
+ * work-group is then a unit, so that there are few rows in it and enough work-items. Off unless asked for: no GPU was
+ * there to say where it pays.
+ */
+static void plan_staging(const struct px_opencl_device *device, bool wide, struct px_layout *layout)
+{
+    uint32_t items = layout->padded / (layout->rows * layout->vectors), bytes = 4 * layout->stride;
+    bool fits = !wide && layout->split == 1 && items <= MOST_ITEMS && bytes <= device->info.local_memory_bytes &&
+                device->dot_product != PX_DOT_PRODUCT_C;
+    layout->staged = fits && tuned(device->tuning.staged, 0);
+    if (layout->staged)
+        layout->beside = items;
+}
+
 static void plan_split(const struct px_opencl_device *device, bool wide, struct px_layout *layout)
 {
     uint32_t split = 1, item_rows = layout->rows * layout->vectors;
@@ -37,6 +52,7 @@ static void plan_split(const struct px_opencl_device *device, bool wide, struct 
     layout->split = tuned(device->tuning.split, split);
     uint32_t beside = least(MOST_ITEMS / layout->split, LOCAL_SUMS / (layout->split * item_rows));
     layout->beside = wide && layout->split == 1 ? 1 : least(beside, 64);
+    plan_staging(device, wide, layout);
 }
 
 /* A CPU fills its vector registers with rows and its work-item takes a whole tile; a GPU's takes one 32-bit word. */

@@ -16,6 +16,7 @@ struct px_layout {
     uint32_t rows;    /* rows per vector of a work-item */
     uint32_t vectors; /* vectors per work-item of a tick; other kernels take one */
     uint32_t split;   /* work-items of a tick that share the taps of a tile */
+    bool staged;      /* a work-group of a tick is a unit, and keeps columns of activations in local memory */
     uint32_t beside;  /* work-items of a tick beside each other in a work-group */
     uint32_t groups;  /* lane groups of taps per work-group, where a kernel splits the taps */
     uint32_t stride;  /* bytes of activations per unit */

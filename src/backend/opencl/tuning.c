@@ -17,6 +17,7 @@ static const struct entry entries[] = {
     {"resident", offsetof(struct px_tuning, resident), 0, 1, false},
     {"rows", offsetof(struct px_tuning, rows), 4, 16, true},
     {"vectors", offsetof(struct px_tuning, vectors), 1, 16, true},
+    {"staged", offsetof(struct px_tuning, staged), 0, 1, false},
     {"split", offsetof(struct px_tuning, split), 1, 64, true},
     {"workers", offsetof(struct px_tuning, workers), 1, 256, true},
     {"ticks", offsetof(struct px_tuning, ticks), 1, 1u << 20, false},
@@ -33,9 +34,10 @@ static const struct entry *find(const char *name, size_t length)
 
 static praxis_status fail_name(struct px_log *log, const char *text)
 {
-    return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT,
-                   "tuning \"%.*s\": must be NAME=NUMBER, and names are resident, rows, vectors, split, workers, ticks",
-                   (int)strcspn(text, ","), text);
+    return px_fail(
+        log, PRAXIS_ERROR_INVALID_ARGUMENT,
+        "tuning \"%.*s\": must be NAME=NUMBER, and names are resident, rows, vectors, staged, split, workers, ticks",
+        (int)strcspn(text, ","), text);
 }
 
 /* One NAME=NUMBER at *text, which moves behind it and its comma. */

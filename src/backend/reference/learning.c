@@ -81,8 +81,8 @@ static uint32_t rounding_bits(uint64_t seed, enum px_purpose purpose, uint64_t t
  */
 static int32_t trace_code(int32_t value, uint32_t random)
 {
-    int64_t biased = px_shift_floor((int64_t)value + (value < 0 ? -(128 << 16) : 128 << 16) + 128, 8);
-    uint32_t magnitude = (uint32_t)(biased < 0 ? -biased : biased), exponent = 15;
+    int64_t size = value < 0 ? -(int64_t)value : value;
+    uint32_t magnitude = (uint32_t)px_shift_round(size + (128 << 16), 8), exponent = 15;
     while (magnitude >> (exponent + 1) != 0)
         exponent++;
     uint32_t fraction = (magnitude << (23 - exponent)) - (UINT32_C(1) << 23);
