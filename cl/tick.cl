@@ -50,10 +50,12 @@ INLINE uint walk_rotation(const walk *w, int curve)
     return curve % 2 ? PRIME - rotation : rotation;
 }
 
+/* The taps of two columns, which are taken at a time. */
+#define PAIR_TAPS (2 * CURVES)
+
 #if DOT_PRODUCT != DOT_PRODUCT_C
 
-/* Two columns at a time, 2 k taps in groups of four: bytes are transposed so that each row has its four in a word. */
-#define PAIR_TAPS (2 * CURVES)
+/* Taps in groups of four: bytes are transposed so that each row has its four in a word. */
 #define PAIR_GROUPS ((PAIR_TAPS + 3) / 4)
 
 /*
@@ -158,24 +160,22 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
     UNROLL
     for (int v = 0; v < VECTORS; v++)
         sum[v] = 0;
-    _Pragma("unroll 2")
-    for (uint offset = first; offset < end; offset++) {
-        __global const char *from = activations + wrap(column + offset) * STRIDE, *windows[CURVES];
+    for (uint offset = first; offset < end; offset += 2) {
+        __global const char *windows[PAIR_TAPS];
         UNROLL
-        for (int q = 0; q < CURVES; q++)
-            windows[q] = from + wrap(row + walk_rotation(&rotations, q));
-        UNROLL
-        for (int v = 0; v < VECTORS; v++) {
-            UNROLL
-            for (int q = 0; q + 1 < CURVES; q += 2)
-                sum[v] += to_int_rows(product(weights + q * TILE + v * ROWS, windows[q] + v * ROWS) +
-                                      product(weights + (q + 1) * TILE + v * ROWS, windows[q + 1] + v * ROWS));
-            if (CURVES % 2)
-                sum[v] += to_int_rows(
-                    product(weights + (CURVES - 1) * TILE + v * ROWS, windows[CURVES - 1] + v * ROWS));
+        for (int i = 0; i < PAIR_TAPS; i++) {
+            uint from = wrap(column + offset + i / CURVES);
+            windows[i] = activations + from * STRIDE + wrap(row + walk_rotation(&rotations, i % CURVES));
+            if (i % CURVES == CURVES - 1)
+                walk_on(&rotations);
         }
-        walk_on(&rotations);
-        weights += CURVES * TILE;
+        UNROLL
+        for (int v = 0; v < VECTORS; v++)
+            UNROLL
+            for (int i = 0; i < PAIR_TAPS; i += 2)
+                sum[v] += to_int_rows(product(weights + i * TILE + v * ROWS, windows[i] + v * ROWS) +
+                                      product(weights + (i + 1) * TILE + v * ROWS, windows[i + 1] + v * ROWS));
+        weights += PAIR_TAPS * TILE;
     }
 }
 
@@ -235,7 +235,7 @@ tick(__global const char *weights, uint first_unit, uint slab_units, uint units,
                         window_factors + factors_start(next_slot(slot), units),
                         has_input ? input + input_start + replica * input_step : 0,
                         inside ? seeds[replica] : (uint2)(0), time};
-    /* Bounds known to the compiler where they can be: a loop that it unrolls then leaves no rest. */
+    /* Where a work-item has all taps, the compiler is to know how many. */
     uint part = SPLIT > 1 ? get_local_id(1) : 0, first = 1 + part * SHARE;
     uint end = SPLIT > 1 ? min(first + SHARE, PRIME) : PRIME;
 #if STAGED

@@ -125,6 +125,19 @@ class Devices(unittest.TestCase):
                 plain = praxis(*command, "--dot-product", "packed", "--json")
                 self.assertEqual(plain.returncode, 0, plain.stderr)
 
+    def test_tuning_changes_no_result(self):
+        command = ["run", "--ticks", "20", "--neurons", "169", "--learn", "--output", "-"]
+        plain = praxis(*command)
+        self.assertEqual(plain.returncode, 0, plain.stderr)
+        for tuning in ["resident=0", "resident=1,workers=2"]:
+            self.assertEqual(praxis(*command, "--tuning", tuning).stdout, plain.stdout)
+        if praxis("devices", "--json").stdout.count('"type"') > 1:  # the reference ignores it
+            for arguments in [command, ["train", "delayed-cue", "--trials", "1"], ["selftest"]]:
+                for tuning, words in [("haste=1", "haste=1"), ("rows=5", "rows is 5, must be a power of two from 4 to 16")]:
+                    wrong = praxis(*arguments, "--tuning", tuning)
+                    self.assertEqual((wrong.returncode, wrong.stdout.count("passed")), (2, 0), wrong.stderr)
+                    self.assertIn(words, wrong.stderr)
+
     def test_a_broken_driver_hides_no_other(self):
         """A driver that is missing, one that is no library, and the real ones beside them."""
         vendors = os.environ.get("OCL_ICD_VENDORS", "/etc/OpenCL/vendors")
