@@ -183,6 +183,8 @@ static praxis_status run_piece(praxis_network *network, const struct piece *piec
 praxis_status px_network_run(praxis_network *network, const praxis_run *run)
 {
     praxis_status status = check_run(network, run);
+    if (!status && network->modulations % network->parameters.consolidation == 0)
+        status = px_waiting_apply(network, NULL); /* only a failure leaves any here: they would not fit */
     uint64_t numbers = (uint64_t)network->shape.replicas * (network->shape.channels + 1 + run->group_count);
     uint64_t most = STAGED_NUMBERS / numbers + 1;
     most = most < STAGED_TICKS ? most : STAGED_TICKS;
