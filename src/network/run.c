@@ -89,11 +89,14 @@ static const float *modulators_of(const struct piece *piece, uint32_t step)
     return piece->run->modulator + piece->first + step;
 }
 
-/* Whether weights follow the modulators of a step: those that wait are enough, or this one does anything at once. */
+/*
+ * Whether weights follow the modulators of a step: those since birth are a multiple of the consolidation, or this one
+ * does anything at once. Not how many wait: where the wait ended early in one replica, others would go by its count.
+ */
 static bool is_due(const praxis_network *network, const struct piece *piece, uint32_t step, uint32_t before)
 {
     if (network->parameters.consolidation > 1)
-        return network->waiting.count + before + 1 == network->parameters.consolidation;
+        return (network->modulations + before + 1) % network->parameters.consolidation == 0;
     bool any = network->parameters.weight_decay > 0;
     for (uint64_t r = 0; r < network->shape.replicas && !any; r++)
         any = modulators_of(piece, step)[r * piece->run->ticks] != 0;
@@ -180,6 +183,8 @@ static praxis_status run_piece(praxis_network *network, const struct piece *piec
 praxis_status px_network_run(praxis_network *network, const praxis_run *run)
 {
     praxis_status status = check_run(network, run);
+    if (!status && network->modulations % network->parameters.consolidation == 0)
+        status = px_waiting_apply(network, NULL); /* only a failure leaves any here: they would not fit */
     uint64_t numbers = (uint64_t)network->shape.replicas * (network->shape.channels + 1 + run->group_count);
     uint64_t most = STAGED_NUMBERS / numbers + 1;
     most = most < STAGED_TICKS ? most : STAGED_TICKS;
