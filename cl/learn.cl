@@ -35,7 +35,10 @@ INLINE int8 pairs_of(uint8 activations, uint8 factors)
 
 INLINE int_rows dot_rows4(int_rows sum, uint_rows activations, uint_rows factors)
 {
-    return sum + (int_rows)(pairs_of(activations.lo, factors.lo), pairs_of(activations.hi, factors.hi));
+    UNROLL
+    for (int i = 0; i < 2; i++) /* not .lo and .hi: oclgrind 21.10 fails on them when it looks for uninitialised values */
+        ((int8 *)&sum)[i] += pairs_of(((const uint8 *)&activations)[i], ((const uint8 *)&factors)[i]);
+    return sum;
 }
 
 #else
@@ -65,7 +68,10 @@ INLINE uint_rows mix_rows(uint_rows bits)
 
 INLINE uint_rows mix_rows(uint_rows bits)
 {
-    return (uint_rows)(as_uint8(as_ushort16(bits.lo) * ROUNDING_FACTOR), as_uint8(as_ushort16(bits.hi) * ROUNDING_FACTOR));
+    UNROLL
+    for (int i = 0; i < 2; i++)
+        ((ushort16 *)&bits)[i] *= ROUNDING_FACTOR;
+    return bits;
 }
 
 #else
@@ -193,22 +199,22 @@ __kernel void learn(__global char *weights, __global const char *traces, __globa
     for (uint first = 1 + get_global_id(1) * SPAN; first < PRIME; first += get_global_size(1) * SPAN)
         for (uint e = begin; e < end; e++) {
             uint tile = tiles[first_entry + e], unit = tile / TILES, row = tile % TILES * TILE + block;
-            const task own = plan[unit / PRIME];
-            if (row >= PRIME || own.flags == 0)
+            __global const task *own = plan + unit / PRIME;
+            if (row >= PRIME || own->flags == 0)
                 continue;
             size_t start = (tile - (size_t)first_unit * TILES) * DEGREE * TILE + block;
             size_t target = (tile - (size_t)stored_unit * TILES) * DEGREE * TILE + block;
-            uint words = words_of(own.pending);
+            uint words = words_of(own->pending);
             const lesson l = {weights + start,
                               stored + target,
                               traces + start,
                               weighed + (size_t)unit * PACKED_WORDS * PADDED + row,
                               lanes + (size_t)unit * LANES * PADDED + row,
-                              own.flags,
+                              own->flags,
                               take,
-                              own.decay,
-                              own.extra,
-                              (1 << own.extra) >> 1};
+                              own->decay,
+                              own->extra,
+                              (1 << own->extra) >> 1};
             __global const uint *bits = tap_bits + unit / PRIME * DEGREE;
             if (words == 0)
                 learn_span(&l, packed, bits, unit, row, first, 0, 1);

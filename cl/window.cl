@@ -44,7 +44,7 @@ INLINE uint slot_before(uint slot, uint ticks)
     return slot >= ticks ? slot - ticks : slot + SLOTS - ticks;
 }
 
-/* Sixteen rows' words of activations before the ticks pending; behind them stands what the ring holds, unused. */
+/* ROWS rows' words of activations before the ticks pending; behind them stands what the ring holds, unused. */
 INLINE void pack(__global const char *activations, uint slot, uint units, uint unit, uint row, uint words,
                  __global uint *packed)
 {
@@ -108,7 +108,7 @@ INLINE uint_rows rounding_rows(uint_rows number, uint group, ulong time, ulong m
 }
 
 /* scale: with per_neuron one value per neuron, in canonical order; else the task has it. */
-INLINE void set_modulator(const task *own, __global const int *scale, int per_neuron, uint unit, uint row,
+INLINE void set_modulator(__global const task *own, __global const int *scale, int per_neuron, uint unit, uint row,
                           int_rows learns, __global int *lanes)
 {
     int_rows scales = own->scale, decays = own->decay;
@@ -138,13 +138,13 @@ __kernel void prepare(__global const char *activations, __global const char *fac
     pack(activations, slot, units, unit, row, words, packed);
     if (row >= PADDED)
         return;
-    const task own = plan[replica];
+    __global const task *own = plan + replica;
     __global const int *powers = coefficients + replica * coefficients_step;
     int_rows learns = to_int_rows(load_rows(0, plastic + (size_t)unit * PADDED + row)) != 0;
     __global int *first = lanes + (size_t)unit * LANES * PADDED + row;
-    weigh(factors, powers, slot, units, unit, row, own.pending, learns, weighed, first);
-    set_modulator(&own, scale, per_neuron, unit, row, learns, first);
-    store_rows(learns ? (int_rows)powers[own.pending] : 1 << 16, 0, first + LANE_KEEP * PADDED);
+    weigh(factors, powers, slot, units, unit, row, own->pending, learns, weighed, first);
+    set_modulator(own, scale, per_neuron, unit, row, learns, first);
+    store_rows(learns ? (int_rows)powers[own->pending] : 1 << 16, 0, first + LANE_KEEP * PADDED);
     uint_rows bits = rounding_rows(neuron_rows(unit, row), 0, time, modulation, seeds[replica]);
     store_rows(as_int_rows(bits), 0, first + LANE_BITS * PADDED);
 }

@@ -113,7 +113,7 @@ static void count_tick(praxis_network *network, const struct piece *piece, uint3
 }
 
 /*
- * A stretch of ticks from `step`, of which *count is how many: until weights are due, or the window is full. The seed's
+ * A stretch of ticks from `step`, of which *count is how many: until weights are due, or the window is full. The
  * order: activation, then the trace of what caused it, then the modulator. Homeostasis and readout of a tick neither
  * read what learning writes nor write what it reads: they go with the tick.
  */

@@ -29,8 +29,8 @@ static uint32_t least(uint32_t a, uint32_t b)
 
 /*
  * A GPU can keep the columns that all rows of a unit want at the same time in local memory, in place of its cache. A
- * work-group is then a unit, so that there are few rows in it and enough work-items. Off unless asked for: no GPU was
- * there to say where it pays.
+ * work-group is then a unit, so that there are few rows in it and enough work-items. Off unless asked for: it has not
+ * been measured on a GPU.
  */
 static void plan_staging(const struct px_opencl_device *device, const struct px_tuning *tuning, bool wide,
                          struct px_layout *layout)
