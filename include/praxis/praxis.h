@@ -338,8 +338,8 @@ typedef struct praxis_parameters {
     praxis_trace_form trace_form; /* Default PRAXIS_TRACE_STORED */
     /* Weights follow the modulators of this many ticks at once, 1..trace_window: each still multiplies the trace of its
      * tick, but in between ticks use the weights from before. With
-     * PRAXIS_TRACE_WINDOW, ticks that leave the window before that are lost to them. They follow when the number of modulations since birth is
-     * a multiple of it, or earlier, when traces are to change otherwise. Default 1 */
+     * PRAXIS_TRACE_WINDOW, ticks that leave the window before that are lost to them. They follow when the number of
+     * modulations since birth is a multiple of it, or earlier, when traces are to change otherwise. Default 1 */
     uint32_t consolidation;
 } praxis_parameters;
 
