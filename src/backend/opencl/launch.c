@@ -8,7 +8,7 @@
 /* Flushes the batch just queued and waits for the one before it, which has long been running. */
 static cl_int end_batch(struct px_opencl *opencl)
 {
-    cl_event reached;
+    cl_event reached = NULL;
     cl_int error = clEnqueueMarkerWithWaitList(opencl->queue, 0, NULL, &reached);
     if (!error)
         error = clFlush(opencl->queue);
@@ -16,6 +16,8 @@ static cl_int end_batch(struct px_opencl *opencl)
         error = clWaitForEvents(1, &opencl->waypoint);
     if (opencl->waypoint)
         clReleaseEvent(opencl->waypoint);
+    if (error && reached)
+        clReleaseEvent(reached);
     opencl->waypoint = error ? NULL : reached;
     opencl->queued = 0;
     return error;

@@ -217,7 +217,7 @@ static praxis_status launch_learn(struct px_opencl *opencl, const struct tiles *
 /* The list of tiles, the plan and all that cl/window.cl makes of the window. */
 static praxis_status prepare(struct px_opencl *opencl, const struct px_learning *learning)
 {
-    struct arrays arrays;
+    struct arrays arrays = {NULL, NULL};
     praxis_status status = list_plastic_tiles(opencl);
     opencl->window.peeked = false;
     if (status)
@@ -225,9 +225,8 @@ static praxis_status prepare(struct px_opencl *opencl, const struct px_learning 
     status = stage_plan(opencl, learning);
     if (!status)
         status = stage_arrays(opencl, learning->modulation, &arrays);
-    if (status)
-        return status;
-    status = launch_prepare(opencl, learning, &arrays);
+    if (!status)
+        status = launch_prepare(opencl, learning, &arrays);
     replace(&arrays.scale, NULL);
     replace(&arrays.coefficients, NULL);
     return status;
