@@ -24,7 +24,7 @@ static const struct shape shapes[] = {
     {4489, 3, 1, 1, 4, PRAXIS_TRACE_STORED, 1},  {16129, 2, 1, 7, 16, PRAXIS_TRACE_STORED, 1},
 };
 #define SHAPES       (sizeof shapes / sizeof *shapes)
-#define SMALL_SHAPES 3
+#define SMALL_SHAPES 2
 /* Those that a device tuned otherwise runs. */
 #define FIRST_TUNED 2
 #define END_TUNED   4
