@@ -37,9 +37,7 @@ static praxis_status list_plastic_tiles(struct px_opencl *opencl)
         for (uint32_t tile = 0; tile < layout->tiles; tile++)
             if (tile_is_plastic(opencl, unit, tile))
                 opencl->tile_list[opencl->tile_count++] = unit * layout->tiles + tile;
-    if (opencl->plastic_tiles)
-        clReleaseMemObject(opencl->plastic_tiles);
-    opencl->plastic_tiles = NULL;
+    px_opencl_replace(&opencl->plastic_tiles, NULL);
     praxis_status status = px_opencl_buffer(opencl, opencl->tile_count * sizeof *opencl->tile_list,
                                             opencl->tile_count ? opencl->tile_list : NULL, &opencl->plastic_tiles);
     opencl->plastic_changed = status != PRAXIS_SUCCESS;
@@ -75,13 +73,6 @@ static void fill_plan(const struct px_opencl *opencl, const struct px_learning *
     }
 }
 
-static void replace(cl_mem *old, cl_mem new)
-{
-    if (*old)
-        clReleaseMemObject(*old);
-    *old = new;
-}
-
 static praxis_status stage_plan(struct px_opencl *opencl, const struct px_learning *learning)
 {
     uint64_t bytes = (uint64_t)opencl->shape.replicas * PLAN_NUMBERS * sizeof(cl_int);
@@ -93,7 +84,7 @@ static praxis_status stage_plan(struct px_opencl *opencl, const struct px_learni
     fill_plan(opencl, learning, plan);
     praxis_status status = px_opencl_buffer(opencl, bytes, plan, &buffer);
     if (!status)
-        replace(&opencl->window.plan, buffer);
+        px_opencl_replace(&opencl->window.plan, buffer);
     free(plan);
     return status;
 }
@@ -227,8 +218,8 @@ static praxis_status prepare(struct px_opencl *opencl, const struct px_learning 
         status = stage_arrays(opencl, learning->modulation, &arrays);
     if (!status)
         status = launch_prepare(opencl, learning, &arrays);
-    replace(&arrays.scale, NULL);
-    replace(&arrays.coefficients, NULL);
+    px_opencl_replace(&arrays.scale, NULL);
+    px_opencl_replace(&arrays.coefficients, NULL);
     return status;
 }
 

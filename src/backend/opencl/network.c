@@ -32,9 +32,7 @@ static praxis_status set_rule(struct px_backend *backend, const struct px_rule *
         px_opencl_buffer(opencl, (opencl->shape.window + UINT64_C(1)) * sizeof(cl_int), rule->trace_power, &powers);
     if (status)
         return status;
-    if (opencl->window.powers)
-        clReleaseMemObject(opencl->window.powers);
-    opencl->window.powers = powers;
+    px_opencl_replace(&opencl->window.powers, powers);
     opencl->rule = *rule;
     return PRAXIS_SUCCESS;
 }

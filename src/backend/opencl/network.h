@@ -100,6 +100,14 @@ static inline struct px_opencl *px_opencl_of(struct px_backend *backend)
     return (struct px_opencl *)backend;
 }
 
+/* Puts a buffer, or NULL, in the place of another, which is released if there is one. */
+static inline void px_opencl_replace(cl_mem *old, cl_mem new)
+{
+    if (*old)
+        clReleaseMemObject(*old);
+    *old = new;
+}
+
 praxis_status px_opencl_create_backend(struct px_device *device, const struct px_shape *shape,
                                        struct px_backend **backend);
 

@@ -13,13 +13,6 @@
 #define COUNTERS 256
 #define LINES    64
 
-static void replace(cl_mem *old, cl_mem new)
-{
-    if (*old)
-        clReleaseMemObject(*old);
-    *old = new;
-}
-
 praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, const uint64_t *offsets,
                                    const uint32_t *members)
 {
@@ -36,11 +29,11 @@ praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, c
         status = px_opencl_buffer(opencl, offsets[count] * sizeof *places, places, &new_members);
     free(places);
     if (status) {
-        replace(&new_offsets, NULL);
+        px_opencl_replace(&new_offsets, NULL);
         return status;
     }
-    replace(&opencl->group_offsets, new_offsets);
-    replace(&opencl->group_members, new_members);
+    px_opencl_replace(&opencl->group_offsets, new_offsets);
+    px_opencl_replace(&opencl->group_members, new_members);
     return PRAXIS_SUCCESS;
 }
 
@@ -125,6 +118,6 @@ praxis_status px_opencl_histogram(struct px_backend *backend, praxis_field field
         cl_int error = clEnqueueReadBuffer(opencl->queue, buffer, CL_TRUE, 0, bytes, counts, 0, NULL, NULL);
         status = error ? px_cl_fail(backend->log, error, "reading a histogram") : PRAXIS_SUCCESS;
     }
-    replace(&buffer, NULL);
+    px_opencl_replace(&buffer, NULL);
     return status;
 }

@@ -8,19 +8,12 @@
 
 #include "backend/opencl/network.h"
 
-static void release(cl_mem *buffer)
-{
-    if (*buffer)
-        clReleaseMemObject(*buffer);
-    *buffer = NULL;
-}
-
 void px_opencl_release_span(struct px_opencl *opencl)
 {
     struct px_staged *staged = &opencl->staged;
-    release(&staged->input);
-    release(&staged->selected);
-    release(&staged->sums);
+    px_opencl_replace(&staged->input, NULL);
+    px_opencl_replace(&staged->selected, NULL);
+    px_opencl_replace(&staged->sums, NULL);
 }
 
 static praxis_status stage(struct px_opencl *opencl, const void *data, uint64_t bytes, cl_mem *buffer)
