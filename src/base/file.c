@@ -114,7 +114,6 @@ static void make_parents(char *path)
 
 bool px_file_private_directory(const char *path)
 {
-    struct stat found;
     char *own = strdup(path);
     if (!own)
         return false;
@@ -122,7 +121,13 @@ bool px_file_private_directory(const char *path)
         make_parents(own);
     bool made = mkdir(own, 0700) == 0 || errno == EEXIST;
     free(own);
-    if (!made || stat(path, &found) != 0)
+    return made && px_file_is_private(path);
+}
+
+bool px_file_is_private(const char *path)
+{
+    struct stat found;
+    if (stat(path, &found) != 0)
         return false;
     errno = S_ISDIR(found.st_mode) ? EPERM : ENOTDIR;
     return S_ISDIR(found.st_mode) && found.st_uid == geteuid() && !(found.st_mode & 022);

@@ -24,4 +24,7 @@ bool px_file_replace(const char *path, const void *bytes, size_t size);
  */
 bool px_file_private_directory(const char *path);
 
+/* Whether it is there and such a one; makes nothing. */
+bool px_file_is_private(const char *path);
+
 #endif

@@ -266,6 +266,24 @@ START_TEST(a_tuning_must_suit_the_path)
 }
 END_TEST
 
+/* What others may have put there is not read, whatever it says. */
+START_TEST(a_directory_that_others_may_write_to_is_not_read)
+{
+    char *folder = folder_make();
+    struct messages messages;
+    praxis_parameters parameters = small();
+    praxis_context *context = open_context(folder, NULL, &messages);
+    unit_success(context, praxis_context_store_tuning(context, &parameters, "rows=8"));
+    praxis_context_destroy(context);
+    ck_assert_int_eq(choose(folder, NULL, &parameters, &messages).rows, 8);
+    ck_assert_int_eq(chmod(folder, 0770), 0);
+    ck_assert_int_eq(choose(folder, NULL, &parameters, &messages).rows, PX_TUNING_AUTOMATIC);
+    ck_assert_int_eq(chmod(folder, 0700), 0);
+    ck_assert_int_eq(choose(folder, NULL, &parameters, &messages).rows, 8);
+    folder_remove(folder);
+}
+END_TEST
+
 START_TEST(there_is_nowhere_to_store)
 {
     char *folder = folder_make(), *file = folder_path(folder, "file"), *below = folder_path(file, "below");
@@ -427,6 +445,7 @@ int main(void)
         tcase_add_test(stored, a_tuning_is_for_one_shape);
         tcase_add_test(stored, wrong_tunings_are_refused_with_their_bounds);
         tcase_add_test(stored, a_tuning_must_suit_the_path);
+        tcase_add_test(stored, a_directory_that_others_may_write_to_is_not_read);
         tcase_add_test(stored, there_is_nowhere_to_store);
         tcase_add_test(stored, damaged_entries_are_not_used);
         tcase_add_test(stored, entries_of_other_drivers_are_not_used);

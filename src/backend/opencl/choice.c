@@ -66,9 +66,16 @@ static bool load(struct px_log *log, const char *path, const char *key, struct p
 static bool find_stored(const struct px_opencl_device *device, const struct px_shape *shape, struct px_tuning *tuning,
                         char **text)
 {
-    char *key = device->tuning_directory ? make_key(device, shape) : NULL;
-    char *path = key ? px_cache_path(device->tuning_directory, key, SUFFIX) : NULL;
+    const char *directory = device->tuning_directory;
     *text = NULL;
+    if (directory && !px_file_is_private(directory)) {
+        if (errno == EPERM)
+            px_message(device->base.log, PRAXIS_LOG_INFO, "no tuning is read from %s: others may write to it",
+                       directory);
+        return false;
+    }
+    char *key = directory ? make_key(device, shape) : NULL;
+    char *path = key ? px_cache_path(directory, key, SUFFIX) : NULL;
     bool found = path && load(device->base.log, path, key, tuning, text);
     free(path);
     free(key);
