@@ -6,7 +6,8 @@
 
 /*
  * From `start` on data is [unit][tile][line in tile][line_bytes]; of each line the first
- * min(tile_rows, PRIME - tile * tile_rows) bytes are elements, the rest is padding. A work-group of COUNTERS counts LINES lines of one unit in local memory, then
+ * min(tile_rows, PRIME - tile * tile_rows) bytes are elements, the rest is padding.
+ * A work-group of COUNTERS counts LINES lines of one unit in local memory, then
  * adds to counts[R][256][2], the low and the high word of 64-bit counters: a carry out of the low word is added to
  * the high one by whoever caused it.
  */

@@ -35,8 +35,9 @@ INLINE int8 pairs_of(uint8 activations, uint8 factors)
 
 INLINE int_rows dot_rows4(int_rows sum, uint_rows activations, uint_rows factors)
 {
+    /* Not by .lo and .hi: oclgrind 21.10 fails on them when it looks for uninitialised values. */
     UNROLL
-    for (int i = 0; i < 2; i++) /* not .lo and .hi: oclgrind 21.10 fails on them when it looks for uninitialised values */
+    for (int i = 0; i < 2; i++)
         ((int8 *)&sum)[i] += pairs_of(((const uint8 *)&activations)[i], ((const uint8 *)&factors)[i]);
     return sum;
 }
@@ -83,7 +84,7 @@ INLINE uint_rows mix_rows(uint_rows bits)
 
 #endif
 
-/* Rows of a tile start at multiples of their number: whole loads and stores, which some drivers do not make of vload. */
+/* Rows of a tile start at multiples of their number: whole loads and stores, where some drivers take vload apart. */
 INLINE int_rows load_codes(__global const char *place)
 {
     return to_int_rows(*(__global const char_rows *)place);

@@ -6,10 +6,12 @@
  *   PRIME, CURVES, DEGREE, SLOPES        the graph: p, k, d and the list of its k slopes
  *   CHANNELS                             input channels
  *   TILE, TILES, PADDED                  rows per tile, tiles per column, TILE * TILES
- *   ROWS, BLOCKS                         rows per work-item (4, 8 or 16), TILE / ROWS
+ *   ROWS, VECTORS                        rows per vector (4, 8 or 16), vectors of a work-item
  *   STRIDE                               bytes from one column of activations to the next
- *   SLOTS                                how many ticks' activations are kept
+ *   SLOTS, WINDOW                        how many ticks' activations are kept, how many ticks a trace may lag behind
+ *   TRACES_STORED, SPAN                  whether traces are stored, columns that learning takes at once
  *   GROUP_ITEMS, SPLIT                   work-items beside each other in a tick's work-group, and how many share taps
+ *   STAGED                               whether a tick takes columns of activations through local memory
  *   WORKERS                              work-items that run a replica in the resident form
  *   ACTIVATION_STEP, NORMAL_STEP, ...    constants of src/base/fixed.h
  *   DOT_PRODUCT                          how dot4 is computed, see dot4.cl

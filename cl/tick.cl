@@ -59,8 +59,8 @@ INLINE uint walk_rotation(const walk *w, int curve)
 #define PAIR_GROUPS ((PAIR_TAPS + 3) / 4)
 
 /*
- * Four rows from any row on. A load of bytes that may lie anywhere is four loads on some GPUs: two whole words, shifted,
- * are two. The second may lie in what repeats the beginning of the column.
+ * Four rows from any row on. A load of bytes that may lie anywhere is four loads on some GPUs: two whole words,
+ * shifted, are two. The second may lie in what repeats the beginning of the column.
  */
 INLINE char4 window_of(uint first, uint second, uint start)
 {
@@ -216,9 +216,9 @@ INLINE void advance_item(const neuron_rule *rule, const neuron_fields *fields, c
 #define SHARE (((PRIME - 1) / 2 + SPLIT - 1) / SPLIT * 2)
 
 /*
- * weights: one slab, whose first unit is first_unit. activations, window_factors: all slots of all `units`; `slot` holds
- * the old activations. input: of this tick, `input_step` numbers from one replica to the next; has_input 0: there is
- * none. A work-group is GROUP_ITEMS items beside each other, and SPLIT parts of each.
+ * weights: one slab, whose first unit is first_unit. activations, window_factors: all slots of all `units`; `slot`
+ * holds the old activations. input: of this tick, `input_step` numbers from one replica to the next; has_input 0:
+ * there is none. A work-group is GROUP_ITEMS items beside each other, and SPLIT parts of each.
  */
 __kernel __attribute__((reqd_work_group_size(GROUP_ITEMS, SPLIT, 1))) void
 tick(__global const char *weights, uint first_unit, uint slab_units, uint units, __global char *activations,

@@ -119,9 +119,9 @@ INLINE void set_modulator(__global const task *own, __global const int *scale, i
 }
 
 /*
- * slot: of the present activations. coefficients: by age, of each replica coefficients_step from one to the next; that of
- * the stored trace stands behind the last tick pending. A work-item makes ROWS rows of a unit ready and, as there are
- * always more of them than taps, the random bits of one tap: tap_bits[R][DEGREE].
+ * slot: of the present activations. coefficients: by age, of each replica coefficients_step from one to the next; that
+ * of the stored trace stands behind the last tick pending. A work-item makes ROWS rows of a unit ready and, as there
+ * are always more of them than taps, the random bits of one tap: tap_bits[R][DEGREE].
  */
 __kernel void prepare(__global const char *activations, __global const char *factors, uint slot, uint units, uint words,
                       __global const int *coefficients, uint coefficients_step, __global const task *plan,

@@ -255,9 +255,10 @@ PRAXIS_API void praxis_context_options_default(praxis_context_options *options);
  * registers). All give the same bits: a small program compares the path with scalar C first, and where it does not
  * build or is wrong the next best is taken, with a warning.
  *
- * Errors: NO_DEVICE names the selector and lists what there is; INVALID_ARGUMENT: no path of that name, the message
- * lists them; UNSUPPORTED: the device lacks the path asked for, or fails its test, or no path passes; DEVICE: the
- * device fails, or computes wrongly on every path; IO: kernel_directory cannot be read; OUT_OF_MEMORY.
+ * Errors: NO_DEVICE names the selector and lists what there is; INVALID_ARGUMENT: no path or tuning of that name, the
+ * message lists them; OUT_OF_RANGE: a number of the tuning, with its bounds; UNSUPPORTED: the device lacks the path
+ * asked for, or fails its test, or no path passes; DEVICE: the device fails, or computes wrongly on every path; IO:
+ * kernel_directory cannot be read; OUT_OF_MEMORY.
  */
 PRAXIS_API praxis_status praxis_context_create(const praxis_context_options *options, praxis_context **context);
 
