@@ -10,7 +10,8 @@
 #include "base/tables.h"
 #include "network/network.h"
 
-#define UNIT_Q28 (1.0 / 268435456)
+#define UNIT_Q28    (1.0 / 268435456)
+#define BLOCK_BYTES (UINT64_C(4) << 20)
 
 /* Codes of one field, their unit and the least and largest code allowed. */
 struct format {
@@ -154,7 +155,18 @@ praxis_status px_network_transfer(praxis_network *network, praxis_field field, c
     return status ? status : note_noise(network, field, codes, count);
 }
 
-/* Runs `visit` over the range in blocks of one replica and few enough neurons for a buffer of about a mebibyte. */
+/*
+ * Neurons of a block: whole columns of the graph, as many as a few mebibytes hold, one at least. A device works whole
+ * columns out; of a piece it would do so once for every piece.
+ */
+static uint64_t block_neurons(const praxis_network *network, uint64_t neuron_bytes)
+{
+    uint64_t column = network->shape.graph.prime;
+    uint64_t columns = neuron_bytes ? BLOCK_BYTES / neuron_bytes / column : column;
+    return (columns ? columns : 1) * column;
+}
+
+/* Runs `visit` over the range in blocks of one replica. */
 typedef praxis_status (*block_visitor)(praxis_network *network, praxis_field field, const praxis_range *block,
                                        void *codes, uint64_t offset, void *user);
 
@@ -163,7 +175,7 @@ static praxis_status for_each_block(praxis_network *network, praxis_field field,
 {
     uint64_t elements = px_field_elements(&network->shape, field);
     uint64_t bytes = elements * px_field_bytes(field);
-    uint64_t size = bytes ? (1u << 20) / bytes + 1 : range->neurons;
+    uint64_t size = block_neurons(network, bytes);
     size = size < range->neurons ? size : range->neurons;
     void *codes = calloc(size, bytes ? bytes : 1);
     if (!codes)

@@ -10,7 +10,10 @@ fi
 report=$(mktemp)
 trap 'rm -f "$report"' EXIT
 
-oclgrind --data-races --uninitialized --check-api --log "$report" "$PRAXIS_BIN" selftest --small --device Oclgrind --no-cache
+# Oclgrind sets LD_PRELOAD itself; keep_buffers.c says what comes before its library, and why.
+# shellcheck disable=SC2016
+oclgrind --data-races --uninitialized --check-api --log "$report" \
+    sh -c 'LD_PRELOAD="$KEEP_BUFFERS $LD_PRELOAD" exec "$PRAXIS_BIN" selftest --small --device Oclgrind --no-cache'
 status=$?
 cat "$report"
 if [ -s "$report" ]; then

@@ -119,7 +119,8 @@ static praxis_status move_units(const struct view *view, uint32_t unit, uint32_t
 /* How many units the block of a batch has room for. */
 static uint64_t most_units(const struct view *view)
 {
-    return BATCH_BYTES / view->unit_bytes + 1;
+    uint64_t units = BATCH_BYTES / view->unit_bytes + 1, all = view->opencl->layout.units;
+    return units < all ? units : all;
 }
 
 /* How many units from `unit` to `end` go in one batch: within the block and within one slab. */
