@@ -17,8 +17,8 @@ typedef short shorts32 __attribute__((__vector_size__(64)));
 INLINE int_rows dot_rows4(int_rows sum, uint_rows activations, uint_rows factors)
 {
     const shorts32 ones = __builtin_astype((int_rows)0x00010001, shorts32);
-    shorts32 pairs = __builtin_ia32_pmaddubsw512(__builtin_astype(activations, bytes64),
-                                                 __builtin_astype(factors, bytes64));
+    shorts32 pairs =
+        __builtin_ia32_pmaddubsw512(__builtin_astype(activations, bytes64), __builtin_astype(factors, bytes64));
     return sum + __builtin_astype(__builtin_ia32_pmaddwd512(pairs, ones), int_rows);
 }
 
@@ -48,8 +48,7 @@ INLINE int_rows dot_rows4(int_rows sum, uint_rows activations, uint_rows factors
 {
     UNROLL
     for (int i = 0; i < ROWS; i++)
-        ((int *)&sum)[i] = dot4(((const int *)&sum)[i], ((const char4 *)&activations)[i],
-                                ((const char4 *)&factors)[i]);
+        ((int *)&sum)[i] = dot4(((const int *)&sum)[i], ((const char4 *)&activations)[i], ((const char4 *)&factors)[i]);
     return sum;
 }
 
@@ -126,61 +125,126 @@ typedef struct {
     int extra, nearest; /* bits below q16 of a trace times a scale, and half of the last one */
 } lesson;
 
+/* What ROWS neurons bring to all their synapses, in registers. */
+typedef struct {
+    int_rows keep, shift, start, scale, decay;
+    uint_rows bits;
+    uint_rows weighed[4]; /* the first words of the window */
+} neurons;
+
 INLINE int_rows lane(const lesson *l, uint which, uint row)
 {
     return *(__global const int_rows *)(l->lanes + which * PADDED + row);
 }
 
-/* Weights in the direction of their traces. |trace * scale| < 2^15 * 32767. */
-INLINE int_rows updated(const lesson *l, int_rows weight, int_rows value, uint_rows bits, uint row)
+INLINE uint_rows weighed_word(const lesson *l, uint word, uint row)
 {
-    int_rows change = (((value + (1 << 15)) >> 16) * lane(l, LANE_SCALE, row) + l->nearest) >> l->extra;
-    if (l->decay)
-        change -= (weight * lane(l, LANE_DECAY, row) + 128) >> 8;
-    weight += (change + as_int_rows(bits & 0xFFFFu)) >> 16;
-    weight = weight > 127 ? (int_rows)127 : weight;
-    return weight < -127 ? (int_rows)-127 : weight;
+    return *(__global const uint_rows *)(l->weighed + word * PADDED + row);
+}
+
+INLINE neurons neurons_of(const lesson *l, uint row, uint words)
+{
+    neurons n = {lane(l, LANE_KEEP, row),
+                 lane(l, LANE_SHIFT, row) & 31,
+                 lane(l, LANE_START, row),
+                 lane(l, LANE_SCALE, row),
+                 lane(l, LANE_DECAY, row),
+                 as_uint_rows(lane(l, LANE_BITS, row)),
+                 {0}};
+    UNROLL
+    for (uint w = 0; w < words; w++)
+        n.weighed[w] = weighed_word(l, w, row);
+    return n;
+}
+
+/* Weights in the direction of their traces. |trace * scale| < 2^15 * 32767. */
+INLINE void update(const lesson *l, const neurons *n, const int_rows values[CURVES], const uint_rows bits[CURVES],
+                   uint at)
+{
+    int_rows weights[CURVES], changes[CURVES];
+    UNROLL
+    for (int q = 0; q < CURVES; q++) {
+        weights[q] = load_codes(l->weights + at + q * TILE);
+        changes[q] = (((values[q] + (1 << 15)) >> 16) * n->scale + l->nearest) >> l->extra;
+    }
+    if (l->decay) {
+        UNROLL
+        for (int q = 0; q < CURVES; q++)
+            changes[q] -= (weights[q] * n->decay + 128) >> 8;
+    }
+    UNROLL
+    for (int q = 0; q < CURVES; q++)
+        weights[q] += (changes[q] + as_int_rows(bits[q] & 0xFFFFu)) >> 16;
+    UNROLL
+    for (int q = 0; q < CURVES; q++) {
+        int_rows weight = weights[q] > 127 ? (int_rows)127 : weights[q];
+        store_codes(weight < -127 ? (int_rows)-127 : weight, l->weights + at + q * TILE);
+    }
 }
 
 /* One tap of ROWS rows. at: of its weights; chunks of `words` words are taken in, at constant distance. */
-INLINE void learn_rows(const lesson *l, uint row, uint at, __global const uint *packed, uint tap_bits, uint words,
-                       uint chunks)
+INLINE void learn_taps(const lesson *l, const neurons *n, uint row, uint at, __global const uint *const packed[CURVES],
+                       __global const uint *tap_bits, uint words, uint chunks)
 {
-    int_rows sum = lane(l, LANE_START, row);
-    for (uint c = 0; c < chunks; c++) {
+    int_rows values[CURVES];
+    uint_rows bits[CURVES];
+    UNROLL
+    for (int q = 0; q < CURVES; q++)
+        values[q] = n->start;
+    UNROLL
+    for (uint w = 0; w < words; w++) {
         UNROLL
-        for (uint w = 0; w < words; w++)
-            sum = dot_rows4(sum, load_rows(0, packed + (4 * c + w) * STRIDE + row),
-                            *(__global const uint_rows *)(l->weighed + (4 * c + w) * PADDED + row));
+        for (int q = 0; q < CURVES; q++)
+            values[q] = dot_rows4(values[q], load_rows(0, packed[q] + w * STRIDE), n->weighed[w]);
     }
-    int_rows value = (sum >> lane(l, LANE_SHIFT, row)) * l->take;
+    for (uint c = 1; c < chunks; c++) {
+        UNROLL
+        for (uint w = 4 * c; w < 4 * c + 4; w++) {
+            const uint_rows weighed = weighed_word(l, w, row);
+            UNROLL
+            for (int q = 0; q < CURVES; q++)
+                values[q] = dot_rows4(values[q], load_rows(0, packed[q] + w * STRIDE), weighed);
+        }
+    }
+    UNROLL
+    for (int q = 0; q < CURVES; q++) {
+        values[q] = (values[q] >> n->shift) * l->take;
+        bits[q] = mix_rows(n->bits ^ tap_bits[q]);
+    }
 #if TRACES_STORED
-    value += trace_decode(load_codes(l->traces + at)) * lane(l, LANE_KEEP, row);
+    UNROLL
+    for (int q = 0; q < CURVES; q++)
+        values[q] += trace_decode(load_codes(l->traces + at + q * TILE)) * n->keep;
 #endif
-    uint_rows bits = mix_rows(as_uint_rows(lane(l, LANE_BITS, row)) ^ tap_bits);
     if (l->flags & LEARN_MODULATE)
-        store_codes(updated(l, load_codes(l->weights + at), value, bits, row), l->weights + at);
-    if (l->flags & LEARN_COMMIT)
-        store_codes(trace_code(value, bits), l->stored + at);
+        update(l, n, values, bits, at);
+    if (l->flags & LEARN_COMMIT) {
+        UNROLL
+        for (int q = 0; q < CURVES; q++)
+            store_codes(trace_code(values[q], bits[q]), l->stored + at + q * TILE);
+    }
 }
 
-/* The taps of SPAN columns, from those at distance `first` on, of the rows from `row`. */
-INLINE void learn_span(const lesson *l, __global const uint *packed, __global const uint *tap_bits, uint unit,
-                       uint row, uint first, uint words, uint chunks)
+/* The taps of SPAN columns, from those at distance `first` on, of the rows from `row`: some rows after the others, so
+ * that what their neurons bring stays in registers. Rows of padding learn nothing. */
+INLINE void learn_span(const lesson *l, __global const uint *packed, __global const uint *tap_bits, uint unit, uint row,
+                       uint first, uint words, uint chunks)
 {
     uint column = unit % PRIME, end = min(first + SPAN, PRIME);
-    walk rotations = walk_from(first);
     packed += (size_t)(unit - column) * PACKED_WORDS * STRIDE;
-    for (uint offset = first; offset < end; offset++) {
-        __global const uint *from = packed + (size_t)wrap(column + offset) * PACKED_WORDS * STRIDE;
-        UNROLL
-        for (int q = 0; q < CURVES; q++) {
-            uint tap = (offset - 1) * CURVES + q;
-            __global const uint *partners = from + wrap(row + walk_rotation(&rotations, q));
-            for (uint v = 0; v < VECTORS; v++)
-                learn_rows(l, v * ROWS, tap * TILE + v * ROWS, partners, tap_bits[tap], words, chunks);
+    for (uint v = 0; v < VECTORS * ROWS && row + v < PRIME; v += ROWS) {
+        const neurons n = neurons_of(l, v, words);
+        walk rotations = walk_from(first);
+        for (uint offset = first; offset < end; offset++) {
+            __global const uint *from = packed + (size_t)wrap(column + offset) * PACKED_WORDS * STRIDE;
+            uint tap = (offset - 1) * CURVES;
+            __global const uint *partners[CURVES];
+            UNROLL
+            for (int q = 0; q < CURVES; q++)
+                partners[q] = from + wrap(row + walk_rotation(&rotations, q)) + v;
+            learn_taps(l, &n, v, tap * TILE + v, partners, tap_bits + tap, words, chunks);
+            walk_on(&rotations);
         }
-        walk_on(&rotations);
     }
 }
 
