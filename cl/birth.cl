@@ -8,8 +8,16 @@ __kernel void birth(__global char *weights, uint first_unit, __global const uint
     uint_rows neurons = neuron_rows(unit, row), words[4];
     philox_rows(neurons, group, 0, counter_end(PURPOSE_WEIGHT, 0), seeds[unit / PRIME], words);
     size_t tile = (size_t)local_unit * TILES + row / TILE;
-    int_rows padding = as_int_rows(neurons) - (int)(unit % PRIME * PRIME) >= (int)PRIME;
+    int_rows padding = HOLDS(as_int_rows(neurons) - (int)(unit % PRIME * PRIME) >= (int)PRIME);
+    __global char *own = weights + tile * TAPS * TILE;
+#if WORD_TAPS == 4
+    uint_rows word = 0;
     for (uint i = 0; i < 4 && group * 4 + i < DEGREE; i++)
-        store_rows(to_char_rows(normal_rows(words[i]) & ~padding), 0,
-                   weights + (tile * DEGREE + group * 4 + i) * TILE + row % TILE);
+        word |= (as_uint_rows(normal_rows(words[i]) & ~padding) & 255u) << (8 * i);
+    if (group * 4 < TAPS)
+        store_rows(word, 0, (__global uint *)own + group * TILE + row % TILE);
+#else
+    for (uint i = 0; i < 4 && group * 4 + i < DEGREE; i++)
+        store_rows(to_char_rows(normal_rows(words[i]) & ~padding), 0, own + (group * 4 + i) * TILE + row % TILE);
+#endif
 }

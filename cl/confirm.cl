@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program of its own, of dot4.cl and this: what the host compares with scalar C before it trusts a device. Beside
- * dot4, kernels stand on wide products, which NVIDIA's driver 470 got wrong, and on remainders by a constant.
+ * A program of its own, of dot4.cl, words.cl and this: what the host compares with scalar C before it trusts a device.
+ * Beside those two, kernels stand on wide products, which NVIDIA's driver 470 got wrong, and on remainders by a constant.
  *
  * A work-item takes four samples, and gathers the words of each from four runs of bytes as a tick does.
  * a, b      [4 lanes][count] bytes
  * acc, x, y [count]
- * results   [5][count], the planes of src/backend/opencl/confirm.c
+ * results   [6][count], the planes of src/backend/opencl/confirm.c
  */
 #define MULTIPLIER 0xD2511F53u
 #define DIVISOR 1009u
@@ -23,11 +23,12 @@ __kernel void confirm(__global const char *a, __global const char *b, __global c
         q[lane] = vload4(item, b + lane * count);
     }
     int4 sum = vload4(item, acc);
-    sum.x = dot4(sum.x, (char4)(p[0].x, p[1].x, p[2].x, p[3].x), (char4)(q[0].x, q[1].x, q[2].x, q[3].x));
-    sum.y = dot4(sum.y, (char4)(p[0].y, p[1].y, p[2].y, p[3].y), (char4)(q[0].y, q[1].y, q[2].y, q[3].y));
-    sum.z = dot4(sum.z, (char4)(p[0].z, p[1].z, p[2].z, p[3].z), (char4)(q[0].z, q[1].z, q[2].z, q[3].z));
-    sum.w = dot4(sum.w, (char4)(p[0].w, p[1].w, p[2].w, p[3].w), (char4)(q[0].w, q[1].w, q[2].w, q[3].w));
-    uint4 u = vload4(item, x), v = vload4(item, y);
+    uint4 words = transpose4(as_uint(p[0]), as_uint(p[1]), as_uint(p[2]), as_uint(p[3]));
+    sum.x = dot4(sum.x, as_char4(words.x), (char4)(q[0].x, q[1].x, q[2].x, q[3].x));
+    sum.y = dot4(sum.y, as_char4(words.y), (char4)(q[0].y, q[1].y, q[2].y, q[3].y));
+    sum.z = dot4(sum.z, as_char4(words.z), (char4)(q[0].z, q[1].z, q[2].z, q[3].z));
+    sum.w = dot4(sum.w, as_char4(words.w), (char4)(q[0].w, q[1].w, q[2].w, q[3].w));
+    uint4 u = load_once((__global const uint4 *)x + item), v = vload4(item, y);
     ulong4 wide = convert_ulong4(u) * convert_ulong4(v);
     long4 signed_wide = convert_long4(as_int4(u)) * convert_long4(as_int4(v));
     vstore4(as_uint4(sum), item, results);
@@ -36,5 +37,6 @@ __kernel void confirm(__global const char *a, __global const char *b, __global c
     for (uint i = 4 * item; i < 4 * item + 4; i++) {
         results[3 * count + i] = (uint)(((ulong)MULTIPLIER * x[i]) >> 32);
         results[4 * count + i] = x[i] % DIVISOR;
+        results[5 * count + i] = word_from(x[i], y[i], i);
     }
 }

@@ -6,10 +6,13 @@
  *   PRIME, CURVES, DEGREE, SLOPES        the graph: p, k, d and the list of its k slopes
  *   CHANNELS                             input channels
  *   TILE, TILES, PADDED                  rows per tile, tiles per column, TILE * TILES
- *   ROWS, VECTORS                        rows per vector (4, 8 or 16), vectors of a work-item
+ *   WORD_TAPS                            neighbouring taps of a row that lie together: 4, a word, or 1
+ *   TURN, TAPS                           columns taken at a time, taps in memory: DEGREE rounded up to whole turns
+ *   ROWS, VECTORS                        rows per vector (1 to 16), vectors of a work-item
  *   STRIDE                               bytes from one column of activations to the next
  *   SLOTS, WINDOW                        how many ticks' activations are kept, how many ticks a trace may lag behind
  *   TRACES_STORED, SPAN                  whether traces are stored, columns that learning takes at once
+ *   LEARNERS, SPANNERS                   work-items beside each other in its work-group, and how many share spans
  *   GROUP_ITEMS, SPLIT                   work-items beside each other in a tick's work-group, and how many share taps
  *   STAGED                               whether a tick takes columns of activations through local memory
  *   WORKERS                              work-items that run a replica in the resident form
@@ -20,7 +23,8 @@
  * A unit is one column of one replica: unit = replica * PRIME + column. Memory:
  *   activations        [slot][unit][STRIDE]            row b at b, and again at b + PRIME, ... to the end, so that a
  *                                                      rotated window is one contiguous load
- *   weights, traces    [unit][tile][tap][row in tile]  a tile is one sequential run
+ *   weights, traces    [unit][tile][TAPS / WORD_TAPS][row in tile][WORD_TAPS]
+ *                                                      a tile is one sequential run; taps of padding are 0
  *   input weights      [unit][channel][PADDED]
  *   everything else    [unit][PADDED]
  */
@@ -36,24 +40,33 @@
 #define JOIN_TOKENS(a, b) a##b
 #define JOIN(a, b) JOIN_TOKENS(a, b)
 
-typedef JOIN(char, ROWS) char_rows;
-typedef JOIN(short, ROWS) short_rows;
-typedef JOIN(int, ROWS) int_rows;
-typedef JOIN(uint, ROWS) uint_rows;
-typedef JOIN(long, ROWS) long_rows;
-typedef JOIN(ulong, ROWS) ulong_rows;
+/* Vectors of rows; a vector of one is a number, which OpenCL C has other names for. */
+#if ROWS == 1
+#define WIDTH
+#define load_rows(offset, place) ((place)[offset])
+#define store_rows(rows, offset, place) ((place)[offset] = (rows))
+#define HOLDS(comparison) (-(comparison))
+#else
+#define WIDTH ROWS
 #define load_rows JOIN(vload, ROWS)
 #define store_rows JOIN(vstore, ROWS)
-#define to_char_rows JOIN(convert_char, ROWS)
-#define to_short_rows JOIN(convert_short, ROWS)
-#define to_int_rows JOIN(convert_int, ROWS)
-#define to_uint_rows JOIN(convert_uint, ROWS)
-#define to_long_rows JOIN(convert_long, ROWS)
-#define to_ulong_rows JOIN(convert_ulong, ROWS)
-#define as_int_rows JOIN(as_int, ROWS)
-#define as_uint_rows JOIN(as_uint, ROWS)
-#define as_float_rows JOIN(as_float, ROWS)
-#define to_float_rows JOIN(convert_float, ROWS)
+#define HOLDS(comparison) (comparison) /* -1 where it holds, else 0 */
+#endif
+
+typedef JOIN(char, WIDTH) char_rows;
+typedef JOIN(short, WIDTH) short_rows;
+typedef JOIN(int, WIDTH) int_rows;
+typedef JOIN(uint, WIDTH) uint_rows;
+typedef JOIN(long, WIDTH) long_rows;
+typedef JOIN(ulong, WIDTH) ulong_rows;
+#define to_char_rows JOIN(convert_char, WIDTH)
+#define to_short_rows JOIN(convert_short, WIDTH)
+#define to_int_rows JOIN(convert_int, WIDTH)
+#define to_uint_rows JOIN(convert_uint, WIDTH)
+#define to_long_rows JOIN(convert_long, WIDTH)
+#define to_ulong_rows JOIN(convert_ulong, WIDTH)
+#define as_int_rows JOIN(as_int, WIDTH)
+#define as_uint_rows JOIN(as_uint, WIDTH)
 
 __constant uint slopes[CURVES] = SLOPES;
 
@@ -119,7 +132,7 @@ INLINE int_rows look_up(__constant const int *entries, int_rows bins)
 INLINE int_rows tanh_rows(int_rows values)
 {
     int_rows magnitude = magnitude_of(values), entry = look_up(tanh_entries, magnitude >> 22);
-    int_rows beyond = (magnitude & 0x3FFFFF) >= (entry & 0x7FFFFF);
+    int_rows beyond = HOLDS((magnitude & 0x3FFFFF) >= (entry & 0x7FFFFF));
     return with_sign_of((entry >> ENTRY_BITS) - beyond, values);
 }
 
@@ -129,7 +142,7 @@ INLINE int_rows normal_rows(uint_rows words)
     int_rows sign = as_int_rows(words) >> 31, word = as_int_rows(words) ^ sign;
     int_rows fine = word < 1 << 26;
     int_rows entry = look_up(normal_entries, fine ? word >> 18 : (word >> 21) + 256);
-    int_rows beyond = (word & (fine ? (int_rows)0x3FFFF : (int_rows)0x1FFFFF)) >= (entry & 0x7FFFFF);
+    int_rows beyond = HOLDS((word & (fine ? (int_rows)0x3FFFF : (int_rows)0x1FFFFF)) >= (entry & 0x7FFFFF));
     return sign - (((entry >> ENTRY_BITS) + beyond) ^ sign);
 }
 

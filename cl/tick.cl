@@ -50,98 +50,99 @@ INLINE uint walk_rotation(const walk *w, int curve)
     return curve % 2 ? PRIME - rotation : rotation;
 }
 
-/* The taps of two columns, which are taken at a time. */
-#define PAIR_TAPS (2 * CURVES)
+/* The taps of TURN columns, which are taken at a time. */
+#define TURN_TAPS (TURN * CURVES)
 
-#if DOT_PRODUCT != DOT_PRODUCT_C
+/* The column at a distance. Where columns are no whole turns, what stands for those of padding has weights of 0. */
+INLINE uint partner_column(uint column, uint distance)
+{
+#if (PRIME - 1) % TURN
+    distance = min(distance, PRIME - 1);
+#endif
+    return wrap(column + distance);
+}
 
-/* Taps in groups of four: bytes are transposed so that each row has its four in a word. */
-#define PAIR_GROUPS ((PAIR_TAPS + 3) / 4)
+#if WORD_TAPS == 4
 
 /*
- * Four rows from any row on. A load of bytes that may lie anywhere is four loads on some GPUs: two whole words,
- * shifted, are two. The second may lie in what repeats the beginning of the column.
+ * A work-item has four rows. Their activations on one curve are four bytes in a row, from anywhere in a column; those
+ * of four taps are turned, so that each row has its four in a word, as its weights lie. A load of bytes that may lie
+ * anywhere is four loads on some GPUs: two whole words, shifted, are two. The second may lie in what repeats the
+ * beginning of the column. A macro, for in OpenCL C 1.2 a function serves one address space.
  */
-INLINE char4 window_of(uint first, uint second, uint start)
-{
-    return as_char4((uint)((first | (ulong)second << 32) >> (start % 4 * 8)));
-}
-
-INLINE int4 dot_rows(int4 sum, const char4 *w, const char4 *x)
-{
-    sum.x = dot4(sum.x, (char4)(w[0].x, w[1].x, w[2].x, w[3].x), (char4)(x[0].x, x[1].x, x[2].x, x[3].x));
-    sum.y = dot4(sum.y, (char4)(w[0].y, w[1].y, w[2].y, w[3].y), (char4)(x[0].y, x[1].y, x[2].y, x[3].y));
-    sum.z = dot4(sum.z, (char4)(w[0].z, w[1].z, w[2].z, w[3].z), (char4)(x[0].z, x[1].z, x[2].z, x[3].z));
-    sum.w = dot4(sum.w, (char4)(w[0].w, w[1].w, w[2].w, w[3].w), (char4)(x[0].w, x[1].w, x[2].w, x[3].w));
-    return sum;
-}
-
-/* The windows of two columns, each given as words. A macro, for in OpenCL C 1.2 a function serves one address space. */
-#define FETCH_PAIR(x, columns, row, rotations)                                                                         \
+#define FETCH_TURN(x, columns, row, rotations)                                                                         \
     UNROLL                                                                                                             \
-    for (int i = 0; i < PAIR_TAPS; i++) {                                                                              \
+    for (int i = 0; i < TURN_TAPS; i++) {                                                                              \
         uint start = wrap(row + walk_rotation(&rotations, i % CURVES)), word = start / 4;                              \
-        x[i] = window_of(columns[i / CURVES][word], columns[i / CURVES][word + 1], start);                             \
+        x[i] = word_from(columns[i / CURVES][word], columns[i / CURVES][word + 1], start);                             \
         if (i % CURVES == CURVES - 1)                                                                                  \
             walk_on(&rotations);                                                                                       \
     }
 
-INLINE int4 multiply_pair(int4 sum, __global const char *weights, char4 x[4 * PAIR_GROUPS])
+INLINE int4 multiply_turn(int4 sum, __global const uint4 *weights, const uint x[TURN_TAPS])
 {
-    char4 w[4 * PAIR_GROUPS];
     UNROLL
-    for (int i = 0; i < PAIR_TAPS; i++)
-        w[i] = *(__global const char4 *)(weights + i * TILE);
-    UNROLL
-    for (int i = PAIR_TAPS; i < 4 * PAIR_GROUPS; i++)
-        w[i] = x[i] = 0;
-    UNROLL
-    for (int g = 0; g < PAIR_GROUPS; g++)
-        sum = dot_rows(sum, w + 4 * g, x + 4 * g);
+    for (int i = 0; i < TURN_TAPS; i += 4) {
+        uint4 w = load_once(weights + i * TILE / 16), words = transpose4(x[i], x[i + 1], x[i + 2], x[i + 3]);
+        sum.x = dot4(sum.x, as_char4(w.x), as_char4(words.x));
+        sum.y = dot4(sum.y, as_char4(w.y), as_char4(words.y));
+        sum.z = dot4(sum.z, as_char4(w.z), as_char4(words.z));
+        sum.w = dot4(sum.w, as_char4(w.w), as_char4(words.w));
+    }
     return sum;
 }
 
+/* Twice as much on its way from memory, for the few work-items that registers leave room for. Clang cannot. */
+#if DOT_PRODUCT == DOT_PRODUCT_PTX
+#define TWO_TURNS _Pragma("unroll 2")
+#else
+#define TWO_TURNS
+#endif
+
 INLINE void synaptic_sum(__global const char *weights, __global const char *activations, uint column, uint row,
-                         uint first, uint end, int4 sums[1])
+                         uint first, uint end, int sums[4])
 {
     int4 sum = 0;
     walk rotations = walk_from(first);
-    for (uint offset = first; offset < end; offset += 2, weights += PAIR_TAPS * TILE) {
-        __global const uint *columns[2] = {(__global const uint *)(activations + wrap(column + offset) * STRIDE),
-                                           (__global const uint *)(activations + wrap(column + offset + 1) * STRIDE)};
-        char4 x[4 * PAIR_GROUPS];
-        FETCH_PAIR(x, columns, row, rotations)
-        sum = multiply_pair(sum, weights, x);
+    TWO_TURNS
+    for (uint offset = first; offset < end; offset += TURN, weights += TURN_TAPS * TILE) {
+        __global const uint *columns[TURN];
+        uint x[TURN_TAPS];
+        UNROLL
+        for (int i = 0; i < TURN; i++)
+            columns[i] = (__global const uint *)(activations + partner_column(column, offset + i) * STRIDE);
+        FETCH_TURN(x, columns, row, rotations)
+        sum = multiply_turn(sum, (__global const uint4 *)weights, x);
     }
-    sums[0] = sum;
+    vstore4(sum, 0, sums);
 }
 
 #if STAGED
 /*
- * The same where a work-group owns a whole column of neurons: together it fetches two columns of activations into one
+ * The same where a work-group owns a whole column of neurons: together it fetches a turn of columns into one
  * half of `stage`, and one barrier a turn is enough, as the other half is the next to be written. All work-items come
  * here; those of padding have a row that is there.
  */
 #define STAGE_WORDS (STRIDE / 4)
 
 INLINE void staged_sum(__global const char *weights, __global const char *activations, uint column, uint row,
-                       int4 sums[1], __local uint stage[2][2][STAGE_WORDS])
+                       int sums[4], __local uint stage[2][TURN][STAGE_WORDS])
 {
     int4 sum = 0;
     walk rotations = walk_from(1);
-    for (uint offset = 1; offset < PRIME; offset += 2, weights += PAIR_TAPS * TILE) {
-        __local uint(*columns)[STAGE_WORDS] = stage[offset / 2 % 2];
-        for (uint i = get_local_id(0); i < 2 * STAGE_WORDS; i += GROUP_ITEMS) {
-            uint from = wrap(column + offset + i / STAGE_WORDS);
+    for (uint offset = 1; offset < PRIME; offset += TURN, weights += TURN_TAPS * TILE) {
+        __local uint(*columns)[STAGE_WORDS] = stage[offset / TURN % 2];
+        uint x[TURN_TAPS];
+        for (uint i = get_local_id(0); i < TURN * STAGE_WORDS; i += GROUP_ITEMS) {
+            uint from = partner_column(column, offset + i / STAGE_WORDS);
             columns[i / STAGE_WORDS][i % STAGE_WORDS] =
                 ((__global const uint *)(activations + from * STRIDE))[i % STAGE_WORDS];
         }
         barrier(CLK_LOCAL_MEM_FENCE);
-        char4 x[4 * PAIR_GROUPS];
-        FETCH_PAIR(x, columns, row, rotations)
-        sum = multiply_pair(sum, weights, x);
+        FETCH_TURN(x, columns, row, rotations)
+        sum = multiply_turn(sum, (__global const uint4 *)weights, x);
     }
-    sums[0] = sum;
+    vstore4(sum, 0, sums);
 }
 #endif
 
@@ -160,11 +161,11 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
     UNROLL
     for (int v = 0; v < VECTORS; v++)
         sum[v] = 0;
-    for (uint offset = first; offset < end; offset += 2) {
-        __global const char *windows[PAIR_TAPS];
+    for (uint offset = first; offset < end; offset += TURN) {
+        __global const char *windows[TURN_TAPS];
         UNROLL
-        for (int i = 0; i < PAIR_TAPS; i++) {
-            uint from = wrap(column + offset + i / CURVES);
+        for (int i = 0; i < TURN_TAPS; i++) {
+            uint from = partner_column(column, offset + i / CURVES);
             windows[i] = activations + from * STRIDE + wrap(row + walk_rotation(&rotations, i % CURVES));
             if (i % CURVES == CURVES - 1)
                 walk_on(&rotations);
@@ -172,10 +173,10 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
         UNROLL
         for (int v = 0; v < VECTORS; v++)
             UNROLL
-            for (int i = 0; i < PAIR_TAPS; i += 2)
+            for (int i = 0; i < TURN_TAPS; i += 2)
                 sum[v] += to_int_rows(product(weights + i * TILE + v * ROWS, windows[i] + v * ROWS) +
                                       product(weights + (i + 1) * TILE + v * ROWS, windows[i + 1] + v * ROWS));
-        weights += PAIR_TAPS * TILE;
+        weights += TURN_TAPS * TILE;
     }
 }
 
@@ -184,12 +185,12 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
 /* How a column is cut into work-items, and what weights it has. */
 #define ITEM_ROWS (ROWS * VECTORS)
 #define ITEMS (PADDED / ITEM_ROWS)
-#define UNIT_WEIGHTS ((size_t)PADDED * DEGREE)
+#define UNIT_WEIGHTS ((size_t)PADDED * TAPS)
 
 /* Where the weights of the tile with this row begin, in those of its unit. */
 INLINE size_t tile_start(uint row)
 {
-    return (size_t)(row / TILE) * DEGREE * TILE + row % TILE;
+    return (size_t)(row / TILE) * TAPS * TILE + row % TILE * WORD_TAPS;
 }
 
 /* Sums of a work-item's rows, from `row` on, over column offsets first..end - 1. weights: of the unit. */
@@ -200,20 +201,27 @@ INLINE void sum_item(__global const char *weights, const moment *now, uint unit,
                  now->old_activations + (size_t)(unit / PRIME * PRIME) * STRIDE, unit % PRIME, row, first, end, sum);
 }
 
+/* One row after the other takes fewer registers than four at once, and leaves room for more work-items. */
+#if ROWS == 1
+#define ADVANCE_LOOP _Pragma("unroll 1")
+#else
+#define ADVANCE_LOOP UNROLL
+#endif
+
 INLINE void advance_item(const neuron_rule *rule, const neuron_fields *fields, const moment *now, uint unit, uint row,
                          const int_rows sum[VECTORS])
 {
-    UNROLL
+    ADVANCE_LOOP
     for (uint v = 0; v < VECTORS; v++)
         if (row + v * ROWS < PRIME)
             advance(rule, fields, now, unit, row + v * ROWS, sum[v]);
 }
 
 /*
- * SPLIT work-items share the taps of a tile. Each takes a run of column offsets of even length, SHARE, so that those
- * taken two at a time stay together; the last may have fewer.
+ * SPLIT work-items share the taps of a tile. Each takes a run of SHARE column offsets, whole turns; the last may have
+ * fewer.
  */
-#define SHARE (((PRIME - 1) / 2 + SPLIT - 1) / SPLIT * 2)
+#define SHARE (((PRIME - 1 + TURN - 1) / TURN + SPLIT - 1) / SPLIT * TURN)
 
 /*
  * weights: one slab, whose first unit is first_unit. activations, window_factors: all slots of all `units`; `slot`
@@ -231,16 +239,18 @@ tick(__global const char *weights, uint first_unit, uint slab_units, uint units,
     int_rows sum[VECTORS];
     const neuron_rule rule = NEURON_RULE;
     const neuron_fields fields = NEURON_FIELDS;
-    const moment now = {activations + slot_start(slot, units), activations + slot_start(next_slot(slot), units),
+    const moment now = {activations + slot_start(slot, units),
+                        activations + slot_start(next_slot(slot), units),
                         window_factors + factors_start(next_slot(slot), units),
                         has_input ? input + input_start + replica * input_step : 0,
-                        inside ? seeds[replica] : (uint2)(0), time};
+                        inside ? seeds[replica] : (uint2)(0),
+                        time};
     /* Where a work-item has all taps, the compiler is to know how many. */
     uint part = SPLIT > 1 ? get_local_id(1) : 0, first = 1 + part * SHARE;
     uint end = SPLIT > 1 ? min(first + SHARE, PRIME) : PRIME;
 #if STAGED
-    __local uint stage[2][2][STAGE_WORDS];
-    uint known = min(row, PRIME - 1) / ROWS * ROWS; /* a work-group is one unit: only rows may be outside */
+    __local uint stage[2][TURN][STAGE_WORDS];
+    uint known = min(row, PRIME - 1) / ITEM_ROWS * ITEM_ROWS; /* a work-group is one unit: only rows may be outside */
     staged_sum(weights + local_unit * UNIT_WEIGHTS + tile_start(known),
                now.old_activations + (size_t)(replica * PRIME) * STRIDE, unit % PRIME, known, sum, stage);
 #else

@@ -80,7 +80,7 @@ INLINE void weigh(__global const char *factors, __global const int *powers, uint
     }
     UNROLL
     for (int s = 1; s <= 7; s++)
-        shift -= largest <= (127 << 16) >> s; /* a comparison of vectors is -1 where it holds */
+        shift -= HOLDS(largest <= (127 << 16) >> s);
     for (uint w = 0; w < words_of(pending); w++) {
         uint_rows word = 0;
         for (uint b = 0; b < 4 && 4 * w + b < pending; b++) {
@@ -121,7 +121,7 @@ INLINE void set_modulator(__global const task *own, __global const int *scale, i
 /*
  * slot: of the present activations. coefficients: by age, of each replica coefficients_step from one to the next; that
  * of the stored trace stands behind the last tick pending. A work-item makes ROWS rows of a unit ready and, as there
- * are always more of them than taps, the random bits of one tap: tap_bits[R][DEGREE].
+ * are always more of them than taps, the random bits of one tap: tap_bits[R][TAPS].
  */
 __kernel void prepare(__global const char *activations, __global const char *factors, uint slot, uint units, uint words,
                       __global const int *coefficients, uint coefficients_step, __global const task *plan,
@@ -131,8 +131,8 @@ __kernel void prepare(__global const char *activations, __global const char *fac
 {
     uint row = get_global_id(0) * ROWS, unit = get_global_id(1), item = unit * (STRIDE / ROWS) + get_global_id(0);
     uint replicas = units / PRIME, replica = unit / PRIME;
-    if (item < replicas * DEGREE) {
-        uint_rows bits = rounding_rows(item % DEGREE, 1, time, modulation, seeds[item / DEGREE]);
+    if (item < replicas * TAPS) {
+        uint_rows bits = rounding_rows(item % TAPS, 1, time, modulation, seeds[item / TAPS]);
         tap_bits[item] = ((const uint *)&bits)[0];
     }
     pack(activations, slot, units, unit, row, words, packed);

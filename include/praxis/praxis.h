@@ -234,11 +234,13 @@ typedef struct praxis_context_options {
  *
  *   resident  1: one work-group owns a replica and runs many ticks in one launch; 0: a launch for every tick. Weights
  *             split into several buffers always take a launch for every tick
- *   rows      4, 8 or 16 neighbouring neurons per vector; must be 4 where the device's dot_product is not "c"
- *   vectors   1, 2, 4, 8 or 16 vectors per work-item, at most those of a tile; 1 where dot_product is not "c"
+ *   rows      1, 2, 4, 8 or 16 neighbouring neurons per vector; must be 1 where the device's dot_product is not "c"
+ *   vectors   1, 2, 4, 8 or 16 vectors per work-item, at most those of a tile; 4 where dot_product is not "c"
  *   staged    0 or 1: whether columns of activations go through local memory, in a launch for every tick that uses
  *             integer dot products, where a column has few enough rows
  *   split     1, 2, 4 ... 64 work-items that share the synapses of a neuron, in a launch for every tick
+ *   group     64, 128 ... 1024 work-items in a work-group of a tick, at most those the device allows; where dot_product
+ *             is not "c" also of learning. No effect on a CPU with "c" and split=1
  *   workers   1, 2, 4 ... 256 work-items per replica, if resident
  *   ticks     1 .. 1048576 ticks in one launch, if resident
  *   span      1 .. 65536 columns that learning takes at once, at most those there are

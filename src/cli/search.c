@@ -17,7 +17,8 @@
 #define FINAL_ROUNDS 11
 #define PASSES       3
 
-/* Where a number matters: everywhere, in plain C on vectors of rows, on words of rows, or where work-items are many. */
+/* Where a number matters: everywhere, in plain C on vectors of rows, on words of rows, or where a work-group has many
+ * work-items. */
 enum place { EVERYWHERE, PLAIN, WORDS, MANY };
 
 static const struct dimension {
@@ -26,12 +27,13 @@ static const struct dimension {
     unsigned values[8]; /* 0 ends them, but for the first */
 } dimensions[] = {
     {"resident", EVERYWHERE, {0, 1}},
-    {"rows", PLAIN, {4, 8, 16}},
+    {"rows", PLAIN, {1, 4, 8, 16}},
     {"vectors", PLAIN, {1, 2, 4, 8}},
     {"staged", WORDS, {0, 1}},
     {"tiles", EVERYWHERE, {1, 2, 4, 8, 16, 32, 64}},
     {"span", EVERYWHERE, {4, 8, 16, 32, 64, 128}},
     {"split", EVERYWHERE, {1, 2, 4, 8, 16}},
+    {"group", MANY, {64, 128, 256, 512, 1024}},
     {"workers", MANY, {32, 64, 128, 256}},
 };
 #define DIMENSIONS ((int)(sizeof dimensions / sizeof *dimensions))

@@ -133,7 +133,7 @@ class Devices(unittest.TestCase):
             self.assertEqual(praxis(*command, "--tuning", tuning).stdout, plain.stdout)
         if praxis("devices", "--json").stdout.count('"type"') > 1:  # the reference ignores it
             for arguments in [command, ["train", "delayed-cue", "--trials", "1"], ["selftest"]]:
-                for tuning, words in [("haste=1", "haste=1"), ("rows=5", "rows is 5, must be a power of two from 4 to 16")]:
+                for tuning, words in [("haste=1", "haste=1"), ("rows=5", "rows is 5, must be a power of two from 1 to 16")]:
                     wrong = praxis(*arguments, "--tuning", tuning)
                     self.assertEqual((wrong.returncode, wrong.stdout.count("passed")), (2, 0), wrong.stderr)
                     self.assertIn(words, wrong.stderr)
@@ -372,7 +372,7 @@ class Tune(unittest.TestCase):
 
     def test_what_is_wrong_is_said(self):
         for arguments, code, words in [
-            (["--store", "rows=7"], 2, "rows is 7, must be a power of two from 4 to 16"),
+            (["--store", "rows=7"], 2, "rows is 7, must be a power of two from 1 to 16"),
             (["--store", "colour=1"], 2, '"colour=1"'),
             (["--device", "reference"], 1, "cannot be tuned"),
         ]:

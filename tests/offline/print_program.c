@@ -38,6 +38,7 @@ int main(int argc, char **argv)
         return 2;
     }
     struct px_opencl_device device = {.info = {.type = PRAXIS_DEVICE_GPU, .compute_units = 64},
+                                      .max_group_items = 1024,
                                       .max_allocation_bytes = UINT64_C(1) << 40};
     struct px_opencl opencl = {.device = &device,
                                .shape = {.replicas = 1, .channels = 2, .window = 16, .traces_stored = true}};

@@ -9,26 +9,34 @@
 #define GROUPS 2
 #define MOST   5 /* replicas */
 
-static const char *const tunings[] = {
-    "resident=0",
-    "resident=1",
-    "resident=1,ticks=1",
-    "resident=1,ticks=3",
-    "resident=1,workers=4",
-    "resident=1,rows=8,workers=2,ticks=2",
-    "resident=1,rows=4,vectors=1,workers=64",
-    "resident=0,vectors=1",
-    "resident=0,rows=8",
-    "resident=0,rows=4",
-    "resident=0,staged=1",
-    "resident=0,split=2",
-    "resident=0,split=4,rows=8",
-    "resident=0,split=8,rows=4,vectors=1",
-    "resident=0,split=64",
-    "span=1",
-    "span=3,tiles=2",
-    "span=2,tiles=3,rows=8",
-    "resident=0,split=2,rows=4,vectors=1,span=5,tiles=4096",
+/* Vectors of rows, and words of four taps. */
+static const struct {
+    const char *path, *text;
+} tunings[] = {
+    {"c", "resident=0"},
+    {"c", "resident=1"},
+    {"c", "resident=1,ticks=1"},
+    {"c", "resident=1,ticks=3"},
+    {"c", "resident=1,workers=4"},
+    {"c", "resident=1,rows=8,workers=2,ticks=2"},
+    {"c", "resident=1,rows=4,vectors=1,workers=64"},
+    {"c", "resident=0,vectors=1"},
+    {"c", "resident=0,rows=8"},
+    {"c", "resident=0,rows=4"},
+    {"c", "resident=0,rows=2"},
+    {"c", "resident=1,rows=1,vectors=4"},
+    {"c", "resident=0,split=2"},
+    {"c", "resident=0,split=4,rows=8"},
+    {"c", "resident=0,split=8,rows=4,vectors=1,group=64"},
+    {"c", "resident=0,split=64"},
+    {"c", "span=1"},
+    {"c", "span=3,tiles=2"},
+    {"c", "span=2,tiles=3,rows=8"},
+    {"c", "resident=0,split=2,rows=4,vectors=1,span=5,tiles=4096"},
+    {"packed", "resident=0,staged=1"},
+    {"packed", "resident=0,split=2,group=64,span=3"},
+    {"packed", "resident=0,split=16,group=1024,tiles=3"},
+    {"packed", "resident=1,workers=64,span=1,group=64"},
 };
 
 /* Shapes: one vector a tile and odd k; two vectors a tile. */
@@ -37,13 +45,12 @@ static const struct {
     uint32_t degree_factor, replicas;
 } shapes[] = {{121, 3, 1}, {121, 3, 2}, {121, 3, MOST}, {961, 2, 2}};
 
-static praxis_context *tuned_context(const char *tuning)
+static praxis_context *tuned_context(const char *path, const char *tuning)
 {
     praxis_context_options options;
     praxis_context_options_default(&options);
     options.tuning = tuning;
-    /* Plain C has all forms but the one with columns in local memory. */
-    options.dot_product = tuning && strstr(tuning, "staged") ? "packed" : "c";
+    options.dot_product = path;
     praxis_context *context = NULL;
     ck_assert_int_eq(praxis_context_create(&options, &context), PRAXIS_SUCCESS);
     return context;
@@ -124,13 +131,13 @@ START_TEST(every_form)
     for (size_t s = 0; s < UNIT_LENGTH(shapes); s++)
         lead_a_life(reference, s, expected[s]);
     for (size_t t = 0; t < UNIT_LENGTH(tunings); t++) {
-        praxis_context *context = tuned_context(tunings[t]);
+        praxis_context *context = tuned_context(tunings[t].path, tunings[t].text);
         for (size_t s = 0; s < UNIT_LENGTH(shapes); s++) {
             static struct result results[RUNS];
             lead_a_life(context, s, results);
             for (int r = 0; r < RUNS; r++)
                 ck_assert_msg(memcmp(&results[r], &expected[s][r], sizeof results[r]) == 0,
-                              "%s: shape %zu, run %d differs", tunings[t], s, r);
+                              "%s, %s: shape %zu, run %d differs", tunings[t].path, tunings[t].text, s, r);
         }
         praxis_context_destroy(context);
     }
@@ -193,12 +200,13 @@ START_TEST(bad_tuning)
         {"resident=1x", "resident is 1x", PRAXIS_ERROR_OUT_OF_RANGE},
         {"resident=-1", "resident is -1", PRAXIS_ERROR_OUT_OF_RANGE},
         {"rows= 4", "rows is  4", PRAXIS_ERROR_OUT_OF_RANGE},
-        {"rows=12", "rows is 12, must be a power of two from 4 to 16", PRAXIS_ERROR_OUT_OF_RANGE},
-        {"rows=32", "from 4 to 16", PRAXIS_ERROR_OUT_OF_RANGE},
+        {"rows=12", "rows is 12, must be a power of two from 1 to 16", PRAXIS_ERROR_OUT_OF_RANGE},
+        {"rows=32", "from 1 to 16", PRAXIS_ERROR_OUT_OF_RANGE},
         {"vectors=3", "from 1 to 16", PRAXIS_ERROR_OUT_OF_RANGE},
         {"split=0", "from 1 to 64", PRAXIS_ERROR_OUT_OF_RANGE},
         {"span=0", "span is 0, must be a whole number from 1 to 65536", PRAXIS_ERROR_OUT_OF_RANGE},
         {"tiles=4097", "from 1 to 4096", PRAXIS_ERROR_OUT_OF_RANGE},
+        {"group=32", "from 64 to 1024", PRAXIS_ERROR_OUT_OF_RANGE},
         {"workers=512", "from 1 to 256", PRAXIS_ERROR_OUT_OF_RANGE},
         {"ticks=99999999999999999999", "from 1 to 1048576", PRAXIS_ERROR_OUT_OF_RANGE},
     };

@@ -121,10 +121,12 @@ START_TEST(a_tuning_is_taken_whole)
     char *folder = folder_make();
     praxis_parameters parameters = small();
     struct messages messages;
-    store(folder, &parameters, "resident=0,rows=8,vectors=2,staged=1,split=4,workers=2,ticks=7,span=9,tiles=11");
+    store(folder, &parameters,
+          "resident=0,rows=8,vectors=2,staged=1,split=4,group=64,workers=2,ticks=7,span=9,tiles=11");
     struct px_tuning all = choose(folder, NULL, &parameters, &messages);
     struct px_tuning one = choose(folder, "rows=4", &parameters, &messages);
-    const struct px_tuning expected = {0, 8, 2, 1, 4, 2, 7, 9, 11}, alone = {-1, 4, -1, -1, -1, -1, -1, -1, -1};
+    const struct px_tuning expected = {0, 8, 2, 1, 4, 64, 2, 7, 9, 11};
+    const struct px_tuning alone = {-1, 4, -1, -1, -1, -1, -1, -1, -1, -1};
     ck_assert_mem_eq(&all, &expected, sizeof all);
     ck_assert_mem_eq(&one, &alone, sizeof one);
     store(folder, &parameters, "tiles=3"); /* in the place of the old one */
@@ -257,7 +259,7 @@ START_TEST(a_tuning_must_suit_the_path)
     praxis_parameters parameters = small();
     praxis_context *context = open_context(folder, NULL, &messages);
     ((struct px_opencl_device *)context->device)->dot_product = PX_DOT_PRODUCT_PACKED;
-    unit_failure(context, PRAXIS_ERROR_INVALID_ARGUMENT, "must be 4 where the dot product is packed",
+    unit_failure(context, PRAXIS_ERROR_INVALID_ARGUMENT, "must be 1 and 4 where the dot product is packed",
                  praxis_context_store_tuning(context, &parameters, "rows=16"));
     unit_success(context, praxis_context_store_tuning(context, &parameters, "split=2"));
     praxis_context_destroy(context);
@@ -353,7 +355,7 @@ static void try_bytes(const struct entry *entry, const void *bytes, size_t size,
 {
     struct messages messages;
     praxis_parameters parameters = small();
-    const struct px_tuning automatic = {-1, -1, -1, -1, -1, -1, -1, -1, -1};
+    const struct px_tuning automatic = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
     ck_assert(px_file_replace(entry->path, bytes, size));
     struct px_tuning chosen = choose(entry->folder, NULL, &parameters, &messages);
     ck_assert_mem_eq(&chosen, &automatic, sizeof chosen);

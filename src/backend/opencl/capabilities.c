@@ -133,6 +133,11 @@ static praxis_device_type type_of(cl_device_id device, const praxis_device_info 
     return PRAXIS_DEVICE_ACCELERATOR;
 }
 
+uint32_t px_opencl_max_group_items(cl_device_id device)
+{
+    return (uint32_t)number(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof(size_t));
+}
+
 /* Why the device cannot be used, or NULL. */
 static const char *obstacle(cl_device_id device)
 {
@@ -142,7 +147,7 @@ static const char *obstacle(cl_device_id device)
         return "its driver has no compiler";
     if (!number(device, CL_DEVICE_ENDIAN_LITTLE, sizeof(cl_uint)))
         return "it is big-endian";
-    if (number(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof(cl_ulong)) < 256)
+    if (px_opencl_max_group_items(device) < 256)
         return "its work-groups hold fewer than 256 work-items";
     return NULL;
 }

@@ -13,14 +13,14 @@
 
 #define COUNT  1024
 #define LOCAL  64
-#define PLANES 5
+#define PLANES 6
 
 /* As in cl/confirm.cl. */
 #define MULTIPLIER UINT32_C(0xD2511F53)
 #define DIVISOR    1009
 
-static const char *const plane_names[PLANES] = {"dot product", "upper half of the product", "rounded product",
-                                                "upper half of a multiple", "remainder"};
+static const char *const plane_names[PLANES] = {
+    "dot product", "upper half of the product", "rounded product", "upper half of a multiple", "remainder", "bytes"};
 
 struct samples {
     int8_t a[4][COUNT], b[4][COUNT];
@@ -80,6 +80,7 @@ static void expect(const struct samples *samples, results expected)
         expected[2][i] = (uint32_t)(((int64_t)(int32_t)x * (int32_t)y + (INT64_C(1) << 30)) >> 31);
         expected[3][i] = (uint32_t)((uint64_t)MULTIPLIER * x >> 32);
         expected[4][i] = x % DIVISOR;
+        expected[5][i] = (uint32_t)((x | (uint64_t)y << 32) >> i % 4 * 8);
     }
 }
 

@@ -16,8 +16,7 @@ praxis_status px_opencl_birth(struct px_backend *backend)
                                                 PX_ARGUMENT(opencl->seeds)};
         const size_t local[] = {layout->tile / layout->rows, layout->groups, 1};
         const size_t global[] = {layout->padded / layout->rows,
-                                 px_round_up(px_divide_up(opencl->shape.graph.degree, 4), layout->groups),
-                                 px_slab_units(layout, s)};
+                                 px_round_up(px_divide_up(layout->taps, 4), layout->groups), px_slab_units(layout, s)};
         status = px_opencl_launch(opencl, PX_KERNEL_BIRTH, arguments, COUNT(arguments), 3, global, local);
     }
     return status;
@@ -192,7 +191,7 @@ praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_
 static praxis_status reset_traces(struct px_opencl *opencl, uint32_t first, uint32_t end)
 {
     const struct px_layout *layout = &opencl->layout;
-    uint64_t unit_bytes = (uint64_t)layout->padded * opencl->shape.graph.degree;
+    uint64_t unit_bytes = px_unit_bytes(layout);
     uint32_t unit = first * opencl->shape.graph.prime, end_unit = end * opencl->shape.graph.prime;
     praxis_status status = PRAXIS_SUCCESS;
     while (unit < end_unit && !status) {

@@ -24,20 +24,24 @@ static uint32_t least(uint32_t a, uint32_t b)
  */
 #define BUSY_ITEMS    1024
 #define SPLIT_OFFSETS 8
-#define MOST_ITEMS    256  /* in a work-group, and 64 beside each other */
 #define LOCAL_SUMS    4096 /* that a work-group keeps in local memory, 16 KiB */
+
+static uint64_t busy_items(const struct px_opencl_device *device)
+{
+    return (uint64_t)device->info.compute_units * BUSY_ITEMS;
+}
 
 /*
  * A GPU can keep the columns that all rows of a unit want at the same time in local memory, in place of its cache. A
- * work-group is then a unit, so that there are few rows in it and enough work-items. Off unless asked for: it has not
- * been measured on a GPU.
+ * work-group is then a unit, so that there are few rows in it and enough work-items. Off unless asked for: on an NVIDIA
+ * H200 the barriers cost more than the cache does.
  */
 static void plan_staging(const struct px_opencl_device *device, const struct px_tuning *tuning, bool wide,
                          struct px_layout *layout)
 {
-    uint32_t items = layout->padded / (layout->rows * layout->vectors), bytes = 4 * layout->stride;
-    bool fits = !wide && layout->split == 1 && items <= MOST_ITEMS && bytes <= device->info.local_memory_bytes &&
-                device->dot_product != PX_DOT_PRODUCT_C;
+    uint32_t items = layout->padded / (layout->rows * layout->vectors), bytes = 2 * layout->turn * layout->stride;
+    bool fits = !wide && layout->split == 1 && items <= device->max_group_items &&
+                bytes <= device->info.local_memory_bytes && layout->word_taps == 4;
     layout->staged = fits && tuned(tuning->staged, 0);
     if (layout->staged)
         layout->beside = items;
@@ -48,30 +52,42 @@ static void plan_split(const struct px_opencl_device *device, const struct px_tu
 {
     uint32_t split = 1, item_rows = layout->rows * layout->vectors;
     uint64_t items = (uint64_t)layout->units * layout->padded / item_rows;
-    uint64_t busy = (uint64_t)device->info.compute_units * BUSY_ITEMS;
-    while (!is_cpu(device) && split < 16 && items * split < busy && layout->padded / (2 * split) >= SPLIT_OFFSETS)
+    while (!is_cpu(device) && split < 16 && items * split < busy_items(device) &&
+           layout->padded / (2 * split) >= SPLIT_OFFSETS)
         split *= 2;
     layout->split = tuned(tuning->split, split);
-    uint32_t beside = least(MOST_ITEMS / layout->split, LOCAL_SUMS / (layout->split * item_rows));
-    layout->beside = wide && layout->split == 1 ? 1 : least(beside, 64);
+    uint32_t group =
+        least(tuned(tuning->group, device->dot_product == PX_DOT_PRODUCT_PTX ? 1024 : 256), device->max_group_items);
+    uint32_t beside = least(group / layout->split, LOCAL_SUMS / (layout->split * item_rows));
+    layout->beside = wide && layout->split == 1 ? 1 : beside;
     plan_staging(device, tuning, wide, layout);
 }
 
-/* A CPU fills its vector registers with rows and its work-item takes a whole tile; a GPU's takes one 32-bit word. */
+/* Words of four taps, where dot products take them, come out of whole turns: two columns, or four where k is odd. */
+static void plan_taps(const struct px_opencl_device *device, const struct px_graph *graph, struct px_layout *layout)
+{
+    layout->word_taps = device->dot_product == PX_DOT_PRODUCT_C ? 1 : 4;
+    layout->turn = layout->word_taps == 4 && graph->curves % 2 ? 4 : 2;
+    layout->taps = (uint32_t)px_round_up(graph->prime - 1, layout->turn) * graph->curves;
+}
+
+/*
+ * A CPU fills its vector registers with rows and its work-item takes a whole tile. Where dot products take words of
+ * taps a work-item has four rows, one after the other but in the sum.
+ */
 static praxis_status plan_items(const struct px_opencl_device *device, const struct px_tuning *tuning,
                                 struct px_layout *layout)
 {
-    bool plain = device->dot_product == PX_DOT_PRODUCT_C, wide = plain && is_cpu(device);
-    layout->rows = tuned(tuning->rows, wide ? 16 : 4);
-    uint32_t most = plain ? layout->tile / layout->rows : 1;
-    layout->vectors = tuned(tuning->vectors, wide ? most : 1);
-    layout->vectors = layout->vectors < most ? layout->vectors : most;
+    bool words = layout->word_taps == 4, wide = !words && is_cpu(device);
+    layout->rows = tuned(tuning->rows, words ? 1 : wide ? 16 : 4);
+    layout->vectors = tuned(tuning->vectors, words ? 4 : wide ? 16 : 1);
     layout->groups = layout->rows == 16 ? 1 : 4;
-    plan_split(device, tuning, wide, layout);
-    if (!plain && layout->rows != 4)
+    if (words && (layout->rows != 1 || layout->vectors != 4))
         return px_fail(device->base.log, PRAXIS_ERROR_INVALID_ARGUMENT,
-                       "tuning: rows is %u, must be 4 where the dot product is %s", layout->rows,
-                       px_dot_product_name(device->dot_product));
+                       "tuning: rows is %u and vectors is %u, must be 1 and 4 where the dot product is %s",
+                       layout->rows, layout->vectors, px_dot_product_name(device->dot_product));
+    layout->vectors = least(layout->vectors, layout->tile / layout->rows);
+    plan_split(device, tuning, wide, layout);
     return PRAXIS_SUCCESS;
 }
 
@@ -113,14 +129,40 @@ uint32_t px_packed_words(uint32_t ticks)
     return words <= 2 ? words : (uint32_t)px_round_up(words, 4);
 }
 
-/* How many columns learning takes at once: on a CPU as many as its second-level cache holds windows of. */
+/* Rows of several taps in a vector, or a row's four taps. */
+uint32_t px_learning_items(const struct px_layout *layout)
+{
+    return layout->word_taps == 4 ? layout->tile : layout->tile / (layout->rows * layout->vectors);
+}
+
+/*
+ * How many columns learning takes at once: on a CPU as many as its second-level cache holds windows of. Where taps are
+ * words, work-groups as large as may be walk the columns side by side and share what they fetch, and each has all
+ * columns, unless there are too few work-items then.
+ */
 #define CACHED_BYTES (UINT32_C(1) << 18)
 
-static uint32_t columns_in_cache(const struct px_layout *layout, uint32_t prime)
+static uint32_t columns_at_once(const struct px_opencl_device *device, const struct px_layout *layout, uint32_t prime)
 {
     uint32_t columns = layout->rows == 16 ? CACHED_BYTES / (layout->stride * layout->words * 4) : 8;
-    columns = columns < 4 ? 4 : columns;
-    return columns < prime ? columns : prime;
+    uint64_t items = (uint64_t)layout->units * layout->padded;
+    if (layout->word_taps == 1)
+        return columns < 4 ? 4 : columns;
+    for (columns = prime - 1; columns > 8 && items * px_divide_up(prime - 1, columns) < busy_items(device);)
+        columns = (columns + 1) / 2;
+    return columns;
+}
+
+static void plan_learning(const struct px_opencl_device *device, const struct px_tuning *tuning, uint32_t prime,
+                          struct px_layout *layout)
+{
+    bool words = layout->word_taps == 4;
+    uint32_t items = px_learning_items(layout), group = layout->beside * layout->split;
+    uint32_t span = least(tuned(tuning->span, columns_at_once(device, layout, prime)), prime);
+    layout->span = words ? (uint32_t)px_round_up(span, layout->turn) : span;
+    layout->each = tuned(tuning->tiles, 0);
+    layout->learners = words && group > items ? group / items * items : items;
+    layout->spanners = words ? 1 : layout->groups;
 }
 
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab)
@@ -145,13 +187,13 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
                        shape->replicas, (unsigned long long)shape->graph.neurons,
                        (unsigned long long)(UINT32_MAX / ((uint64_t)prime * layout->tiles)));
     layout->units = (uint32_t)units;
+    plan_taps(device, &shape->graph, layout);
     praxis_status status = plan_items(device, tuning, layout);
     if (status)
         return status;
     layout->words = px_packed_words(shape->window);
-    layout->span = least(tuned(tuning->span, columns_in_cache(layout, prime)), prime);
-    layout->each = tuned(tuning->tiles, 0);
-    uint64_t unit_bytes = (uint64_t)layout->padded * shape->graph.degree;
+    plan_learning(device, tuning, prime, layout);
+    uint64_t unit_bytes = px_unit_bytes(layout);
     uint64_t fitting = device->max_allocation_bytes / unit_bytes;
     if (fitting == 0)
         return px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY,

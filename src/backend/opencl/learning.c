@@ -196,11 +196,11 @@ static praxis_status launch_learn(struct px_opencl *opencl, const struct tiles *
         PX_ARGUMENT(window->tap_bits),
         PX_ARGUMENT(opencl->rule.trace_take),
     };
-    const size_t blocks = layout->tile / (layout->rows * layout->vectors);
+    const size_t blocks = px_learning_items(layout);
     const size_t spans = px_divide_up(opencl->shape.graph.prime - 1, layout->span);
-    const size_t local[] = {blocks, layout->groups};
-    const size_t global[] = {px_divide_up(tiles->count, each) * blocks,
-                             layout->rows == 16 ? 1 : px_round_up(spans, layout->groups)};
+    const size_t local[] = {layout->learners, layout->spanners};
+    const size_t global[] = {px_round_up(px_divide_up(tiles->count, each) * blocks, layout->learners),
+                             layout->rows == 16 ? 1 : px_round_up(spans, layout->spanners)};
     return tiles->count ? px_opencl_launch(opencl, PX_KERNEL_LEARN, arguments, COUNT(arguments), 2, global, local)
                         : PRAXIS_SUCCESS;
 }
@@ -259,7 +259,7 @@ praxis_status px_opencl_prepare_peek(struct px_opencl *opencl, const struct px_l
 praxis_status px_opencl_peek_units(struct px_opencl *opencl, uint32_t first, uint32_t count, cl_mem buffer)
 {
     const struct px_layout *layout = &opencl->layout;
-    uint64_t unit_bytes = (uint64_t)layout->padded * opencl->shape.graph.degree, bytes = count * unit_bytes;
+    uint64_t unit_bytes = px_unit_bytes(layout), bytes = count * unit_bytes;
     uint64_t offset = first % layout->units_per_slab * unit_bytes;
     if (!opencl->traces) {
         praxis_status status = px_opencl_clear(opencl, buffer, 0, bytes);

@@ -36,7 +36,7 @@ praxis_status px_opencl_buffer(struct px_opencl *opencl, uint64_t bytes, const v
 static praxis_status allocate_slabs(struct px_opencl *opencl, cl_mem **slabs)
 {
     const struct px_layout *layout = &opencl->layout;
-    uint64_t unit_bytes = (uint64_t)layout->padded * opencl->shape.graph.degree;
+    uint64_t unit_bytes = px_unit_bytes(layout);
     *slabs = calloc(layout->slabs, sizeof **slabs);
     if (!*slabs)
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u slabs", layout->slabs);
@@ -90,7 +90,7 @@ static praxis_status allocate_window(struct px_opencl *opencl)
         status = allocate_counted(opencl, rows * words, &window->weighed);
     if (!status)
         status = allocate_counted(opencl, rows * PX_LANES * sizeof(cl_int), &window->lanes);
-    uint64_t taps = (uint64_t)opencl->shape.replicas * opencl->shape.graph.degree;
+    uint64_t taps = (uint64_t)opencl->shape.replicas * layout->taps;
     if (!status)
         status = allocate_counted(opencl, taps * sizeof(cl_uint), &window->tap_bits);
     return status;
@@ -104,7 +104,7 @@ static praxis_status check_size(const struct px_opencl *opencl)
 {
     const struct px_layout *layout = &opencl->layout;
     uint64_t each = opencl->shape.traces_stored ? 2 : 1;
-    uint64_t wanted = each * layout->units * layout->padded * opencl->shape.graph.degree;
+    uint64_t wanted = each * layout->units * px_unit_bytes(layout);
     uint64_t memory = opencl->device->info.memory_bytes;
     if (opencl->device->info.type != PRAXIS_DEVICE_CPU && memory > 0 && wanted > memory)
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "weights and traces take %llu bytes, %s has %llu",

@@ -9,21 +9,26 @@
 
 /* How the state lies in device memory; cl/prelude.cl describes it. A unit is one column of one replica. */
 struct px_layout {
-    uint32_t units;   /* R p */
-    uint32_t tile;    /* rows per tile */
-    uint32_t tiles;   /* tiles per column */
-    uint32_t padded;  /* tile * tiles */
-    uint32_t rows;    /* rows per vector of a work-item */
-    uint32_t vectors; /* vectors per work-item of a tick; other kernels take one */
-    uint32_t split;   /* work-items of a tick that share the taps of a tile */
-    bool staged;      /* a work-group of a tick is a unit, and keeps columns of activations in local memory */
-    uint32_t beside;  /* work-items of a tick beside each other in a work-group */
-    uint32_t groups;  /* lane groups of taps per work-group, where a kernel splits the taps */
-    uint32_t stride;  /* bytes of activations per unit */
-    uint32_t slots;   /* how many ticks' activations are kept: those of a full window and the present */
-    uint32_t words;   /* words of four ticks that a window is packed in, per neuron */
-    uint32_t span;    /* columns that learning takes at once */
-    uint32_t each;    /* tiles that a work-item of learning takes; 0: as many as suit their number */
+    uint32_t units;     /* R p */
+    uint32_t tile;      /* rows per tile */
+    uint32_t tiles;     /* tiles per column */
+    uint32_t padded;    /* tile * tiles */
+    uint32_t word_taps; /* neighbouring taps of a row that lie together: 4 for dot products of words, else 1 */
+    uint32_t turn;      /* columns that a tick takes at a time */
+    uint32_t taps;      /* in memory: those of the graph, rounded up to whole turns */
+    uint32_t rows;      /* rows per vector of a work-item */
+    uint32_t vectors;   /* vectors per work-item of a tick; other kernels take one */
+    uint32_t split;     /* work-items of a tick that share the taps of a tile */
+    bool staged;        /* a work-group of a tick is a unit, and keeps columns of activations in local memory */
+    uint32_t beside;    /* work-items of a tick beside each other in a work-group */
+    uint32_t groups;    /* lane groups of taps per work-group, where a kernel splits the taps */
+    uint32_t stride;    /* bytes of activations per unit */
+    uint32_t slots;     /* how many ticks' activations are kept: those of a full window and the present */
+    uint32_t words;     /* words of four ticks that a window is packed in, per neuron */
+    uint32_t span;      /* columns that learning takes at once */
+    uint32_t learners;  /* work-items of learning beside each other in a work-group, whole tiles */
+    uint32_t spanners;  /* and how many share the spans of each */
+    uint32_t each;      /* tiles that a work-item of learning takes; 0: as many as suit their number */
     uint32_t units_per_slab;
     uint32_t slabs;
     bool resident;    /* a work-group runs all of a replica's ticks, many in one launch */
@@ -56,7 +61,7 @@ struct px_window_buffers {
     cl_mem packed;   /* [units][words][stride] */
     cl_mem weighed;  /* [units][words][padded] */
     cl_mem lanes;    /* [units][PX_LANES][padded] */
-    cl_mem tap_bits; /* [R][d] */
+    cl_mem tap_bits; /* [R][taps] */
     cl_mem plan;     /* [R][8] what each replica is to learn */
     bool peeked;     /* all this is ready for looking at the traces as they are */
 };
@@ -89,6 +94,12 @@ struct px_opencl {
     uint64_t bytes;    /* device memory taken */
 };
 
+/* Bytes of one unit's weights, and of its traces. */
+static inline uint64_t px_unit_bytes(const struct px_layout *layout)
+{
+    return (uint64_t)layout->padded * layout->taps;
+}
+
 /* Bytes of one slot of activations. */
 static inline uint64_t px_slot_bytes(const struct px_opencl *opencl)
 {
@@ -116,6 +127,8 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
                              const struct px_shape *shape, struct px_layout *layout);
 /* Words of four ticks that so many are packed in: one, two or a multiple of four, as cl/window.cl takes them. */
 uint32_t px_packed_words(uint32_t ticks);
+/* How many work-items learn a tile. */
+uint32_t px_learning_items(const struct px_layout *layout);
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab);
 
 /* program.c: the options and the kernels for this shape. */

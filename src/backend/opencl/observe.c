@@ -55,7 +55,7 @@ praxis_status px_opencl_readout(struct px_opencl *opencl, uint32_t step)
 
 /* How a field's bytes are cut into lines, as histogram.cl wants to know it. */
 struct lines {
-    cl_uint line_bytes, tile_rows, tiles, lines_per_tile;
+    cl_uint line_bytes, tile_rows, tiles, lines_per_tile, width, row_elements;
 };
 
 static struct lines lines_of(const struct px_opencl *opencl, praxis_field field)
@@ -63,10 +63,11 @@ static struct lines lines_of(const struct px_opencl *opencl, praxis_field field)
     const struct px_layout *layout = &opencl->layout;
     uint32_t prime = opencl->shape.graph.prime;
     if (field == PRAXIS_FIELD_WEIGHT)
-        return (struct lines){layout->tile, layout->tile, layout->tiles, opencl->shape.graph.degree};
+        return (struct lines){layout->tile * layout->word_taps, layout->tile,      layout->tiles,
+                              layout->taps / layout->word_taps, layout->word_taps, opencl->shape.graph.degree};
     if (field == PRAXIS_FIELD_ACTIVATION)
-        return (struct lines){layout->stride, prime, 1, 1};
-    return (struct lines){layout->padded, prime, 1, opencl->shape.channels};
+        return (struct lines){layout->stride, prime, 1, 1, 1, 1};
+    return (struct lines){layout->padded, prime, 1, opencl->shape.channels, 1, opencl->shape.channels};
 }
 
 static praxis_status count_buffer(struct px_opencl *opencl, praxis_field field, cl_mem data, cl_ulong start,
@@ -82,6 +83,8 @@ static praxis_status count_buffer(struct px_opencl *opencl, praxis_field field, 
         PX_ARGUMENT(lines.tile_rows),
         PX_ARGUMENT(lines.tiles),
         PX_ARGUMENT(lines.lines_per_tile),
+        PX_ARGUMENT(lines.width),
+        PX_ARGUMENT(lines.row_elements),
     };
     const size_t global[] = {px_divide_up((uint64_t)lines.tiles * lines.lines_per_tile, LINES) * COUNTERS, units};
     const size_t local[] = {COUNTERS, 1};

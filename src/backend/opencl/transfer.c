@@ -21,18 +21,19 @@ struct view {
     cl_mem peek; /* traces are not those stored but what would be: they come to the beginning of this; else NULL */
 };
 
+static bool in_slabs(praxis_field field)
+{
+    return field == PRAXIS_FIELD_WEIGHT || field == PRAXIS_FIELD_TRACE;
+}
+
 static struct view view_of(struct px_opencl *opencl, praxis_field field)
 {
     const struct px_layout *layout = &opencl->layout;
     struct view view = {opencl, field, px_field_elements(&opencl->shape, field), px_field_bytes(field), 0, NULL};
-    view.unit_bytes =
-        field == PRAXIS_FIELD_ACTIVATION ? layout->stride : (uint64_t)layout->padded * view.elements * view.code_bytes;
+    view.unit_bytes = in_slabs(field)                    ? px_unit_bytes(layout)
+                      : field == PRAXIS_FIELD_ACTIVATION ? layout->stride
+                                                         : (uint64_t)layout->padded * view.elements * view.code_bytes;
     return view;
-}
-
-static bool in_slabs(praxis_field field)
-{
-    return field == PRAXIS_FIELD_WEIGHT || field == PRAXIS_FIELD_TRACE;
 }
 
 /* The buffer that holds a unit, and where in it. */
@@ -59,8 +60,10 @@ static cl_mem buffer_of(const struct view *view, uint32_t unit, uint64_t *offset
 static uint64_t place(const struct view *view, uint32_t row, uint32_t element)
 {
     const struct px_layout *layout = &view->opencl->layout;
+    uint32_t word = layout->word_taps;
     if (in_slabs(view->field))
-        return ((uint64_t)(row / layout->tile) * view->elements + element) * layout->tile + row % layout->tile;
+        return ((uint64_t)(row / layout->tile) * layout->taps + element / word * word) * layout->tile +
+               row % layout->tile * word + element % word;
     return (uint64_t)element * layout->padded + row;
 }
 

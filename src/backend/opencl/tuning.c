@@ -15,10 +15,11 @@ struct entry {
 
 static const struct entry entries[] = {
     {"resident", offsetof(struct px_tuning, resident), 0, 1, false},
-    {"rows", offsetof(struct px_tuning, rows), 4, 16, true},
+    {"rows", offsetof(struct px_tuning, rows), 1, 16, true},
     {"vectors", offsetof(struct px_tuning, vectors), 1, 16, true},
     {"staged", offsetof(struct px_tuning, staged), 0, 1, false},
     {"split", offsetof(struct px_tuning, split), 1, 64, true},
+    {"group", offsetof(struct px_tuning, group), 64, 1024, true},
     {"workers", offsetof(struct px_tuning, workers), 1, 256, true},
     {"ticks", offsetof(struct px_tuning, ticks), 1, 1u << 20, false},
     {"span", offsetof(struct px_tuning, span), 1, 65536, false},
@@ -38,7 +39,7 @@ static praxis_status fail_name(struct px_log *log, const char *text)
 {
     return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT,
                    "tuning \"%.*s\": must be NAME=NUMBER, and names are resident, rows, vectors, staged, split, "
-                   "workers, ticks, span, tiles",
+                   "group, workers, ticks, span, tiles",
                    (int)strcspn(text, ","), text);
 }
 

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Bytes within 32-bit words, for dot products of words of four taps. Where the device is known its instructions are
+ * named: compilers make two to ten times as many of the plain forms, and then they bind and not the memory.
+ */
+#if DOT_PRODUCT == DOT_PRODUCT_PTX
+
+INLINE uint interleave_low(uint a, uint b)
+{
+    uint word;
+    __asm__("prmt.b32 %0, %1, %2, 0x5140;" : "=r"(word) : "r"(a), "r"(b));
+    return word;
+}
+
+INLINE uint interleave_high(uint a, uint b)
+{
+    uint word;
+    __asm__("prmt.b32 %0, %1, %2, 0x7362;" : "=r"(word) : "r"(a), "r"(b));
+    return word;
+}
+
+INLINE uint low_halves(uint a, uint b)
+{
+    uint word;
+    __asm__("prmt.b32 %0, %1, %2, 0x5410;" : "=r"(word) : "r"(a), "r"(b));
+    return word;
+}
+
+INLINE uint high_halves(uint a, uint b)
+{
+    uint word;
+    __asm__("prmt.b32 %0, %1, %2, 0x7632;" : "=r"(word) : "r"(a), "r"(b));
+    return word;
+}
+
+INLINE uint word_from(uint first, uint second, uint start)
+{
+    uint word;
+    __asm__("shf.r.wrap.b32 %0, %1, %2, %3;" : "=r"(word) : "r"(first), "r"(second), "r"(start * 8));
+    return word;
+}
+
+/* .cs: likely not used again, first to leave the cache. */
+INLINE uint4 load_once(__global const uint4 *place)
+{
+    uint4 words;
+    __asm__("ld.global.cs.v4.u32 {%0, %1, %2, %3}, [%4];"
+            : "=r"(words.x), "=r"(words.y), "=r"(words.z), "=r"(words.w)
+            : "l"(place));
+    return words;
+}
+
+#else
+
+/* Four words that are not needed again soon. */
+INLINE uint4 load_once(__global const uint4 *place)
+{
+    return *place;
+}
+
+#if DOT_PRODUCT == DOT_PRODUCT_SUDOT4 || DOT_PRODUCT == DOT_PRODUCT_SDOT4
+
+INLINE uint interleave_low(uint a, uint b)
+{
+    return __builtin_amdgcn_perm(b, a, 0x05010400u);
+}
+
+INLINE uint interleave_high(uint a, uint b)
+{
+    return __builtin_amdgcn_perm(b, a, 0x07030602u);
+}
+
+INLINE uint low_halves(uint a, uint b)
+{
+    return __builtin_amdgcn_perm(b, a, 0x05040100u);
+}
+
+INLINE uint high_halves(uint a, uint b)
+{
+    return __builtin_amdgcn_perm(b, a, 0x07060302u);
+}
+
+INLINE uint word_from(uint first, uint second, uint start)
+{
+    return __builtin_amdgcn_alignbyte(second, first, start);
+}
+
+#else
+
+/* Bytes 0 of a and b and bytes 1 of a and b, lowest first. */
+INLINE uint interleave_low(uint a, uint b)
+{
+    return (a & 0xFFu) | (b & 0xFFu) << 8 | (a & 0xFF00u) << 8 | (b & 0xFF00u) << 16;
+}
+
+/* The same of bytes 2 and 3. */
+INLINE uint interleave_high(uint a, uint b)
+{
+    return (a >> 16 & 0xFFu) | (b >> 8 & 0xFF00u) | (a >> 8 & 0xFF0000u) | (b & 0xFF000000u);
+}
+
+INLINE uint low_halves(uint a, uint b)
+{
+    return (a & 0xFFFFu) | b << 16;
+}
+
+INLINE uint high_halves(uint a, uint b)
+{
+    return a >> 16 | (b & 0xFFFF0000u);
+}
+
+/* Four bytes of two neighbouring words, from byte start % 4 of the first on. */
+INLINE uint word_from(uint first, uint second, uint start)
+{
+    return (uint)((first | (ulong)second << 32) >> (start % 4 * 8));
+}
+
+#endif
+#endif
+
+/* Word i of the result has byte i of a, b, c and d. */
+INLINE uint4 transpose4(uint a, uint b, uint c, uint d)
+{
+    uint ab_low = interleave_low(a, b), ab_high = interleave_high(a, b);
+    uint cd_low = interleave_low(c, d), cd_high = interleave_high(c, d);
+    return (uint4)(low_halves(ab_low, cd_low), high_halves(ab_low, cd_low), low_halves(ab_high, cd_high),
+                   high_halves(ab_high, cd_high));
+}
