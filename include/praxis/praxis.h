@@ -388,8 +388,8 @@ typedef struct praxis_network praxis_network;
 /*
  * Creates R replicas on the context's device, born from their seeds: weights normal N(0, 1), input weights normal,
  * activations and traces zero, averages at mean 0 and variance 1. *network is owned by the caller.
- * Errors: OUT_OF_RANGE names the parameter, the value and the bounds; OUT_OF_MEMORY names the bytes asked for and
- * those there are; BUILD; DEVICE.
+ * Errors: OUT_OF_RANGE names the parameter, the value and the bounds; INVALID_ARGUMENT: the context's tuning does not
+ * suit the device; OUT_OF_MEMORY names the bytes asked for and those there are; BUILD; DEVICE.
  */
 PRAXIS_API praxis_status praxis_network_create(praxis_context *context, const praxis_parameters *parameters,
                                                praxis_network **network);

@@ -35,7 +35,7 @@ struct praxis_network {
     bool noisy;       /* some neuron has noise */
     uint8_t *pending; /* [R] traced ticks in the window that the stored traces lack */
     uint8_t *commit;  /* [R] scratch of window.c */
-    uint8_t *mask;    /* [R] likewise */
+    uint8_t *mask;    /* [R] scratch of window.c and modulation.c */
     struct px_waiting waiting;
     uint32_t group_count;
     char (*group_names)[PX_GROUP_NAME_SIZE];

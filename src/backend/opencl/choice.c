@@ -49,17 +49,17 @@ static bool load(struct px_log *log, const char *path, const char *key, struct p
     void *entry = NULL;
     size_t size, length = 0;
     const unsigned char *within = NULL;
-    const char *fault = NULL;
+    const char *fault = NULL, *what = "";
     if (px_file_read(path, LONGEST_ENTRY, &entry, &size))
         fault = px_cache_decode(entry, size, key, &within, &length);
     else if (errno != ENOENT && errno != ENOTDIR)
-        fault = strerror(errno);
+        what = "cannot be read: ", fault = strerror(errno);
     *text = within ? strndup((const char *)within, length) : NULL;
     free(entry);
     if (*text && px_tuning_parse(NULL, *text, tuning))
         fault = "holds no tuning";
     if (fault)
-        px_message(log, PRAXIS_LOG_WARNING, "going without: the kept tuning %s %s", path, fault);
+        px_message(log, PRAXIS_LOG_WARNING, "going without: the kept tuning %s %s%s", path, what, fault);
     return *text && !fault;
 }
 

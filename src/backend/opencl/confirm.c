@@ -95,18 +95,16 @@ struct trial {
     cl_kernel kernel;
     cl_command_queue queue;
     cl_mem buffers[6]; /* of the kernel's arguments, without the count */
-    char *doubt;
+    char doubt[4096]; /* what is wrong with the path, empty where nothing is */
 };
 
 static void doubt(struct trial *trial, const char *format, ...) __attribute__((format(printf, 2, 3)));
 static void doubt(struct trial *trial, const char *format, ...)
 {
-    char text[4096];
     va_list arguments;
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(trial->doubt, sizeof trial->doubt, format, arguments);
     va_end(arguments);
-    trial->doubt = strdup(text);
 }
 
 static void build(struct trial *trial, const char *source, enum px_dot_product path)
@@ -202,7 +200,7 @@ static praxis_status compare(struct trial *trial)
                     "of the driver may be right",
                     info->name, info->driver, plane_names[plane], samples->x[i], samples->y[i], trial->found[plane][i],
                     trial->expected[plane][i]);
-    for (uint32_t i = 0; i < COUNT && !trial->doubt; i++)
+    for (uint32_t i = 0; i < COUNT && !trial->doubt[0]; i++)
         if (trial->found[0][i] != trial->expected[0][i])
             doubt(trial, "computes wrongly: %d + (%d, %d, %d, %d) * (%d, %d, %d, %d) is %d, must be %d",
                   samples->acc[i], samples->a[0][i], samples->a[1][i], samples->a[2][i], samples->a[3][i],
@@ -222,13 +220,14 @@ praxis_status px_opencl_confirm(const struct px_opencl_device *device, enum px_d
     expect(&trial->samples, trial->expected);
     memset(trial->found, 0xA5, sizeof trial->found); /* what the kernel does not write must not look right */
     praxis_status status = read_and_build(trial, path);
-    if (!status && !trial->doubt)
+    if (!status && !trial->doubt[0])
         status = make_buffers(trial);
-    if (!status && !trial->doubt)
+    if (!status && !trial->doubt[0])
         run(trial);
-    if (!status && !trial->doubt)
+    if (!status && !trial->doubt[0])
         status = compare(trial);
-    *found_doubt = trial->doubt;
+    if (!status && trial->doubt[0] && !(*found_doubt = strdup(trial->doubt)))
+        status = px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for what the self-test found");
     release(trial);
     return status;
 }

@@ -33,19 +33,22 @@ praxis_status px_opencl_buffer(struct px_opencl *opencl, uint64_t bytes, const v
     return data ? PRAXIS_SUCCESS : px_opencl_clear(opencl, *buffer, 0, bytes);
 }
 
-static praxis_status allocate_slabs(struct px_opencl *opencl, cl_mem **slabs)
+/* A buffer of the network; where `counting` only its size is added up. */
+static praxis_status allocate(struct px_opencl *opencl, uint64_t bytes, bool counting, cl_mem *buffer)
+{
+    opencl->bytes += bytes;
+    return counting ? PRAXIS_SUCCESS : px_opencl_buffer(opencl, bytes, NULL, buffer);
+}
+
+static praxis_status allocate_slabs(struct px_opencl *opencl, bool counting, cl_mem **slabs)
 {
     const struct px_layout *layout = &opencl->layout;
-    uint64_t unit_bytes = px_unit_bytes(layout);
-    *slabs = calloc(layout->slabs, sizeof **slabs);
-    if (!*slabs)
-        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u slabs", layout->slabs);
     praxis_status status = PRAXIS_SUCCESS;
-    for (uint32_t s = 0; s < layout->slabs && !status; s++) {
-        uint64_t bytes = px_slab_units(layout, s) * unit_bytes;
-        status = px_opencl_buffer(opencl, bytes, NULL, &(*slabs)[s]);
-        opencl->bytes += bytes;
-    }
+    if (!counting && !(*slabs = calloc(layout->slabs, sizeof **slabs)))
+        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u slabs", layout->slabs);
+    for (uint32_t s = 0; s < layout->slabs && !status; s++)
+        status = allocate(opencl, px_slab_units(layout, s) * px_unit_bytes(layout), counting,
+                          counting ? NULL : &(*slabs)[s]);
     return status;
 }
 
@@ -56,59 +59,60 @@ static uint64_t field_bytes(const struct px_opencl *opencl, praxis_field field)
     return per_row * opencl->layout.units * opencl->layout.padded;
 }
 
-static praxis_status allocate_fields(struct px_opencl *opencl)
+static praxis_status allocate_fields(struct px_opencl *opencl, bool counting)
 {
     praxis_status status = PRAXIS_SUCCESS;
     for (int f = 0; f < PRAXIS_FIELD_COUNT && !status; f++) {
         praxis_field field = (praxis_field)f;
-        if (field == PRAXIS_FIELD_WEIGHT || field == PRAXIS_FIELD_TRACE || field == PRAXIS_FIELD_ACTIVATION)
-            continue;
-        status = px_opencl_buffer(opencl, field_bytes(opencl, field), NULL, &opencl->fields[f]);
-        opencl->bytes += field_bytes(opencl, field);
+        if (field != PRAXIS_FIELD_WEIGHT && field != PRAXIS_FIELD_TRACE && field != PRAXIS_FIELD_ACTIVATION)
+            status = allocate(opencl, field_bytes(opencl, field), counting, &opencl->fields[f]);
     }
     if (!status)
-        status = px_opencl_buffer(opencl, opencl->layout.slots * px_slot_bytes(opencl), NULL, &opencl->activations);
-    opencl->bytes += opencl->layout.slots * px_slot_bytes(opencl);
+        status = allocate(opencl, opencl->layout.slots * px_slot_bytes(opencl), counting, &opencl->activations);
     return status;
 }
 
-static praxis_status allocate_counted(struct px_opencl *opencl, uint64_t bytes, cl_mem *buffer)
-{
-    opencl->bytes += bytes;
-    return px_opencl_buffer(opencl, bytes, NULL, buffer);
-}
-
-static praxis_status allocate_window(struct px_opencl *opencl)
+static praxis_status allocate_window(struct px_opencl *opencl, bool counting)
 {
     const struct px_layout *layout = &opencl->layout;
     struct px_window_buffers *window = &opencl->window;
     uint64_t rows = (uint64_t)layout->units * layout->padded, words = layout->words * sizeof(cl_uint);
-    praxis_status status = allocate_counted(opencl, layout->slots * rows, &window->factors);
-    if (!status)
-        status = allocate_counted(opencl, px_slot_bytes(opencl) * words, &window->packed);
-    if (!status)
-        status = allocate_counted(opencl, rows * words, &window->weighed);
-    if (!status)
-        status = allocate_counted(opencl, rows * PX_LANES * sizeof(cl_int), &window->lanes);
     uint64_t taps = (uint64_t)opencl->shape.replicas * layout->taps;
+    praxis_status status = allocate(opencl, layout->slots * rows, counting, &window->factors);
     if (!status)
-        status = allocate_counted(opencl, taps * sizeof(cl_uint), &window->tap_bits);
+        status = allocate(opencl, px_slot_bytes(opencl) * words, counting, &window->packed);
+    if (!status)
+        status = allocate(opencl, rows * words, counting, &window->weighed);
+    if (!status)
+        status = allocate(opencl, rows * PX_LANES * sizeof(cl_int), counting, &window->lanes);
+    if (!status)
+        status = allocate(opencl, taps * sizeof(cl_uint), counting, &window->tap_bits);
     return status;
+}
+
+/* All that depends on the size of the network; counted, or allocated in order. */
+static praxis_status allocate_all(struct px_opencl *opencl, bool counting)
+{
+    opencl->bytes = 0;
+    praxis_status status = allocate_slabs(opencl, counting, &opencl->weights);
+    if (!status && opencl->shape.traces_stored)
+        status = allocate_slabs(opencl, counting, &opencl->traces);
+    if (!status)
+        status = allocate_fields(opencl, counting);
+    return status ? status : allocate_window(opencl, counting);
 }
 
 /*
  * A network that cannot fit is refused before the driver starts to swap, or worse. A CPU device shares the host's
  * memory, and drivers name less than there is: there the allocation itself decides.
  */
-static praxis_status check_size(const struct px_opencl *opencl)
+static praxis_status check_size(struct px_opencl *opencl)
 {
-    const struct px_layout *layout = &opencl->layout;
-    uint64_t each = opencl->shape.traces_stored ? 2 : 1;
-    uint64_t wanted = each * layout->units * px_unit_bytes(layout);
-    uint64_t memory = opencl->device->info.memory_bytes;
-    if (opencl->device->info.type != PRAXIS_DEVICE_CPU && memory > 0 && wanted > memory)
-        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "weights and traces take %llu bytes, %s has %llu",
-                       (unsigned long long)wanted, opencl->device->info.name, (unsigned long long)memory);
+    const praxis_device_info *device = &opencl->device->info;
+    allocate_all(opencl, true);
+    if (device->type != PRAXIS_DEVICE_CPU && device->memory_bytes > 0 && opencl->bytes > device->memory_bytes)
+        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "the network takes %llu bytes, %s has %llu",
+                       (unsigned long long)opencl->bytes, device->name, (unsigned long long)device->memory_bytes);
     return PRAXIS_SUCCESS;
 }
 
@@ -117,13 +121,7 @@ praxis_status px_opencl_allocate(struct px_opencl *opencl)
     uint64_t replicas = opencl->shape.replicas;
     praxis_status status = check_size(opencl);
     if (!status)
-        status = allocate_slabs(opencl, &opencl->weights);
-    if (!status && opencl->shape.traces_stored)
-        status = allocate_slabs(opencl, &opencl->traces);
-    if (!status)
-        status = allocate_fields(opencl);
-    if (!status)
-        status = allocate_window(opencl);
+        status = allocate_all(opencl, false);
     if (!status) /* the two words of a seed in order: little-endian, as device.c has checked */
         status = px_opencl_buffer(opencl, replicas * sizeof *opencl->shape.seeds, opencl->shape.seeds, &opencl->seeds);
     opencl->plastic = calloc(replicas, opencl->shape.graph.neurons);
@@ -133,16 +131,10 @@ praxis_status px_opencl_allocate(struct px_opencl *opencl)
     return status;
 }
 
-static void release(cl_mem buffer)
-{
-    if (buffer)
-        clReleaseMemObject(buffer);
-}
-
 static void release_slabs(cl_mem *slabs, uint32_t count)
 {
     for (uint32_t s = 0; slabs && s < count; s++)
-        release(slabs[s]);
+        px_opencl_replace(&slabs[s], NULL);
     free(slabs);
 }
 
@@ -151,19 +143,19 @@ void px_opencl_free_memory(struct px_opencl *opencl)
     release_slabs(opencl->weights, opencl->layout.slabs);
     release_slabs(opencl->traces, opencl->layout.slabs);
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++)
-        release(opencl->fields[f]);
-    release(opencl->activations);
-    release(opencl->seeds);
-    release(opencl->window.factors);
-    release(opencl->window.powers);
-    release(opencl->window.packed);
-    release(opencl->window.weighed);
-    release(opencl->window.lanes);
-    release(opencl->window.tap_bits);
-    release(opencl->window.plan);
-    release(opencl->plastic_tiles);
-    release(opencl->group_offsets);
-    release(opencl->group_members);
+        px_opencl_replace(&opencl->fields[f], NULL);
+    px_opencl_replace(&opencl->activations, NULL);
+    px_opencl_replace(&opencl->seeds, NULL);
+    px_opencl_replace(&opencl->window.factors, NULL);
+    px_opencl_replace(&opencl->window.powers, NULL);
+    px_opencl_replace(&opencl->window.packed, NULL);
+    px_opencl_replace(&opencl->window.weighed, NULL);
+    px_opencl_replace(&opencl->window.lanes, NULL);
+    px_opencl_replace(&opencl->window.tap_bits, NULL);
+    px_opencl_replace(&opencl->window.plan, NULL);
+    px_opencl_replace(&opencl->plastic_tiles, NULL);
+    px_opencl_replace(&opencl->group_offsets, NULL);
+    px_opencl_replace(&opencl->group_members, NULL);
     px_opencl_release_span(opencl);
     free(opencl->tile_list);
     free(opencl->plastic);
