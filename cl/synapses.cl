@@ -117,10 +117,13 @@ INLINE int8 pairs_of(uint8 activations, uint8 factors)
 
 INLINE int_synapses dot_words(int_synapses sum, uint_synapses activations, uint_synapses factors)
 {
-    /* Not by .lo and .hi: oclgrind 21.10 fails on them when it looks for uninitialised values. */
+    /* Halves of a vector are loads: on .lo and .hi oclgrind 21.10 fails, on pointers to vectors Mesa 25.0. */
     UNROLL
-    for (int i = 0; i < 2; i++)
-        ((int8 *)&sum)[i] += pairs_of(((const uint8 *)&activations)[i], ((const uint8 *)&factors)[i]);
+    for (int i = 0; i < 2; i++) {
+        int8 eight = vload8(i, (const int *)&sum);
+        eight += pairs_of(vload8(i, (const uint *)&activations), vload8(i, (const uint *)&factors));
+        vstore8(eight, i, (int *)&sum);
+    }
     return sum;
 }
 
@@ -152,7 +155,7 @@ INLINE uint_synapses mix(uint_synapses bits)
 {
     UNROLL
     for (int i = 0; i < 2; i++)
-        ((ushort16 *)&bits)[i] *= ROUNDING_FACTOR;
+        vstore8(as_uint8(as_ushort16(vload8(i, (const uint *)&bits)) * ROUNDING_FACTOR), i, (uint *)&bits);
     return bits;
 }
 

@@ -9,7 +9,7 @@
 #include "graph/graph.h"
 
 /*
- * Rows per tile, 64, 32 or 16: the one that costs least where a tile costs its rows, padding included, and as much
+ * Rows per tile, 64, 48, 32 or 16: the one that costs least where a tile costs its rows, padding included, and as much
  * again as PX_TILE_OVERHEAD rows for finding its way from tap to tap.
  */
 #define PX_TILE_OVERHEAD 24
@@ -17,7 +17,7 @@
 static inline uint32_t px_tile_rows(uint32_t prime)
 {
     uint32_t best = 64, least = UINT32_MAX;
-    for (uint32_t rows = 64; rows >= 16; rows /= 2) {
+    for (uint32_t rows = 64; rows >= 16; rows -= 16) {
         uint32_t cost = (prime + rows - 1) / rows * (rows + PX_TILE_OVERHEAD);
         if (cost < least) {
             least = cost;

@@ -71,6 +71,15 @@ static void plan_taps(const struct px_opencl_device *device, const struct px_gra
     layout->taps = (uint32_t)px_round_up(graph->prime - 1, layout->turn) * graph->curves;
 }
 
+/* The largest divisor of `number` that is at most `most`. */
+static uint32_t divisor_up_to(uint32_t number, uint32_t most)
+{
+    uint32_t divisor = least(number, most);
+    while (number % divisor)
+        divisor--;
+    return divisor;
+}
+
 /*
  * A CPU fills its vector registers with rows and its work-item takes a whole tile. Where dot products take words of
  * taps a work-item has four rows, one after the other but in the sum.
@@ -86,7 +95,7 @@ static praxis_status plan_items(const struct px_opencl_device *device, const str
         return px_fail(device->base.log, PRAXIS_ERROR_INVALID_ARGUMENT,
                        "tuning: rows is %u and vectors is %u, must be 1 and 4 where the dot product is %s",
                        layout->rows, layout->vectors, px_dot_product_name(device->dot_product));
-    layout->vectors = least(layout->vectors, layout->tile / layout->rows);
+    layout->vectors = divisor_up_to(layout->tile / layout->rows, layout->vectors);
     plan_split(device, tuning, wide, layout);
     return PRAXIS_SUCCESS;
 }
