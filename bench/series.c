@@ -15,8 +15,9 @@ double series_clock(void)
 /* Seconds of one run, 0 where it fails. */
 static double time_run(struct series *series, uint64_t times)
 {
+    series->failed = series->lead && !series->lead(series->work);
     double start = series_clock();
-    series->failed = !series->run(series->work, times);
+    series->failed = series->failed || !series->run(series->work, times);
     return series->failed ? 0 : series_clock() - start;
 }
 

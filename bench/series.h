@@ -16,6 +16,7 @@
 struct series {
     /* Does the work `times` times and waits for it; false where it fails. */
     bool (*run)(void *work, uint64_t times);
+    bool (*lead)(void *work); /* brings the work to where a run begins, before the clock starts; NULL: nothing */
     void *work;
     uint64_t step, most; /* `times` is a multiple of step, and at most `most` */
 
