@@ -95,7 +95,7 @@ struct trial {
     cl_kernel kernel;
     cl_command_queue queue;
     cl_mem buffers[6]; /* of the kernel's arguments, without the count */
-    char doubt[4096]; /* what is wrong with the path, empty where nothing is */
+    char doubt[4096];  /* what is wrong with the path, empty where nothing is */
 };
 
 static void doubt(struct trial *trial, const char *format, ...) __attribute__((format(printf, 2, 3)));
