@@ -148,10 +148,26 @@ INLINE void staged_sum(__global const char *weights, __global const char *activa
 
 #else
 
+#define CACHE_LINE 64
+#define BYTES_AHEAD 8192
+
 /* Products of two codes fit int16, and so does the sum of two of them: 2 * 127^2 = 32258. */
 INLINE short_rows product(__global const char *weights, __global const char *window)
 {
     return to_short_rows(load_rows(0, weights)) * to_short_rows(load_rows(0, window));
+}
+
+/*
+ * A tile's weights are one sequential run, but windows from all over the activations come between them, and a CPU's
+ * own prefetcher loses the run. To the second-level cache, for in the first they would push out the windows.
+ */
+INLINE void fetch_ahead(__global const char *weights)
+{
+#if defined(__x86_64__) || defined(__aarch64__)
+    UNROLL
+    for (int i = 0; i < TURN_TAPS * TILE; i += CACHE_LINE)
+        __builtin_prefetch(weights + BYTES_AHEAD + i, 0, 2);
+#endif
 }
 
 INLINE void synaptic_sum(__global const char *weights, __global const char *activations, uint column, uint row,
@@ -170,6 +186,7 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
             if (i % CURVES == CURVES - 1)
                 walk_on(&rotations);
         }
+        fetch_ahead(weights);
         UNROLL
         for (int v = 0; v < VECTORS; v++)
             UNROLL
