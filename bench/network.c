@@ -28,11 +28,11 @@ static const struct {
     [MODULATED] = {PRAXIS_RUN_TRACE, TICKS_ALWAYS},
 };
 
-/* Weights, traces as large, and the activations, beside the buffer of the read stream. Some drivers of CPUs call all of
- * the host's memory the device's. */
+/* Weights, traces as large, and what there is per neuron, beside the buffer of the read stream. Some drivers of CPUs
+ * call all of the host's memory the device's. */
 static bool fits(const struct bench *bench, const praxis_graph *graph)
 {
-    double bytes = 2 * (double)graph->padded_synapses + 64 * (double)graph->neurons;
+    double bytes = 2 * (double)graph->synapses + 64 * (double)graph->neurons;
     double held = bench->streams ? streams_bytes(bench->streams, STREAM_READ) : 0;
     bool host = !bench->opencl || bench->opencl->host_memory;
     return (!bench->opencl || bytes + held < 0.95 * (double)bench->opencl->memory_bytes) &&
@@ -61,7 +61,7 @@ static praxis_status create(const struct bench *bench, uint64_t neurons, uint32_
     result->degree_factor = info.graph.curves;
     result->degree = info.graph.degree;
     result->synapses = (double)info.graph.synapses;
-    result->padding = (double)info.graph.padded_synapses / (double)info.graph.synapses - 1;
+    result->padding = (double)info.padded_synapses / (double)info.graph.synapses - 1;
     result->device_bytes = (double)info.device_bytes;
     result->bytes_per_synapse = (double)info.device_bytes / (double)info.graph.synapses;
     result_text(result->sum_path, info.sum_path);

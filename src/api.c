@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "context.h"
-#include "graph/tiles.h"
 #include "network/network.h"
 
 #define VERSION_TEXT_(major, minor, patch) #major "." #minor "." #patch
@@ -114,7 +113,6 @@ static void describe_graph(const struct px_graph *graph, praxis_graph *described
         .second_eigenvalue = certificate.second_eigenvalue,
         .ramanujan_bound = certificate.ramanujan_bound,
         .synapses = graph->neurons * graph->degree,
-        .padded_synapses = px_graph_padded_synapses(graph),
     };
     memcpy(described->slopes, graph->slope, sizeof described->slopes);
 }

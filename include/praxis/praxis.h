@@ -137,7 +137,6 @@ typedef struct praxis_graph {
     double second_eigenvalue;           /* largest |eigenvalue| but that of the constant vector, closed form */
     double ramanujan_bound;             /* 2 sqrt(d - 1); second_eigenvalue never exceeds it */
     uint64_t synapses;                  /* N d: a byte each of weight and of stored trace, per replica */
-    uint64_t padded_synapses;           /* the same as an OpenCL device stores them, in whole tiles */
 } praxis_graph;
 
 /*
@@ -236,9 +235,11 @@ typedef struct praxis_context_options {
  *             split into several buffers always take a launch for every tick
  *   rows      1, 2, 4, 8 or 16 neighbouring neurons per vector; must be 1 where the device's dot_product is not "c"
  *   vectors   1, 2, 4, 8 or 16 vectors per work-item, at most those of a tile; 4 where dot_product is not "c"
+ *   height    16, 32, 64, 128 or 256: the most rows in a tile; that many, or what leaves less of the last tile unused
  *   staged    0 or 1: whether columns of activations go through local memory, in a launch for every tick that uses
  *             integer dot products, where a column has few enough rows
- *   split     1, 2, 4 ... 64 work-items that share the synapses of a neuron, in a launch for every tick
+ *   split     1, 2, 4 ... 64 work-items that share the synapses of a neuron, in a launch for every tick;
+ *             fewer where so many have more than 4096 rows between them
  *   group     64, 128 ... 1024 work-items in a work-group of a tick, at most those the device allows; where dot_product
  *             is not "c" also of learning. No effect on a CPU with "c" and split=1
  *   workers   1, 2, 4 ... 256 work-items per replica, if resident
@@ -427,9 +428,10 @@ typedef struct praxis_network_info {
     praxis_factor factor;
     uint64_t tick;         /* ticks run since birth */
     uint64_t modulations;  /* modulations applied since birth */
-    uint64_t device_bytes; /* memory taken on the device */
-    uint32_t weight_slabs; /* buffers the weights are split into */
-    char sum_path[32];     /* which form of the synaptic sum runs */
+    uint64_t device_bytes;    /* memory taken on the device */
+    uint64_t padded_synapses; /* synapses of a replica as the device stores them, in whole tiles of rows */
+    uint32_t weight_slabs;    /* buffers the weights are split into */
+    char sum_path[32];        /* which form of the synaptic sum runs */
 } praxis_network_info;
 
 /* Shape, counters and memory of a network. info->struct_size must be set. */

@@ -49,8 +49,6 @@ static void print_table(const praxis_graph *graph, uint64_t asked, uint64_t self
     printf("self-loops         %llu\n", (unsigned long long)self_loops);
     printf("duplicate edges    %llu\n", (unsigned long long)duplicates);
     printf("synapses           %llu, stored connectivity 0 bytes\n", (unsigned long long)graph->synapses);
-    printf("padding            %.1f %% of the weights on a device\n",
-           100 * ((double)graph->padded_synapses / (double)graph->synapses - 1));
 }
 
 static int print_report(const struct cli_command *command, const praxis_graph *graph, uint64_t asked,
@@ -72,7 +70,6 @@ static int print_report(const struct cli_command *command, const praxis_graph *g
     cJSON_AddNumberToObject(object, "self_loops", (double)self_loops);
     cJSON_AddNumberToObject(object, "duplicate_edges", (double)duplicates);
     cJSON_AddNumberToObject(object, "synapses", (double)graph->synapses);
-    cJSON_AddNumberToObject(object, "padded_synapses", (double)graph->padded_synapses);
     cJSON_AddNumberToObject(object, "stored_bytes", 0);
     return cli_print_json(command, object);
 }

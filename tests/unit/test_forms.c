@@ -29,21 +29,24 @@ static const struct {
     {"c", "resident=0,split=4,rows=8"},
     {"c", "resident=0,split=8,rows=4,vectors=1,group=64"},
     {"c", "resident=0,split=64"},
+    {"c", "height=16"},
+    {"c", "resident=0,height=256"},
     {"c", "span=1"},
     {"c", "span=3,tiles=2"},
     {"c", "span=2,tiles=3,rows=8"},
     {"c", "resident=0,split=2,rows=4,vectors=1,span=5,tiles=4096"},
     {"packed", "resident=0,staged=1"},
+    {"packed", "resident=0,height=16"},
     {"packed", "resident=0,split=2,group=64,span=3"},
     {"packed", "resident=0,split=16,group=1024,tiles=3"},
     {"packed", "resident=1,workers=64,span=1,group=64"},
 };
 
-/* Shapes: one vector a tile and odd k; two vectors a tile. */
+/* Shapes: one vector a tile and odd k; two vectors a tile; more than one tile where it can be had. */
 static const struct {
     uint64_t neurons;
     uint32_t degree_factor, replicas;
-} shapes[] = {{121, 3, 1}, {121, 3, 2}, {121, 3, MOST}, {961, 2, 2}};
+} shapes[] = {{121, 3, 1}, {121, 3, MOST}, {961, 2, 2}, {4489, 1, 1}};
 
 static praxis_context *tuned_context(const char *path, const char *tuning)
 {
@@ -203,6 +206,7 @@ START_TEST(bad_tuning)
         {"rows=12", "rows is 12, must be a power of two from 1 to 16", PRAXIS_ERROR_OUT_OF_RANGE},
         {"rows=32", "from 1 to 16", PRAXIS_ERROR_OUT_OF_RANGE},
         {"vectors=3", "from 1 to 16", PRAXIS_ERROR_OUT_OF_RANGE},
+        {"height=8", "height is 8, must be a power of two from 16 to 256", PRAXIS_ERROR_OUT_OF_RANGE},
         {"split=0", "from 1 to 64", PRAXIS_ERROR_OUT_OF_RANGE},
         {"span=0", "span is 0, must be a whole number from 1 to 65536", PRAXIS_ERROR_OUT_OF_RANGE},
         {"tiles=4097", "from 1 to 4096", PRAXIS_ERROR_OUT_OF_RANGE},

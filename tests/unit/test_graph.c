@@ -11,7 +11,6 @@
 
 #include "graph/graph.h"
 #include "graph/modular.h"
-#include "graph/tiles.h"
 
 static const uint32_t primes[] = {7, 11, 19, 23, 31, 43};
 #define PRIME_COUNT ((int)(sizeof primes / sizeof *primes))
@@ -304,17 +303,6 @@ START_TEST(test_bounds)
 }
 END_TEST
 
-START_TEST(test_tiles_hold_every_row)
-{
-    for (uint32_t p = 7; p < 40000; p += 4) {
-        uint32_t rows = px_tile_rows(p), padded = rows * px_tiles_per_column(p);
-        ck_assert(rows >= 16 && rows <= 64 && rows % 16 == 0);
-        ck_assert_uint_ge(padded, p);
-        ck_assert_uint_lt(padded - p, rows);
-    }
-}
-END_TEST
-
 int main(void)
 {
     Suite *suite = suite_create("graph");
@@ -329,7 +317,6 @@ int main(void)
     tcase_add_test(cases, test_plan);
     tcase_add_test(cases, test_primitive_root_is_the_smallest);
     tcase_add_test(cases, test_bounds);
-    tcase_add_test(cases, test_tiles_hold_every_row);
     suite_add_tcase(suite, cases);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "backend/opencl/choice.h"
+#include "backend/opencl/tiles.h"
 #include "base/file.h"
 #include "context.h"
 #include "network/network.h"
@@ -122,11 +123,11 @@ START_TEST(a_tuning_is_taken_whole)
     praxis_parameters parameters = small();
     struct messages messages;
     store(folder, &parameters,
-          "resident=0,rows=8,vectors=2,staged=1,split=4,group=64,workers=2,ticks=7,span=9,tiles=11");
+          "resident=0,rows=8,vectors=2,height=32,staged=1,split=4,group=64,workers=2,ticks=7,span=9,tiles=11");
     struct px_tuning all = choose(folder, NULL, &parameters, &messages);
     struct px_tuning one = choose(folder, "rows=4", &parameters, &messages);
-    const struct px_tuning expected = {0, 8, 2, 1, 4, 64, 2, 7, 9, 11};
-    const struct px_tuning alone = {-1, 4, -1, -1, -1, -1, -1, -1, -1, -1};
+    const struct px_tuning expected = {0, 8, 2, 32, 1, 4, 64, 2, 7, 9, 11};
+    const struct px_tuning alone = {-1, 4, -1, -1, -1, -1, -1, -1, -1, -1, -1};
     ck_assert_mem_eq(&all, &expected, sizeof all);
     ck_assert_mem_eq(&one, &alone, sizeof one);
     store(folder, &parameters, "tiles=3"); /* in the place of the old one */
@@ -355,7 +356,7 @@ static void try_bytes(const struct entry *entry, const void *bytes, size_t size,
 {
     struct messages messages;
     praxis_parameters parameters = small();
-    const struct px_tuning automatic = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+    const struct px_tuning automatic = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
     ck_assert(px_file_replace(entry->path, bytes, size));
     struct px_tuning chosen = choose(entry->folder, NULL, &parameters, &messages);
     ck_assert_mem_eq(&chosen, &automatic, sizeof chosen);
@@ -433,6 +434,20 @@ START_TEST(sound_entries_of_something_else)
 }
 END_TEST
 
+START_TEST(tiles_are_as_tall_as_allowed)
+{
+    for (uint32_t p = 7; p < 40000; p += 4)
+        for (uint32_t most = 16; most <= 256; most *= 2) {
+            uint32_t rows = px_tile_rows(p, most);
+            ck_assert(rows >= 16 && rows <= most && rows % 16 == 0);
+        }
+    ck_assert_uint_eq(px_tile_rows(31, 64), 32);
+    ck_assert_uint_eq(px_tile_rows(103, 64), 64); /* 112 are too many */
+    ck_assert_uint_eq(px_tile_rows(103, 128), 112);
+    ck_assert_uint_eq(px_tile_rows(1019, 128), 128);
+}
+END_TEST
+
 int main(void)
 {
     int devices = unit_devices();
@@ -440,6 +455,7 @@ int main(void)
     TCase *table = unit_case(suite, "table");
     tcase_add_test(table, the_first_line_that_fits);
     tcase_add_test(table, every_line_of_the_library_can_be_read);
+    tcase_add_test(unit_case(suite, "tiles"), tiles_are_as_tall_as_allowed);
     if (devices == 2) {
         TCase *stored = unit_case(suite, "stored");
         tcase_add_test(stored, the_callers_goes_before_a_stored_one_before_the_rules);

@@ -138,6 +138,11 @@ uint32_t px_opencl_max_group_items(cl_device_id device)
     return (uint32_t)number(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof(size_t));
 }
 
+uint32_t px_opencl_register_integers(cl_device_id device)
+{
+    return (uint32_t)number(device, CL_DEVICE_NATIVE_VECTOR_WIDTH_INT, sizeof(cl_uint));
+}
+
 /* Why the device cannot be used, or NULL. */
 static const char *obstacle(cl_device_id device)
 {

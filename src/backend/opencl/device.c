@@ -216,6 +216,7 @@ static praxis_status open_context(struct px_opencl_device *device, const praxis_
         limit = options->max_allocation_bytes;
     device->max_allocation_bytes = limit;
     device->max_group_items = px_opencl_max_group_items(device->device);
+    device->register_integers = px_opencl_register_integers(device->device);
     if (options->kernel_directory && !(device->kernel_directory = strdup(options->kernel_directory)))
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a path");
     if (options->cache_directory && !(device->tuning_directory = strdup(options->cache_directory)))

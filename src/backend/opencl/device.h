@@ -27,7 +27,7 @@ enum px_dot_product {
 /* How networks are laid out and run, where the caller wants to decide; layout.c says what each means. */
 #define PX_TUNING_AUTOMATIC (-1)
 struct px_tuning {
-    int32_t resident, rows, vectors, staged, split, group, workers, ticks, span, tiles;
+    int32_t resident, rows, vectors, height, staged, split, group, workers, ticks, span, tiles;
 };
 
 struct px_opencl_device {
@@ -40,6 +40,7 @@ struct px_opencl_device {
     bool tuned; /* the caller has given a tuning, perhaps an empty one */
     struct px_tuning tuning;
     uint32_t max_group_items;      /* of a work-group */
+    uint32_t register_integers;    /* of 32 bits, that a vector register holds */
     uint64_t max_allocation_bytes; /* the device's limit, or a lower one the caller set */
     char *kernel_directory;        /* NULL: the embedded kernels */
     struct px_cache *cache;        /* of compiled programs; NULL: none is kept */
@@ -71,6 +72,7 @@ void px_opencl_language(const praxis_device_info *info, enum px_dot_product path
 /* A device's or platform's string, cut to fit; empty where the driver fails. */
 void px_opencl_device_string(cl_device_id device, cl_device_info what, char *text, size_t size);
 uint32_t px_opencl_max_group_items(cl_device_id device);
+uint32_t px_opencl_register_integers(cl_device_id device);
 bool px_opencl_has_extension(cl_device_id device, const char *name);
 /* Whether what a device's compiler made is kept in the program cache; false where that costs more than it saves. */
 bool px_opencl_keeps_programs(const praxis_device_info *info);

@@ -2,6 +2,7 @@
 /* How a network of some shape lies in the memory of some device. */
 #include "base/size.h"
 #include "backend/opencl/network.h"
+#include "backend/opencl/tiles.h"
 
 static bool is_cpu(const struct px_opencl_device *device)
 {
@@ -56,6 +57,8 @@ static void plan_split(const struct px_opencl_device *device, const struct px_tu
            layout->padded / (2 * split) >= SPLIT_OFFSETS)
         split *= 2;
     layout->split = tuned(tuning->split, split);
+    while (layout->split * item_rows > LOCAL_SUMS)
+        layout->split /= 2;
     uint32_t group =
         least(tuned(tuning->group, device->dot_product == PX_DOT_PRODUCT_PTX ? 1024 : 256), device->max_group_items);
     uint32_t beside = least(group / layout->split, LOCAL_SUMS / (layout->split * item_rows));
@@ -80,6 +83,33 @@ static uint32_t divisor_up_to(uint32_t number, uint32_t most)
     return divisor;
 }
 
+/* Whether a vector of rows fills the registers of a CPU, whose work-items then take whole tiles. */
+static bool is_wide(const struct px_opencl_device *device, const struct px_layout *layout)
+{
+    return layout->word_taps == 1 && is_cpu(device);
+}
+
+/*
+ * Finding the way to the partners of the next tap costs a CPU the same for each tile: tall ones are better, as long as
+ * their sums stay in registers and the windows they read in the second-level cache. The registers of AVX-512, 32 of 16
+ * integers, hold the sums of TALL_ROWS and all else; columns from TALL_PRIME on were slower with them. For other
+ * devices LOW_ROWS were no slower than more, and leave more work-items to go round.
+ */
+#define LOW_ROWS   64
+#define TALL_ROWS  128
+#define TALL_PRIME 600
+
+static void plan_tiles(const struct px_opencl_device *device, const struct px_tuning *tuning, uint32_t prime,
+                       struct px_layout *layout)
+{
+    bool tall = is_wide(device, layout) && device->register_integers >= 16 && prime < TALL_PRIME;
+    layout->tile = px_tile_rows(prime, tuned(tuning->height, tall ? TALL_ROWS : LOW_ROWS));
+    layout->tiles = (uint32_t)px_divide_up(prime, layout->tile);
+    layout->padded = layout->tile * layout->tiles;
+    /* Of the rows that a tile reads in a row, the last ones may lie beyond the end of the column. */
+    layout->stride = (uint32_t)px_round_up(prime + layout->tile - 1, 64);
+}
+
 /*
  * A CPU fills its vector registers with rows and its work-item takes a whole tile. Where dot products take words of
  * taps a work-item has four rows, one after the other but in the sum.
@@ -87,7 +117,7 @@ static uint32_t divisor_up_to(uint32_t number, uint32_t most)
 static praxis_status plan_items(const struct px_opencl_device *device, const struct px_tuning *tuning,
                                 struct px_layout *layout)
 {
-    bool words = layout->word_taps == 4, wide = !words && is_cpu(device);
+    bool words = layout->word_taps == 4, wide = is_wide(device, layout);
     layout->rows = tuned(tuning->rows, words ? 1 : wide ? 16 : 4);
     layout->vectors = tuned(tuning->vectors, words ? 4 : wide ? 16 : 1);
     layout->groups = layout->rows == 16 ? 1 : 4;
@@ -185,10 +215,8 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
 {
     uint32_t prime = shape->graph.prime;
     uint64_t units = (uint64_t)shape->replicas * prime;
-    layout->tile = px_tile_rows(prime);
-    layout->tiles = px_tiles_per_column(prime);
-    layout->padded = layout->tile * layout->tiles;
-    layout->stride = (uint32_t)px_round_up(prime + 63, 64);
+    plan_taps(device, &shape->graph, layout);
+    plan_tiles(device, tuning, prime, layout);
     layout->slots = shape->window + 1;
     /* Kernels count units, and the tiles of a list, in 32 bits. */
     if (units * layout->tiles > UINT32_MAX)
@@ -196,7 +224,6 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
                        shape->replicas, (unsigned long long)shape->graph.neurons,
                        (unsigned long long)(UINT32_MAX / ((uint64_t)prime * layout->tiles)));
     layout->units = (uint32_t)units;
-    plan_taps(device, &shape->graph, layout);
     praxis_status status = plan_items(device, tuning, layout);
     if (status)
         return status;

@@ -41,6 +41,7 @@ static void describe(const struct px_backend *backend, praxis_network_info *info
 {
     const struct px_opencl *opencl = (const struct px_opencl *)backend;
     info->device_bytes = opencl->bytes;
+    info->padded_synapses = px_unit_bytes(&opencl->layout) * opencl->shape.graph.prime;
     info->weight_slabs = opencl->layout.slabs;
     snprintf(info->sum_path, sizeof info->sum_path, "%s, %u rows%s", px_dot_product_name(opencl->device->dot_product),
              opencl->layout.rows, opencl->layout.resident ? ", resident" : "");

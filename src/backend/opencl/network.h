@@ -5,7 +5,6 @@
 
 #include "backend/opencl/build.h"
 #include "backend/opencl/device.h"
-#include "graph/tiles.h"
 
 /* How the state lies in device memory; cl/prelude.cl describes it. A unit is one column of one replica. */
 struct px_layout {

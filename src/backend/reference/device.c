@@ -207,6 +207,7 @@ static void describe(const struct px_backend *backend, praxis_network_info *info
     for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
         info->device_bytes += state_bytes(&reference->shape, (praxis_field)field);
     info->device_bytes += 2 * reference->shape.window * state_bytes(&reference->shape, PRAXIS_FIELD_ACTIVATION);
+    info->padded_synapses = reference->shape.graph.neurons * reference->shape.graph.degree;
     info->weight_slabs = 1;
     strcpy(info->sum_path, "scalar");
 }
