@@ -58,7 +58,7 @@ INLINE void update(const lesson *l, const neurons *n, const int_synapses values[
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++) {
         weights[i] = load_codes(l->weights + at + i * WORD_TAPS * TILE);
-        changes[i] = (((values[i] + (1 << 15)) >> 16) * n->scale + l->nearest) >> l->extra;
+        changes[i] = (upper_times(values[i] + (1 << 15), n->scale) + l->nearest) >> l->extra;
     }
     if (l->decay) {
         UNROLL
@@ -69,10 +69,8 @@ INLINE void update(const lesson *l, const neurons *n, const int_synapses values[
     for (int i = 0; i < STEP_VECTORS; i++)
         weights[i] += (changes[i] + as_int_synapses(bits[i] & 0xFFFFu)) >> 16;
     UNROLL
-    for (int i = 0; i < STEP_VECTORS; i++) {
-        int_synapses weight = weights[i] > 127 ? (int_synapses)127 : weights[i];
-        store_codes(weight < -127 ? (int_synapses)-127 : weight, l->weights + at + i * WORD_TAPS * TILE);
-    }
+    for (int i = 0; i < STEP_VECTORS; i++)
+        store_clipped(weights[i], l->weights + at + i * WORD_TAPS * TILE);
 }
 
 /* What came in during the window, in q16 of the trace unit; chunks of `words` words, at constant distance. */

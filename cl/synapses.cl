@@ -42,6 +42,17 @@ typedef JOIN(uint, SYNAPSES_WIDTH) uint_synapses;
 #define as_uint_synapses JOIN(as_uint, SYNAPSES_WIDTH)
 #define as_float_synapses JOIN(as_float, SYNAPSES_WIDTH)
 
+#if PACKED_BIAS
+/* What the instructions of AVX-512 take, which are named where clang does not find them by itself. */
+typedef char bytes16 __attribute__((__vector_size__(16)));
+typedef char bytes64 __attribute__((__vector_size__(64)));
+typedef short shorts32 __attribute__((__vector_size__(64)));
+typedef int ints16 __attribute__((__vector_size__(64)));
+#ifdef __has_builtin
+#define HAS_ELEMENTWISE_ABS __has_builtin(__builtin_elementwise_abs)
+#endif
+#endif
+
 /* ---- Loads and stores ---- */
 
 #if WORD_TAPS == 1
@@ -87,14 +98,37 @@ INLINE void store_codes(int_synapses codes, __global char *place)
     *(__global char_synapses *)place = to_char_synapses(codes);
 }
 
+/* Within the range of codes, +-127. */
+INLINE void store_clipped(int_synapses values, __global char *place)
+{
+    values = values < -127 ? (int_synapses)-127 : values;
+#if PACKED_BIAS
+    const char_synapses any = 0;
+    *(__global char_synapses *)place = __builtin_astype(
+        __builtin_ia32_pmovsdb512_mask(__builtin_astype(values, ints16), __builtin_astype(any, bytes16), -1),
+        char_synapses);
+#else
+    store_codes(values > 127 ? (int_synapses)127 : values, place);
+#endif
+}
+
 /* ---- Products and random bits ---- */
 
 /* sum + the products of four signed bytes (activations: with PACKED_BIAS) in each of the words. */
 #if PACKED_BIAS
 
 /* |factor| <= 64: two products with unsigned bytes fit 16 bits, and the instruction that adds them never saturates. */
-typedef char bytes64 __attribute__((__vector_size__(64)));
-typedef short shorts32 __attribute__((__vector_size__(64)));
+#ifdef __AVX512VNNI__
+
+INLINE int_synapses dot_words(int_synapses sum, uint_synapses activations, uint_synapses factors)
+{
+    return __builtin_astype(__builtin_ia32_vpdpbusd512(__builtin_astype(sum, ints16),
+                                                       __builtin_astype(activations, ints16),
+                                                       __builtin_astype(factors, ints16)),
+                            int_synapses);
+}
+
+#else
 
 INLINE int_synapses dot_words(int_synapses sum, uint_synapses activations, uint_synapses factors)
 {
@@ -103,6 +137,8 @@ INLINE int_synapses dot_words(int_synapses sum, uint_synapses activations, uint_
         __builtin_ia32_pmaddubsw512(__builtin_astype(activations, bytes64), __builtin_astype(factors, bytes64));
     return sum + __builtin_astype(__builtin_ia32_pmaddwd512(pairs, ones), int_synapses);
 }
+
+#endif
 
 #elif SYNAPSES == 16
 
@@ -139,6 +175,18 @@ INLINE int_synapses dot_words(int_synapses sum, uint_synapses activations, uint_
 
 #endif
 
+/* The upper half of each value times a factor that has 16 bits as well. */
+INLINE int_synapses upper_times(int_synapses value, own_int factor)
+{
+#if PACKED_BIAS
+    return __builtin_astype(
+        __builtin_ia32_pmaddwd512(__builtin_astype(value, shorts32), __builtin_astype(factor << 16, shorts32)),
+        int_synapses);
+#else
+    return (value >> 16) * factor;
+#endif
+}
+
 /* Each half of every word times an odd factor, PX_ROUNDING_FACTOR of src/base/philox.h. */
 #define ROUNDING_FACTOR ((ushort)0x2D35)
 
@@ -171,7 +219,9 @@ INLINE uint_synapses mix(uint_synapses bits)
 /* ---- The code of a trace: a floating-point number's exponent and first four fraction bits ---- */
 
 /* |x|: drivers of CPUs may take the built-in function on vectors apart, those of GPUs have an instruction for it. */
-#if WORD_TAPS == 1
+#if PACKED_BIAS && HAS_ELEMENTWISE_ABS
+#define SIZE_OF(x) __builtin_elementwise_abs(x)
+#elif WORD_TAPS == 1
 #define SIZE_OF(x) ((x) < 0 ? -(x) : (x))
 #else
 #define SIZE_OF(x) as_int_synapses(abs(x))
@@ -193,6 +243,6 @@ INLINE int_synapses trace_code(int_synapses value, uint_synapses bits)
 {
     int_synapses size = (SIZE_OF(value) + (128 << 16) + 128) >> 8; /* q8, nearest, 128 units added */
     int_synapses code =
-        ((as_int_synapses(to_float_synapses(size)) + as_int_synapses(bits >> 16 << 3 | 4u)) >> 19) - (142 << 4);
+        (as_int_synapses(to_float_synapses(size)) + as_int_synapses(bits >> 16 << 3) + (4 - (142 << 23))) >> 19;
     return value < 0 ? -code : code;
 }

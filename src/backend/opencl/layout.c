@@ -175,15 +175,22 @@ uint32_t px_learning_items(const struct px_layout *layout)
 }
 
 /*
- * How many columns learning takes at once: on a CPU as many as its second-level cache holds windows of. Where taps are
- * words, work-groups as large as may be walk the columns side by side and share what they fetch, and each has all
+ * How many columns learning takes at once: on a CPU as many as its second-level cache holds windows of, and the first
+ * level what a vector of rows reads of them, two lines a word: the next vector reads the second of those again. Where
+ * taps are words, work-groups as large as may be walk the columns side by side and share what they fetch, and each has all
  * columns, unless there are too few work-items then.
  */
 #define CACHED_BYTES (UINT32_C(1) << 18)
+#define NEAR_BYTES   (UINT32_C(1) << 14)
+#define WORD_BYTES   (UINT32_C(2) * 64)
 
-static uint32_t columns_at_once(const struct px_opencl_device *device, const struct px_layout *layout, uint32_t prime)
+static uint32_t columns_at_once(const struct px_opencl_device *device, const struct px_layout *layout,
+                                const struct px_graph *graph)
 {
-    uint32_t columns = layout->rows == 16 ? CACHED_BYTES / (layout->stride * layout->words * 4) : 8;
+    uint32_t prime = graph->prime, columns = 8;
+    if (layout->rows == 16)
+        columns = least(CACHED_BYTES / (layout->stride * layout->words * 4),
+                        NEAR_BYTES / (graph->curves * layout->words * WORD_BYTES));
     uint64_t items = (uint64_t)layout->units * layout->padded;
     if (layout->word_taps == 1)
         return columns < 4 ? 4 : columns;
@@ -192,12 +199,12 @@ static uint32_t columns_at_once(const struct px_opencl_device *device, const str
     return columns;
 }
 
-static void plan_learning(const struct px_opencl_device *device, const struct px_tuning *tuning, uint32_t prime,
-                          struct px_layout *layout)
+static void plan_learning(const struct px_opencl_device *device, const struct px_tuning *tuning,
+                          const struct px_graph *graph, struct px_layout *layout)
 {
     bool words = layout->word_taps == 4;
     uint32_t items = px_learning_items(layout), group = layout->beside * layout->split;
-    uint32_t span = least(tuned(tuning->span, columns_at_once(device, layout, prime)), prime);
+    uint32_t span = least(tuned(tuning->span, columns_at_once(device, layout, graph)), graph->prime);
     layout->span = words ? (uint32_t)px_round_up(span, layout->turn) : span;
     layout->each = tuned(tuning->tiles, 0);
     layout->learners = words && group > items ? group / items * items : items;
@@ -228,7 +235,7 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
     if (status)
         return status;
     layout->words = px_packed_words(shape->window);
-    plan_learning(device, tuning, prime, layout);
+    plan_learning(device, tuning, &shape->graph, layout);
     uint64_t unit_bytes = px_unit_bytes(layout);
     uint64_t fitting = device->max_allocation_bytes / unit_bytes;
     if (fitting == 0)
