@@ -426,8 +426,8 @@ typedef struct praxis_network_info {
     uint32_t channels;
     uint32_t groups; /* groups defined so far */
     praxis_factor factor;
-    uint64_t tick;         /* ticks run since birth */
-    uint64_t modulations;  /* modulations applied since birth */
+    uint64_t tick;            /* ticks run since birth */
+    uint64_t modulations;     /* modulations applied since birth */
     uint64_t device_bytes;    /* memory taken on the device */
     uint64_t padded_synapses; /* synapses of a replica as the device stores them, in whole tiles of rows */
     uint32_t weight_slabs;    /* buffers the weights are split into */

@@ -177,8 +177,8 @@ uint32_t px_learning_items(const struct px_layout *layout)
 /*
  * How many columns learning takes at once: on a CPU as many as its second-level cache holds windows of, and the first
  * level what a vector of rows reads of them, two lines a word: the next vector reads the second of those again. Where
- * taps are words, work-groups as large as may be walk the columns side by side and share what they fetch, and each has all
- * columns, unless there are too few work-items then.
+ * taps are words, work-groups as large as may be walk the columns side by side and share what they fetch, and each has
+ * all columns, unless there are too few work-items then.
  */
 #define CACHED_BYTES (UINT32_C(1) << 18)
 #define NEAR_BYTES   (UINT32_C(1) << 14)
