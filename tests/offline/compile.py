@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Compiles the kernels for GPUs that are not here, and looks for the dot-product instruction in what comes out.
+"""Compiles the kernels for devices that are not here, and looks for the dot-product instruction in what comes out.
 
 Usage: compile.py VENDOR PRINT_PROGRAM
 
-VENDOR is amd, nvidia, intel or arm. PRINT_PROGRAM gives the source and options that the library would give to a driver.
+VENDOR is amd, nvidia, intel or arm (GPUs), or cpu. PRINT_PROGRAM gives the source and options that the library would give to a driver.
 A target whose compiler is missing is skipped, and says so; where no target can be compiled the whole is a skip (77).
 """
 
@@ -37,6 +37,13 @@ INTEL = ["tgllp", "dg2"]
 DOT = r"\bv_dot\d"
 # Clang's front end alone: there is no compiler for Mali to be had.
 ARM = ["spir64"]
+# Name, least version of clang, the instruction that learning sums a window with (None: none of AVX-512).
+CPU = [
+    ("haswell", 14, None),
+    ("skylake-avx512", 14, r"\bvpmaddubsw\b.*%zmm"),
+    ("icelake-server", 14, r"\bvpdpbusd\b.*%zmm"),
+    ("znver4", 16, r"\bvpdpbusd\b.*%zmm"),
+]
 # Neurons and k: whole words of taps, and a remainder.
 SHAPES = [(961, 2), (10000, 3)]
 
@@ -82,9 +89,9 @@ class Programs:
     def __init__(self, printer, folder):
         self.printer, self.folder = printer, pathlib.Path(folder)
 
-    def get(self, path, shape):
-        source = self.folder / f"{path}-{shape[0]}-{shape[1]}.cl"
-        options = run([self.printer, path, str(shape[0]), str(shape[1]), str(source)]).split("\n")
+    def get(self, path, shape, device="gpu"):
+        source = self.folder / f"{device}-{path}-{shape[0]}-{shape[1]}.cl"
+        options = run([self.printer, device, path, str(shape[0]), str(shape[1]), str(source)]).split("\n")
         return source, [option for option in options if option]
 
 
@@ -181,6 +188,25 @@ def compile_arm(programs, clangs, target, shape):
     return f"arm, clang {version}", f"{found} calls of arm_dot_acc"
 
 
+def compile_cpu(programs, clangs, target, shape):
+    cpu, least, pattern = target
+    fitting = [version for version in clangs if version >= least]
+    if not fitting:
+        return None, f"wants clang {least} or later"
+    version = min(fitting)
+    source, options = programs.get("c", shape, device="cpu")
+    output = source.with_suffix(f".{cpu}.s")
+    run(clang_command(clangs[version], source, options, ["x86_64-linux-gnu", f"-march={cpu}"], output))
+    assembly = output.read_text()
+    body = re.search(r"^learn:.*?^\.Lfunc_end", assembly, re.MULTILINE | re.DOTALL)
+    if not body:
+        raise RuntimeError(f"{cpu}: there is no kernel learn in the assembly")
+    found = len(re.findall(pattern or r"%zmm", body[0]))
+    if (found < 4) != (pattern is None):  # one for each word of a window of sixteen ticks
+        raise RuntimeError(f"{cpu}: {found} times {pattern or '%zmm'} in the kernel learn")
+    return f"c, clang {version}", f"{found} of the dot-product instruction" if pattern else "without AVX-512"
+
+
 def main():
     vendor, printer = sys.argv[1:]
     compile_one, targets = {
@@ -188,6 +214,7 @@ def main():
         "nvidia": (compile_nvidia, NVIDIA),
         "intel": (compile_intel, INTEL),
         "arm": (compile_arm, ARM),
+        "cpu": (compile_cpu, CPU),
     }[vendor]
     clangs = find_clangs()
     compiled, skipped, failed = 0, 0, 0
@@ -195,7 +222,7 @@ def main():
         programs = Programs(printer, folder)
         for target in targets:
             for shape in SHAPES:
-                title = f"{target if isinstance(target, str) else target[0]:8} N {shape[0]:6} k {shape[1]}"
+                title = f"{target if isinstance(target, str) else target[0]:14} N {shape[0]:6} k {shape[1]}"
                 try:
                     how, result = compile_one(programs, clangs, target, shape)
                 except RuntimeError as error:

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Writes the program that a device without a driver here would be given: print_program PATH NEURONS K FILE writes the
- * source to FILE and prints the compiler's options, one per line. PATH is a path of dot products, on a GPU.
+ * Writes the program that a device without a driver here would be given: print_program DEVICE PATH NEURONS K FILE
+ * writes the source to FILE and prints the compiler's options, one per line. DEVICE is gpu or cpu, PATH a path of dot
+ * products.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -33,27 +34,30 @@ static void print_options(const struct px_opencl *opencl)
 
 int main(int argc, char **argv)
 {
-    if (argc != 5) {
-        fprintf(stderr, "usage: print_program PATH NEURONS K FILE\n");
+    if (argc != 6) {
+        fprintf(stderr, "usage: print_program gpu|cpu PATH NEURONS K FILE\n");
         return 2;
     }
-    struct px_opencl_device device = {.info = {.type = PRAXIS_DEVICE_GPU, .compute_units = 64},
-                                      .max_group_items = 1024,
-                                      .max_allocation_bytes = UINT64_C(1) << 40};
+    bool cpu = strcmp(argv[1], "cpu") == 0;
+    struct px_opencl_device device = {
+        .info = {.type = cpu ? PRAXIS_DEVICE_CPU : PRAXIS_DEVICE_GPU, .compute_units = 64},
+        .register_integers = cpu ? 16 : 1,
+        .max_group_items = 1024,
+        .max_allocation_bytes = UINT64_C(1) << 40};
     struct px_opencl opencl = {.device = &device,
                                .shape = {.replicas = 1, .channels = 2, .window = 16, .traces_stored = true}};
     px_tuning_parse(NULL, NULL, &device.tuning);
-    device.dot_product = px_dot_product_named(argv[1]);
+    device.dot_product = px_dot_product_named(argv[2]);
     if (device.dot_product == PX_DOT_PRODUCT_END) {
-        fprintf(stderr, "there is no path %s\n", argv[1]);
+        fprintf(stderr, "there is no path %s\n", argv[2]);
         return 2;
     }
     praxis_status status =
-        px_graph_plan(NULL, strtoull(argv[2], NULL, 10), (uint32_t)strtoul(argv[3], NULL, 10), &opencl.shape.graph);
+        px_graph_plan(NULL, strtoull(argv[3], NULL, 10), (uint32_t)strtoul(argv[4], NULL, 10), &opencl.shape.graph);
     if (!status)
         status = px_layout_plan(&device, &device.tuning, &opencl.shape, &opencl.layout);
     if (!status)
-        status = write_source(&device, argv[4]);
+        status = write_source(&device, argv[5]);
     if (status) {
         fprintf(stderr, "%s\n", praxis_status_string(status));
         return 1;
