@@ -15,15 +15,18 @@ typedef struct {
     __global const uint *weighed;
     __global const int *lanes;
     int flags, take, decay;
-    int extra, nearest; /* bits below q16 of a trace times a scale, and half of the last one */
+    int extra; /* bits below q16 of a trace times a scale */
 } lesson;
 
 /* What the neurons of a vector bring to all their synapses, in registers. */
 typedef struct {
-    own_int keep, shift, start, scale, decay;
-    own_uint bits;
+    own_int shift, start, scale, decay;
+    own_uint keep, base, bits;
     own_uint weighed[4]; /* the first words of the window */
 } neurons;
+
+/* Values carry half a unit, which rounds their upper halves to units, from the base on. */
+#define UNIT_HALF (1 << 15)
 
 INLINE own_int lane(const lesson *l, uint which, uint row)
 {
@@ -37,11 +40,13 @@ INLINE own_uint weighed_word(const lesson *l, uint word, uint row)
 
 INLINE neurons neurons_of(const lesson *l, uint row, uint words)
 {
-    neurons n = {lane(l, LANE_KEEP, row),
-                 lane(l, LANE_SHIFT, row) & 31,
+    const own_uint keep = *(__global const own_uint *)(l->lanes + LANE_KEEP * PADDED + row);
+    neurons n = {lane(l, LANE_SHIFT, row) & 31,
                  lane(l, LANE_START, row),
                  lane(l, LANE_SCALE, row),
                  lane(l, LANE_DECAY, row),
+                 keep,
+                 UNIT_HALF - (TRACES_STORED ? DECODED * keep : 0),
                  *(__global const own_uint *)(l->lanes + LANE_BITS * PADDED + row),
                  {0}};
     UNROLL
@@ -50,50 +55,52 @@ INLINE neurons neurons_of(const lesson *l, uint row, uint words)
     return n;
 }
 
-/* Weights in the direction of their traces. |trace * scale| < 2^15 * 32767. */
+/*
+ * Weights in the direction of their traces. |trace * scale| < 2^15 * 32767; below it go half of the first of its extra
+ * bits, to round it, and above those random bits, and the sum is below 2^31 as there are at most 14 extra bits.
+ */
 INLINE void update(const lesson *l, const neurons *n, const int_synapses values[STEP_VECTORS],
-                   const uint_synapses bits[STEP_VECTORS], uint at)
+                   const uint_synapses bits[STEP_VECTORS], uint at, bool decays)
 {
     int_synapses weights[STEP_VECTORS], changes[STEP_VECTORS];
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++) {
+        uint_synapses rounding = (mix_lower(bits[i]) | (l->extra ? 1u << 15 : 0)) >> (16 - l->extra);
         weights[i] = load_codes(l->weights + at + i * WORD_TAPS * TILE);
-        changes[i] = (upper_times(values[i] + (1 << 15), n->scale) + l->nearest) >> l->extra;
+        changes[i] = upper_times(values[i], n->scale) + as_int_synapses(rounding);
     }
-    if (l->decay) {
+    if (decays) {
         UNROLL
         for (int i = 0; i < STEP_VECTORS; i++)
-            changes[i] -= (weights[i] * n->decay + 128) >> 8;
+            changes[i] = ((changes[i] >> l->extra) - ((weights[i] * n->decay + 128) >> 8)) >> 16;
+    } else {
+        UNROLL
+        for (int i = 0; i < STEP_VECTORS; i++)
+            changes[i] >>= 16 + l->extra;
     }
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++)
-        weights[i] += (changes[i] + as_int_synapses(bits[i] & 0xFFFFu)) >> 16;
-    UNROLL
-    for (int i = 0; i < STEP_VECTORS; i++)
-        store_clipped(weights[i], l->weights + at + i * WORD_TAPS * TILE);
+        store_clipped(weights[i] + changes[i], l->weights + at + i * WORD_TAPS * TILE);
 }
 
-/* What came in during the window, in q16 of the trace unit; chunks of `words` words, at constant distance. */
+/*
+ * What came in during the window, in q16 of the trace unit and from the base on; chunks of `words` words, at constant
+ * distance.
+ */
 INLINE void take_in(const lesson *l, const neurons *n, uint row, uint tap, __global const uint *const *partners,
                     uint words, uint chunks, int_synapses values[STEP_VECTORS])
 {
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++)
-        values[i] = (int_synapses)n->start;
-    UNROLL
-    for (uint w = 0; w < words; w++) {
+        values[i] = add_chunk((int_synapses)n->start, partners, i, 0, words, n->weighed);
+    for (uint c = 1; c < chunks; c++) {
+        own_uint weighed[4];
+        UNROLL
+        for (uint w = 0; w < 4; w++)
+            weighed[w] = weighed_word(l, 4 * c + w, row);
         UNROLL
         for (int i = 0; i < STEP_VECTORS; i++)
-            values[i] = dot_words(values[i], window_words(partners, i, w), (uint_synapses)n->weighed[w]);
-    }
-    for (uint c = 1; c < chunks; c++) {
-        UNROLL
-        for (uint w = 4 * c; w < 4 * c + 4; w++) {
-            const uint_synapses weighed = (uint_synapses)weighed_word(l, w, row);
-            UNROLL
-            for (int i = 0; i < STEP_VECTORS; i++)
-                values[i] = dot_words(values[i], window_words(partners, i, w), weighed);
-        }
+            values[i] = add_chunk(values[i], partners, i, c, 4, weighed);
     }
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++) {
@@ -102,12 +109,13 @@ INLINE void take_in(const lesson *l, const neurons *n, uint row, uint tap, __glo
         /* Taps of padding stay 0: what is 0 rounds to 0. */
         values[i] = (int4)(0, 1, 2, 3) + (int)(tap + 4 * i) < (int)DEGREE ? values[i] : 0;
 #endif
+        values[i] = as_int_synapses(as_uint_synapses(values[i]) + n->base);
     }
 }
 
 /* The taps of a step, the first of them `tap`, of the rows in a vector. */
 INLINE void learn_step(const lesson *l, const neurons *n, uint row, uint tap, __global const uint *const *partners,
-                       __global const uint *tap_bits, uint words, uint chunks)
+                       __global const uint *tap_bits, uint words, uint chunks, bool decays)
 {
     int_synapses values[STEP_VECTORS];
     uint_synapses bits[STEP_VECTORS];
@@ -115,28 +123,29 @@ INLINE void learn_step(const lesson *l, const neurons *n, uint row, uint tap, __
     take_in(l, n, row, tap, partners, words, chunks, values);
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++)
-        bits[i] = mix(n->bits ^ bits_of_taps(tap_bits + tap, i));
+        bits[i] = n->bits ^ bits_of_taps(tap_bits + tap, i);
 #if TRACES_STORED
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++)
-        values[i] += trace_decode(load_codes(l->traces + at + i * WORD_TAPS * TILE)) * n->keep;
+        values[i] = as_int_synapses(as_uint_synapses(values[i]) +
+                                    decode_traces(l->traces + at + i * WORD_TAPS * TILE) * n->keep);
 #endif
     if (l->flags & LEARN_MODULATE)
-        update(l, n, values, bits, at);
+        update(l, n, values, bits, at, decays);
     if (l->flags & LEARN_COMMIT) {
         UNROLL
         for (int i = 0; i < STEP_VECTORS; i++)
-            store_codes(trace_code(values[i], bits[i]), l->stored + at + i * WORD_TAPS * TILE);
+            store_traces(values[i] - UNIT_HALF, mix_upper(bits[i]), l->stored + at + i * WORD_TAPS * TILE);
     }
 }
 
 /* The taps of SPAN columns, from those at distance `first` on, of the rows from `row`: some rows after the others, so
  * that what their neurons bring stays in registers. Rows of padding learn nothing. */
 INLINE void learn_span(const lesson *l, __global const uint *packed, __global const uint *tap_bits, uint unit, uint row,
-                       uint first, uint words, uint chunks)
+                       uint first, uint words, uint chunks, bool decays)
 {
     uint column = unit % PRIME, end = min(first + SPAN, PRIME);
-    packed += (size_t)(unit - column) * PACKED_WORDS * STRIDE;
+    packed = settled(packed + (size_t)(unit - column) * PACKED_WORDS * STRIDE);
     for (uint v = 0; v < ITEM_VECTORS * VECTOR_ROWS && row + v < PRIME; v += VECTOR_ROWS) {
         const neurons n = neurons_of(l, v, words);
         walk rotations = walk_from(first);
@@ -144,14 +153,28 @@ INLINE void learn_span(const lesson *l, __global const uint *packed, __global co
             __global const uint *partners[STEP_TAPS];
             UNROLL
             for (int i = 0; i < STEP_TAPS; i++) {
-                size_t from = (size_t)partner_column(column, offset + i / CURVES) * PACKED_WORDS * STRIDE;
-                partners[i] = packed + from + wrap(row + walk_rotation(&rotations, i % CURVES)) + v;
+                uint start = wrap(row + walk_rotation(&rotations, i % CURVES)) + v;
+                partners[i] = packed + window_place(partner_column(column, offset + i / CURVES), start, words);
                 if (i % CURVES == CURVES - 1)
                     walk_on(&rotations);
             }
-            learn_step(l, &n, v, (offset - 1) * CURVES, partners, tap_bits, words, chunks);
+            learn_step(l, &n, v, (offset - 1) * CURVES, partners, tap_bits, words, chunks, decays);
         }
     }
+}
+
+/* The same, compiled for each number of words. */
+INLINE void learn_words(const lesson *l, __global const uint *packed, __global const uint *tap_bits, uint unit,
+                        uint row, uint first, uint words, bool decays)
+{
+    if (words == 0)
+        learn_span(l, packed, tap_bits, unit, row, first, 0, 1, decays);
+    else if (words == 1)
+        learn_span(l, packed, tap_bits, unit, row, first, 1, 1, decays);
+    else if (words == 2)
+        learn_span(l, packed, tap_bits, unit, row, first, 2, 1, decays);
+    else
+        learn_span(l, packed, tap_bits, unit, row, first, 4, PACKED_WORDS > 4 ? words / 4 : 1, decays);
 }
 
 /*
@@ -159,10 +182,11 @@ INLINE void learn_span(const lesson *l, __global const uint *packed, __global co
  * unit is stored_unit. tiles[first_entry] and the `entries` - 1 after it are the tiles to learn. A work-item owns
  * some rows of `each` tiles. It takes SPAN columns for all of them before it goes on, so that what it needs
  * of their windows stays in cache; work-items of the second dimension share the spans.
+ * words: of the window, that window.cl made ready.
  */
 __kernel __attribute__((reqd_work_group_size(LEARNERS, SPANNERS, 1))) void
 learn(__global char *weights, __global const char *traces, __global char *stored, uint first_unit, uint stored_unit,
-      __global const uint *tiles, uint first_entry, uint entries, uint each, __global const task *plan,
+      __global const uint *tiles, uint first_entry, uint entries, uint each, __global const task *plan, uint words,
       __global const uint *packed, __global const uint *weighed, __global const int *lanes,
       __global const uint *tap_bits, int take)
 {
@@ -177,25 +201,22 @@ learn(__global char *weights, __global const char *traces, __global char *stored
                 continue;
             size_t start = (tile - (size_t)first_unit * TILES) * TAPS * TILE + block * WORD_TAPS;
             size_t target = (tile - (size_t)stored_unit * TILES) * TAPS * TILE + block * WORD_TAPS;
-            uint words = words_of(own->pending);
-            const lesson l = {weights + start,
-                              stored + target,
-                              traces + start,
+            const lesson l = {settled(weights + start),
+                              settled(stored + target),
+                              settled(traces + start),
                               weighed + (size_t)unit * PACKED_WORDS * PADDED + row,
                               lanes + (size_t)unit * LANES * PADDED + row,
                               own->flags,
                               take,
                               own->decay,
-                              own->extra,
-                              (1 << own->extra) >> 1};
-            __global const uint *bits = tap_bits + unit / PRIME * TAPS;
-            if (words == 0)
-                learn_span(&l, packed, bits, unit, row, first, 0, 1);
-            else if (words == 1)
-                learn_span(&l, packed, bits, unit, row, first, 1, 1);
-            else if (words == 2)
-                learn_span(&l, packed, bits, unit, row, first, 2, 1);
+                              own->extra};
+            __global const uint *bits = settled(tap_bits + unit / PRIME * TAPS);
+#if WORD_TAPS > 1
+            /* A GPU's compiler would work the decay out and then throw it away. */
+            if (l.decay == 0)
+                learn_words(&l, packed, bits, unit, row, first, words, false);
             else
-                learn_span(&l, packed, bits, unit, row, first, 4, PACKED_WORDS > 4 ? words / 4 : 1);
+#endif
+                learn_words(&l, packed, bits, unit, row, first, words, l.decay != 0);
         }
 }

@@ -57,12 +57,6 @@ typedef int ints16 __attribute__((__vector_size__(64)));
 
 #if WORD_TAPS == 1
 
-/* A word of the window of each partner; partners: of the taps of a step. */
-INLINE uint_synapses window_words(__global const uint *const *partners, int vector, uint word)
-{
-    return load_rows(0, partners[vector] + word * STRIDE);
-}
-
 /* The bits of taps, from those of a step's first on. */
 INLINE uint bits_of_taps(__global const uint *tap_bits, int vector)
 {
@@ -70,15 +64,6 @@ INLINE uint bits_of_taps(__global const uint *tap_bits, int vector)
 }
 
 #else
-
-INLINE uint4 window_words(__global const uint *const *partners, int vector, uint word)
-{
-    uint4 words;
-    UNROLL
-    for (int i = 0; i < 4; i++)
-        ((uint *)&words)[i] = partners[4 * vector + i][word * STRIDE];
-    return words;
-}
 
 INLINE uint4 bits_of_taps(__global const uint *tap_bits, int vector)
 {
@@ -95,7 +80,11 @@ INLINE int_synapses load_codes(__global const char *place)
 
 INLINE void store_codes(int_synapses codes, __global char *place)
 {
+#if WORD_TAPS == 1
     *(__global char_synapses *)place = to_char_synapses(codes);
+#else
+    *(__global uint *)place = lowest_bytes(as_uint4(codes));
+#endif
 }
 
 /* Within the range of codes, +-127. */
@@ -163,13 +152,61 @@ INLINE int_synapses dot_words(int_synapses sum, uint_synapses activations, uint_
     return sum;
 }
 
-#else
+#elif WORD_TAPS == 1
 
 INLINE int_synapses dot_words(int_synapses sum, uint_synapses activations, uint_synapses factors)
 {
     UNROLL
     for (int i = 0; i < SYNAPSES; i++)
         ((int *)&sum)[i] = dot4(((const int *)&sum)[i], ((const char4 *)&activations)[i], ((const char4 *)&factors)[i]);
+    return sum;
+}
+
+#endif
+
+/*
+ * Adds to the sums of a vector the products of a window's words: those of a chunk of four, or the first one or two.
+ * partners: where the windows of a step's taps begin; weighed: the factors of the same ticks.
+ */
+#if WORD_TAPS == 1
+
+INLINE int_synapses add_chunk(int_synapses sum, __global const uint *const *partners, int vector, uint chunk,
+                              uint words, const own_uint weighed[4])
+{
+    UNROLL
+    for (uint w = 0; w < words; w++)
+        sum = dot_words(sum, load_rows(0, partners[vector] + (4 * chunk + w) * STRIDE), weighed[w]);
+    return sum;
+}
+
+#else
+
+/* In one load of so many words. */
+INLINE uint4 load_chunk(__global const uint *place, uint words)
+{
+    if (words > 2)
+        return load_four((__global const uint4 *)place);
+    if (words == 2)
+        return (uint4)(load_two((__global const uint2 *)place), 0, 0);
+    return words == 1 ? (uint4)(*place, 0, 0, 0) : (uint4)(0);
+}
+
+INLINE int4 add_chunk(int4 sum, __global const uint *const *partners, int vector, uint chunk, uint words,
+                      const own_uint weighed[4])
+{
+    UNROLL
+    for (int i = 0; i < 4; i++) {
+        uint4 window = load_chunk(partners[4 * vector + i] + word_place(4 * chunk, words), words);
+        int *own = (int *)&sum + i;
+        if (words > 0)
+            *own = dot4(*own, as_char4(window.x), as_char4(weighed[0]));
+        if (words > 1)
+            *own = dot4(*own, as_char4(window.y), as_char4(weighed[1]));
+        if (words > 2)
+            *own = dot4(*own, as_char4(window.z), as_char4(weighed[2]));
+        if (words > 3)
+            *own = dot4(*own, as_char4(window.w), as_char4(weighed[3]));
+    }
     return sum;
 }
 
@@ -187,8 +224,11 @@ INLINE int_synapses upper_times(int_synapses value, own_int factor)
 #endif
 }
 
-/* Each half of every word times an odd factor, PX_ROUNDING_FACTOR of src/base/philox.h. */
-#define ROUNDING_FACTOR ((ushort)0x2D35)
+/*
+ * Each half of every word times an odd factor, PX_ROUNDING_FACTOR of src/base/philox.h: random bits of a synapse from
+ * those of its neuron and its tap. In the upper half of the result, with nothing below it, or with anything.
+ */
+#define ROUNDING_FACTOR 0x2D35
 
 #if PACKED_BIAS
 
@@ -203,46 +243,105 @@ INLINE uint_synapses mix(uint_synapses bits)
 {
     UNROLL
     for (int i = 0; i < 2; i++)
-        vstore8(as_uint8(as_ushort16(vload8(i, (const uint *)&bits)) * ROUNDING_FACTOR), i, (uint *)&bits);
+        vstore8(as_uint8(as_ushort16(vload8(i, (const uint *)&bits)) * (ushort)ROUNDING_FACTOR), i, (uint *)&bits);
     return bits;
+}
+
+#endif
+
+#if SYNAPSES == 16
+
+INLINE uint_synapses mix_lower(uint_synapses bits)
+{
+    return mix(bits) << 16;
+}
+
+INLINE uint_synapses mix_upper(uint_synapses bits)
+{
+    return mix(bits);
 }
 
 #else
 
-INLINE uint_synapses mix(uint_synapses bits)
+INLINE uint_synapses mix_lower(uint_synapses bits)
 {
-    return (bits * ROUNDING_FACTOR & 0xFFFFu) | (bits >> 16) * ROUNDING_FACTOR << 16;
+    return bits * ((uint)ROUNDING_FACTOR << 16);
+}
+
+INLINE uint_synapses mix_upper(uint_synapses bits)
+{
+    return (bits & 0xFFFF0000u) * (uint)ROUNDING_FACTOR;
 }
 
 #endif
 
 /* ---- The code of a trace: a floating-point number's exponent and first four fraction bits ---- */
 
-/* |x|: drivers of CPUs may take the built-in function on vectors apart, those of GPUs have an instruction for it. */
+/* |x|: drivers of CPUs may take the built-in function on vectors apart. */
 #if PACKED_BIAS && HAS_ELEMENTWISE_ABS
 #define SIZE_OF(x) __builtin_elementwise_abs(x)
-#elif WORD_TAPS == 1
-#define SIZE_OF(x) ((x) < 0 ? -(x) : (x))
 #else
-#define SIZE_OF(x) as_int_synapses(abs(x))
+#define SIZE_OF(x) ((x) < 0 ? -(x) : (x))
 #endif
 
 /*
  * With 128 units added a magnitude is 2^7 .. 2^15, exactly a floating-point number: conversions of integers below 2^24
- * do not round, on any device. Code 16 s + q is (16 + q) 2^(s + 3): exponent 134 + s, fraction q.
+ * do not round, on any device. Code 16 s + q is (16 + q) 2^(s + 3): exponent 134 + s, fraction q. Units and DECODED.
  */
-INLINE int_synapses trace_decode(int_synapses code)
+#if WORD_TAPS == 1
+
+#define DECODED 0u
+
+INLINE uint_synapses decode_traces(__global const char *place)
 {
-    int_synapses size = SIZE_OF(code);
+    int_synapses code = load_codes(place), size = SIZE_OF(code);
     int_synapses magnitude = as_int_synapses(as_float_synapses((size << 19) + (134 << 23)) - 128);
-    return to_int_synapses(as_float_synapses(magnitude | (code & (int)0x80000000)));
+    return as_uint_synapses(to_int_synapses(as_float_synapses(magnitude | (code & (int)0x80000000))));
 }
 
-/* The code of a trace in q16, rounded up with the probability of its fraction, by the upper half of `bits`. */
-INLINE int_synapses trace_code(int_synapses value, uint_synapses bits)
+#else
+
+/* What adding 3 * 2^22 leaves of whole numbers: GPUs convert few to integers at a time, but add many. */
+#define DECODED 0x4B400000u
+
+/* The sizes of the four bytes of a word together. */
+INLINE uint4 decode_traces(__global const char *place)
+{
+    uint codes = *(__global const uint *)place, negative = codes >> 7 & 0x01010101u;
+    uint all = (codes ^ negative * 255) + negative;
+    uint4 sizes = (uint4)(byte_of(all, 0), byte_of(all, 1), byte_of(all, 2), byte_of(all, 3));
+    uint4 signs = (uint4)(codes << 24, codes << 16, codes << 8, codes) & 0x80000000u;
+    uint4 magnitudes = as_uint4(as_float4((sizes << 19) + (134 << 23)) - 128);
+    return as_uint4(as_float4(magnitudes | signs) + 0xC00000);
+}
+
+#endif
+
+/* Stores the codes of traces in q16, rounded up with the probability of their fraction, by the upper halves of bits. */
+#if WORD_TAPS == 1
+
+INLINE void store_traces(int_synapses value, uint_synapses bits, __global char *place)
 {
     int_synapses size = (SIZE_OF(value) + (128 << 16) + 128) >> 8; /* q8, nearest, 128 units added */
     int_synapses code =
         (as_int_synapses(to_float_synapses(size)) + as_int_synapses(bits >> 16 << 3) + (4 - (142 << 23))) >> 19;
-    return value < 0 ? -code : code;
+    store_codes(value < 0 ? -code : code, place);
 }
+
+#else
+
+/*
+ * The same with few shifts, which GPUs have half as many units for as for products. The size keeps its place, so its
+ * exponent is 150 + s. Five bits further up the lower bits of that and the first four of the fraction are the upper
+ * byte of a word; there 6 is taken from the exponent, and the complement of a byte and 1 is its negative.
+ */
+INLINE void store_traces(int4 value, uint4 bits, __global char *place)
+{
+    int4 sign = value >> 31;
+    int4 size = ((value ^ sign) - sign + ((128 << 16) + 128)) & ~0xFF;
+    uint4 code = as_uint4(convert_float4(size)) * 32 + (((bits | 1u << 15) >> 8) + 0xA0000000u);
+    code = (code ^ as_uint4(sign)) - as_uint4(sign) * (1u << 24);
+    *(__global uint *)place = highest_bytes(code);
+}
+
+#endif

@@ -12,14 +12,20 @@ INLINE uint wrap(uint x)
 
 /*
  * The walk along the curves. Slopes come in pairs s, -s, and the rotation of -s is p less that of s: one rotation a
- * pair is kept, and what it grows by. The two have types of different width on purpose: clang would pack equal ones
- * into a vector register and take them out again for every address.
+ * pair is kept, and what it grows by. Where vectors hold rows the two have types of different width on purpose: clang
+ * would pack equal ones into a vector register of a CPU and take them out again for every address.
  */
 #define PAIRS ((CURVES + 1) / 2)
 
+#if WORD_TAPS == 1
+typedef ulong growing;
+#else
+typedef uint growing;
+#endif
+
 typedef struct {
     uint rotation[PAIRS];
-    ulong growth[PAIRS];
+    growing growth[PAIRS];
 } walk;
 
 /* From columns at this distance t on: rotation s t^2, growth s ((t + 1)^2 - t^2). */
@@ -39,8 +45,8 @@ INLINE void walk_on(walk *w)
     UNROLL
     for (int i = 0; i < PAIRS; i++) {
         w->rotation[i] = wrap(w->rotation[i] + (uint)w->growth[i]);
-        w->growth[i] += wrap(2 * slopes[2 * i]);
-        w->growth[i] -= w->growth[i] >= PRIME ? PRIME : 0;
+        growing growth = w->growth[i] + wrap(2 * slopes[2 * i]);
+        w->growth[i] = min(growth, growth - PRIME);
     }
 }
 

@@ -5,14 +5,35 @@
  * dot product, and the numbers that each neuron and each tap bring to it are worked out once.
  */
 
-/* Words that the window has room for; and that are used when n ticks are pending: 1, 2 or a multiple of 4. */
+/* Words that the window has room for. Of these 0, 1, 2 or a multiple of 4 are used, as many as ticks pending need. */
 #define WINDOW_WORDS ((WINDOW + 3) / 4)
 #define PACKED_WORDS (WINDOW_WORDS <= 2 ? WINDOW_WORDS : (WINDOW_WORDS + 3) / 4 * 4)
 
-INLINE uint words_of(uint pending)
+/*
+ * Of the windows of a replica, [column][...], `words` words are used. Vectors of rows want a word of neighbouring rows
+ * beside each other; where taps lie together, a row's words come in one load, of up to four.
+ */
+#if WORD_TAPS == 1
+#define TOGETHER(words) 1
+typedef size_t row_number;
+#else
+#define TOGETHER(words) ((words) == 0 ? 1 : min((uint)(words), 4u))
+#if PRIME * STRIDE * PACKED_WORDS / 4 < 1 << 32
+typedef uint row_number;
+#else
+typedef size_t row_number;
+#endif
+#endif
+
+/* Where a row's window begins; and how far from there a word lies. */
+INLINE size_t window_place(uint column, uint row, uint words)
 {
-    uint words = (pending + 3) / 4;
-    return words <= 2 ? words : (words + 3) / 4 * 4;
+    return (size_t)((row_number)column * (PACKED_WORDS * STRIDE / TOGETHER(words)) + row) * TOGETHER(words);
+}
+
+INLINE uint word_place(uint word, uint words)
+{
+    return word / TOGETHER(words) * TOGETHER(words) * STRIDE + word % TOGETHER(words);
 }
 
 /* Activations may be packed with 128 added: some vector instructions multiply unsigned by signed bytes. */
@@ -57,7 +78,7 @@ INLINE void pack(__global const char *activations, uint slot, uint units, uint u
             int_rows code = to_int_rows(load_rows(0, old + (size_t)unit * STRIDE + row)) + PACKED_BIAS;
             word |= (as_uint_rows(code) & 255u) << (8 * b);
         }
-        store_rows(word, 0, packed + ((size_t)unit * PACKED_WORDS + w) * STRIDE + row);
+        store_rows(word, 0, packed + word_place(w, words));
     }
 }
 
@@ -69,9 +90,9 @@ INLINE int_rows decayed(__global const char *factors, __global const int *powers
     return learns ? to_int_rows(load_rows(0, factors + at)) * powers[age] : 0;
 }
 
-/* Factors of the ticks pending, halved and in a scale of 2^shift that brings the largest of a neuron near 64. */
+/* Factors of the ticks pending, halved and in a scale of 2^shift that brings a neuron's largest near 64; then 0. */
 INLINE void weigh(__global const char *factors, __global const int *powers, uint slot, uint units, uint unit, uint row,
-                  uint pending, int_rows learns, __global uint *weighed, __global int *lanes)
+                  uint words, uint pending, int_rows learns, __global uint *weighed, __global int *lanes)
 {
     int_rows largest = 0, shift = 0, start = 0;
     for (uint age = 0; age < pending; age++) {
@@ -81,7 +102,7 @@ INLINE void weigh(__global const char *factors, __global const int *powers, uint
     UNROLL
     for (int s = 1; s <= 7; s++)
         shift -= HOLDS(largest <= (127 << 16) >> s);
-    for (uint w = 0; w < words_of(pending); w++) {
+    for (uint w = 0; w < words; w++) {
         uint_rows word = 0;
         for (uint b = 0; b < 4 && 4 * w + b < pending; b++) {
             int_rows factor = decayed(factors, powers, slot, units, unit, row, 4 * w + b, learns);
@@ -135,14 +156,14 @@ __kernel void prepare(__global const char *activations, __global const char *fac
         uint_rows bits = rounding_rows(item % TAPS, 1, time, modulation, seeds[item / TAPS]);
         tap_bits[item] = ((const uint *)&bits)[0];
     }
-    pack(activations, slot, units, unit, row, words, packed);
+    pack(activations, slot, units, unit, row, words, packed + window_place(unit, row, words));
     if (row >= PADDED)
         return;
     __global const task *own = plan + replica;
     __global const int *powers = coefficients + replica * coefficients_step;
     int_rows learns = to_int_rows(load_rows(0, plastic + (size_t)unit * PADDED + row)) != 0;
     __global int *first = lanes + (size_t)unit * LANES * PADDED + row;
-    weigh(factors, powers, slot, units, unit, row, own->pending, learns, weighed, first);
+    weigh(factors, powers, slot, units, unit, row, words, own->pending, learns, weighed, first);
     set_modulator(own, scale, per_neuron, unit, row, learns, first);
     store_rows(learns ? (int_rows)powers[own->pending] : 1 << 16, 0, first + LANE_KEEP * PADDED);
     uint_rows bits = rounding_rows(neuron_rows(unit, row), 0, time, modulation, seeds[replica]);

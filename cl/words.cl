@@ -40,6 +40,21 @@ INLINE uint word_from(uint first, uint second, uint start)
     return word;
 }
 
+INLINE uint byte_of(uint word, uint i)
+{
+    uint byte;
+    __asm__("prmt.b32 %0, %1, 0, %2;" : "=r"(byte) : "r"(word), "r"(0x4440u + i));
+    return byte;
+}
+
+/* An address that the compiler is not to put together anew at every use of it. */
+#define settled(place)                                                                                                 \
+    ({                                                                                                                 \
+        __typeof__(place) same;                                                                                        \
+        __asm__("mov.b64 %0, %1;" : "=l"(same) : "l"(place));                                                          \
+        same;                                                                                                          \
+    })
+
 /* .cs: likely not used again, first to leave the cache. */
 INLINE uint4 load_once(__global const uint4 *place)
 {
@@ -50,10 +65,44 @@ INLINE uint4 load_once(__global const uint4 *place)
     return words;
 }
 
+/* Whole: clang takes loads apart whose parts are used one by one. */
+INLINE uint4 load_four(__global const uint4 *place)
+{
+    uint4 words;
+    __asm__("ld.global.v4.u32 {%0, %1, %2, %3}, [%4];"
+            : "=r"(words.x), "=r"(words.y), "=r"(words.z), "=r"(words.w)
+            : "l"(place));
+    return words;
+}
+
+INLINE uint2 load_two(__global const uint2 *place)
+{
+    uint2 words;
+    __asm__("ld.global.v2.u32 {%0, %1}, [%2];" : "=r"(words.x), "=r"(words.y) : "l"(place));
+    return words;
+}
+
 #else
+
+#define settled(place) (place)
+
+INLINE uint byte_of(uint word, uint i)
+{
+    return word >> (8 * i) & 0xFFu;
+}
 
 /* Four words that are not needed again soon. */
 INLINE uint4 load_once(__global const uint4 *place)
+{
+    return *place;
+}
+
+INLINE uint4 load_four(__global const uint4 *place)
+{
+    return *place;
+}
+
+INLINE uint2 load_two(__global const uint2 *place)
 {
     return *place;
 }
@@ -125,4 +174,16 @@ INLINE uint4 transpose4(uint a, uint b, uint c, uint d)
     uint cd_low = interleave_low(c, d), cd_high = interleave_high(c, d);
     return (uint4)(low_halves(ab_low, cd_low), high_halves(ab_low, cd_low), low_halves(ab_high, cd_high),
                    high_halves(ab_high, cd_high));
+}
+
+/* The lowest bytes of four words. */
+INLINE uint lowest_bytes(uint4 words)
+{
+    return low_halves(interleave_low(words.x, words.y), interleave_low(words.z, words.w));
+}
+
+/* The highest bytes. */
+INLINE uint highest_bytes(uint4 words)
+{
+    return high_halves(interleave_high(words.x, words.y), interleave_high(words.z, words.w));
 }

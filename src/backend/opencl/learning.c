@@ -109,7 +109,7 @@ static praxis_status stage_arrays(struct px_opencl *opencl, const struct px_modu
     return status;
 }
 
-/* Words of the longest window pending, see words_of in cl/window.cl. */
+/* Words of the longest window pending. */
 static cl_uint words_pending(const struct px_opencl *opencl, const struct px_learning *learning)
 {
     uint32_t most = 0;
@@ -123,8 +123,7 @@ static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_le
 {
     const struct px_layout *layout = &opencl->layout;
     const struct px_window_buffers *window = &opencl->window;
-    cl_uint words = words_pending(opencl, learning),
-            coefficients_step = arrays->coefficients ? opencl->shape.window + 1 : 0;
+    cl_uint coefficients_step = arrays->coefficients ? opencl->shape.window + 1 : 0;
     cl_mem coefficients = arrays->coefficients ? arrays->coefficients : window->powers;
     cl_mem scale = arrays->scale ? arrays->scale : opencl->seeds;
     cl_int per_neuron = arrays->scale != NULL;
@@ -134,7 +133,7 @@ static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_le
         PX_ARGUMENT(window->factors),
         PX_ARGUMENT(opencl->current),
         PX_ARGUMENT(layout->units),
-        PX_ARGUMENT(words),
+        PX_ARGUMENT(window->words),
         PX_ARGUMENT(coefficients),
         PX_ARGUMENT(coefficients_step),
         PX_ARGUMENT(window->plan),
@@ -190,6 +189,7 @@ static praxis_status launch_learn(struct px_opencl *opencl, const struct tiles *
         PX_ARGUMENT(tiles->count),
         PX_ARGUMENT(each),
         PX_ARGUMENT(window->plan),
+        PX_ARGUMENT(window->words),
         PX_ARGUMENT(window->packed),
         PX_ARGUMENT(window->weighed),
         PX_ARGUMENT(window->lanes),
@@ -211,6 +211,7 @@ static praxis_status prepare(struct px_opencl *opencl, const struct px_learning 
     struct arrays arrays = {NULL, NULL};
     praxis_status status = list_plastic_tiles(opencl);
     opencl->window.peeked = false;
+    opencl->window.words = words_pending(opencl, learning);
     if (status)
         return status;
     status = stage_plan(opencl, learning);

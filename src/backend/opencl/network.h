@@ -57,11 +57,12 @@ struct px_staged {
 struct px_window_buffers {
     cl_mem factors;  /* [slots][units][padded] factors of the ticks that wrote to the slots of activations */
     cl_mem powers;   /* [window + 1] of the trace decay */
-    cl_mem packed;   /* [units][words][stride] */
+    cl_mem packed;   /* [units][words][stride], see window_place in cl/window.cl */
     cl_mem weighed;  /* [units][words][padded] */
     cl_mem lanes;    /* [units][PX_LANES][padded] */
     cl_mem tap_bits; /* [R][taps] */
     cl_mem plan;     /* [R][8] what each replica is to learn */
+    cl_uint words;   /* of the window that are ready */
     bool peeked;     /* all this is ready for looking at the traces as they are */
 };
 #define PX_LANES 6
