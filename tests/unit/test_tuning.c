@@ -9,9 +9,11 @@
 #include "messages.h"
 #include "unit.h"
 
+#include <inttypes.h>
 #include <sys/stat.h>
 
 #include "backend/opencl/choice.h"
+#include "backend/opencl/network.h"
 #include "backend/opencl/tiles.h"
 #include "base/file.h"
 #include "context.h"
@@ -448,6 +450,34 @@ START_TEST(tiles_are_as_tall_as_allowed)
 }
 END_TEST
 
+/* ---- The rules ---- */
+
+/* The time of a tick at other splits: docs/performance.md. */
+START_TEST(taps_are_split_as_was_best)
+{
+    static const struct {
+        uint64_t neurons;
+        uint32_t split;
+    } measured[] = {{39601, 8}, {109561, 4}, {316969, 8}, {564001, 4}, {779689, 2}, {1038361, 1}};
+    struct px_opencl_device device = {.info = {.type = PRAXIS_DEVICE_GPU, .compute_units = 132},
+                                      .dot_product = PX_DOT_PRODUCT_PTX,
+                                      .max_group_items = 1024,
+                                      .max_allocation_bytes = UINT64_C(1) << 40};
+    ck_assert_int_eq(px_tuning_parse(NULL, NULL, &device.tuning), PRAXIS_SUCCESS);
+    for (size_t i = 0; i < UNIT_LENGTH(measured); i++) {
+        struct px_shape shape = {.replicas = 1, .channels = 2, .window = 16, .traces_stored = true};
+        struct px_layout layout;
+        ck_assert_int_eq(px_graph_plan(NULL, measured[i].neurons, 2, &shape.graph), PRAXIS_SUCCESS);
+        for (int type = 0; type < 2; type++) {
+            device.info.type = type ? PRAXIS_DEVICE_CPU : PRAXIS_DEVICE_GPU;
+            ck_assert_int_eq(px_layout_plan(&device, &device.tuning, &shape, &layout), PRAXIS_SUCCESS);
+            ck_assert_msg(layout.split == (type ? 1 : measured[i].split), "%u parts for %" PRIu64 " neurons",
+                          layout.split, measured[i].neurons);
+        }
+    }
+}
+END_TEST
+
 int main(void)
 {
     int devices = unit_devices();
@@ -456,6 +486,7 @@ int main(void)
     tcase_add_test(table, the_first_line_that_fits);
     tcase_add_test(table, every_line_of_the_library_can_be_read);
     tcase_add_test(unit_case(suite, "tiles"), tiles_are_as_tall_as_allowed);
+    tcase_add_test(unit_case(suite, "rules"), taps_are_split_as_was_best);
     if (devices == 2) {
         TCase *stored = unit_case(suite, "stored");
         tcase_add_test(stored, the_callers_goes_before_a_stored_one_before_the_rules);

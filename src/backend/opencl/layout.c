@@ -19,17 +19,13 @@ static uint32_t least(uint32_t a, uint32_t b)
     return a < b ? a : b;
 }
 
-/*
- * A GPU hides the way to memory behind many work-items, BUSY_ITEMS on each compute unit. Where a tick has fewer, its
- * taps are split, as long as each part has SPLIT_OFFSETS column offsets to walk.
- */
-#define BUSY_ITEMS    1024
-#define SPLIT_OFFSETS 8
-#define LOCAL_SUMS    4096 /* that a work-group keeps in local memory, 16 KiB */
+/* A GPU hides the way to memory behind many work-items, BUSY_ITEMS on each compute unit. */
+#define BUSY_ITEMS 1024
+#define LOCAL_SUMS 4096 /* that a work-group keeps in local memory, 16 KiB */
 
 static uint64_t busy_items(const struct px_opencl_device *device)
 {
-    return (uint64_t)device->info.compute_units * BUSY_ITEMS;
+    return (uint64_t)(device->info.compute_units ? device->info.compute_units : 1) * BUSY_ITEMS;
 }
 
 /*
@@ -48,14 +44,37 @@ static void plan_staging(const struct px_opencl_device *device, const struct px_
         layout->beside = items;
 }
 
+/*
+ * Into how many parts to split the taps of a neuron, as long as each has SPLIT_OFFSETS column offsets to walk. A GPU
+ * takes its work-items in rounds, as many at once as keep it busy, and a round takes as long as its items are: more and
+ * shorter ones leave less of the last round empty. But partners that are columns apart share fewer cache lines, a loss
+ * of SPLIT_LOSS for each halving: 4 to 20 % on an NVIDIA H200 (docs/performance.md).
+ */
+#define SPLIT_MOST    16
+#define SPLIT_OFFSETS 8
+#define SPLIT_LOSS    1.12
+
+static uint32_t best_split(uint64_t items, uint64_t at_once, uint32_t offsets)
+{
+    uint32_t best = 1;
+    double shortest = (double)px_divide_up(items, at_once), loss = 1;
+    for (uint32_t split = 2; split <= SPLIT_MOST && offsets / split >= SPLIT_OFFSETS; split *= 2) {
+        loss *= SPLIT_LOSS;
+        double time = (double)px_divide_up(items * split, at_once) / split * loss;
+        if (time < shortest) {
+            shortest = time;
+            best = split;
+        }
+    }
+    return best;
+}
+
 static void plan_split(const struct px_opencl_device *device, const struct px_tuning *tuning, bool wide,
                        struct px_layout *layout)
 {
-    uint32_t split = 1, item_rows = layout->rows * layout->vectors;
+    uint32_t item_rows = layout->rows * layout->vectors;
     uint64_t items = (uint64_t)layout->units * layout->padded / item_rows;
-    while (!is_cpu(device) && split < 16 && items * split < busy_items(device) &&
-           layout->padded / (2 * split) >= SPLIT_OFFSETS)
-        split *= 2;
+    uint32_t split = is_cpu(device) ? 1 : best_split(items, busy_items(device), layout->padded);
     layout->split = tuned(tuning->split, split);
     while (layout->split * item_rows > LOCAL_SUMS)
         layout->split /= 2;
