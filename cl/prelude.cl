@@ -8,7 +8,8 @@
  *   TILE, TILES, PADDED                  rows per tile, tiles per column, TILE * TILES
  *   WORD_TAPS                            neighbouring taps of a row that lie together: 4, a word, or 1
  *   TURN, TAPS                           columns taken at a time, taps in memory: DEGREE rounded up to whole turns
- *   ROWS, VECTORS                        rows per vector (1 to 16), vectors of a work-item
+ *   ROWS, VECTORS, STREAMS               rows per vector (1 to 16), vectors of a work-item in a tile, and tiles that it
+ *                                        takes side by side in a tick
  *   STRIDE                               bytes from one column of activations to the next
  *   SLOTS, WINDOW                        how many ticks' activations are kept, how many ticks a trace may lag behind
  *   TRACES_STORED, SPAN                  whether traces are stored, columns that learning takes at once

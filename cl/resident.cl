@@ -51,12 +51,12 @@ resident(__global const char *weights, uint units, __global char *activations, _
                             has_input ? input + input_start + replica * input_step + tick * CHANNELS : 0,
                             seeds[replica], time + tick};
         for (uint item = get_local_id(0); item < PRIME * ITEMS; item += WORKERS) {
-            uint unit = first_unit + item / ITEMS, row = item % ITEMS * ITEM_ROWS;
-            int_rows sum[VECTORS];
+            uint unit = first_unit + item / ITEMS, row = item_row(item);
+            int_rows sum[SUMS];
             if (row >= PRIME)
                 continue;
             sum_item(weights + unit * UNIT_WEIGHTS, &now, unit, row, 1, PRIME, sum);
-            advance_item(&rule, &fields, &now, unit, row, sum);
+            advance_item(&rule, &fields, &now, unit, row, own_row(item), sum);
         }
         SYNCHRONISE;
         read_groups(now.new_activations + (size_t)first_unit * STRIDE,

@@ -17,6 +17,8 @@ INLINE uint wrap(uint x)
  */
 #define PAIRS ((CURVES + 1) / 2)
 
+#define SUMS (VECTORS * STREAMS)
+
 #if WORD_TAPS == 1
 typedef ulong growing;
 #else
@@ -155,7 +157,7 @@ INLINE void staged_sum(__global const char *weights, __global const char *activa
 #else
 
 #define CACHE_LINE 64
-#define BYTES_AHEAD 8192
+#define BYTES_AHEAD (8192 / STREAMS)
 
 /* Products of two codes fit int16, and so does the sum of two of them: 2 * 127^2 = 32258. */
 INLINE short_rows product(__global const char *weights, __global const char *window)
@@ -176,39 +178,74 @@ INLINE void fetch_ahead(__global const char *weights)
 #endif
 }
 
+/* A turn of one tile, whose windows begin `starts` rows behind the beginning of the partners' columns. */
+INLINE void add_turn(__global const char *weights, __global const char *const columns[TURN],
+                     const uint starts[TURN_TAPS], int_rows sum[VECTORS])
+{
+    __global const char *windows[TURN_TAPS];
+    UNROLL
+    for (int i = 0; i < TURN_TAPS; i++)
+        windows[i] = columns[i / CURVES] + wrap(starts[i]);
+    fetch_ahead(weights);
+    UNROLL
+    for (int v = 0; v < VECTORS; v++)
+        UNROLL
+        for (int i = 0; i < TURN_TAPS; i += 2)
+            sum[v] += to_int_rows(product(weights + i * TILE + v * ROWS, windows[i] + v * ROWS) +
+                                  product(weights + (i + 1) * TILE + v * ROWS, windows[i + 1] + v * ROWS));
+}
+
+/*
+ * A work-item takes STREAMS neighbouring tiles side by side. What a CPU fetches by itself are the next lines of a page,
+ * so it has more on its way from memory where several runs are read at the same time.
+ */
 INLINE void synaptic_sum(__global const char *weights, __global const char *activations, uint column, uint row,
-                         uint first, uint end, int_rows sum[VECTORS])
+                         uint first, uint end, int_rows sum[SUMS])
 {
     walk rotations = walk_from(first);
     UNROLL
-    for (int v = 0; v < VECTORS; v++)
+    for (int v = 0; v < SUMS; v++)
         sum[v] = 0;
-    for (uint offset = first; offset < end; offset += TURN) {
-        __global const char *windows[TURN_TAPS];
+    for (uint offset = first; offset < end; offset += TURN, weights += TURN_TAPS * TILE) {
+        __global const char *columns[TURN];
+        UNROLL
+        for (int i = 0; i < TURN; i++)
+            columns[i] = activations + partner_column(column, offset + i) * STRIDE;
+        uint rotated[TURN_TAPS];
         UNROLL
         for (int i = 0; i < TURN_TAPS; i++) {
-            uint from = partner_column(column, offset + i / CURVES);
-            windows[i] = activations + from * STRIDE + wrap(row + walk_rotation(&rotations, i % CURVES));
+            rotated[i] = row + walk_rotation(&rotations, i % CURVES);
             if (i % CURVES == CURVES - 1)
                 walk_on(&rotations);
         }
-        fetch_ahead(weights);
         UNROLL
-        for (int v = 0; v < VECTORS; v++)
+        for (int s = 0; s < STREAMS; s++) {
+            uint starts[TURN_TAPS];
             UNROLL
-            for (int i = 0; i < TURN_TAPS; i += 2)
-                sum[v] += to_int_rows(product(weights + i * TILE + v * ROWS, windows[i] + v * ROWS) +
-                                      product(weights + (i + 1) * TILE + v * ROWS, windows[i + 1] + v * ROWS));
-        weights += TURN_TAPS * TILE;
+            for (int i = 0; i < TURN_TAPS; i++)
+                starts[i] = rotated[i] + s * TILE;
+            add_turn(weights + s * TAPS * TILE, columns, starts, sum + s * VECTORS);
+        }
     }
 }
 
 #endif
 
 /* How a column is cut into work-items, and what weights it has. */
-#define ITEM_ROWS (ROWS * VECTORS)
-#define ITEMS (PADDED / ITEM_ROWS)
+#define ITEM_ROWS (ROWS * SUMS)
+#define ITEMS ((PADDED + ITEM_ROWS - 1) / ITEM_ROWS)
 #define UNIT_WEIGHTS ((size_t)PADDED * TAPS)
+
+/* The first row of an item. The last one of a column may begin with rows of the one before, which are not its own. */
+INLINE uint own_row(uint item)
+{
+    return item % ITEMS * ITEM_ROWS;
+}
+
+INLINE uint item_row(uint item)
+{
+    return min(own_row(item), PADDED - ITEM_ROWS);
+}
 
 /* Where the weights of the tile with this row begin, in those of its unit. */
 INLINE size_t tile_start(uint row)
@@ -218,25 +255,29 @@ INLINE size_t tile_start(uint row)
 
 /* Sums of a work-item's rows, from `row` on, over column offsets first..end - 1. weights: of the unit. */
 INLINE void sum_item(__global const char *weights, const moment *now, uint unit, uint row, uint first, uint end,
-                     int_rows sum[VECTORS])
+                     int_rows sum[SUMS])
 {
     synaptic_sum(weights + tile_start(row) + (first - 1) * CURVES * TILE,
                  now->old_activations + (size_t)(unit / PRIME * PRIME) * STRIDE, unit % PRIME, row, first, end, sum);
 }
 
-/* One row after the other takes fewer registers than four at once, and leaves room for more work-items. */
-#if ROWS == 1
+/*
+ * One row after the other takes fewer registers than four at once, and leaves room for more work-items; and where there
+ * are many vectors the code would be long.
+ */
+#if ROWS == 1 || STREAMS > 1
 #define ADVANCE_LOOP _Pragma("unroll 1")
 #else
 #define ADVANCE_LOOP UNROLL
 #endif
 
+/* own: the first of the rows that are the work-item's own. */
 INLINE void advance_item(const neuron_rule *rule, const neuron_fields *fields, const moment *now, uint unit, uint row,
-                         const int_rows sum[VECTORS])
+                         uint own, const int_rows sum[SUMS])
 {
     ADVANCE_LOOP
-    for (uint v = 0; v < VECTORS; v++)
-        if (row + v * ROWS < PRIME)
+    for (uint v = 0; v < SUMS; v++)
+        if (row + v * ROWS >= own && row + v * ROWS < PRIME)
             advance(rule, fields, now, unit, row + v * ROWS, sum[v]);
 }
 
@@ -256,10 +297,10 @@ tick(__global const char *weights, uint first_unit, uint slab_units, uint units,
      __global char *window_factors, uint slot, __global const int *input, ulong input_start, ulong input_step,
      int has_input, ulong time, __global const uint2 *seeds, NEURON_PARAMETERS)
 {
-    uint item = get_global_id(0), row = item % ITEMS * ITEM_ROWS, local_unit = item / ITEMS;
+    uint item = get_global_id(0), row = item_row(item), local_unit = item / ITEMS;
     uint unit = first_unit + local_unit, replica = unit / PRIME;
     bool inside = local_unit < slab_units && row < PRIME;
-    int_rows sum[VECTORS];
+    int_rows sum[SUMS];
     const neuron_rule rule = NEURON_RULE;
     const neuron_fields fields = NEURON_FIELDS;
     const moment now = {activations + slot_start(slot, units),
@@ -281,14 +322,14 @@ tick(__global const char *weights, uint first_unit, uint slab_units, uint units,
         sum_item(weights + local_unit * UNIT_WEIGHTS, &now, unit, row, first, end, sum);
 #endif
 #if SPLIT > 1
-    __local int_rows shares[SPLIT - 1][VECTORS][GROUP_ITEMS];
-    for (uint v = 0; v < VECTORS && part > 0 && inside; v++)
+    __local int_rows shares[SPLIT - 1][SUMS][GROUP_ITEMS];
+    for (uint v = 0; v < SUMS && part > 0 && inside; v++)
         shares[part - 1][v][get_local_id(0)] = sum[v];
     barrier(CLK_LOCAL_MEM_FENCE);
     for (uint other = 0; other < SPLIT - 1 && part == 0 && inside; other++)
-        for (uint v = 0; v < VECTORS; v++)
+        for (uint v = 0; v < SUMS; v++)
             sum[v] += shares[other][v][get_local_id(0)];
 #endif
     if (inside && part == 0)
-        advance_item(&rule, &fields, &now, unit, row, sum);
+        advance_item(&rule, &fields, &now, unit, row, own_row(item), sum);
 }

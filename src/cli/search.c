@@ -29,6 +29,7 @@ static const struct dimension {
     {"resident", EVERYWHERE, {0, 1}},
     {"rows", PLAIN, {1, 4, 8, 16}},
     {"vectors", PLAIN, {1, 2, 4, 8}},
+    {"streams", PLAIN, {1, 2, 3, 4, 6, 8}},
     {"height", EVERYWHERE, {32, 64, 128, 256}},
     {"staged", WORDS, {0, 1}},
     {"tiles", EVERYWHERE, {1, 2, 4, 8, 16, 32, 64}},

@@ -14,6 +14,11 @@ static uint32_t tuned(int32_t wish, uint32_t automatic)
     return wish == PX_TUNING_AUTOMATIC ? automatic : (uint32_t)wish;
 }
 
+uint32_t px_item_rows(const struct px_layout *layout)
+{
+    return layout->rows * layout->vectors * layout->streams;
+}
+
 static uint32_t least(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
@@ -36,7 +41,7 @@ static uint64_t busy_items(const struct px_opencl_device *device)
 static void plan_staging(const struct px_opencl_device *device, const struct px_tuning *tuning, bool wide,
                          struct px_layout *layout)
 {
-    uint32_t items = layout->padded / (layout->rows * layout->vectors), bytes = 2 * layout->turn * layout->stride;
+    uint32_t items = layout->padded / px_item_rows(layout), bytes = 2 * layout->turn * layout->stride;
     bool fits = !wide && layout->split == 1 && items <= device->max_group_items &&
                 bytes <= device->info.local_memory_bytes && layout->word_taps == 4;
     layout->staged = fits && tuned(tuning->staged, 0);
@@ -72,7 +77,7 @@ static uint32_t best_split(uint64_t items, uint64_t at_once, uint32_t offsets)
 static void plan_split(const struct px_opencl_device *device, const struct px_tuning *tuning, bool wide,
                        struct px_layout *layout)
 {
-    uint32_t item_rows = layout->rows * layout->vectors;
+    uint32_t item_rows = px_item_rows(layout);
     uint64_t items = (uint64_t)layout->units * layout->padded / item_rows;
     uint32_t split = is_cpu(device) ? 1 : best_split(items, busy_items(device), layout->padded);
     layout->split = tuned(tuning->split, split);
@@ -130,7 +135,33 @@ static void plan_tiles(const struct px_opencl_device *device, const struct px_tu
 }
 
 /*
- * A CPU fills its vector registers with rows and its work-item takes a whole tile. Where dot products take words of
+ * How many tiles a work-item takes side by side, on CPUs that wait for memory and not for instructions: those with
+ * AVX-512. It weighs what is done twice, where the tiles of a column are no multiple, against what is not fetched in
+ * time, STREAM_LOSS of a tick where there is one stream (docs/performance.md). Every core gets ITEMS_EACH work-items.
+ */
+#define STREAMS_MOST 8
+#define STREAM_LOSS  0.3
+#define ITEMS_EACH   8
+
+static uint32_t best_streams(const struct px_opencl_device *device, const struct px_layout *layout)
+{
+    uint32_t best = 1, tiles = layout->tiles;
+    double shortest = 1 + STREAM_LOSS;
+    if (!is_wide(device, layout) || device->register_integers < 16)
+        return 1;
+    for (uint32_t streams = 2; streams <= least(STREAMS_MOST, tiles); streams++) {
+        uint64_t items = px_divide_up(tiles, streams);
+        double time = (double)(items * streams) / tiles * (1 + STREAM_LOSS / streams);
+        if (time <= shortest && items * layout->units >= (uint64_t)ITEMS_EACH * device->info.compute_units) {
+            shortest = time;
+            best = streams;
+        }
+    }
+    return best;
+}
+
+/*
+ * A CPU fills its vector registers with rows and its work-item takes whole tiles. Where dot products take words of
  * taps a work-item has four rows, one after the other but in the sum.
  */
 static praxis_status plan_items(const struct px_opencl_device *device, const struct px_tuning *tuning,
@@ -145,6 +176,8 @@ static praxis_status plan_items(const struct px_opencl_device *device, const str
                        "tuning: rows is %u and vectors is %u, must be 1 and 4 where the dot product is %s",
                        layout->rows, layout->vectors, px_dot_product_name(device->dot_product));
     layout->vectors = divisor_up_to(layout->tile / layout->rows, layout->vectors);
+    bool whole = layout->word_taps == 1 && layout->vectors * layout->rows == layout->tile;
+    layout->streams = whole ? least(tuned(tuning->streams, best_streams(device, layout)), layout->tiles) : 1;
     plan_split(device, tuning, wide, layout);
     return PRAXIS_SUCCESS;
 }

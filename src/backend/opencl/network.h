@@ -16,7 +16,8 @@ struct px_layout {
     uint32_t turn;      /* columns that a tick takes at a time */
     uint32_t taps;      /* in memory: those of the graph, rounded up to whole turns */
     uint32_t rows;      /* rows per vector of a work-item */
-    uint32_t vectors;   /* vectors per work-item of a tick; other kernels take one */
+    uint32_t vectors;   /* vectors of a tile per work-item */
+    uint32_t streams;   /* tiles that a work-item of a tick takes side by side; then it takes whole ones */
     uint32_t split;     /* work-items of a tick that share the taps of a tile */
     bool staged;        /* a work-group of a tick is a unit, and keeps columns of activations in local memory */
     uint32_t beside;    /* work-items of a tick beside each other in a work-group */
@@ -127,6 +128,8 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
                              const struct px_shape *shape, struct px_layout *layout);
 /* Words of four ticks that so many are packed in: one, two or a multiple of four, as cl/window.cl takes them. */
 uint32_t px_packed_words(uint32_t ticks);
+/* Rows that a work-item of a tick takes. */
+uint32_t px_item_rows(const struct px_layout *layout);
 /* How many work-items learn a tile. */
 uint32_t px_learning_items(const struct px_layout *layout);
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab);
