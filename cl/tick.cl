@@ -159,6 +159,15 @@ INLINE void staged_sum(__global const char *weights, __global const char *activa
 #define CACHE_LINE 64
 #define BYTES_AHEAD (8192 / STREAMS)
 
+/* Whether the activations of a replica do not fit a CPU's second-level cache together with the weights under way. */
+#define WINDOWS_FAR (PRIME * STRIDE >= 1 << 19)
+
+#if defined(__x86_64__) || defined(__aarch64__)
+#define FETCH(place, level) __builtin_prefetch(place, 0, level)
+#else
+#define FETCH(place, level)
+#endif
+
 /* Products of two codes fit int16, and so does the sum of two of them: 2 * 127^2 = 32258. */
 INLINE short_rows product(__global const char *weights, __global const char *window)
 {
@@ -171,21 +180,55 @@ INLINE short_rows product(__global const char *weights, __global const char *win
  */
 INLINE void fetch_ahead(__global const char *weights)
 {
-#if defined(__x86_64__) || defined(__aarch64__)
     UNROLL
     for (int i = 0; i < TURN_TAPS * TILE; i += CACHE_LINE)
-        __builtin_prefetch(weights + BYTES_AHEAD + i, 0, 2);
-#endif
+        FETCH(weights + BYTES_AHEAD + i, 2);
 }
 
-/* A turn of one tile, whose windows begin `starts` rows behind the beginning of the partners' columns. */
-INLINE void add_turn(__global const char *weights, __global const char *const columns[TURN],
-                     const uint starts[TURN_TAPS], int_rows sum[VECTORS])
+/* Where the partners of a turn are: their columns, and how many rows behind the beginning the windows start. */
+typedef struct {
+    __global const char *columns[TURN];
+    uint starts[TURN_TAPS];
+} turn;
+
+INLINE turn turn_from(__global const char *activations, uint column, uint row, uint offset, walk *rotations)
+{
+    turn t;
+    UNROLL
+    for (int i = 0; i < TURN; i++)
+        t.columns[i] = activations + partner_column(column, offset + i) * STRIDE;
+    UNROLL
+    for (int i = 0; i < TURN_TAPS; i++) {
+        t.starts[i] = row + walk_rotation(rotations, i % CURVES);
+        if (i % CURVES == CURVES - 1)
+            walk_on(rotations);
+    }
+    return t;
+}
+
+/* Of the tap in one of the work-item's tiles. */
+INLINE __global const char *window_of(const turn *t, int tap, uint stream)
+{
+    return t->columns[tap / CURVES] + wrap(t->starts[tap] + stream * TILE);
+}
+
+/* To the first-level cache, a turn before they are needed. */
+INLINE void fetch_windows(const turn *t, uint stream)
+{
+    UNROLL
+    for (int i = 0; i < TURN_TAPS; i++)
+        UNROLL
+        for (int b = 0; b < TILE; b += CACHE_LINE)
+            FETCH(window_of(t, i, stream) + b, 3);
+}
+
+/* weights: of the turn, in that tile. */
+INLINE void add_turn(__global const char *weights, const turn *t, uint stream, int_rows sum[VECTORS])
 {
     __global const char *windows[TURN_TAPS];
     UNROLL
     for (int i = 0; i < TURN_TAPS; i++)
-        windows[i] = columns[i / CURVES] + wrap(starts[i]);
+        windows[i] = window_of(t, i, stream);
     fetch_ahead(weights);
     UNROLL
     for (int v = 0; v < VECTORS; v++)
@@ -206,25 +249,22 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
     UNROLL
     for (int v = 0; v < SUMS; v++)
         sum[v] = 0;
+#if WINDOWS_FAR
+    turn next = turn_from(activations, column, row, first, &rotations);
+#endif
     for (uint offset = first; offset < end; offset += TURN, weights += TURN_TAPS * TILE) {
-        __global const char *columns[TURN];
-        UNROLL
-        for (int i = 0; i < TURN; i++)
-            columns[i] = activations + partner_column(column, offset + i) * STRIDE;
-        uint rotated[TURN_TAPS];
-        UNROLL
-        for (int i = 0; i < TURN_TAPS; i++) {
-            rotated[i] = row + walk_rotation(&rotations, i % CURVES);
-            if (i % CURVES == CURVES - 1)
-                walk_on(&rotations);
-        }
+#if WINDOWS_FAR
+        const turn now = next;
+        next = turn_from(activations, column, row, offset + TURN, &rotations);
+#else
+        const turn now = turn_from(activations, column, row, offset, &rotations);
+#endif
         UNROLL
         for (int s = 0; s < STREAMS; s++) {
-            uint starts[TURN_TAPS];
-            UNROLL
-            for (int i = 0; i < TURN_TAPS; i++)
-                starts[i] = rotated[i] + s * TILE;
-            add_turn(weights + s * TAPS * TILE, columns, starts, sum + s * VECTORS);
+#if WINDOWS_FAR
+            fetch_windows(&next, s);
+#endif
+            add_turn(weights + s * TAPS * TILE, &now, s, sum + s * VECTORS);
         }
     }
 }
