@@ -159,13 +159,13 @@ INLINE void staged_sum(__global const char *weights, __global const char *activa
 #define CACHE_LINE 64
 #define BYTES_AHEAD (8192 / STREAMS)
 
-/* Whether the activations of a replica do not fit a CPU's second-level cache together with the weights under way. */
-#define WINDOWS_FAR (PRIME * STRIDE >= 1 << 19)
-
+/* WINDOWS_FAR: activations of a replica do not fit a CPU's second-level cache together with the weights under way. */
 #if defined(__x86_64__) || defined(__aarch64__)
 #define FETCH(place, level) __builtin_prefetch(place, 0, level)
+#define WINDOWS_FAR (PRIME * STRIDE >= 1 << 19)
 #else
 #define FETCH(place, level)
+#define WINDOWS_FAR 0
 #endif
 
 /* Products of two codes fit int16, and so does the sum of two of them: 2 * 127^2 = 32258. */
