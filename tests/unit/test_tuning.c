@@ -453,28 +453,61 @@ END_TEST
 
 /* ---- The rules ---- */
 
-/* The time of a tick at other splits: docs/performance.md. */
+static struct px_opencl_device imagined(praxis_device_type type, uint32_t compute_units)
+{
+    struct px_opencl_device device = {.info = {.type = type, .compute_units = compute_units},
+                                      .dot_product = type == PRAXIS_DEVICE_CPU ? PX_DOT_PRODUCT_C : PX_DOT_PRODUCT_PTX,
+                                      .register_integers = 16,
+                                      .max_group_items = 1024,
+                                      .max_allocation_bytes = UINT64_C(1) << 40};
+    ck_assert_int_eq(px_tuning_parse(NULL, NULL, &device.tuning), PRAXIS_SUCCESS);
+    return device;
+}
+
+static struct px_layout planned(const struct px_opencl_device *device, uint64_t neurons)
+{
+    struct px_shape shape = {.replicas = 1, .channels = 2, .window = 16, .traces_stored = true};
+    struct px_layout layout;
+    ck_assert_int_eq(px_graph_plan(NULL, neurons, 2, &shape.graph), PRAXIS_SUCCESS);
+    ck_assert_int_eq(px_layout_plan(device, &device->tuning, &shape, &layout), PRAXIS_SUCCESS);
+    return layout;
+}
+
+/* docs/performance.md has the times of a tick at other splits. */
 START_TEST(taps_are_split_as_was_best)
 {
     static const struct {
         uint64_t neurons;
         uint32_t split;
     } measured[] = {{39601, 8}, {109561, 4}, {316969, 8}, {564001, 4}, {779689, 2}, {1038361, 1}};
-    struct px_opencl_device device = {.info = {.type = PRAXIS_DEVICE_GPU, .compute_units = 132},
-                                      .dot_product = PX_DOT_PRODUCT_PTX,
-                                      .max_group_items = 1024,
-                                      .max_allocation_bytes = UINT64_C(1) << 40};
-    ck_assert_int_eq(px_tuning_parse(NULL, NULL, &device.tuning), PRAXIS_SUCCESS);
+    struct px_opencl_device gpu = imagined(PRAXIS_DEVICE_GPU, 132), cpu = imagined(PRAXIS_DEVICE_CPU, 132);
     for (size_t i = 0; i < UNIT_LENGTH(measured); i++) {
-        struct px_shape shape = {.replicas = 1, .channels = 2, .window = 16, .traces_stored = true};
-        struct px_layout layout;
-        ck_assert_int_eq(px_graph_plan(NULL, measured[i].neurons, 2, &shape.graph), PRAXIS_SUCCESS);
-        for (int type = 0; type < 2; type++) {
-            device.info.type = type ? PRAXIS_DEVICE_CPU : PRAXIS_DEVICE_GPU;
-            ck_assert_int_eq(px_layout_plan(&device, &device.tuning, &shape, &layout), PRAXIS_SUCCESS);
-            ck_assert_msg(layout.split == (type ? 1 : measured[i].split), "%u parts for %" PRIu64 " neurons",
-                          layout.split, measured[i].neurons);
-        }
+        struct px_layout layout = planned(&gpu, measured[i].neurons);
+        ck_assert_msg(layout.split == measured[i].split, "%u parts for %" PRIu64 " neurons", layout.split,
+                      measured[i].neurons);
+        ck_assert_uint_eq(layout.streams, 1);
+        ck_assert_uint_eq(planned(&cpu, measured[i].neurons).split, 1);
+    }
+}
+END_TEST
+
+/* Several where there are enough, few of them twice, and enough work-items for every core. */
+START_TEST(tiles_go_side_by_side)
+{
+    struct px_opencl_device two = imagined(PRAXIS_DEVICE_CPU, 2), many = imagined(PRAXIS_DEVICE_CPU, 256);
+    struct px_opencl_device narrow = two;
+    narrow.register_integers = 8;
+    for (uint64_t neurons = 49; neurons < 4000000; neurons += 1 + neurons / 50) {
+        struct px_layout layout = planned(&two, neurons);
+        uint32_t rows = px_item_rows(&layout), items = (layout.padded + rows - 1) / rows;
+        ck_assert_uint_eq(rows, layout.tile * layout.streams);
+        ck_assert_uint_le(layout.streams, layout.tiles < 8 ? layout.tiles : 8);
+        ck_assert_msg(items * layout.streams * 5 <= layout.tiles * 6, "%u of %u tiles", layout.streams, layout.tiles);
+        ck_assert(layout.tiles < 4 || layout.streams >= 3);
+        ck_assert_uint_eq(planned(&narrow, neurons).streams, 1);
+        struct px_layout shared = planned(&many, neurons);
+        rows = px_item_rows(&shared);
+        ck_assert(shared.streams == 1 || (uint64_t)shared.units * ((shared.padded + rows - 1) / rows) >= 8 * 256);
     }
 }
 END_TEST
@@ -487,7 +520,9 @@ int main(void)
     tcase_add_test(table, the_first_line_that_fits);
     tcase_add_test(table, every_line_of_the_library_can_be_read);
     tcase_add_test(unit_case(suite, "tiles"), tiles_are_as_tall_as_allowed);
-    tcase_add_test(unit_case(suite, "rules"), taps_are_split_as_was_best);
+    TCase *rules = unit_case(suite, "rules");
+    tcase_add_test(rules, taps_are_split_as_was_best);
+    tcase_add_test(rules, tiles_go_side_by_side);
     if (devices == 2) {
         TCase *stored = unit_case(suite, "stored");
         tcase_add_test(stored, the_callers_goes_before_a_stored_one_before_the_rules);
