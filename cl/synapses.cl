@@ -171,7 +171,7 @@ INLINE int_synapses dot_words(int_synapses sum, uint_synapses activations, uint_
 #if WORD_TAPS == 1
 
 INLINE int_synapses add_chunk(int_synapses sum, __global const uint *const *partners, int vector, uint chunk,
-                              uint words, const own_uint weighed[4])
+                              uint words, const own_uint *weighed)
 {
     UNROLL
     for (uint w = 0; w < words; w++)
@@ -192,7 +192,7 @@ INLINE uint4 load_chunk(__global const uint *place, uint words)
 }
 
 INLINE int4 add_chunk(int4 sum, __global const uint *const *partners, int vector, uint chunk, uint words,
-                      const own_uint weighed[4])
+                      const own_uint *weighed)
 {
     UNROLL
     for (int i = 0; i < 4; i++) {

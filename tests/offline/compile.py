@@ -4,7 +4,8 @@
 
 Usage: compile.py VENDOR PRINT_PROGRAM
 
-VENDOR is amd, nvidia, intel or arm (GPUs), or cpu. PRINT_PROGRAM gives the source and options that the library would give to a driver.
+VENDOR is amd, nvidia or intel (GPUs), cpu, or spir (a form that any vendor's driver may take in). PRINT_PROGRAM gives
+the source and options that the library would give to a driver.
 A target whose compiler is missing is skipped, and says so; where no target can be compiled the whole is a skip (77).
 """
 
@@ -35,8 +36,12 @@ NVIDIA = ["sm_61", "sm_75"]
 # Tiger Lake and Arc. Plain C on words: Intel's compiler makes dp4a of it, where older ones do not link khr's function.
 INTEL = ["tgllp", "dg2"]
 DOT = r"\bv_dot\d"
-# Clang's front end alone: there is no compiler for Mali to be had.
-ARM = ["spir64"]
+# Clang's front end alone: path, extension, function. There is no compiler for Mali to be had; and khr is OpenCL C 3.0,
+# where pointers to no address space in particular are another type than in the 1.2 of the others.
+SPIR = [
+    ("arm", "cl_arm_integer_dot_product_accumulate_int8", "arm_dot_acc"),
+    ("khr", "__opencl_c_integer_dot_product_input_4x8bit_packed", "dot_4x8packed_ss_int"),
+]
 # Name, least version of clang, the instruction that learning sums a window with (None: none of AVX-512).
 CPU = [
     ("haswell", 14, None),
@@ -173,19 +178,20 @@ def compile_intel(programs, _clangs, gpu, shape):
     return "packed, ocloc", f"{found} dot-product instructions"
 
 
-def compile_arm(programs, clangs, target, shape):
+def compile_spir(programs, clangs, target, shape):
+    path, extension, function = target
     if not clangs:
         return None, "wants clang"
     version = min(clangs)
-    source, options = programs.get("arm", shape)
-    output = source.with_suffix(f".{target}.ll")
-    extension = ["-Xclang", "-cl-ext=+cl_arm_integer_dot_product_accumulate_int8", "-emit-llvm"]
-    run(clang_command(clangs[version], source, options, [target, *extension], output))
+    source, options = programs.get(path, shape)
+    output = source.with_suffix(f".{path}.ll")
+    triple = ["spir64", "-Xclang", f"-cl-ext=+{extension}", "-emit-llvm"]
+    run(clang_command(clangs[version], source, options, triple, output))
     body = re.search(r"^define [^\n]*@tick\(.*?^}", output.read_text(), re.MULTILINE | re.DOTALL)
-    found = len(re.findall(r"call [^\n]*arm_dot_acc", body[0] if body else ""))
+    found = len(re.findall(rf"call [^\n]*{function}", body[0] if body else ""))
     if found < 4:
-        raise RuntimeError(f"{target}: {found} calls of arm_dot_acc in the kernel tick, must be at least 4")
-    return f"arm, clang {version}", f"{found} calls of arm_dot_acc"
+        raise RuntimeError(f"{path}: {found} calls of {function} in the kernel tick, must be at least 4")
+    return f"{path}, clang {version}", f"{found} calls of {function}"
 
 
 def compile_cpu(programs, clangs, target, shape):
@@ -213,7 +219,7 @@ def main():
         "amd": (compile_amd, AMD),
         "nvidia": (compile_nvidia, NVIDIA),
         "intel": (compile_intel, INTEL),
-        "arm": (compile_arm, ARM),
+        "spir": (compile_spir, SPIR),
         "cpu": (compile_cpu, CPU),
     }[vendor]
     clangs = find_clangs()
