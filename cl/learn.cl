@@ -25,7 +25,10 @@ typedef struct {
     own_uint weighed[4]; /* the first words of the window */
 } neurons;
 
-/* Values carry half a unit, which rounds their upper halves to units, from the base on. */
+/*
+ * Values of traces, q16, start from a base. It holds half a unit, so that their upper halves are units rounded to the
+ * nearest, and takes away what decode_traces adds.
+ */
 #define UNIT_HALF (1 << 15)
 
 INLINE own_int lane(const lesson *l, uint which, uint row)
@@ -56,8 +59,9 @@ INLINE neurons neurons_of(const lesson *l, uint row, uint words)
 }
 
 /*
- * Weights in the direction of their traces. |trace * scale| < 2^15 * 32767; below it go half of the first of its extra
- * bits, to round it, and above those random bits, and the sum is below 2^31 as there are at most 14 extra bits.
+ * Weights in the direction of their traces. The product of trace and scale has some extra bits below q16. What is added
+ * rounds twice: half of a unit of q16 rounds those away, and sixteen random bits of q16 then round to whole codes. The
+ * product is below 2^15 * 32767 and there are at most 14 extra bits, so that the sum is below 2^31.
  */
 INLINE void update(const lesson *l, const neurons *n, const int_synapses values[STEP_VECTORS],
                    const uint_synapses bits[STEP_VECTORS], uint at, bool decays)
@@ -83,10 +87,7 @@ INLINE void update(const lesson *l, const neurons *n, const int_synapses values[
         store_clipped(weights[i] + changes[i], l->weights + at + i * WORD_TAPS * TILE);
 }
 
-/*
- * What came in during the window, in q16 of the trace unit and from the base on; chunks of `words` words, at constant
- * distance.
- */
+/* The base, and what came in during the window; chunks of `words` words, at constant distance. */
 INLINE void take_in(const lesson *l, const neurons *n, uint row, uint tap, __global const uint *const *partners,
                     uint words, uint chunks, int_synapses values[STEP_VECTORS])
 {
@@ -145,7 +146,7 @@ INLINE void learn_span(const lesson *l, __global const uint *packed, __global co
                        uint first, uint words, uint chunks, bool decays)
 {
     uint column = unit % PRIME, end = min(first + SPAN, PRIME);
-    packed = settled(packed + (size_t)(unit - column) * PACKED_WORDS * STRIDE);
+    packed = settled(packed + windows_start(unit));
     for (uint v = 0; v < ITEM_VECTORS * VECTOR_ROWS && row + v < PRIME; v += VECTOR_ROWS) {
         const neurons n = neurons_of(l, v, words);
         walk rotations = walk_from(first);

@@ -18,14 +18,19 @@
 typedef size_t row_number;
 #else
 #define TOGETHER(words) ((words) == 0 ? 1 : min((uint)(words), 4u))
-#if PRIME * STRIDE * PACKED_WORDS / 4 < 1 << 32
+#if PRIME * STRIDE * PACKED_WORDS < 1 << 32
 typedef uint row_number;
 #else
 typedef size_t row_number;
 #endif
 #endif
 
-/* Where a row's window begins; and how far from there a word lies. */
+/* Where the windows of the replica with a unit begin; where a row's does in those; and how far from there a word lies. */
+INLINE size_t windows_start(uint unit)
+{
+    return (size_t)(unit / PRIME * PRIME) * PACKED_WORDS * STRIDE;
+}
+
 INLINE size_t window_place(uint column, uint row, uint words)
 {
     return (size_t)((row_number)column * (PACKED_WORDS * STRIDE / TOGETHER(words)) + row) * TOGETHER(words);
@@ -156,7 +161,7 @@ __kernel void prepare(__global const char *activations, __global const char *fac
         uint_rows bits = rounding_rows(item % TAPS, 1, time, modulation, seeds[item / TAPS]);
         tap_bits[item] = ((const uint *)&bits)[0];
     }
-    pack(activations, slot, units, unit, row, words, packed + window_place(unit, row, words));
+    pack(activations, slot, units, unit, row, words, packed + windows_start(unit) + window_place(unit % PRIME, row, words));
     if (row >= PADDED)
         return;
     __global const task *own = plan + replica;
