@@ -55,25 +55,20 @@ INLINE uint byte_of(uint word, uint i)
         same;                                                                                                          \
     })
 
-/* .cs: likely not used again, first to leave the cache. */
-INLINE uint4 load_once(__global const uint4 *place)
-{
-    uint4 words;
-    __asm__("ld.global.cs.v4.u32 {%0, %1, %2, %3}, [%4];"
-            : "=r"(words.x), "=r"(words.y), "=r"(words.z), "=r"(words.w)
-            : "l"(place));
-    return words;
-}
-
 /* Whole: clang takes loads apart whose parts are used one by one. */
-INLINE uint4 load_four(__global const uint4 *place)
-{
-    uint4 words;
-    __asm__("ld.global.v4.u32 {%0, %1, %2, %3}, [%4];"
-            : "=r"(words.x), "=r"(words.y), "=r"(words.z), "=r"(words.w)
-            : "l"(place));
-    return words;
-}
+#define LOAD_FOUR(name, instruction)                                                                                   \
+    INLINE uint4 name(__global const uint4 *place)                                                                     \
+    {                                                                                                                  \
+        uint4 words;                                                                                                   \
+        __asm__(instruction " {%0, %1, %2, %3}, [%4];"                                                                 \
+                : "=r"(words.x), "=r"(words.y), "=r"(words.z), "=r"(words.w)                                           \
+                : "l"(place));                                                                                         \
+        return words;                                                                                                  \
+    }
+
+/* .cs: likely not used again, first to leave the cache. */
+LOAD_FOUR(load_once, "ld.global.cs.v4.u32")
+LOAD_FOUR(load_four, "ld.global.v4.u32")
 
 INLINE uint2 load_two(__global const uint2 *place)
 {
