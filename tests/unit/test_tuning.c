@@ -499,15 +499,15 @@ START_TEST(tiles_go_side_by_side)
     narrow.register_integers = 8;
     for (uint64_t neurons = 49; neurons < 4000000; neurons += 1 + neurons / 50) {
         struct px_layout layout = planned(&two, neurons);
-        uint32_t rows = px_item_rows(&layout), items = (layout.padded + rows - 1) / rows;
-        ck_assert_uint_eq(rows, layout.tile * layout.streams);
+        uint32_t items = px_column_items(&layout);
+        ck_assert_uint_eq(px_item_rows(&layout), layout.tile * layout.streams);
+        ck_assert_uint_ge(items * layout.streams, layout.tiles);
         ck_assert_uint_le(layout.streams, layout.tiles < 8 ? layout.tiles : 8);
         ck_assert_msg(items * layout.streams * 5 <= layout.tiles * 6, "%u of %u tiles", layout.streams, layout.tiles);
         ck_assert(layout.tiles < 4 || layout.streams >= 3);
         ck_assert_uint_eq(planned(&narrow, neurons).streams, 1);
         struct px_layout shared = planned(&many, neurons);
-        rows = px_item_rows(&shared);
-        ck_assert(shared.streams == 1 || (uint64_t)shared.units * ((shared.padded + rows - 1) / rows) >= 8 * 256);
+        ck_assert(shared.streams == 1 || (uint64_t)shared.units * px_column_items(&shared) >= 8 * 256);
     }
 }
 END_TEST

@@ -118,7 +118,7 @@ static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t
     };
     add(&arguments, own, COUNT(own));
     add_neuron_arguments(&arguments, opencl, flags);
-    uint64_t items = slab_units * px_divide_up(layout->padded, px_item_rows(layout));
+    uint64_t items = (uint64_t)slab_units * px_column_items(layout);
     const size_t local[] = {layout->beside, layout->split};
     const size_t global[] = {px_round_up(items, layout->beside), layout->split};
     return px_opencl_launch(opencl, PX_KERNEL_TICK, arguments.list, arguments.count, 2, global, local);

@@ -14,9 +14,19 @@ static uint32_t tuned(int32_t wish, uint32_t automatic)
     return wish == PX_TUNING_AUTOMATIC ? automatic : (uint32_t)wish;
 }
 
+static uint64_t compute_units(const struct px_opencl_device *device)
+{
+    return device->info.compute_units ? device->info.compute_units : 1;
+}
+
 uint32_t px_item_rows(const struct px_layout *layout)
 {
     return layout->rows * layout->vectors * layout->streams;
+}
+
+uint32_t px_column_items(const struct px_layout *layout)
+{
+    return (uint32_t)px_divide_up(layout->padded, px_item_rows(layout));
 }
 
 static uint32_t least(uint32_t a, uint32_t b)
@@ -30,7 +40,7 @@ static uint32_t least(uint32_t a, uint32_t b)
 
 static uint64_t busy_items(const struct px_opencl_device *device)
 {
-    return (uint64_t)(device->info.compute_units ? device->info.compute_units : 1) * BUSY_ITEMS;
+    return compute_units(device) * BUSY_ITEMS;
 }
 
 /*
@@ -41,7 +51,7 @@ static uint64_t busy_items(const struct px_opencl_device *device)
 static void plan_staging(const struct px_opencl_device *device, const struct px_tuning *tuning, bool wide,
                          struct px_layout *layout)
 {
-    uint32_t items = layout->padded / px_item_rows(layout), bytes = 2 * layout->turn * layout->stride;
+    uint32_t items = px_column_items(layout), bytes = 2 * layout->turn * layout->stride;
     bool fits = !wide && layout->split == 1 && items <= device->max_group_items &&
                 bytes <= device->info.local_memory_bytes && layout->word_taps == 4;
     layout->staged = fits && tuned(tuning->staged, 0);
@@ -78,7 +88,7 @@ static void plan_split(const struct px_opencl_device *device, const struct px_tu
                        struct px_layout *layout)
 {
     uint32_t item_rows = px_item_rows(layout);
-    uint64_t items = (uint64_t)layout->units * layout->padded / item_rows;
+    uint64_t items = (uint64_t)layout->units * px_column_items(layout);
     uint32_t split = is_cpu(device) ? 1 : best_split(items, busy_items(device), layout->padded);
     layout->split = tuned(tuning->split, split);
     while (layout->split * item_rows > LOCAL_SUMS)
@@ -152,7 +162,7 @@ static uint32_t best_streams(const struct px_opencl_device *device, const struct
     for (uint32_t streams = 2; streams <= least(STREAMS_MOST, tiles); streams++) {
         uint64_t items = px_divide_up(tiles, streams);
         double time = (double)(items * streams) / tiles * (1 + STREAM_LOSS / streams);
-        if (time <= shortest && items * layout->units >= (uint64_t)ITEMS_EACH * device->info.compute_units) {
+        if (time <= shortest && items * layout->units >= ITEMS_EACH * compute_units(device)) {
             shortest = time;
             best = streams;
         }
@@ -207,7 +217,7 @@ static void plan_residence(const struct px_opencl_device *device, const struct p
 {
     uint64_t neurons = (uint64_t)shape->graph.prime * layout->padded;
     uint64_t bytes = neurons * (shape->graph.degree + NEURON_BYTES);
-    uint64_t units = device->info.compute_units ? device->info.compute_units : 1;
+    uint64_t units = compute_units(device);
     uint64_t ticks = LAUNCH_MOST_BYTES / (bytes * px_divide_up(shape->replicas, units)) + 1;
     layout->resident = layout->slabs == 1 && tuned(tuning->resident, resident_pays(bytes, shape->replicas, units));
     layout->workers = tuned(tuning->workers, is_cpu(device) ? 1 : 256);

@@ -130,6 +130,8 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
 uint32_t px_packed_words(uint32_t ticks);
 /* Rows that a work-item of a tick takes. */
 uint32_t px_item_rows(const struct px_layout *layout);
+/* And how many a column has; the last may share rows with the one before. */
+uint32_t px_column_items(const struct px_layout *layout);
 /* How many work-items learn a tile. */
 uint32_t px_learning_items(const struct px_layout *layout);
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab);
