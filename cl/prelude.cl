@@ -10,6 +10,7 @@
  *   TURN, TAPS                           columns taken at a time, taps in memory: DEGREE rounded up to whole turns
  *   ROWS, VECTORS, STREAMS               rows per vector (1 to 16), vectors of a work-item in a tile, and tiles that it
  *                                        takes side by side in a tick
+ *   AHEAD                                whether a tick fetches activations a turn before it needs them
  *   STRIDE                               bytes from one column of activations to the next
  *   SLOTS, WINDOW                        how many ticks' activations are kept, how many ticks a trace may lag behind
  *   TRACES_STORED, SPAN                  whether traces are stored, columns that learning takes at once

@@ -159,13 +159,10 @@ INLINE void staged_sum(__global const char *weights, __global const char *activa
 #define CACHE_LINE 64
 #define BYTES_AHEAD (8192 / STREAMS)
 
-/* WINDOWS_FAR: activations of a replica do not fit a CPU's second-level cache together with the weights under way. */
 #if defined(__x86_64__) || defined(__aarch64__)
 #define FETCH(place, level) __builtin_prefetch(place, 0, level)
-#define WINDOWS_FAR (PRIME * STRIDE >= 1 << 19)
 #else
 #define FETCH(place, level)
-#define WINDOWS_FAR 0
 #endif
 
 /* Products of two codes fit int16, and so does the sum of two of them: 2 * 127^2 = 32258. */
@@ -249,11 +246,11 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
     UNROLL
     for (int v = 0; v < SUMS; v++)
         sum[v] = 0;
-#if WINDOWS_FAR
+#if AHEAD
     turn next = turn_from(activations, column, row, first, &rotations);
 #endif
     for (uint offset = first; offset < end; offset += TURN, weights += TURN_TAPS * TILE) {
-#if WINDOWS_FAR
+#if AHEAD
         const turn now = next;
         next = turn_from(activations, column, row, offset + TURN, &rotations);
 #else
@@ -261,7 +258,7 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
 #endif
         UNROLL
         for (int s = 0; s < STREAMS; s++) {
-#if WINDOWS_FAR
+#if AHEAD
             fetch_windows(&next, s);
 #endif
             add_turn(weights + s * TAPS * TILE, &now, s, sum + s * VECTORS);

@@ -30,6 +30,7 @@ static const struct dimension {
     {"rows", PLAIN, {1, 4, 8, 16}},
     {"vectors", PLAIN, {1, 2, 4, 8}},
     {"streams", PLAIN, {1, 2, 3, 4, 6, 8}},
+    {"ahead", PLAIN, {0, 1}},
     {"height", EVERYWHERE, {32, 64, 128, 256}},
     {"staged", WORDS, {0, 1}},
     {"tiles", EVERYWHERE, {1, 2, 4, 8, 16, 32, 64}},

@@ -27,7 +27,7 @@ enum px_dot_product {
 /* How networks are laid out and run, where the caller wants to decide; layout.c says what each means. */
 #define PX_TUNING_AUTOMATIC (-1)
 struct px_tuning {
-    int32_t resident, rows, vectors, streams, height, staged, split, group, workers, ticks, span, tiles;
+    int32_t resident, rows, vectors, streams, ahead, height, staged, split, group, workers, ticks, span, tiles;
 };
 
 struct px_opencl_device {

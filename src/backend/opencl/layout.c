@@ -170,11 +170,14 @@ static uint32_t best_streams(const struct px_opencl_device *device, const struct
     return best;
 }
 
+/* Activations of a replica that do not fit the second-level cache together with the weights under way. */
+#define FAR_BYTES (UINT64_C(1) << 19)
+
 /*
  * A CPU fills its vector registers with rows and its work-item takes whole tiles. Where dot products take words of
  * taps a work-item has four rows, one after the other but in the sum.
  */
-static praxis_status plan_items(const struct px_opencl_device *device, const struct px_tuning *tuning,
+static praxis_status plan_items(const struct px_opencl_device *device, const struct px_tuning *tuning, uint32_t prime,
                                 struct px_layout *layout)
 {
     bool words = layout->word_taps == 4, wide = is_wide(device, layout);
@@ -188,6 +191,7 @@ static praxis_status plan_items(const struct px_opencl_device *device, const str
     layout->vectors = divisor_up_to(layout->tile / layout->rows, layout->vectors);
     bool whole = layout->word_taps == 1 && layout->vectors * layout->rows == layout->tile;
     layout->streams = whole ? least(tuned(tuning->streams, best_streams(device, layout)), layout->tiles) : 1;
+    layout->ahead = tuned(tuning->ahead, wide && (uint64_t)prime * layout->stride >= FAR_BYTES);
     plan_split(device, tuning, wide, layout);
     return PRAXIS_SUCCESS;
 }
@@ -293,7 +297,7 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, const struct
                        shape->replicas, (unsigned long long)shape->graph.neurons,
                        (unsigned long long)(UINT32_MAX / ((uint64_t)prime * layout->tiles)));
     layout->units = (uint32_t)units;
-    praxis_status status = plan_items(device, tuning, layout);
+    praxis_status status = plan_items(device, tuning, shape->graph.prime, layout);
     if (status)
         return status;
     layout->words = px_packed_words(shape->window);

@@ -18,6 +18,7 @@ struct px_layout {
     uint32_t rows;      /* rows per vector of a work-item */
     uint32_t vectors;   /* vectors of a tile per work-item */
     uint32_t streams;   /* tiles that a work-item of a tick takes side by side; then it takes whole ones */
+    bool ahead;         /* whether a tick fetches activations a turn before it needs them */
     uint32_t split;     /* work-items of a tick that share the taps of a tile */
     bool staged;        /* a work-group of a tick is a unit, and keeps columns of activations in local memory */
     uint32_t beside;    /* work-items of a tick beside each other in a work-group */

@@ -19,20 +19,21 @@ void px_opencl_options(const struct px_opencl *opencl, char *options, size_t siz
         snprintf(slopes + used, sizeof slopes - used, "%s%uu", q ? "," : "", graph->slope[q]);
     }
     px_opencl_language(&opencl->device->info, opencl->device->dot_product, language, sizeof language);
-    snprintf(
-        options, size,
-        "%s -DPRIME=%uu -DCURVES=%d -DDEGREE=%uu -DSLOPES={%s} -DCHANNELS=%u -DTILE=%uu -DTILES=%uu "
-        "-DWORD_TAPS=%u -DTURN=%u -DTAPS=%uu -DPADDED=%uu -DROWS=%u -DVECTORS=%u -DSTREAMS=%u -DSTRIDE=%uu -DSLOTS=%uu "
-        "-DGROUP_ITEMS=%u -DSPLIT=%u -DSTAGED=%d "
-        "-DWORKERS=%u -DWINDOW=%uu -DTRACES_STORED=%d -DSPAN=%uu -DLEARNERS=%u -DSPANNERS=%u -DACTIVATION_STEP=%d "
-        "-DNORMAL_STEP=%d "
-        "-DMEMBRANE_MAX=%d "
-        "-DDEVIATION_MAX=%d -DGAIN_MAX=%d -DBIAS_MAX=%d",
-        language, graph->prime, (int)graph->curves, graph->degree, slopes, opencl->shape.channels, layout->tile,
-        layout->tiles, layout->word_taps, layout->turn, layout->taps, layout->padded, layout->rows, layout->vectors,
-        layout->streams, layout->stride, layout->slots, layout->beside, layout->split, layout->staged, layout->workers,
-        opencl->shape.window, opencl->shape.traces_stored ? 1 : 0, layout->span, layout->learners, layout->spanners,
-        PX_ACTIVATION_STEP_Q28, PX_NORMAL_STEP_Q28, PX_MEMBRANE_MAX, PX_DEVIATION_MAX, PX_GAIN_MAX, PX_BIAS_MAX);
+    snprintf(options, size,
+             "%s -DPRIME=%uu -DCURVES=%d -DDEGREE=%uu -DSLOPES={%s} -DCHANNELS=%u -DTILE=%uu -DTILES=%uu "
+             "-DWORD_TAPS=%u -DTURN=%u -DTAPS=%uu -DPADDED=%uu -DROWS=%u -DVECTORS=%u -DSTREAMS=%u -DAHEAD=%d "
+             "-DSTRIDE=%uu -DSLOTS=%uu "
+             "-DGROUP_ITEMS=%u -DSPLIT=%u -DSTAGED=%d "
+             "-DWORKERS=%u -DWINDOW=%uu -DTRACES_STORED=%d -DSPAN=%uu -DLEARNERS=%u -DSPANNERS=%u -DACTIVATION_STEP=%d "
+             "-DNORMAL_STEP=%d "
+             "-DMEMBRANE_MAX=%d "
+             "-DDEVIATION_MAX=%d -DGAIN_MAX=%d -DBIAS_MAX=%d",
+             language, graph->prime, (int)graph->curves, graph->degree, slopes, opencl->shape.channels, layout->tile,
+             layout->tiles, layout->word_taps, layout->turn, layout->taps, layout->padded, layout->rows,
+             layout->vectors, layout->streams, layout->ahead, layout->stride, layout->slots, layout->beside,
+             layout->split, layout->staged, layout->workers, opencl->shape.window, opencl->shape.traces_stored ? 1 : 0,
+             layout->span, layout->learners, layout->spanners, PX_ACTIVATION_STEP_Q28, PX_NORMAL_STEP_Q28,
+             PX_MEMBRANE_MAX, PX_DEVIATION_MAX, PX_GAIN_MAX, PX_BIAS_MAX);
 }
 
 /* Everything one needs to report a compiler's refusal: device, driver, options and the log. */

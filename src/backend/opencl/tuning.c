@@ -18,6 +18,7 @@ static const struct entry entries[] = {
     {"rows", offsetof(struct px_tuning, rows), 1, 16, true},
     {"vectors", offsetof(struct px_tuning, vectors), 1, 16, true},
     {"streams", offsetof(struct px_tuning, streams), 1, 8, false},
+    {"ahead", offsetof(struct px_tuning, ahead), 0, 1, false},
     {"height", offsetof(struct px_tuning, height), 16, 256, true},
     {"staged", offsetof(struct px_tuning, staged), 0, 1, false},
     {"split", offsetof(struct px_tuning, split), 1, 64, true},
@@ -40,8 +41,8 @@ static const struct entry *find(const char *name, size_t length)
 static praxis_status fail_name(struct px_log *log, const char *text)
 {
     return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT,
-                   "tuning \"%.*s\": must be NAME=NUMBER, and names are resident, rows, vectors, streams, height, "
-                   "staged, split, group, workers, ticks, span, tiles",
+                   "tuning \"%.*s\": must be NAME=NUMBER, and names are resident, rows, vectors, streams, ahead, "
+                   "height, staged, split, group, workers, ticks, span, tiles",
                    (int)strcspn(text, ","), text);
 }
 
