@@ -473,7 +473,7 @@ static struct px_layout planned(const struct px_opencl_device *device, uint64_t 
     return layout;
 }
 
-/* docs/performance.md has the times of a tick at other splits. */
+/* docs/performance-log.md has the times of a tick at other splits. */
 START_TEST(taps_are_split_as_was_best)
 {
     static const struct {

@@ -63,7 +63,7 @@ static void plan_staging(const struct px_opencl_device *device, const struct px_
  * Into how many parts to split the taps of a neuron, as long as each has SPLIT_OFFSETS column offsets to walk. A GPU
  * takes its work-items in rounds, as many at once as keep it busy, and a round takes as long as its items are: more and
  * shorter ones leave less of the last round empty. But partners that are columns apart share fewer cache lines, a loss
- * of SPLIT_LOSS for each halving: 4 to 20 % on an NVIDIA H200 (docs/performance.md).
+ * of SPLIT_LOSS for each halving: 4 to 20 % on an NVIDIA H200 (docs/performance-log.md).
  */
 #define SPLIT_MOST    16
 #define SPLIT_OFFSETS 8
@@ -147,7 +147,8 @@ static void plan_tiles(const struct px_opencl_device *device, const struct px_tu
 /*
  * How many tiles a work-item takes side by side, on CPUs that wait for memory and not for instructions: those with
  * AVX-512. It weighs what is done twice, where the tiles of a column are no multiple, against what is not fetched in
- * time, STREAM_LOSS of a tick where there is one stream (docs/performance.md). Every core gets ITEMS_EACH work-items.
+ * time, STREAM_LOSS of a tick where there is one stream (docs/performance-log.md). Every core gets ITEMS_EACH
+ * work-items.
  */
 #define STREAMS_MOST 8
 #define STREAM_LOSS  0.3
