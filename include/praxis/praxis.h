@@ -258,8 +258,9 @@ PRAXIS_API void praxis_context_options_default(praxis_context_options *options);
  *
  * Paths of dot products: "ptx" (NVIDIA), "sudot4" and "sdot4" (AMD), "khr" (cl_khr_integer_dot_product), "arm"
  * (cl_arm_integer_dot_product_accumulate_int8), "packed" (plain C in their place) and "c" (plain C for vector
- * registers). All give the same bits: a small program compares the path with scalar C first, and where it does not
- * build or is wrong the next best is taken, with a warning.
+ * registers). All give the same bits: a small program compares the path with scalar C first, and where the compiler
+ * refuses it or it is wrong the next best is taken, with a warning. A driver that fails for want of memory or of its
+ * device fails the call: that says nothing of the path.
  *
  * Errors: NO_DEVICE names the selector and lists what there is; INVALID_ARGUMENT: no path or tuning of that name, the
  * message lists them; OUT_OF_RANGE: a number of the tuning, with its bounds; UNSUPPORTED: the device lacks the path

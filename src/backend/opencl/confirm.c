@@ -107,7 +107,8 @@ static void doubt(struct trial *trial, const char *format, ...)
     va_end(arguments);
 }
 
-static void build(struct trial *trial, const char *source, enum px_dot_product path)
+/* A compiler that refuses the program casts doubt on the path; any other failure says nothing of it. */
+static praxis_status build(struct trial *trial, const char *source, enum px_dot_product path)
 {
     static const char *const names[] = {"confirm"};
     const struct px_opencl_device *device = trial->device;
@@ -115,12 +116,15 @@ static void build(struct trial *trial, const char *source, enum px_dot_product p
     px_opencl_language(&device->info, path, language, sizeof language);
     snprintf(options, sizeof options, "%s -DINLINE=static", language);
     cl_int error = px_program_build(device, source, options, names, 1, &trial->program, &trial->kernel);
+    if (error && !px_cl_is_refusal(error))
+        return px_cl_fail(device->base.log, error, "building the self-test");
     if (error) {
         char *log = px_program_log(device, trial->program);
         doubt(trial, "does not compile: %s (%d)\noptions: %s\nlog:\n%s", px_cl_error(error), error, options,
               log && *log ? log : "(the driver gave none)");
         free(log);
     }
+    return PRAXIS_SUCCESS;
 }
 
 static praxis_status read_and_build(struct trial *trial, enum px_dot_product path)
@@ -128,7 +132,7 @@ static praxis_status read_and_build(struct trial *trial, enum px_dot_product pat
     praxis_status status;
     char *source = px_opencl_confirmation_source(trial->device, &status);
     if (!status)
-        build(trial, source, path);
+        status = build(trial, source, path);
     free(source);
     return status;
 }

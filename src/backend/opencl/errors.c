@@ -50,6 +50,26 @@ const char *px_cl_error(cl_int code)
     }
 }
 
+bool px_cl_is_refusal(cl_int code)
+{
+    switch (code) {
+    case CL_BUILD_PROGRAM_FAILURE:
+    case CL_COMPILE_PROGRAM_FAILURE:
+    case CL_LINK_PROGRAM_FAILURE:
+    case CL_INVALID_BUILD_OPTIONS:
+    case CL_INVALID_COMPILER_OPTIONS:
+    case CL_INVALID_LINKER_OPTIONS:
+    case CL_INVALID_BINARY:
+    case CL_INVALID_PROGRAM:
+    case CL_INVALID_PROGRAM_EXECUTABLE:
+    case CL_INVALID_KERNEL_NAME:
+    case CL_INVALID_KERNEL_DEFINITION:
+        return true;
+    default:
+        return false;
+    }
+}
+
 praxis_status px_cl_fail(struct px_log *log, cl_int code, const char *what)
 {
     bool memory = code == CL_MEM_OBJECT_ALLOCATION_FAILURE || code == CL_OUT_OF_RESOURCES ||
