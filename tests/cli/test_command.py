@@ -14,22 +14,7 @@ import subprocess
 import tempfile
 import unittest
 
-PRAXIS = os.environ["PRAXIS_BIN"]
-DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
-MANUAL = os.path.join(DATA, "..", "..", "docs", "man")
-POCL = "Portable Computing Language"
-COMMANDS = ["train", "run", "devices", "graph", "plan", "tune", "selftest"]
-
-
-def praxis(*arguments, stdin="", environment=None, prefix=()):
-    return subprocess.run(
-        [*prefix, PRAXIS, *arguments],
-        input=stdin,
-        capture_output=True,
-        text=True,
-        check=False,
-        env={**os.environ, **(environment or {})},
-    )
+from command import COMMANDS, DATA, MANUAL, POCL, PRAXIS, praxis
 
 
 class Usage(unittest.TestCase):
@@ -629,35 +614,6 @@ class Run(unittest.TestCase):
 
         self.assertEqual(variance("--no-learn"), variance())
         self.assertNotEqual(variance("--learn", "--modulator", "0.5"), variance())
-
-
-class Train(unittest.TestCase):
-    def test_log_and_report(self):
-        with tempfile.TemporaryDirectory() as folder:
-            log, pictures = os.path.join(folder, "log.csv"), os.path.join(folder, "pictures")
-            arguments = ["train", "delayed-cue", "--trials", "120", "--seeds", "2", "--json"]
-            result = praxis(*arguments, "--log", log, "--report", pictures)
-            report = json.loads(result.stdout)
-            self.assertEqual(len(report["final"]), 2)
-            self.assertEqual(report["chance"], 0.25)
-            self.assertEqual(len(report["control"]["final"]), 2)
-            with open(log, encoding="ascii") as file:
-                rows = list(csv.DictReader(file))
-            self.assertEqual([row["trial"] for row in rows], ["50", "50", "100", "100", "120", "120"])
-            mean = sum(float(row["reward"]) * size for row, size in zip(rows[::2], [50, 50, 20])) / 120
-            self.assertAlmostEqual(mean, report["final"][0], places=3)
-            if result.returncode == 0:
-                for name in ["learning", "weights", "activations", "activity"]:
-                    with open(os.path.join(pictures, name + ".svg"), encoding="utf-8") as file:
-                        self.assertIn("</svg>", file.read())
-            else:
-                self.assertIn("gnuplot", result.stderr)
-
-    def test_plain_progress_lines_when_not_on_a_terminal(self):
-        result = praxis("train", "delayed-cue", "--trials", "20", "--seeds", "1")
-        self.assertIn("100%", result.stderr)
-        self.assertNotIn("\r", result.stderr)
-        self.assertIn("control", result.stdout)
 
 
 if __name__ == "__main__":

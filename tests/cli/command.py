@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: MIT
+"""What the tests of the praxis command share."""
+
+import os
+import subprocess
+
+PRAXIS = os.environ["PRAXIS_BIN"]
+DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
+MANUAL = os.path.join(DATA, "..", "..", "docs", "man")
+POCL = "Portable Computing Language"
+COMMANDS = ["train", "run", "devices", "graph", "plan", "tune", "selftest"]
+
+
+def praxis(*arguments, stdin="", environment=None, prefix=()):
+    return subprocess.run(
+        [*prefix, PRAXIS, *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, **(environment or {})},
+    )
