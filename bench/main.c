@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/interrupt.h"
 #include "command.h"
 #include "start.h"
 
@@ -19,6 +20,7 @@ int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
     int code;
+    cli_interrupt_begin();
     if (strcmp(word, START_WORD) == 0 && argc == 3)
         return start_network(argv[2]);
     if (strcmp(word, "--version") == 0) {
@@ -31,6 +33,7 @@ int main(int argc, char **argv)
     }
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
-    fprintf(stderr, "praxis-bench: cannot write to standard output\n");
+    if (!cli_pipe_broken())
+        fprintf(stderr, "praxis-bench: cannot write to standard output\n");
     return code == CLI_DONE ? CLI_FAILED : code;
 }

@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 
 static void forget(struct cli_file *file)
 {
+    cli_interrupt_forget(file->temporary);
     free(file->path);
     free(file->temporary);
     *file = (struct cli_file){NULL, NULL, NULL};
@@ -34,6 +36,8 @@ static FILE *create_beside(struct cli_file *file, const char *path)
         return NULL;
     sprintf(file->temporary, "%s.XXXXXX", file->path);
     int descriptor = mkstemp(file->temporary);
+    if (descriptor >= 0)
+        cli_interrupt_remove(file->temporary);
     FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     if (!stream && descriptor >= 0)
         close(descriptor);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 
 const char cli_program[] = "praxis ";
 
@@ -33,13 +34,15 @@ static int close_output(int code)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
-    fprintf(stderr, "praxis: cannot write to standard output\n");
+    if (!cli_pipe_broken())
+        fprintf(stderr, "praxis: cannot write to standard output\n");
     return code == CLI_DONE ? CLI_FAILED : code;
 }
 
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
+    cli_interrupt_begin();
     if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0 || strcmp(word, "-h") == 0) {
         print_help(stdout);
         return close_output(CLI_DONE);
