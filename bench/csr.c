@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/clock.h"
 #include "peer.h"
 
 #define CHECKED_ROWS 64
@@ -147,10 +148,10 @@ static double try_width(struct csr *csr)
 {
     double best = INFINITY;
     for (int i = 0; i < 3; i++) {
-        double start = series_clock();
+        double start = clock_now();
         if (!run_csr(csr, 1))
             return INFINITY;
-        double taken = series_clock() - start;
+        double taken = clock_now() - start;
         best = i > 0 && taken < best ? taken : best;
     }
     return best;

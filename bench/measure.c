@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/clock.h"
 #include "command.h"
 #include "file.h"
 #include "machine.h"
@@ -30,7 +31,7 @@ static void plan_suite(const struct wishes *wishes, struct suite *suite)
     const uint64_t *sizes = quick ? quick_sizes : full_sizes;
     size_t count = quick ? sizeof quick_sizes / sizeof *sizes : sizeof full_sizes / sizeof *sizes;
     *suite = (struct suite){
-        .begin = series_clock(),
+        .begin = clock_now(),
         .plan = {.seconds = quick ? 0.05 : 0.15, .budget = quick ? 0.5 : 10, .rounds = quick ? 5 : 11},
         .size_count = count,
         .factor_size = quick ? 10000 : 100000,

@@ -2,6 +2,7 @@
 /* One size: inference and three kinds of learning in turn with the read stream and the peers. */
 #include <math.h>
 
+#include "cli/clock.h"
 #include "machine.h"
 #include "peer.h"
 #include "suite.h"
@@ -48,11 +49,11 @@ static praxis_status create(const struct bench *bench, uint64_t neurons, uint32_
     parameters.neurons = neurons;
     parameters.degree_factor = degree_factor;
     parameters.bias_spread = 0.5; /* keeps activations from dying out, at no cost */
-    double start = series_clock();
+    double start = clock_now();
     praxis_status status = praxis_network_create(bench->context, &parameters, &work->network);
     if (!status)
         status = praxis_network_finish(work->network);
-    result->create_seconds = series_clock() - start;
+    result->create_seconds = clock_now() - start;
     if (!status)
         status = praxis_network_describe(work->network, &info);
     if (status)

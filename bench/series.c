@@ -3,22 +3,16 @@
 
 #include <math.h>
 #include <string.h>
-#include <time.h>
 
-double series_clock(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
+#include "cli/clock.h"
 
 /* Seconds of one run, 0 where it fails. */
 static double time_run(struct series *series, uint64_t times)
 {
     series->failed = series->lead && !series->lead(series->work);
-    double start = series_clock();
+    double start = clock_now();
     series->failed = series->failed || !series->run(series->work, times);
-    return series->failed ? 0 : series_clock() - start;
+    return series->failed ? 0 : clock_now() - start;
 }
 
 static void keep(struct series *series, double taken, uint64_t times)

@@ -34,9 +34,6 @@ struct series_plan {
     int rounds;     /* at most SERIES_ROUNDS */
 };
 
-/* Seconds of a clock that only runs forward. */
-double series_clock(void);
-
 /* Warms up and calibrates each series, then measures them in turn. Values of an earlier call are kept: rounds add up.
  */
 void series_measure(struct series *series, int count, const struct series_plan *plan);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/clock.h"
 #include "series.h"
 
 extern char **environ;
@@ -31,7 +32,7 @@ int start_network(const char *selector)
     praxis_run run;
     praxis_context *context = NULL;
     praxis_network *network = NULL;
-    double start = series_clock();
+    double start = clock_now();
     praxis_status status = cli_open(&(struct cli_opening){.device = selector}, &context);
     praxis_parameters_default(&parameters);
     parameters.neurons = NEURONS;
@@ -45,7 +46,7 @@ int start_network(const char *selector)
     if (!status)
         status = praxis_network_finish(network);
     if (!status)
-        printf("%.9f\n", series_clock() - start);
+        printf("%.9f\n", clock_now() - start);
     praxis_network_destroy(network);
     praxis_context_destroy(context);
     return status || fflush(stdout) ? 1 : 0;

@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/clock.h"
+
 #define UNROLL   4
 #define MINIMUM  ((size_t)64 << 20)  /* bytes of a buffer */
 #define SMALLEST ((size_t)256 << 20) /* where the device has memory for it */
@@ -130,10 +132,10 @@ static double try_stream(struct one_stream *stream, double best)
 {
     double found = 0;
     for (int i = 0; i < 4; i++) {
-        double start = series_clock();
+        double start = clock_now();
         if (!run_stream(stream, 1))
             return 0;
-        double rate = moved(stream) / (series_clock() - start);
+        double rate = moved(stream) / (clock_now() - start);
         found = i > 0 && rate > found ? rate : found;
         if (i > 0 && found < best / 4)
             break;

@@ -5,12 +5,13 @@
 #include <stdio.h>
 
 #include "cli/cli.h"
+#include "cli/clock.h"
 #include "start.h"
 
 void suite_progress(const struct suite *suite, const char *format, ...)
 {
     va_list arguments;
-    fprintf(stderr, "[%6.1f s] ", series_clock() - suite->begin);
+    fprintf(stderr, "[%6.1f s] ", clock_now() - suite->begin);
     va_start(arguments, format);
     vfprintf(stderr, format, arguments);
     va_end(arguments);

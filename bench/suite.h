@@ -15,7 +15,7 @@
 #define SUITE_SIZES 24
 
 struct suite {
-    double begin; /* on series_clock, for progress */
+    double begin; /* on clock_now, for progress */
     struct series_plan plan;
     uint64_t sizes[SUITE_SIZES]; /* neurons asked for, k = 2 */
     size_t size_count;

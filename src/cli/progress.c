@@ -2,26 +2,19 @@
 #include "cli/progress.h"
 
 #include <stdio.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/clock.h"
 
 #define BAR_WIDTH 24
-
-double progress_now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + (double)time.tv_nsec * 1e-9;
-}
 
 void progress_begin(struct progress *progress, uint64_t total, double ticks, double synapses)
 {
     *progress = (struct progress){
         .terminal = isatty(STDERR_FILENO) != 0,
         .total = total,
-        .start = progress_now(),
+        .start = clock_now(),
         .next_line = (total + 9) / 10,
         .ticks = ticks,
         .synapses = synapses,
@@ -47,7 +40,7 @@ static void print(const struct progress *progress, uint64_t done, const char *no
 
 void progress_show(struct progress *progress, uint64_t done, const char *note)
 {
-    double now = progress_now();
+    double now = clock_now();
     bool due =
         progress->terminal ? now - progress->shown > 0.1 || done == progress->total : done >= progress->next_line;
     if (!due)

@@ -15,9 +15,6 @@ struct progress {
     double ticks, synapses; /* of one unit of work, for the rates */
 };
 
-/* Seconds of a clock that only runs forward. */
-double progress_now(void);
-
 /* `total` units of work of so many ticks and synaptic operations each. */
 void progress_begin(struct progress *progress, uint64_t total, double ticks, double synapses);
 

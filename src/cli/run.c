@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/clock.h"
 #include "cli/csv.h"
 #include "cli/progress.h"
 
@@ -286,9 +287,9 @@ static int run_all(struct session *session)
         return cli_fail(session->command, "no memory for the outputs of %llu ticks",
                         (unsigned long long)session->ticks);
     praxis_network_finish(session->network);
-    double start = progress_now();
+    double start = clock_now();
     status = run_block(session, 0, 1);
-    session->first_seconds = progress_now() - start;
+    session->first_seconds = clock_now() - start;
     progress_begin(&progress, session->ticks, 1, synapses);
     for (uint64_t t = 1; t < session->ticks && !status; t += block) {
         uint64_t left = session->ticks - t, count = left < block ? left : block;
@@ -297,7 +298,7 @@ static int run_all(struct session *session)
             progress_show(&progress, t + count, session->request->learn ? "learning" : "running");
     }
     progress_end(&progress);
-    session->seconds = progress_now() - progress.start;
+    session->seconds = clock_now() - progress.start;
     session->activations.struct_size = session->weights.struct_size = sizeof session->weights;
     if (!status)
         status = praxis_network_statistics(session->network, PRAXIS_FIELD_ACTIVATION, &session->activations);

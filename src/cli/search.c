@@ -11,7 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/progress.h"
+#include "cli/clock.h"
 
 #define ROUNDS       5
 #define FINAL_ROUNDS 11
@@ -128,7 +128,7 @@ static double try_tuning(struct descent *descent, const char *tuning)
     struct search_candidate *candidate = &search->candidates[search->tried++];
     struct trial_comparison comparison = {.ratio = 0};
     bool wrong;
-    double start = progress_now();
+    double start = clock_now();
     snprintf(candidate->tuning, sizeof candidate->tuning, "%s", tuning);
     praxis_status status = measure(descent, tuning, descent->ratio * (1 - SEARCH_GAIN), &comparison, &wrong);
     if (status) {
@@ -139,7 +139,7 @@ static double try_tuning(struct descent *descent, const char *tuning)
         search->wrong++;
     }
     candidate->ratio = status || wrong ? 0 : comparison.ratio;
-    descent->longest = fmax(descent->longest, progress_now() - start);
+    descent->longest = fmax(descent->longest, clock_now() - start);
     return candidate->ratio;
 }
 
@@ -147,8 +147,7 @@ static double try_tuning(struct descent *descent, const char *tuning)
 static bool out_of_time(const struct descent *descent)
 {
     unsigned tried = descent->search->tried;
-    return tried == SEARCH_CANDIDATES ||
-           (tried > 0 && progress_now() + 2 * descent->longest > descent->search->deadline);
+    return tried == SEARCH_CANDIDATES || (tried > 0 && clock_now() + 2 * descent->longest > descent->search->deadline);
 }
 
 /* Tries every value of one number; whether one was better than the best so far. False with *stopped for want of time.
@@ -182,7 +181,7 @@ static praxis_status measure_noise(struct descent *descent)
 {
     struct trial_comparison comparison = {.ratio = 0};
     bool wrong;
-    double start = progress_now();
+    double start = clock_now();
     praxis_status status = measure(descent, NULL, 0, &comparison, &wrong);
     if (!status && wrong) {
         complain(descent, "the automatic tuning", "gives other bits the second time");
@@ -192,7 +191,7 @@ static praxis_status measure_noise(struct descent *descent)
         return status;
     descent->search->noise = fmax(descent->search->noise, fabs(comparison.ratio - 1));
     descent->search->found = comparison;
-    descent->longest = progress_now() - start;
+    descent->longest = clock_now() - start;
     return PRAXIS_SUCCESS;
 }
 

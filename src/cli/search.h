@@ -17,7 +17,7 @@ struct search_candidate {
 struct search {
     struct cli_opening opening; /* without a cache: what is stored must not pass for automatic */
     praxis_parameters parameters;
-    double deadline; /* of progress_now */
+    double deadline; /* of clock_now */
 
     struct search_candidate candidates[SEARCH_CANDIDATES];
     unsigned tried, skipped;       /* candidates; those that this device cannot run */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/clock.h"
 #include "cli/progress.h"
 #include "cli/training.h"
 
@@ -43,7 +44,7 @@ static praxis_status run_trials(struct reinforcement *learner, struct training *
             progress_show(&progress, t + 1, note);
     }
     progress_end(&progress);
-    training->seconds = progress_now() - progress.start;
+    training->seconds = clock_now() - progress.start;
     return status;
 }
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "cli/progress.h"
+#include "cli/clock.h"
 
 #define ALL_FLAGS (PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS)
 
@@ -80,12 +80,12 @@ void trial_close(struct trial *trial)
 /* Seconds of so many ticks; the device has nothing to do before and after. */
 static praxis_status time_ticks(struct trial *trial, enum trial_kind kind, uint64_t ticks, double *seconds)
 {
-    double start = progress_now();
+    double start = clock_now();
     bool learning = kind == TRIAL_LEARNING;
     praxis_status status = run(trial, ticks, learning ? PRAXIS_RUN_TRACE : 0, learning);
     if (!status)
         status = praxis_network_finish(trial->network);
-    *seconds = progress_now() - start;
+    *seconds = clock_now() - start;
     return status;
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/progress.h"
+#include "cli/clock.h"
 #include "cli/search.h"
 
 #define MOST_SIZES 16
@@ -176,7 +176,7 @@ static const char *keep(struct tune *tune, const struct search *search)
 
 static void tune_size(struct tune *tune, size_t i)
 {
-    double now = progress_now();
+    double now = clock_now();
     struct search search = {.opening = tune->opening, .parameters = parameters_of(tune, &tune->sizes[i])};
     search.deadline = now + fmax(0, tune->deadline - now) / (double)(tune->count - i);
     praxis_status status = search_run(tune->command, &search);
@@ -217,7 +217,7 @@ static int tune_sizes(struct tune *tune)
 
 static int tune_device(struct tune *tune)
 {
-    tune->deadline = progress_now() + tune->seconds;
+    tune->deadline = clock_now() + tune->seconds;
     praxis_status status = cli_open(&tune->opening, &tune->context);
     if (status)
         return cli_misused(status) ? CLI_USAGE : CLI_FAILED;

@@ -137,12 +137,10 @@ class Measured(unittest.TestCase):
                 self.assertAlmostEqual(small[f"{kind}_each"] * small["replicas"] / total, 1, places=9)
         self.assertEqual(device["summary"]["ticks_4"], device["small"][replicas.index(4)]["inference_total"])
 
-    def test_first_start_is_not_warm(self):
-        """Kernels are compiled in the first start and found in the second, whatever this user has cached."""
+    def test_starts(self):
+        """How the two find their caches is in test_start.c."""
         start = self.result["devices"][0]["start"]
-        if self.result["devices"][0]["platform"] == "Portable Computing Language":
-            self.assertGreater(start["first"]["median"], 2 * start["second"]["median"])
-        self.assertGreater(start["second"]["median"], 0)
+        self.assertEqual((start["neurons"], start["first"]["rounds"], start["second"]["rounds"]), (961, 1, 1))
 
     def test_table_and_progress_are_apart(self):
         for words in ("Streams" if self.opencl else "Networks", "GSOPS", "Small networks", "Summary", "second start"):

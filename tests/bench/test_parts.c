@@ -11,6 +11,7 @@
 #include "../../bench/series.h"
 #include "../../bench/statistics.h"
 #include "cli/cli.h"
+#include "cli/clock.h"
 
 const char cli_program[] = "test-";
 
@@ -107,8 +108,20 @@ START_TEST(test_ratios)
 }
 END_TEST
 
-/* A clock's worth of work. */
+/* The time of the code under test: it passes where work is done and nowhere else. All steps are sums of powers of two,
+ * so that what is measured is exact. */
+#define UNIT (1.0 / 8192)
+
+static double now;
+
+double clock_now(void)
+{
+    return now;
+}
+
+/* Work that takes `cost` each time, and `growth` more in every later call. */
 struct counted {
+    double cost, growth;
     uint64_t calls, times, fail_after;
 };
 
@@ -117,39 +130,80 @@ static bool count(void *work, uint64_t times)
     struct counted *counted = work;
     counted->calls++;
     counted->times += times;
-    double until = series_clock() + 1e-4 * (double)times;
-    while (series_clock() < until) {
-    }
+    now += counted->cost * (double)times;
+    counted->cost += counted->growth;
     return counted->calls <= counted->fail_after;
 }
 
+static bool lead(void *work)
+{
+    (void)work;
+    now += 1000;
+    return true;
+}
+
+/* Once to warm up; 4, 8 and 16 times until a quarter of the time wanted is taken; then as often as fills it, in fours.
+ */
 START_TEST(test_series)
 {
-    struct counted slow = {0, 0, 1000}, broken = {0, 0, 4};
-    struct series series[] = {{.run = count, .work = &slow, .step = 4, .most = 1000},
+    struct counted good = {UNIT, 0, 0, 0, 1000}, broken = {UNIT, 0, 0, 0, 4};
+    struct series series[] = {{.run = count, .lead = lead, .work = &good, .step = 4, .most = 1000},
                               {.run = count, .work = &broken, .step = 1, .most = 1000}};
-    const struct series_plan plan = {.seconds = 0.005, .budget = 100, .rounds = 7};
+    const struct series_plan plan = {.seconds = 50 * UNIT, .budget = 1000, .rounds = 7};
     series_measure(series, 2, &plan);
     ck_assert_int_eq(series[0].count, 7);
-    ck_assert_uint_eq(series[0].times % 4, 0);
-    ck_assert_uint_ge(series[0].times, 12); /* 50 where nothing else runs */
-    ck_assert_uint_le(series[0].times, 52);
-    ck_assert_double_ge(series_seconds(&series[0]).minimum, 1e-4);
+    ck_assert_uint_eq(series[0].times, 52);
+    ck_assert_uint_eq(good.calls, 1 + 3 + 7);
+    ck_assert_uint_eq(good.times, 1 + 4 + 8 + 16 + 7 * 52);
+    ck_assert_double_eq(series[0].spent, 7 * 52 * UNIT);
+    ck_assert_double_eq(series_seconds(&series[0]).minimum, UNIT); /* and no second of what leads there */
+    ck_assert_double_eq(series_seconds(&series[0]).maximum, UNIT);
     ck_assert(series[1].failed && isnan(series_seconds(&series[1]).median));
     series_measure(series, 1, &plan); /* rounds add up */
     ck_assert_int_eq(series[0].count, 14);
 }
 END_TEST
 
+/* Each value is that of its own round. Until the first round there are the call that warms up and that of 64 times. */
+START_TEST(test_series_of_work_that_slows_down)
+{
+    struct counted slowing = {UNIT, UNIT, 0, 0, 1000};
+    struct series series = {.run = count, .work = &slowing, .step = 64, .most = 64};
+    const struct series_plan plan = {.seconds = UNIT, .budget = 1000, .rounds = 5};
+    series_measure(&series, 1, &plan);
+    ck_assert_int_eq(series.count, 5);
+    for (int i = 0; i < 5; i++)
+        ck_assert_double_eq(series.values[i], (3 + i) * UNIT);
+    ck_assert_double_eq(series_seconds(&series).median, 5 * UNIT);
+    ck_assert_double_eq(series_seconds(&series).rounds, 5);
+}
+END_TEST
+
+START_TEST(test_series_too_short_for_the_clock)
+{
+    struct counted instant = {0, 0, 0, 0, 1000};
+    struct series series = {.run = count, .work = &instant, .step = 4, .most = 1000};
+    const struct series_plan plan = {.seconds = UNIT, .budget = 1000, .rounds = 3};
+    series_measure(&series, 1, &plan);
+    ck_assert_uint_eq(series.times, 1000);
+    ck_assert_int_eq(series.count, 3);
+    ck_assert_double_eq(series_seconds(&series).maximum, 0);
+}
+END_TEST
+
 START_TEST(test_budget)
 {
-    struct counted slow = {0, 0, 1000};
+    struct counted slow = {UNIT, 0, 0, 0, 1000}, patient = slow;
     struct series series = {.run = count, .work = &slow, .step = 100, .most = 1000};
-    const struct series_plan plan = {.seconds = 0.001, .budget = 0.005, .rounds = 9};
-    series_measure(&series, 1, &plan); /* the run that calibrates takes 10 ms and counts */
+    const struct series_plan plan = {.seconds = 20 * UNIT, .budget = 50 * UNIT, .rounds = 9};
+    series_measure(&series, 1, &plan); /* the run that calibrates takes more than the budget, and counts */
     ck_assert_int_eq(series.count, 1);
     ck_assert_uint_eq(slow.calls, 2);
-    ck_assert_double_ge(series_seconds(&series).median, 1e-4);
+    ck_assert_double_eq(series_seconds(&series).median, UNIT);
+    series = (struct series){.run = count, .work = &patient, .step = 20, .most = 1000};
+    series_measure(&series, 1, &plan); /* the third round passes the budget, and is the last */
+    ck_assert_int_eq(series.count, 3);
+    ck_assert_double_eq(series.spent, 60 * UNIT);
 }
 END_TEST
 
@@ -206,6 +260,8 @@ int main(void)
     tcase_add_test(tests, test_growth);
     tcase_add_test(tests, test_ratios);
     tcase_add_test(tests, test_series);
+    tcase_add_test(tests, test_series_of_work_that_slows_down);
+    tcase_add_test(tests, test_series_too_short_for_the_clock);
     tcase_add_test(tests, test_budget);
     tcase_add_test(tests, test_figures);
     tcase_add_test(tests, test_texts);
