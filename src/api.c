@@ -353,7 +353,7 @@ praxis_status praxis_network_hash(praxis_network *network, uint64_t *hashes)
 
 praxis_status praxis_network_settle(praxis_network *network)
 {
-    return network ? px_window_settle(network, NULL) : PRAXIS_ERROR_INVALID_ARGUMENT;
+    return network ? px_learning_settle(network, NULL) : PRAXIS_ERROR_INVALID_ARGUMENT;
 }
 
 praxis_status praxis_network_reset(praxis_network *network, uint32_t what, const uint8_t *mask)
@@ -411,7 +411,7 @@ praxis_status praxis_network_modulate(praxis_network *network, const float *modu
 {
     if (!network || !modulator)
         return bad_argument(network, "modulator is NULL");
-    return px_network_modulate(network, modulator, count);
+    return px_learning_modulate(network, modulator, count);
 }
 
 double praxis_network_modulator_limit(const praxis_network *network)

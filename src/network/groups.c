@@ -117,7 +117,7 @@ praxis_status px_network_set_plastic_groups(praxis_network *network, const uint3
     for (size_t g = 0; g < count; g++)
         for (uint64_t m = network->group_offsets[groups[g]]; m < network->group_offsets[groups[g] + 1]; m++)
             plastic[network->group_members[m]] = 1;
-    status = px_window_settle(network, NULL); /* what is pending was traced by the neurons that were plastic then */
+    status = px_learning_settle(network, NULL); /* what is pending was traced by the neurons that were plastic then */
     if (!status)
         status = upload_to_all(network, PRAXIS_FIELD_PLASTIC, plastic);
     free(plastic);

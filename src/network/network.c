@@ -28,16 +28,6 @@ static praxis_status prepare_groups(praxis_network *network)
     return PRAXIS_SUCCESS;
 }
 
-static praxis_status prepare_window(praxis_network *network)
-{
-    network->pending = calloc(network->shape.replicas, 1);
-    network->commit = calloc(network->shape.replicas, 1);
-    network->mask = calloc(network->shape.replicas, 1);
-    if (!network->pending || !network->commit || !network->mask)
-        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u windows", network->shape.replicas);
-    return px_waiting_create(network);
-}
-
 praxis_status px_shape_make(struct px_log *log, const praxis_parameters *parameters, struct px_shape *shape)
 {
     praxis_status status = px_parameters_check(log, parameters);
@@ -63,7 +53,7 @@ static praxis_status prepare(praxis_network *network, const praxis_parameters *p
     network->noisy = parameters->noise > 0;
     status = take_seeds(network, parameters);
     if (!status)
-        status = prepare_window(network);
+        status = px_learning_create(network);
     return status ? status : prepare_groups(network);
 }
 
@@ -86,7 +76,7 @@ praxis_status px_network_set_parameter(praxis_network *network, praxis_parameter
     *px_parameter_member(&changed, parameter) = value;
     praxis_status status = px_parameters_check(network->log, &changed);
     if (!status)
-        status = px_waiting_apply(network, NULL); /* under the old rate and decay */
+        status = px_learning_follow(network, NULL); /* under the old rate and decay */
     if (status)
         return status;
     network->parameters = changed;
@@ -111,7 +101,7 @@ void px_network_describe(const praxis_network *network, praxis_network_info *inf
     info->groups = network->group_count;
     info->factor = network->parameters.factor;
     info->tick = network->tick;
-    info->modulations = network->modulations;
+    info->modulations = network->learning.modulations;
     network->backend->operations->describe(network->backend, info);
 }
 
@@ -143,10 +133,7 @@ void px_network_destroy(praxis_network *network)
     if (network->backend)
         network->backend->operations->destroy(network->backend);
     free(network->seeds);
-    free(network->pending);
-    free(network->commit);
-    free(network->mask);
-    px_waiting_free(network);
+    px_learning_free(network);
     free(network->group_names);
     free(network->group_offsets);
     free(network->group_members);

@@ -15,12 +15,34 @@
 #define PX_ACTIVATION_UNIT (2.0 / 127)
 #define PX_WEIGHT_UNIT     (3.0 / 127)
 
-/* Modulators that weights have not followed yet; with a consolidation of 1 none outlives a call. */
-struct px_waiting {
+/* A modulator that waits, and the ticks run since it came. */
+struct px_waiting_modulator {
+    uint64_t since;
+    float modulator;
+};
+
+/* One modulation of all replicas in integers: what struct px_modulation points to. */
+struct px_scaled {
+    int32_t *scale, *shift, *decay; /* [R] each */
+    bool *active;                   /* [R] whether any weight follows from it */
+    int32_t *coefficients;          /* [R][window + 1]; NULL where no modulators are consolidated */
+    int32_t *neuron_scale;          /* [R][N], made when modulators of neurons first come */
+};
+
+/* What has still to be learned: learning.c owns it. */
+struct px_learning_state {
+    uint64_t modulations; /* since birth */
+    uint8_t *pending;     /* [R] traced ticks in the window that the stored traces lack */
+    /* Modulators that weights have not followed yet; with a consolidation of 1 none outlives a call. */
     uint32_t count;
     uint64_t *tick;   /* [consolidation] ticks run when each came */
     float *modulator; /* [consolidation][R] */
     uint32_t *first;  /* [R] those before it have been applied to this replica */
+    /* Room for what is under way. */
+    uint8_t *closing;                      /* [R] replicas whose windows end */
+    uint8_t *commit;                       /* [R] replicas whose stored traces take in what is pending */
+    struct px_waiting_modulator *gathered; /* [consolidation] */
+    struct px_scaled scaled;
 };
 
 struct praxis_network {
@@ -31,12 +53,8 @@ struct praxis_network {
     uint64_t *seeds; /* [R], what shape.seeds points to */
     praxis_parameters parameters;
     uint64_t tick;
-    uint64_t modulations;
-    bool noisy;       /* some neuron has noise */
-    uint8_t *pending; /* [R] traced ticks in the window that the stored traces lack */
-    uint8_t *commit;  /* [R] scratch of window.c */
-    uint8_t *mask;    /* [R] scratch of window.c and modulation.c */
-    struct px_waiting waiting;
+    bool noisy; /* some neuron has noise */
+    struct px_learning_state learning;
     uint32_t group_count;
     char (*group_names)[PX_GROUP_NAME_SIZE];
     uint64_t *group_offsets; /* [group_count + 1] */
@@ -57,9 +75,11 @@ double px_trace_decay(const praxis_parameters *parameters); /* as the integers h
 double px_trace_limit(const praxis_parameters *parameters); /* the largest trace that has a code */
 int32_t px_weight_decay(const praxis_parameters *parameters, uint32_t modulators); /* of so many at once, q24 */
 int32_t px_input_code(double input, double input_scale);
-/* The scales and the common shift of `count` modulators of one replica; false if one exceeds the limit. */
+/* The scales and the common shift of `count` modulators of one replica, and whether any scale is not 0; false if one
+ * modulator does not fit. */
 bool px_modulation_make(const praxis_parameters *parameters, const float *modulator, size_t count, int32_t *scale,
-                        int32_t *shift);
+                        int32_t *shift, bool *moves);
+bool px_modulator_fits(const praxis_parameters *parameters, float modulator);
 double px_modulation_limit(const praxis_parameters *parameters);
 
 /* birth.c: every field but the weights, drawn on the host and uploaded. */
@@ -87,27 +107,50 @@ praxis_status px_network_hash(praxis_network *network, uint64_t *hashes);
 /* run.c */
 praxis_status px_network_reset(praxis_network *network, uint32_t what, const uint8_t *mask);
 praxis_status px_network_run(praxis_network *network, const praxis_run *run);
-praxis_status px_network_modulate(praxis_network *network, const float *modulator, size_t count);
 
-/* modulation.c */
-praxis_status px_modulators_check(const praxis_network *network, const float *modulator, uint64_t count);
-praxis_status px_waiting_create(praxis_network *network);
-void px_waiting_free(praxis_network *network);
-/* The modulators of the tick just run, [R], `step` apart. */
-void px_waiting_add(praxis_network *network, const float *modulator, size_t step);
-/* Lets the weights of the replicas with mask[r] != 0 (NULL: all) follow what waits. */
-praxis_status px_waiting_apply(praxis_network *network, const uint8_t *mask);
-praxis_status px_waiting_apply_range(praxis_network *network, const praxis_range *range);
+/* learning.c. Masks and ranges say which replicas are meant; NULL: all. */
+praxis_status px_learning_create(praxis_network *network);
+void px_learning_free(praxis_network *network);
+/* Takes in all that waits or is pending. */
+praxis_status px_learning_settle(praxis_network *network, const praxis_range *range);
+/* Lets the weights follow what waits. */
+praxis_status px_learning_follow(praxis_network *network, const uint8_t *mask);
+praxis_status px_learning_follow_range(praxis_network *network, const praxis_range *range);
+praxis_status px_learning_make_place(praxis_network *network);           /* before a run: only a failure leaves none */
+praxis_status px_learning_prepare(praxis_network *network, bool traced); /* before ticks that are traced, or not */
+uint32_t px_learning_room(const praxis_network *network);                /* how many traced ticks fit */
+void px_learning_enter(praxis_network *network, uint32_t ticks);         /* after traced ticks */
+void px_learning_forget(praxis_network *network, const uint8_t *mask);   /* after traces of replicas became zero */
+/*
+ * Whether weights follow the modulators, [R] and `step` apart, of the tick that is `ahead` ticks from the next one:
+ * those since birth are a multiple of the consolidation, or these do anything at once. Not how many wait: where the
+ * wait ended early in one replica, others would go by its count.
+ */
+bool px_learning_is_due(const praxis_network *network, const float *modulator, size_t step, uint32_t ahead);
+/* Takes in the modulators of the tick just run, which are due or not. */
+void px_learning_take(praxis_network *network, const float *modulator, size_t step, bool due);
+/* One modulator for each replica or each neuron, at once. */
+praxis_status px_learning_modulate(praxis_network *network, const float *modulator, size_t count);
+/* Traces as they would be stored now. */
+praxis_status px_learning_peek(praxis_network *network, const praxis_range *range, void *codes);
+uint64_t px_learning_hash(const praxis_network *network, uint32_t replica, uint64_t hash);
 
-/* window.c */
-/* Takes in all that waits or is pending, in these replicas (NULL: all). */
-praxis_status px_window_settle(praxis_network *network, const praxis_range *range);
-praxis_status px_window_prepare(praxis_network *network, bool traced); /* before ticks that are traced, or not */
-uint32_t px_window_room(const praxis_network *network);                /* how many traced ticks fit */
-void px_window_enter(praxis_network *network, uint32_t ticks);         /* after traced ticks */
-void px_window_forget(praxis_network *network, const uint8_t *mask);   /* after traces of replicas became zero */
-praxis_status px_window_modulate(praxis_network *network, const struct px_modulation *modulation);
-praxis_status px_window_peek(praxis_network *network, const praxis_range *range, void *codes);
+/* modulation.c: integers of modulators, in room made once. */
+praxis_status px_scaled_create(struct px_log *log, const struct px_shape *shape, bool consolidated,
+                               struct px_scaled *scaled);
+void px_scaled_free(struct px_scaled *scaled);
+void px_scaled_clear(const struct px_shape *shape, struct px_scaled *scaled); /* to nothing in every replica */
+struct px_modulation px_scaled_modulation(const struct px_scaled *scaled, uint64_t time, bool per_neuron,
+                                          bool consolidated);
+praxis_status px_modulators_check(struct px_log *log, const praxis_parameters *parameters, const float *modulator,
+                                  uint64_t count);
+/* modulator: [R], or per_neuron [R][N]. Fails where one is outside its limit. */
+praxis_status px_scale(struct px_log *log, const struct px_shape *shape, const praxis_parameters *parameters,
+                       const float *modulator, bool per_neuron, struct px_scaled *scaled);
+/* What waits in one replica, put together. */
+void px_scale_consolidated(const struct px_shape *shape, const praxis_parameters *parameters, uint32_t replica,
+                           uint32_t pending, const struct px_waiting_modulator *waiting, uint32_t count,
+                           struct px_scaled *scaled);
 
 /* groups.c */
 praxis_status px_network_add_group(praxis_network *network, const char *name, const uint32_t *neurons, size_t count,

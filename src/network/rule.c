@@ -75,14 +75,31 @@ double px_modulation_limit(const praxis_parameters *parameters)
     return consolidation > 1 ? limit / (2 * consolidation) * (1 - 1e-6) : limit; /* room to round a sum to float */
 }
 
-bool px_modulation_make(const praxis_parameters *parameters, const float *modulator, size_t count, int32_t *scale,
-                        int32_t *shift)
+/* Weight codes per trace unit and modulator. */
+static double codes_per_modulator(const praxis_parameters *parameters)
 {
-    double factor = parameters->learning_rate * codes_per_trace(parameters);
+    return parameters->learning_rate * codes_per_trace(parameters);
+}
+
+/* Whether a change of so many codes per trace unit can be expressed; not a number cannot. */
+static bool scale_fits(double size)
+{
+    return size * 65536 <= 32767;
+}
+
+bool px_modulator_fits(const praxis_parameters *parameters, float modulator)
+{
+    return scale_fits(fabs(codes_per_modulator(parameters) * (double)modulator));
+}
+
+bool px_modulation_make(const praxis_parameters *parameters, const float *modulator, size_t count, int32_t *scale,
+                        int32_t *shift, bool *moves)
+{
+    double factor = codes_per_modulator(parameters);
     double largest = 0;
     for (size_t i = 0; i < count; i++) {
         double size = fabs(factor * (double)modulator[i]);
-        if (!(size * 65536 <= 32767))
+        if (!scale_fits(size))
             return false;
         largest = size > largest ? size : largest;
     }
@@ -91,5 +108,6 @@ bool px_modulation_make(const praxis_parameters *parameters, const float *modula
         --*shift;
     for (size_t i = 0; i < count; i++)
         scale[i] = px_to_fixed(factor * (double)modulator[i], *shift);
+    *moves = px_to_fixed(largest, *shift) != 0;
     return true;
 }

@@ -55,7 +55,8 @@ static praxis_status check_run(const praxis_network *network, const praxis_run *
     if (!status)
         status = check_inputs(network, run);
     if (!status && run->modulator)
-        status = px_modulators_check(network, run->modulator, px_multiply(run->ticks, network->shape.replicas));
+        status = px_modulators_check(network->log, &network->parameters, run->modulator,
+                                     px_multiply(run->ticks, network->shape.replicas));
     return status;
 }
 
@@ -90,29 +91,6 @@ static const float *modulators_of(const struct piece *piece, uint32_t step)
 }
 
 /*
- * Whether weights follow the modulators of a step: those since birth are a multiple of the consolidation, or this one
- * does anything at once. Not how many wait: where the wait ended early in one replica, others would go by its count.
- */
-static bool is_due(const praxis_network *network, const struct piece *piece, uint32_t step, uint32_t before)
-{
-    if (network->parameters.consolidation > 1)
-        return (network->modulations + before + 1) % network->parameters.consolidation == 0;
-    bool any = network->parameters.weight_decay > 0;
-    for (uint64_t r = 0; r < network->shape.replicas && !any; r++)
-        any = modulators_of(piece, step)[r * piece->run->ticks] != 0;
-    return any;
-}
-
-/* Counts a tick that was run, and takes its modulators in. */
-static void count_tick(praxis_network *network, const struct piece *piece, uint32_t step, bool due)
-{
-    network->tick++;
-    if (piece->run->modulator && (due || network->parameters.consolidation > 1))
-        px_waiting_add(network, modulators_of(piece, step), piece->run->ticks);
-    network->modulations += piece->run->modulator != NULL;
-}
-
-/*
  * A stretch of ticks from `step`, of which *count is how many: until weights are due, or the window is full. The
  * order: activation, then the trace of what caused it, then the modulator. Homeostasis and readout of a tick neither
  * read what learning writes nor write what it reads: they go with the tick.
@@ -121,19 +99,22 @@ static praxis_status advance(praxis_network *network, const struct piece *piece,
 {
     const praxis_run *run = piece->run;
     bool traced = (run->flags & PRAXIS_RUN_TRACE) != 0, due = false;
-    praxis_status status = px_window_prepare(network, traced);
-    uint32_t left = piece->ticks - step, room = traced ? px_window_room(network) : left;
+    praxis_status status = px_learning_prepare(network, traced);
+    uint32_t left = piece->ticks - step, room = traced ? px_learning_room(network) : left;
     for (*count = 0; *count < left && *count < room && !due; ++*count)
-        due = run->modulator && is_due(network, piece, step + *count, *count);
+        due = run->modulator && px_learning_is_due(network, modulators_of(piece, step + *count), run->ticks, *count);
     if (!status)
         status = network->backend->operations->ticks(network->backend, step, *count, run->flags);
     if (status)
         return status;
-    for (uint32_t i = 0; i < *count; i++)
-        count_tick(network, piece, step + i, due && i == *count - 1);
+    for (uint32_t i = 0; i < *count; i++) {
+        network->tick++;
+        if (run->modulator)
+            px_learning_take(network, modulators_of(piece, step + i), run->ticks, due && i == *count - 1);
+    }
     if (traced)
-        px_window_enter(network, *count);
-    return due ? px_waiting_apply(network, NULL) : PRAXIS_SUCCESS;
+        px_learning_enter(network, *count);
+    return due ? px_learning_follow(network, NULL) : PRAXIS_SUCCESS;
 }
 
 /* Sums of codes into mean activations, [ticks][R][G] of the piece into [R][all ticks][G] of the run. */
@@ -183,8 +164,8 @@ static praxis_status run_piece(praxis_network *network, const struct piece *piec
 praxis_status px_network_run(praxis_network *network, const praxis_run *run)
 {
     praxis_status status = check_run(network, run);
-    if (!status && network->modulations % network->parameters.consolidation == 0)
-        status = px_waiting_apply(network, NULL); /* only a failure leaves any here: they would not fit */
+    if (!status)
+        status = px_learning_make_place(network);
     uint64_t numbers = (uint64_t)network->shape.replicas * (network->shape.channels + 1 + run->group_count);
     uint64_t most = STAGED_NUMBERS / numbers + 1;
     most = most < STAGED_TICKS ? most : STAGED_TICKS;
@@ -209,11 +190,11 @@ praxis_status px_network_reset(praxis_network *network, uint32_t what, const uin
     }
     praxis_status status = PRAXIS_SUCCESS;
     if (what & PRAXIS_RESET_TRACES)
-        status = px_waiting_apply(network, mask ? mask : all);
+        status = px_learning_follow(network, mask ? mask : all);
     if (!status)
         status = backend->operations->reset(backend, what, mask ? mask : all);
     if (!status && (what & PRAXIS_RESET_TRACES))
-        px_window_forget(network, mask ? mask : all);
+        px_learning_forget(network, mask ? mask : all);
     free(all);
     return status;
 }

@@ -3,7 +3,6 @@
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/hash.h"
 #include "base/size.h"
@@ -45,7 +44,7 @@ static struct format format_of(const praxis_network *network, praxis_field field
 static praxis_status download(praxis_network *network, praxis_field field, const praxis_range *range, void *codes)
 {
     if (field == PRAXIS_FIELD_TRACE)
-        return px_window_peek(network, range, codes);
+        return px_learning_peek(network, range, codes);
     return network->backend->operations->download(network->backend, field, range, codes);
 }
 
@@ -57,8 +56,8 @@ static praxis_status prepare_write(praxis_network *network, praxis_field field, 
         return px_fail(network->log, PRAXIS_ERROR_UNSUPPORTED,
                        "traces cannot be written: in this network they are what the window of past ticks says");
     if (field == PRAXIS_FIELD_TRACE || field == PRAXIS_FIELD_PLASTIC)
-        return px_window_settle(network, range);
-    return field == PRAXIS_FIELD_WEIGHT ? px_waiting_apply_range(network, range) : PRAXIS_SUCCESS;
+        return px_learning_settle(network, range);
+    return field == PRAXIS_FIELD_WEIGHT ? px_learning_follow_range(network, range) : PRAXIS_SUCCESS;
 }
 
 static double largest_value(const struct format *format, praxis_field field)
@@ -282,27 +281,13 @@ static praxis_status hash_block(praxis_network *network, praxis_field field, con
     return PRAXIS_SUCCESS;
 }
 
-/* Modulators that wait, each with the tick it came after. */
-static uint64_t hash_waiting(const praxis_network *network, uint32_t replica, uint64_t hash)
-{
-    const struct px_waiting *waiting = &network->waiting;
-    for (uint32_t i = waiting->first[replica]; i < waiting->count; i++) {
-        uint32_t bits;
-        memcpy(&bits, &waiting->modulator[(uint64_t)i * network->shape.replicas + replica], sizeof bits);
-        hash = px_hash_integer(px_hash_integer(hash, waiting->tick[i], 8), bits, 4);
-    }
-    return hash;
-}
-
 praxis_status px_network_hash(praxis_network *network, uint64_t *hashes)
 {
     praxis_status status = PRAXIS_SUCCESS;
     for (uint32_t r = 0; r < network->shape.replicas && !status; r++) {
         const praxis_range range = {r, 1, 0, network->shape.graph.neurons};
         uint64_t hash = px_hash_integer(PX_HASH_START, network->tick, 8);
-        hash = px_hash_integer(hash, network->modulations, 8);
-        hash = px_hash_integer(hash, network->pending[r], 1);
-        hash = hash_waiting(network, r, hash);
+        hash = px_learning_hash(network, r, hash);
         for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++)
             status = for_each_block(network, (praxis_field)field, &range, hash_block, &hash);
         hashes[r] = hash;
