@@ -392,7 +392,8 @@ typedef struct praxis_network praxis_network;
 
 /*
  * Creates R replicas on the context's device, born from their seeds: weights normal N(0, 1), input weights normal,
- * activations and traces zero, averages at mean 0 and variance 1. *network is owned by the caller.
+ * activations and traces zero, averages at mean 0 and variance 1. *network is owned by the caller. The kernels for a
+ * shape are built once: the networks of a context share them, and those of the 32 shapes last used are kept for more.
  * Errors: OUT_OF_RANGE names the parameter, the value and the bounds; INVALID_ARGUMENT: the context's tuning does not
  * suit the device; OUT_OF_MEMORY names the bytes asked for and those there are; BUILD; DEVICE.
  */

@@ -24,12 +24,15 @@ static praxis_status write_source(const struct px_opencl_device *device, const c
     return status;
 }
 
-static void print_options(const struct px_opencl *opencl)
+static bool print_options(const struct px_opencl *opencl)
 {
-    char options[2048];
-    px_opencl_options(opencl, options, sizeof options);
+    char *options = px_opencl_options(opencl);
+    if (!options)
+        return false;
     for (char *option = strtok(options, " "); option; option = strtok(NULL, " "))
         puts(option);
+    free(options);
+    return true;
 }
 
 int main(int argc, char **argv)
@@ -62,6 +65,5 @@ int main(int argc, char **argv)
         fprintf(stderr, "%s\n", praxis_status_string(status));
         return 1;
     }
-    print_options(&opencl);
-    return 0;
+    return print_options(&opencl) ? 0 : 1;
 }

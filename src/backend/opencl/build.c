@@ -50,7 +50,7 @@ static void release_kernels(cl_kernel *kernels, size_t count)
     }
 }
 
-static cl_int make_kernels(cl_program program, const char *const *names, size_t count, cl_kernel *kernels)
+cl_int px_program_kernels(cl_program program, const char *const *names, size_t count, cl_kernel *kernels)
 {
     cl_int error = CL_SUCCESS;
     memset(kernels, 0, count * sizeof *kernels);
@@ -78,7 +78,7 @@ static cl_program build_from_cache(const struct px_opencl_device *device, const 
     if (!error)
         error = clBuildProgram(program, 1, &device->device, options, NULL, NULL);
     if (!error)
-        error = make_kernels(program, names, count, kernels);
+        error = px_program_kernels(program, names, count, kernels);
     if (error) {
         px_message(device->base.log, PRAXIS_LOG_WARNING,
                    "compiling anew: %s does not take the program kept of it: %s (%d)", device->info.name,
@@ -99,7 +99,7 @@ static cl_int build_from_source(const struct px_opencl_device *device, const cha
     if (!error)
         error = clBuildProgram(*program, 1, &device->device, options, NULL, NULL);
     if (!error)
-        error = make_kernels(*program, names, count, kernels);
+        error = px_program_kernels(*program, names, count, kernels);
     if (!error)
         px_message(device->base.log, PRAXIS_LOG_INFO, "program compiled from source");
     return error;

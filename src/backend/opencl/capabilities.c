@@ -172,10 +172,10 @@ enum px_dot_product px_dot_product_named(const char *name)
     return path;
 }
 
-void px_opencl_language(const praxis_device_info *info, enum px_dot_product path, char *options, size_t size)
+void px_opencl_append_language(struct px_text *options, const praxis_device_info *info, enum px_dot_product path)
 {
-    snprintf(options, size, "-cl-std=%s -DDOT_PRODUCT=%d%s", paths_known[path].language, (int)path,
-             info->type == PRAXIS_DEVICE_EMULATOR ? OCLGRIND_OPTIONS : "");
+    px_text_append(options, "-cl-std=%s -DDOT_PRODUCT=%d%s", paths_known[path].language, (int)path,
+                   info->type == PRAXIS_DEVICE_EMULATOR ? OCLGRIND_OPTIONS : "");
 }
 
 /*

@@ -112,19 +112,22 @@ static praxis_status build(struct trial *trial, const char *source, enum px_dot_
 {
     static const char *const names[] = {"confirm"};
     const struct px_opencl_device *device = trial->device;
-    char options[256], language[128];
-    px_opencl_language(&device->info, path, language, sizeof language);
-    snprintf(options, sizeof options, "%s -DINLINE=static", language);
-    cl_int error = px_program_build(device, source, options, names, 1, &trial->program, &trial->kernel);
-    if (error && !px_cl_is_refusal(error))
-        return px_cl_fail(device->base.log, error, "building the self-test");
-    if (error) {
+    struct px_text text = {.start = NULL};
+    px_opencl_append_language(&text, &device->info, path);
+    px_text_append(&text, " -DINLINE=static");
+    char *options = px_text_take(&text);
+    cl_int error = CL_OUT_OF_HOST_MEMORY;
+    if (options)
+        error = px_program_build(device, source, options, names, 1, &trial->program, &trial->kernel);
+    if (px_cl_is_refusal(error)) {
         char *log = px_program_log(device, trial->program);
         doubt(trial, "does not compile: %s (%d)\noptions: %s\nlog:\n%s", px_cl_error(error), error, options,
               log && *log ? log : "(the driver gave none)");
         free(log);
+        error = CL_SUCCESS;
     }
-    return PRAXIS_SUCCESS;
+    free(options);
+    return error ? px_cl_fail(device->base.log, error, "building the self-test") : PRAXIS_SUCCESS;
 }
 
 static praxis_status read_and_build(struct trial *trial, enum px_dot_product path)

@@ -111,9 +111,10 @@ praxis_status px_opencl_list(struct px_log *log, praxis_device_info **list, size
 static void destroy(struct px_device *base)
 {
     struct px_opencl_device *device = (struct px_opencl_device *)base;
+    px_programs_close(device->programs);
+    px_cache_close(device->cache);
     if (device->context)
         clReleaseContext(device->context);
-    px_cache_close(device->cache);
     free(device->kernel_directory);
     free(device->tuning_directory);
     free(device);
@@ -221,6 +222,8 @@ static praxis_status open_context(struct px_opencl_device *device, const praxis_
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a path");
     if (options->cache_directory && !(device->tuning_directory = strdup(options->cache_directory)))
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a path");
+    if (!(device->programs = px_programs_open()))
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for programs");
     device->tuned = options->tuning != NULL;
     praxis_status status = px_tuning_parse(log, options->tuning, &device->tuning);
     if (!status && px_opencl_keeps_programs(&device->info))

@@ -8,6 +8,7 @@
 
 #include "backend/opencl/cache.h"
 #include "backend/opencl/opencl.h"
+#include "base/text.h"
 
 /*
  * How int8 dot products are computed, best first; cl/dot4.cl has the same numbers. All but the last give dot4 words of
@@ -44,6 +45,7 @@ struct px_opencl_device {
     uint64_t max_allocation_bytes; /* the device's limit, or a lower one the caller set */
     char *kernel_directory;        /* NULL: the embedded kernels */
     struct px_cache *cache;        /* of compiled programs; NULL: none is kept */
+    struct px_programs *programs;  /* of its networks, in this process */
     char *tuning_directory;        /* where tunings are kept; NULL: nowhere */
 };
 
@@ -71,7 +73,7 @@ enum px_dot_product px_amd_dot_product(const char *name);
 const char *px_dot_product_name(enum px_dot_product path);
 enum px_dot_product px_dot_product_named(const char *name); /* END where there is none */
 /* What every program is built with on the device, by a path: language, path and quirks, as compiler options. */
-void px_opencl_language(const praxis_device_info *info, enum px_dot_product path, char *options, size_t size);
+void px_opencl_append_language(struct px_text *options, const praxis_device_info *info, enum px_dot_product path);
 /* A device's or platform's string, cut to fit; empty where the driver fails. */
 void px_opencl_device_string(cl_device_id device, cl_device_info what, char *text, size_t size);
 uint32_t px_opencl_max_group_items(cl_device_id device);

@@ -17,8 +17,7 @@ static void destroy(struct px_backend *backend)
     for (int i = 0; i < PX_KERNEL_COUNT; i++)
         if (opencl->kernels[i])
             clReleaseKernel(opencl->kernels[i]);
-    if (opencl->program)
-        clReleaseProgram(opencl->program);
+    px_programs_give_back(opencl->device->programs, opencl->program);
     if (opencl->queue)
         clReleaseCommandQueue(opencl->queue);
     free(opencl);

@@ -5,6 +5,7 @@
 
 #include "backend/opencl/build.h"
 #include "backend/opencl/device.h"
+#include "backend/opencl/programs.h"
 
 /* How the state lies in device memory; cl/prelude.cl describes it. A unit is one column of one replica. */
 struct px_layout {
@@ -76,7 +77,7 @@ struct px_opencl {
     struct px_rule rule;
     struct px_layout layout;
     cl_command_queue queue;
-    cl_program program;
+    struct px_program *program;
     cl_kernel kernels[PX_KERNEL_COUNT];
     cl_mem *weights, *traces;          /* [slabs]; traces NULL where they are not stored */
     cl_mem fields[PRAXIS_FIELD_COUNT]; /* all but WEIGHT, TRACE and ACTIVATION */
@@ -137,8 +138,8 @@ uint32_t px_column_items(const struct px_layout *layout);
 uint32_t px_learning_items(const struct px_layout *layout);
 uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab);
 
-/* program.c: the options and the kernels for this shape. */
-void px_opencl_options(const struct px_opencl *opencl, char *options, size_t size);
+/* program.c: the compiler's options for this shape, allocated (NULL: no memory), and its kernels. */
+char *px_opencl_options(const struct px_opencl *opencl);
 praxis_status px_opencl_build(struct px_opencl *opencl);
 
 /* memory.c */
