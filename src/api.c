@@ -306,6 +306,21 @@ praxis_status praxis_network_set_factor(praxis_network *network, praxis_factor f
 
 /* ---- State ---- */
 
+praxis_status praxis_field_describe(const praxis_network *network, praxis_field field, praxis_field_info *info)
+{
+    if ((unsigned)field >= PRAXIS_FIELD_COUNT || !structure_fits(info, sizeof *info))
+        return bad_argument(network, "the field is unknown, or info is NULL or its struct_size wrong");
+    praxis_field_info described;
+    px_network_field(network, field, &described);
+    give_structure(info, &described);
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status praxis_field_find(const char *name, praxis_field *field)
+{
+    return name && field && px_field_find(name, field) ? PRAXIS_SUCCESS : PRAXIS_ERROR_INVALID_ARGUMENT;
+}
+
 static praxis_status check_access(const praxis_network *network, praxis_field field, const void *data, size_t count)
 {
     if (!network || (!data && count > 0))

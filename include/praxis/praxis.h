@@ -498,6 +498,40 @@ typedef enum praxis_field {
     PRAXIS_FIELD_COUNT = 14
 } praxis_field;
 
+typedef enum praxis_field_shape {
+    PRAXIS_SHAPE_NEURONS = 0,  /* [R][N] */
+    PRAXIS_SHAPE_SYNAPSES = 1, /* [R][N][d] */
+    PRAXIS_SHAPE_INPUTS = 2    /* [R][N][K] */
+} praxis_field_shape;
+
+typedef enum praxis_code_type { PRAXIS_CODE_INT8 = 0, PRAXIS_CODE_UINT8 = 1, PRAXIS_CODE_INT32 = 2 } praxis_code_type;
+
+/* One row of the table above. Strings are static. */
+typedef struct praxis_field_info {
+    size_t struct_size;
+    const char *name;        /* "input_weight": as praxis_field_find takes it */
+    const char *description; /* half a sentence */
+    praxis_field_shape shape;
+    praxis_code_type code_type;
+    uint32_t code_bytes;
+    uint32_t reserved;
+    uint64_t elements;                  /* codes per neuron: 1, d or K */
+    double unit;                        /* value of one code; of a trace, U */
+    double minimum, maximum;            /* least and largest value */
+    int32_t code_minimum, code_maximum; /* and their codes */
+} praxis_field_info;
+
+/*
+ * What a field is: in this network, or with NULL in any, where elements are 0 if they are d or K, the unit and bounds
+ * of a trace are 0, and the largest code of NOISE_SOURCE is that of the largest network. Thread-safe. Errors:
+ * INVALID_ARGUMENT if the field is unknown or info->struct_size not set.
+ */
+PRAXIS_API praxis_status praxis_field_describe(const praxis_network *network, praxis_field field,
+                                               praxis_field_info *info);
+
+/* The field of this name. Errors: INVALID_ARGUMENT if there is none, or a pointer is NULL. Thread-safe. */
+PRAXIS_API praxis_status praxis_field_find(const char *name, praxis_field *field);
+
 /* A part of the state: these neurons of these replicas. Where a pointer to one is NULL, all of it is meant. */
 typedef struct praxis_range {
     uint32_t first_replica, replicas;

@@ -24,6 +24,10 @@
 /* The largest window of a trace, in ticks. A multiple of four: four ticks are packed in a word. */
 #define PX_MAX_WINDOW 128
 
+/* One step of an activation code, and of a code of weights and input weights. */
+#define PX_ACTIVATION_UNIT (2.0 / 127)
+#define PX_WEIGHT_UNIT     (3.0 / 127)
+
 /* What is fixed when a network is created. */
 struct px_shape {
     struct px_graph graph;
@@ -157,6 +161,17 @@ struct px_device {
     struct px_log *log;
 };
 
+/* field.c: what a field is, the same in every network. */
+struct px_field {
+    const char *name;
+    const char *description;
+    praxis_field_shape shape;
+    praxis_code_type type;
+    double unit;              /* value of one code; 0: that of the network's traces */
+    int32_t minimum, maximum; /* least and largest code */
+};
+const struct px_field *px_field(praxis_field field);
+bool px_field_find(const char *name, praxis_field *field); /* false where there is none */
 /* How many codes of a field one neuron has, and how many bytes each takes. */
 uint32_t px_field_elements(const struct px_shape *shape, praxis_field field);
 uint32_t px_field_bytes(praxis_field field);

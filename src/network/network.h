@@ -11,10 +11,6 @@
 
 #define PX_GROUP_NAME_SIZE 64
 
-/* One step of a weight code, and the full scale of a trace relative to 1 / (1 - decay). */
-#define PX_ACTIVATION_UNIT (2.0 / 127)
-#define PX_WEIGHT_UNIT     (3.0 / 127)
-
 /* A modulator that waits, and the ticks run since it came. */
 struct px_waiting_modulator {
     uint64_t since;
@@ -96,6 +92,8 @@ praxis_status px_network_set_factor(praxis_network *network, praxis_factor facto
 void px_network_describe(const praxis_network *network, praxis_network_info *info);
 
 /* state.c */
+/* What a field is in this network; network may be NULL: in any. struct_size is set. */
+void px_network_field(const praxis_network *network, praxis_field field, praxis_field_info *info);
 praxis_status px_network_transfer(praxis_network *network, praxis_field field, const praxis_range *range, void *codes,
                                   size_t bytes, bool writing);
 praxis_status px_network_read(praxis_network *network, praxis_field field, const praxis_range *range, float *values,

@@ -9,35 +9,37 @@
 #include "base/tables.h"
 #include "network/network.h"
 
-#define UNIT_Q28    (1.0 / 268435456)
 #define BLOCK_BYTES (UINT64_C(4) << 20)
 
-/* Codes of one field, their unit and the least and largest code allowed. */
-struct format {
-    const char *name;
-    double unit;
-    int32_t minimum, maximum;
-};
-
-static struct format format_of(const praxis_network *network, praxis_field field)
+void px_network_field(const praxis_network *network, praxis_field field, praxis_field_info *info)
 {
-    const struct format formats[PRAXIS_FIELD_COUNT] = {
-        [PRAXIS_FIELD_ACTIVATION] = {"activation", PX_ACTIVATION_UNIT, -127, 127},
-        [PRAXIS_FIELD_WEIGHT] = {"weight", PX_WEIGHT_UNIT, -127, 127},
-        [PRAXIS_FIELD_TRACE] = {"trace", px_trace_unit(&network->parameters), -127, 127},
-        [PRAXIS_FIELD_INPUT_WEIGHT] = {"input weight", PX_WEIGHT_UNIT, -127, 127},
-        [PRAXIS_FIELD_LEAK] = {"leak", UNIT_Q28, -PX_Q28_ONE, PX_Q28_ONE},
-        [PRAXIS_FIELD_GAIN] = {"gain", UNIT_Q28, 0, PX_GAIN_MAX},
-        [PRAXIS_FIELD_BIAS] = {"bias", UNIT_Q28, -PX_BIAS_MAX, PX_BIAS_MAX},
-        [PRAXIS_FIELD_NOISE] = {"noise", UNIT_Q28, 0, PX_Q28_ONE * 4},
-        [PRAXIS_FIELD_TARGET_RATE] = {"target rate", UNIT_Q28, -PX_Q28_ONE * 2, PX_Q28_ONE * 2},
-        [PRAXIS_FIELD_MEAN] = {"mean", UNIT_Q28, -PX_Q28_ONE * 2, PX_Q28_ONE * 2},
-        [PRAXIS_FIELD_VARIANCE] = {"variance", UNIT_Q28, 0, INT32_MAX},
-        [PRAXIS_FIELD_FACTOR] = {"factor", PX_ACTIVATION_UNIT, -127, 127},
-        [PRAXIS_FIELD_PLASTIC] = {"plastic", 1, 0, 1},
-        [PRAXIS_FIELD_NOISE_SOURCE] = {"noise source", 1, 0, (int32_t)(network->shape.graph.neurons - 1)},
+    const struct px_field *schema = px_field(field);
+    bool is_trace = field == PRAXIS_FIELD_TRACE;
+    *info = (praxis_field_info){
+        .struct_size = sizeof *info,
+        .name = schema->name,
+        .description = schema->description,
+        .shape = schema->shape,
+        .code_type = schema->type,
+        .code_bytes = px_field_bytes(field),
+        .elements = network                                 ? px_field_elements(&network->shape, field)
+                    : schema->shape == PRAXIS_SHAPE_NEURONS ? 1
+                                                            : 0,
+        .unit = is_trace && network ? px_trace_unit(&network->parameters) : schema->unit,
+        .code_minimum = schema->minimum,
+        .code_maximum = schema->maximum,
     };
-    return formats[field];
+    if (field == PRAXIS_FIELD_NOISE_SOURCE && network)
+        info->code_maximum = (int32_t)(network->shape.graph.neurons - 1);
+    info->minimum = info->unit * (is_trace ? px_mulaw_decode(info->code_minimum) : info->code_minimum);
+    info->maximum = info->unit * (is_trace ? px_mulaw_decode(info->code_maximum) : info->code_maximum);
+}
+
+static praxis_field_info info_of(const praxis_network *network, praxis_field field)
+{
+    praxis_field_info info;
+    px_network_field(network, field, &info);
+    return info;
 }
 
 /* Traces are read as they would be stored now; only those of the window are not stored yet. */
@@ -58,18 +60,6 @@ static praxis_status prepare_write(praxis_network *network, praxis_field field, 
     if (field == PRAXIS_FIELD_TRACE || field == PRAXIS_FIELD_PLASTIC)
         return px_learning_settle(network, range);
     return field == PRAXIS_FIELD_WEIGHT ? px_learning_follow_range(network, range) : PRAXIS_SUCCESS;
-}
-
-static double largest_value(const struct format *format, praxis_field field)
-{
-    int32_t code = field == PRAXIS_FIELD_TRACE ? PX_MULAW_MAX : format->maximum;
-    return code * format->unit;
-}
-
-static double smallest_value(const struct format *format, praxis_field field)
-{
-    int32_t code = field == PRAXIS_FIELD_TRACE ? -PX_MULAW_MAX : format->minimum;
-    return code * format->unit;
 }
 
 static int32_t get_code(const void *codes, praxis_field field, size_t index)
@@ -120,12 +110,12 @@ static praxis_status note_noise(praxis_network *network, praxis_field field, con
 
 static praxis_status check_codes(const praxis_network *network, praxis_field field, const void *codes, uint64_t count)
 {
-    const struct format format = format_of(network, field);
+    const praxis_field_info info = info_of(network, field);
     for (uint64_t i = 0; i < count; i++) {
         int32_t code = get_code(codes, field, i);
-        if (code < format.minimum || code > format.maximum)
+        if (code < info.code_minimum || code > info.code_maximum)
             return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "%s code %llu is %d, must be from %d to %d",
-                           format.name, (unsigned long long)i, code, format.minimum, format.maximum);
+                           info.name, (unsigned long long)i, code, info.code_minimum, info.code_maximum);
     }
     return PRAXIS_SUCCESS;
 }
@@ -200,11 +190,11 @@ static praxis_status read_block(praxis_network *network, praxis_field field, con
     if (status)
         return status;
     float *values = (float *)user + offset;
-    const struct format format = format_of(network, field);
+    const double unit = info_of(network, field).unit;
     uint64_t count = elements_in(network, field, block);
     for (uint64_t i = 0; i < count; i++) {
         int32_t code = get_code(codes, field, i);
-        values[i] = (float)((field == PRAXIS_FIELD_TRACE ? px_mulaw_decode(code) : code) * format.unit);
+        values[i] = (float)((field == PRAXIS_FIELD_TRACE ? px_mulaw_decode(code) : code) * unit);
     }
     return PRAXIS_SUCCESS;
 }
@@ -213,11 +203,11 @@ static praxis_status write_block(praxis_network *network, praxis_field field, co
                                  uint64_t offset, void *user)
 {
     const float *values = (const float *)user + offset;
-    const struct format format = format_of(network, field);
+    const praxis_field_info info = info_of(network, field);
     uint64_t count = elements_in(network, field, block);
     for (uint64_t i = 0; i < count; i++) {
-        double code = (double)values[i] / format.unit;
-        int32_t limited = (int32_t)px_clamp(llround(code), format.minimum, format.maximum);
+        double code = (double)values[i] / info.unit;
+        int32_t limited = (int32_t)px_clamp(llround(code), info.code_minimum, info.code_maximum);
         set_code(codes, field, i, field == PRAXIS_FIELD_TRACE ? px_mulaw_nearest(code) : limited);
     }
     praxis_status status = network->backend->operations->upload(network->backend, field, block, codes);
@@ -253,12 +243,12 @@ praxis_status px_network_write(praxis_network *network, praxis_field field, cons
         status = check_count(network, field, &range, count);
     if (status)
         return status;
-    const struct format format = format_of(network, field);
+    const praxis_field_info info = info_of(network, field);
     /* Bounds as floats: the float nearest to a bound is the bound, on whichever side of it it lies. */
-    float low = (float)smallest_value(&format, field), high = (float)largest_value(&format, field);
+    float low = (float)info.minimum, high = (float)info.maximum;
     for (size_t i = 0; i < count; i++)
         if (!(values[i] >= low && values[i] <= high))
-            return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "%s %llu is %g, must be from %g to %g", format.name,
+            return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "%s %llu is %g, must be from %g to %g", info.name,
                            (unsigned long long)i, (double)values[i], (double)low, (double)high);
     status = prepare_write(network, field, &range);
     return status ? status : for_each_block(network, field, &range, write_block, (void *)(uintptr_t)values);

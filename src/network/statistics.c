@@ -79,7 +79,6 @@ static praxis_status fill_gains(praxis_network *network, praxis_statistics *stat
 praxis_status px_network_statistics(praxis_network *network, praxis_field field, praxis_statistics *statistics)
 {
     uint32_t replicas = network->shape.replicas;
-    double unit = field == PRAXIS_FIELD_ACTIVATION ? PX_ACTIVATION_UNIT : PX_WEIGHT_UNIT;
     if (field != PRAXIS_FIELD_ACTIVATION && field != PRAXIS_FIELD_WEIGHT && field != PRAXIS_FIELD_INPUT_WEIGHT)
         return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
                        "field %d has no statistics: activations, weights and input weights have", (int)field);
@@ -88,7 +87,7 @@ praxis_status px_network_statistics(praxis_network *network, praxis_field field,
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u histograms", replicas);
     praxis_status status = network->backend->operations->histogram(network->backend, field, counts);
     for (uint32_t r = 0; r < replicas && !status; r++)
-        fill(&statistics[r], counts + (size_t)r * 256, unit);
+        fill(&statistics[r], counts + (size_t)r * 256, px_field(field)->unit);
     free(counts);
     return status ? status : fill_gains(network, statistics);
 }
