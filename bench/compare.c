@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/memory.h"
 #include "command.h"
 #include "file.h"
 #include "table.h"
@@ -19,9 +20,7 @@ struct compared {
 static char *name_of(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    char *name = malloc(RESULT_TEXT);
-    if (!name)
-        return NULL;
+    char *name = memory_get(RESULT_TEXT, 1);
     result_text(name, slash ? slash + 1 : path);
     char *dot = strrchr(name, '.');
     if (dot && dot > name && strcmp(dot, ".json") == 0)
@@ -33,7 +32,7 @@ static int read_all(const struct cli_command *command, char **paths, size_t coun
 {
     for (size_t i = 0; i < count; i++) {
         char *name = name_of(paths[i]);
-        struct result *result = name ? file_read(command, paths[i]) : NULL;
+        struct result *result = file_read(command, paths[i]);
         compared->names[compared->count] = name;
         compared->results[compared->count++] = result;
         if (!result)
@@ -42,14 +41,12 @@ static int read_all(const struct cli_command *command, char **paths, size_t coun
     return CLI_DONE;
 }
 
-static int print_table(const struct cli_command *command, const struct compared *compared)
+static void print_table(const struct compared *compared)
 {
     const struct result_device *devices[MOST_FILES * RESULT_DEVICES];
-    char(*labels)[2 * RESULT_TEXT] = calloc(MOST_FILES * RESULT_DEVICES, sizeof *labels);
+    char(*labels)[2 * RESULT_TEXT] = memory_get(MOST_FILES * RESULT_DEVICES, sizeof *labels);
     const char *names[MOST_FILES * RESULT_DEVICES];
     size_t count = 0;
-    if (!labels)
-        return cli_fail(command, "no memory for the table");
     for (size_t i = 0; i < compared->count; i++)
         for (size_t d = 0; d < compared->results[i]->device_count; d++) {
             devices[count] = &compared->results[i]->devices[d];
@@ -59,7 +56,6 @@ static int print_table(const struct cli_command *command, const struct compared 
         }
     table_compare(stdout, devices, names, count);
     free(labels);
-    return CLI_DONE;
 }
 
 int command_compare(const struct cli_command *command, int argc, char **argv)
@@ -80,7 +76,7 @@ int command_compare(const struct cli_command *command, int argc, char **argv)
         code = reports_open(command, &reports);
     if (!code) {
         if (!reports.html_path || strcmp(reports.html_path, "-") != 0)
-            code = print_table(command, &compared);
+            print_table(&compared);
         int closed = reports_close(command, &reports, (const struct result *const *)compared.results,
                                    (const char *const *)compared.names, compared.count, code == CLI_DONE);
         code = code ? code : closed;

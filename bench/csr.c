@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cli/clock.h"
+#include "cli/memory.h"
 #include "peer.h"
 
 #define CHECKED_ROWS 64
@@ -196,7 +197,7 @@ static bool is_right(struct csr *csr, const struct csr_host *host)
 bool peer_open_csr(struct opencl *opencl, praxis_network *network, const praxis_graph *graph, struct peer *peer)
 {
     struct csr *csr = graph->synapses <= PEER_MOST_BYTES / 8 && graph->synapses * 8 <= opencl->memory_bytes / 4
-                          ? calloc(1, sizeof *csr)
+                          ? memory_get(1, sizeof *csr)
                           : NULL;
     struct csr_host host = {NULL, NULL, NULL, NULL};
     if (!csr)

@@ -2,6 +2,7 @@
 /* The dense peers. A build without one of the libraries has no such peer. */
 #include <stdlib.h>
 
+#include "cli/memory.h"
 #include "peer.h"
 #ifdef PRAXIS_HAVE_CLBLAST
 #include <clblast_c.h>
@@ -53,7 +54,7 @@ static size_t rounded(size_t bytes)
 bool peer_open_clblast(struct opencl *opencl, size_t n, struct peer *peer)
 {
     struct clblast *dense =
-        n * n * 4 <= PEER_MOST_BYTES && n * n * 4 <= opencl->memory_bytes / 4 ? calloc(1, sizeof *dense) : NULL;
+        n * n * 4 <= PEER_MOST_BYTES && n * n * 4 <= opencl->memory_bytes / 4 ? memory_get(1, sizeof *dense) : NULL;
     if (!dense)
         return false;
     *dense = (struct clblast){
@@ -117,7 +118,7 @@ static float *random_floats(size_t count)
 
 bool peer_open_openblas(size_t n, struct peer *peer)
 {
-    struct openblas *dense = n * n * 4 <= PEER_MOST_BYTES ? calloc(1, sizeof *dense) : NULL;
+    struct openblas *dense = n * n * 4 <= PEER_MOST_BYTES ? memory_get(1, sizeof *dense) : NULL;
     if (!dense)
         return false;
     *dense = (struct openblas){(int)n, random_floats(n * n), random_floats(n), random_floats(n)};

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/memory.h"
 #include "html.h"
 #include "schema.h"
 
@@ -30,8 +31,8 @@ int reports_open(const struct cli_command *command, struct reports *reports)
 static bool write_json(const struct result *result, FILE *file)
 {
     cJSON *json = schema_write(result);
-    char *text = json ? cJSON_Print(json) : NULL;
-    bool written = text && fprintf(file, "%s\n", text) > 0;
+    char *text = cJSON_Print(json);
+    bool written = fprintf(file, "%s\n", text) > 0;
     cJSON_free(text);
     cJSON_Delete(json);
     return written;
@@ -57,22 +58,20 @@ int reports_close(const struct cli_command *command, struct reports *reports, co
 /* The whole file, NUL-terminated; NULL where it cannot be read or is too large, with errno. */
 static char *read_text(const char *path, size_t *length)
 {
-    char *text = NULL;
     FILE *file = fopen(path, "rb");
     *length = 0;
     if (!file)
         return NULL;
-    text = malloc(MOST_BYTES + 1);
-    if (text)
-        *length = fread(text, 1, MOST_BYTES + 1, file);
+    char *text = memory_get(MOST_BYTES + 1, 1);
+    *length = fread(text, 1, MOST_BYTES + 1, file);
     int error = ferror(file) ? errno : *length > MOST_BYTES ? EFBIG : 0;
     fclose(file);
-    if (text && error == 0) {
+    if (error == 0) {
         text[*length] = '\0';
         return text;
     }
     free(text);
-    errno = error ? error : ENOMEM;
+    errno = error;
     return NULL;
 }
 
@@ -90,8 +89,6 @@ struct result *file_read(const struct cli_command *command, const char *path)
     struct result *result = schema_create();
     if (!json || end + strspn(end, " \t\r\n") != text + length)
         snprintf(message, sizeof message, "is not JSON, from byte %td on", end - text);
-    else if (!result)
-        snprintf(message, sizeof message, "does not fit into memory");
     else
         schema_read(json, result, message, sizeof message);
     cJSON_Delete(json);

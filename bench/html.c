@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/memory.h"
 #include "figure.h"
 #include "markup.h"
 #include "page.h"
@@ -29,20 +30,19 @@ static void name_device(const struct result *result, size_t index, const char *f
              selector, *selector ? ")" : "");
 }
 
-static bool open_page(struct page *page, const struct result *const *results, const char *const *names, size_t count)
+static void open_page(struct page *page, const struct result *const *results, const char *const *names, size_t count)
 {
     size_t devices = 0;
     for (size_t i = 0; i < count; i++)
         devices += results[i]->device_count;
-    *page = (struct page){calloc(devices, sizeof *page->devices), 0};
-    for (size_t i = 0; page->devices && i < count; i++)
+    *page = (struct page){memory_get(devices, sizeof *page->devices), 0};
+    for (size_t i = 0; i < count; i++)
         for (size_t d = 0; d < results[i]->device_count; d++) {
             struct page_device *device = &page->devices[page->count];
             device->device = &results[i]->devices[d];
             device->colour = (unsigned)page->count++;
             name_device(results[i], d, count > 1 ? names[i] : "", device->label);
         }
-    return page->devices != NULL;
 }
 
 /* ---- Cards ---- */
@@ -143,8 +143,7 @@ static const char method[] =
 bool html_write(FILE *file, const struct result *const *results, const char *const *names, size_t count)
 {
     struct page page;
-    if (!open_page(&page, results, names, count))
-        return false;
+    open_page(&page, results, names, count);
     fprintf(
         file,
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>"

@@ -9,7 +9,7 @@
 #include "result.h"
 
 /* names[i] tells result i from the others; it is UTF-8 of less than RESULT_TEXT bytes, and may be empty. False where
- * there is no memory or writing fails. */
+ * writing fails. */
 bool html_write(FILE *file, const struct result *const *results, const char *const *names, size_t count);
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/interrupt.h"
+#include "cli/memory.h"
 #include "command.h"
 #include "start.h"
 
@@ -21,6 +22,7 @@ int main(int argc, char **argv)
     const char *word = argc > 1 ? argv[1] : "";
     int code;
     cli_interrupt_begin();
+    memory_begin();
     if (strcmp(word, START_WORD) == 0 && argc == 3)
         return start_network(argv[2]);
     if (strcmp(word, "--version") == 0) {

@@ -17,7 +17,8 @@ struct wishes {
     struct cli_opening opening;
     const char *sizes;
     bool all, quick;
-    double seconds, rounds; /* NaN: as the suite says */
+    struct cli_real seconds; /* NaN: as the suite says */
+    uint64_t rounds;         /* 0: as the suite says */
     struct reports reports;
 };
 
@@ -48,14 +49,14 @@ static int use_sizes(const struct cli_command *command, const char *list, struct
     suite->size_count = 0;
     suite->factor_size = 0;
     for (const char *next = list; next;) {
-        char *end;
-        double value = strtod(next, &end);
-        if (end == next || (*end && *end != ',') || !(value >= 49 && value <= 1073741824) || value != floor(value))
+        const char *end;
+        uint64_t value;
+        if (!cli_count(next, &end, &value) || (*end && *end != ',') || value < 49 || value > 1073741824)
             return cli_usage(command, "--sizes is \"%s\", must be whole numbers from 49 to 1073741824 with commas",
                              list);
         if (suite->size_count == SUITE_SIZES)
             return cli_usage(command, "--sizes has more than %d numbers", SUITE_SIZES);
-        suite->sizes[suite->size_count++] = (uint64_t)value;
+        suite->sizes[suite->size_count++] = value;
         next = *end ? end + 1 : NULL;
     }
     return CLI_DONE;
@@ -63,11 +64,11 @@ static int use_sizes(const struct cli_command *command, const char *list, struct
 
 static int refine(const struct cli_command *command, const struct wishes *wishes, struct suite *suite)
 {
-    if (!isnan(wishes->seconds)) {
-        suite->plan.seconds = wishes->seconds;
-        suite->plan.budget = fmax(suite->plan.budget, wishes->seconds * suite->plan.rounds);
+    if (!isnan(wishes->seconds.value)) {
+        suite->plan.seconds = wishes->seconds.value;
+        suite->plan.budget = fmax(suite->plan.budget, wishes->seconds.value * suite->plan.rounds);
     }
-    if (!isnan(wishes->rounds))
+    if (wishes->rounds)
         suite->plan.rounds = (int)wishes->rounds;
     return wishes->sizes ? use_sizes(command, wishes->sizes, suite) : CLI_DONE;
 }
@@ -134,7 +135,7 @@ static int check(const struct cli_command *command, const struct wishes *wishes)
 
 int command_measure(const struct cli_command *command, int argc, char **argv)
 {
-    struct wishes wishes = {.seconds = NAN, .rounds = NAN};
+    struct wishes wishes = {.seconds = {NAN, 1e-6, 60}};
     const struct cli_option options[] = {
         CLI_OPENING_OPTIONS(&wishes.opening),
         {"all", CLI_FLAG, &wishes.all, 0, 0, NULL, "every device but the reference and emulators"},
@@ -142,9 +143,9 @@ int command_measure(const struct cli_command *command, int argc, char **argv)
         {"json", CLI_TEXT, &wishes.reports.json_path, 0, 0, "FILE", "write the results as JSON"},
         {"html", CLI_TEXT, &wishes.reports.html_path, 0, 0, "FILE", "write a page with charts"},
         {"sizes", CLI_TEXT, &wishes.sizes, 0, 0, "N,N...", "these sizes alone, with k = 2"},
-        {"seconds", CLI_REAL, &wishes.seconds, 1e-6, 60, "S",
+        {"seconds", CLI_REAL, &wishes.seconds, 0, 0, "S",
          "length of one timed run (default 0.15, or 0.05 with --quick)"},
-        {"rounds", CLI_REAL, &wishes.rounds, 1, SERIES_ROUNDS, "N",
+        {"rounds", CLI_COUNT, &wishes.rounds, 1, SERIES_ROUNDS, "N",
          "timed runs of each (default 11, or 5 with --quick)"},
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
     };
@@ -158,9 +159,10 @@ int command_measure(const struct cli_command *command, int argc, char **argv)
     code = check(command, &wishes);
     if (!code)
         code = refine(command, &wishes, &suite);
-    struct result *result = code ? NULL : schema_create();
-    if (!code)
-        code = result ? measure(command, &wishes, &suite, result) : cli_fail(command, "no memory for the results");
+    if (code)
+        return code;
+    struct result *result = schema_create();
+    code = measure(command, &wishes, &suite, result);
     free(result);
     return code;
 }

@@ -81,23 +81,20 @@ static void open_peers(const struct bench *bench, const praxis_graph *graph, str
         work->series[part] = work->peers[part].series;
 }
 
-static bool open_parts(const struct bench *bench, const praxis_graph *graph, struct size_work *work)
+static void open_parts(const struct bench *bench, const praxis_graph *graph, struct size_work *work)
 {
     const struct suite *suite = bench->suite;
     bool learning = graph->neurons <= suite->learning_limit && (graph->curves == 2 || suite->factor_learning);
-    bool good = true;
     if (bench->streams) {
         work->series[READ] = streams_series(bench->streams, STREAM_READ);
         work->measured[READ] = true;
     }
-    for (int part = INFERENCE; part <= (learning ? MODULATED : INFERENCE) && good; part++) {
-        good = ticks_open(work->network, 1, modes[part].flags, modes[part].modulator, &work->ticks[part],
-                          &work->series[part]);
-        work->measured[part] = good;
+    for (int part = INFERENCE; part <= (learning ? MODULATED : INFERENCE); part++) {
+        ticks_open(work->network, 1, modes[part].flags, modes[part].modulator, &work->ticks[part], &work->series[part]);
+        work->measured[part] = true;
     }
     work->series[INFERENCE].step = 1;
     open_peers(bench, graph, work);
-    return good;
 }
 
 static void close_parts(struct size_work *work)
@@ -163,7 +160,9 @@ static bool measure(const struct bench *bench, uint64_t neurons, uint32_t degree
         streams_hold(bench->streams, false);
     }
     praxis_status status = create(bench, neurons, degree_factor, &work, result);
-    bool good = !status && open_parts(bench, graph, &work);
+    bool good = !status;
+    if (good)
+        open_parts(bench, graph, &work);
     if (good) {
         measure_parts(bench, &work);
         good = keep_parts(bench, &work, result);

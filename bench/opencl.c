@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "cli/memory.h"
+
 #define FILL_GROUP 64
 #define MOST       64 /* platforms, and devices of a platform */
 
@@ -45,9 +47,9 @@ static void ask_limits(struct opencl *opencl)
 
 struct opencl *opencl_open(const char *selector)
 {
-    struct opencl *opencl = calloc(1, sizeof *opencl);
+    struct opencl *opencl = memory_get(1, sizeof *opencl);
     cl_int error = CL_OUT_OF_HOST_MEMORY;
-    if (opencl && (opencl->device = find_device(selector)))
+    if ((opencl->device = find_device(selector)))
         opencl->context = clCreateContext(NULL, 1, &opencl->device, NULL, NULL, &error);
     if (!error)
         opencl->queue = clCreateCommandQueue(opencl->context, opencl->device, 0, &error);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "cli/memory.h"
 #include "figure.h"
 #include "markup.h"
 #include "page.h"
@@ -49,9 +50,7 @@ static size_t fill_bars(const struct page *page, const struct kind *kinds, struc
 
 static void draw_bars(FILE *file, const struct page *page, const struct bar_chart *chart)
 {
-    struct chart_bar *bars = calloc((page->count + 1) * MOST_KINDS, sizeof *bars);
-    if (!bars)
-        return;
+    struct chart_bar *bars = memory_get((page->count + 1) * MOST_KINDS, sizeof *bars);
     begin(file, chart->title, chart->note, "chart");
     const struct chart_bars drawn = {chart->unit, bars, fill_bars(page, chart->kinds, bars), chart->reference,
                                      chart->reference_name};
@@ -237,9 +236,9 @@ static size_t collect(const struct result_device *device, double *x, double *y)
 
 static void draw_speed(FILE *file, const struct page *page)
 {
-    double *places = calloc(page->count * 2 * RESULT_NETWORKS, sizeof *places);
-    struct chart_line *lines = calloc(page->count, sizeof *lines);
-    for (size_t d = 0; places && lines && d < page->count; d++) {
+    double *places = memory_get(page->count * 2 * RESULT_NETWORKS, sizeof *places);
+    struct chart_line *lines = memory_get(page->count, sizeof *lines);
+    for (size_t d = 0; d < page->count; d++) {
         const struct page_device *device = &page->devices[d];
         double *x = places + d * 2 * RESULT_NETWORKS, *y = x + RESULT_NETWORKS;
         lines[d] = (struct chart_line){

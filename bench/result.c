@@ -5,23 +5,13 @@
 #include <math.h>
 #include <string.h>
 
-/* Bytes of the character of UTF-8 that the text begins with, 0 where it begins with none. Overlong forms and surrogates
- * pass: they do no harm. */
-static size_t character(const char *text)
-{
-    unsigned char first = (unsigned char)*text;
-    size_t length = first < 0x80 ? 1 : first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : first >= 0xc2 ? 2 : 0;
-    for (size_t i = 1; i < length; i++)
-        if ((text[i] & 0xc0) != 0x80)
-            return 0;
-    return first > 0xf4 ? 0 : length;
-}
+#include "cli/utf8.h"
 
 void result_text(char target[RESULT_TEXT], const char *text)
 {
     size_t used = 0;
     while (*text) {
-        size_t length = character(text), taken = length ? length : 1;
+        size_t length = utf8_length(text), taken = length ? length : 1;
         if (used + taken >= RESULT_TEXT)
             break;
         if (length > 1)

@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/json.h"
+#include "cli/memory.h"
+
 enum kind {
     TEXT,   /* char[RESULT_TEXT] */
     NUMBER, /* double, not below 0 */
@@ -184,9 +187,8 @@ static void clear(const struct member *members, void *object)
 
 struct result *schema_create(void)
 {
-    struct result *result = calloc(1, sizeof *result);
-    if (result)
-        clear(whole, result);
+    struct result *result = memory_get(1, sizeof *result);
+    clear(whole, result);
     return result;
 }
 
@@ -208,10 +210,10 @@ static cJSON *write_value(const struct member *member, const void *object)
     const void *place = at(object, member->offset);
     switch (member->kind) {
     case TEXT:
-        return cJSON_CreateString(place);
+        return json_text(place);
     case NUMBER:
     case SIGNED:
-        return isfinite(*(const double *)place) ? cJSON_CreateNumber(*(const double *)place) : cJSON_CreateNull();
+        return json_number(*(const double *)place);
     case OBJECT:
         return write_object(member->members, place);
     case LIST:

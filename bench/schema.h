@@ -8,10 +8,10 @@
 
 #include "result.h"
 
-/* A result in which nothing is known yet, NULL where there is no memory; free() gives it back. */
+/* A result in which nothing is known yet; free() gives it back. */
 struct result *schema_create(void);
 
-/* NULL where there is no memory; cJSON_Delete. */
+/* cJSON_Delete. */
 cJSON *schema_write(const struct result *result);
 
 /*

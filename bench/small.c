@@ -24,10 +24,10 @@ static bool measure(struct bench *bench, uint32_t replicas, struct result_small 
     praxis_network *network = NULL;
     struct ticks ticks[2] = {{NULL, 0, NULL}, {NULL, 0, NULL}};
     struct series series[2];
-    bool good = !create(bench, replicas, &network) &&
-                ticks_open(network, replicas, REGULATED, TICKS_NONE, &ticks[0], &series[0]) &&
-                ticks_open(network, replicas, REGULATED | PRAXIS_RUN_TRACE, TICKS_OCCASIONAL, &ticks[1], &series[1]);
+    bool good = !create(bench, replicas, &network);
     if (good) {
+        ticks_open(network, replicas, REGULATED, TICKS_NONE, &ticks[0], &series[0]);
+        ticks_open(network, replicas, REGULATED | PRAXIS_RUN_TRACE, TICKS_OCCASIONAL, &ticks[1], &series[1]);
         series_measure(series, 2, &bench->suite->plan);
         result->inference = series_seconds(&series[0]);
         result->learning = series_seconds(&series[1]);

@@ -13,6 +13,7 @@
 
 #include "cli/cli.h"
 #include "cli/clock.h"
+#include "cli/memory.h"
 #include "series.h"
 
 extern char **environ;
@@ -63,14 +64,14 @@ static int remove_entry(const char *path, const struct stat *status, int kind, s
 }
 
 /* This process's environment with the caches moved to `folder`. The pointers are the caller's, the texts live in
- * `texts`. NULL where there is no memory. */
+ * `texts`. */
 static char **make_environment(const char *folder, char texts[VARIABLES][PATH_BYTES])
 {
     size_t count = 0, used = 0;
     while (environ[count])
         count++;
-    char **made = malloc((count + VARIABLES + 1) * sizeof *made);
-    for (size_t i = 0; made && i < count; i++) {
+    char **made = memory_get(count + VARIABLES + 1, sizeof *made);
+    for (size_t i = 0; i < count; i++) {
         bool replaced = false;
         for (size_t v = 0; v < VARIABLES; v++) {
             size_t length = strlen(cache_variables[v]);
@@ -79,12 +80,10 @@ static char **make_environment(const char *folder, char texts[VARIABLES][PATH_BY
         if (!replaced)
             made[used++] = environ[i];
     }
-    for (size_t v = 0; made && v < VARIABLES; v++) {
+    for (size_t v = 0; v < VARIABLES; v++) {
         snprintf(texts[v], PATH_BYTES, "%s=%s", cache_variables[v], folder);
         made[used++] = texts[v];
     }
-    if (made)
-        made[used] = NULL;
     return made;
 }
 
@@ -112,7 +111,7 @@ static double start_once(const char *selector, const char *folder)
     posix_spawn_file_actions_t actions;
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     char **environment = make_environment(folder, texts);
-    if (length < 0 || !environment || pipe(ends) < 0) {
+    if (length < 0 || pipe(ends) < 0) {
         free(environment);
         return -1;
     }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "cli/clock.h"
+#include "cli/memory.h"
 
 #define UNROLL   4
 #define MINIMUM  ((size_t)64 << 20)  /* bytes of a buffer */
@@ -189,9 +190,7 @@ static size_t sums_bytes(const struct opencl *opencl)
 
 struct streams *streams_open(struct opencl *opencl)
 {
-    struct streams *streams = calloc(1, sizeof *streams);
-    if (!streams)
-        return NULL;
+    struct streams *streams = memory_get(1, sizeof *streams);
     streams->opencl = opencl;
     streams->bytes = buffer_bytes(opencl);
     streams->b = opencl_random(opencl, streams->bytes, 1);

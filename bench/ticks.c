@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "cli/memory.h"
+
 static bool take_ticks(const struct ticks *ticks, uint64_t times, uint32_t flags, const float *modulator)
 {
     praxis_run run;
@@ -34,16 +36,16 @@ static bool lead_ticks(void *work)
 /* Small random modulators of both signs, so that weights move and stay where they are born; each ends a period. */
 static float *make_modulator(uint32_t period)
 {
-    float *values = calloc(TICKS_MOST, sizeof *values);
+    float *values = memory_get(TICKS_MOST, sizeof *values);
     uint64_t state = 1;
-    for (uint32_t t = period - 1; values && t < TICKS_MOST; t += period) {
+    for (uint32_t t = period - 1; t < TICKS_MOST; t += period) {
         state = state * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
         values[t] = (float)((double)(state >> 11) * 0x1p-52 - 1) * 0.02f;
     }
     return values;
 }
 
-bool ticks_open(praxis_network *network, uint32_t replicas, uint32_t flags, enum ticks_modulator modulator,
+void ticks_open(praxis_network *network, uint32_t replicas, uint32_t flags, enum ticks_modulator modulator,
                 struct ticks *ticks, struct series *series)
 {
     *ticks = (struct ticks){network, flags, NULL};
@@ -54,10 +56,8 @@ bool ticks_open(praxis_network *network, uint32_t replicas, uint32_t flags, enum
         .step = TICKS_PERIOD,
         .most = TICKS_MOST / replicas / TICKS_PERIOD * TICKS_PERIOD,
     };
-    if (modulator == TICKS_NONE)
-        return true;
-    ticks->modulator = make_modulator(modulator == TICKS_ALWAYS ? 1 : TICKS_PERIOD);
-    return ticks->modulator != NULL;
+    if (modulator != TICKS_NONE)
+        ticks->modulator = make_modulator(modulator == TICKS_ALWAYS ? 1 : TICKS_PERIOD);
 }
 
 void ticks_close(struct ticks *ticks)

@@ -19,8 +19,7 @@ struct ticks {
     float *modulator; /* [TICKS_MOST], NULL for none; rows of replicas are whole periods, so one array serves any */
 };
 
-/* False where there is no memory. */
-bool ticks_open(praxis_network *network, uint32_t replicas, uint32_t flags, enum ticks_modulator modulator,
+void ticks_open(praxis_network *network, uint32_t replicas, uint32_t flags, enum ticks_modulator modulator,
                 struct ticks *ticks, struct series *series);
 void ticks_close(struct ticks *ticks);
 

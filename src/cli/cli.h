@@ -26,18 +26,23 @@ enum cli_exit { CLI_DONE = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 enum cli_kind {
     CLI_FLAG,  /* bool; takes no value */
-    CLI_COUNT, /* uint64_t; 1000000 and 1e6 are both understood */
-    CLI_REAL,  /* double */
+    CLI_COUNT, /* uint64_t; written as cli_count reads it */
+    CLI_REAL,  /* struct cli_real */
     CLI_TEXT,  /* const char *, pointing into argv */
     CLI_SET    /* praxis_parameters; NAME=VALUE sets one of its real-valued members, any number of times */
+};
+
+/* A real number and its bounds, both allowed; NaN: not given. */
+struct cli_real {
+    double value, minimum, maximum;
 };
 
 struct cli_option {
     const char *name; /* without the dashes */
     enum cli_kind kind;
-    void *target;            /* holds the default when parsing begins */
-    double minimum, maximum; /* of counts and reals, both allowed */
-    const char *value_name;  /* for --help: "N", "FILE" */
+    void *target;              /* holds the default when parsing begins */
+    uint64_t minimum, maximum; /* of counts, both allowed; a default outside of them means that there is none */
+    const char *value_name;    /* for --help: "N", "FILE" */
     const char *help;
 };
 
@@ -94,6 +99,12 @@ struct cli_opening {
 int cli_parse(const struct cli_command *command, const struct cli_option *options, int argc, char **argv,
               int *operands);
 
+/*
+ * Reads a whole number from 0 to 2^64 - 1, exactly: digits, perhaps a decimal point, perhaps a power of ten, as
+ * 1000000, 1e6 or 1.5e3. *end is what follows it. False where there is none, or a larger one.
+ */
+bool cli_count(const char *text, const char **end, uint64_t *value);
+
 /* What --trace-window and --trace-form say, into the parameters. Returns -1 to go on, else the exit code. */
 int cli_trace(const struct cli_command *command, uint64_t window, const char *form, praxis_parameters *parameters);
 
@@ -136,9 +147,6 @@ struct cli_file {
 bool cli_file_open(struct cli_file *file, const char *path);
 /* Puts the file in its place, or with keep false removes what was written. */
 bool cli_file_close(struct cli_file *file, bool keep);
-
-/* Prints the value on standard output and deletes it. Returns CLI_DONE, or CLI_FAILED if it could not be written. */
-int cli_print_json(const struct cli_command *command, cJSON *value);
 
 /* 12.3 k, 4.56 M, 7.89 G: three significant digits with an SI prefix into `text`, which it returns. */
 const char *cli_si(double value, char text[16]);

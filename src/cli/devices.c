@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
+#include "cli/json.h"
 
 static void print_device(const praxis_device_info *info)
 {
@@ -18,21 +19,21 @@ static void print_device(const praxis_device_info *info)
 static cJSON *json_device(const praxis_device_info *info)
 {
     cJSON *object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "selector", info->selector);
-    cJSON_AddStringToObject(object, "name", info->name);
-    cJSON_AddStringToObject(object, "type", cli_device_type(info->type));
-    cJSON_AddStringToObject(object, "vendor", info->vendor);
-    cJSON_AddStringToObject(object, "platform", info->platform);
-    cJSON_AddStringToObject(object, "driver", info->driver);
-    cJSON_AddStringToObject(object, "version", info->version);
-    cJSON_AddStringToObject(object, "dot_product", info->dot_product);
+    json_add_text(object, "selector", info->selector);
+    json_add_text(object, "name", info->name);
+    json_add_text(object, "type", cli_device_type(info->type));
+    json_add_text(object, "vendor", info->vendor);
+    json_add_text(object, "platform", info->platform);
+    json_add_text(object, "driver", info->driver);
+    json_add_text(object, "version", info->version);
+    json_add_text(object, "dot_product", info->dot_product);
     cJSON_AddBoolToObject(object, "usable", info->usable);
-    cJSON_AddStringToObject(object, "reason", info->reason);
-    cJSON_AddNumberToObject(object, "compute_units", info->compute_units);
-    cJSON_AddNumberToObject(object, "clock_mhz", info->clock_mhz);
-    cJSON_AddNumberToObject(object, "memory_bytes", (double)info->memory_bytes);
-    cJSON_AddNumberToObject(object, "max_allocation_bytes", (double)info->max_allocation_bytes);
-    cJSON_AddNumberToObject(object, "local_memory_bytes", (double)info->local_memory_bytes);
+    json_add_text(object, "reason", info->reason);
+    json_add_count(object, "compute_units", info->compute_units);
+    json_add_count(object, "clock_mhz", info->clock_mhz);
+    json_add_count(object, "memory_bytes", info->memory_bytes);
+    json_add_count(object, "max_allocation_bytes", info->max_allocation_bytes);
+    json_add_count(object, "local_memory_bytes", info->local_memory_bytes);
     return object;
 }
 
@@ -41,7 +42,7 @@ static int report(const struct cli_command *command, const praxis_device_info *d
     char *cache = cli_cache_directory();
     cJSON *list = cJSON_CreateArray(), *object = cJSON_CreateObject();
     cJSON_AddItemToObject(object, "devices", list);
-    cJSON_AddStringToObject(object, "cache_directory", cache ? cache : "");
+    json_add_text(object, "cache_directory", cache ? cache : "");
     for (size_t i = 0; i < count; i++)
         if (json)
             cJSON_AddItemToArray(list, json_device(&devices[i]));
@@ -52,7 +53,7 @@ static int report(const struct cli_command *command, const praxis_device_info *d
                cache ? "in " : "nowhere: no XDG_CACHE_HOME and no HOME", cache ? cache : "");
     free(cache);
     if (json)
-        return cli_print_json(command, object);
+        return json_print(command, object);
     cJSON_Delete(object);
     return CLI_DONE;
 }

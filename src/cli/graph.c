@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/json.h"
 
 static int ascending(const void *a, const void *b)
 {
@@ -55,23 +56,23 @@ static int print_report(const struct cli_command *command, const praxis_graph *g
                         uint64_t self_loops, uint64_t duplicates)
 {
     cJSON *object = cJSON_CreateObject(), *slopes = cJSON_CreateArray();
-    cJSON_AddNumberToObject(object, "asked_neurons", (double)asked);
-    cJSON_AddNumberToObject(object, "neurons", (double)graph->neurons);
-    cJSON_AddNumberToObject(object, "prime", graph->prime);
-    cJSON_AddNumberToObject(object, "curves", graph->curves);
+    json_add_count(object, "asked_neurons", asked);
+    json_add_count(object, "neurons", graph->neurons);
+    json_add_count(object, "prime", graph->prime);
+    json_add_count(object, "curves", graph->curves);
     for (uint32_t q = 0; q < graph->curves; q++)
-        cJSON_AddItemToArray(slopes, cJSON_CreateNumber(graph->slopes[q]));
+        cJSON_AddItemToArray(slopes, json_count(graph->slopes[q]));
     cJSON_AddItemToObject(object, "slopes", slopes);
-    cJSON_AddNumberToObject(object, "degree", graph->degree);
-    cJSON_AddNumberToObject(object, "second_eigenvalue", graph->second_eigenvalue);
-    cJSON_AddNumberToObject(object, "ramanujan_bound", graph->ramanujan_bound);
-    cJSON_AddNumberToObject(object, "ratio", graph->second_eigenvalue / graph->ramanujan_bound);
-    cJSON_AddNumberToObject(object, "diameter", graph->diameter);
-    cJSON_AddNumberToObject(object, "self_loops", (double)self_loops);
-    cJSON_AddNumberToObject(object, "duplicate_edges", (double)duplicates);
-    cJSON_AddNumberToObject(object, "synapses", (double)graph->synapses);
-    cJSON_AddNumberToObject(object, "stored_bytes", 0);
-    return cli_print_json(command, object);
+    json_add_count(object, "degree", graph->degree);
+    json_add_number(object, "second_eigenvalue", graph->second_eigenvalue);
+    json_add_number(object, "ramanujan_bound", graph->ramanujan_bound);
+    json_add_number(object, "ratio", graph->second_eigenvalue / graph->ramanujan_bound);
+    json_add_count(object, "diameter", graph->diameter);
+    json_add_count(object, "self_loops", self_loops);
+    json_add_count(object, "duplicate_edges", duplicates);
+    json_add_count(object, "synapses", graph->synapses);
+    json_add_count(object, "stored_bytes", 0);
+    return json_print(command, object);
 }
 
 static void write_rows(const praxis_graph *graph, FILE *file)

@@ -90,17 +90,6 @@ const char *cli_device_type(praxis_device_type type)
     return "unknown";
 }
 
-int cli_print_json(const struct cli_command *command, cJSON *value)
-{
-    char *text = cJSON_Print(value);
-    cJSON_Delete(value);
-    if (!text)
-        return cli_fail(command, "no memory for the report");
-    bool written = printf("%s\n", text) > 0 && fflush(stdout) == 0;
-    cJSON_free(text);
-    return written ? CLI_DONE : cli_fail(command, "cannot write to standard output");
-}
-
 const char *cli_si(double value, char text[16])
 {
     static const char *const prefixes[] = {"", " k", " M", " G", " T", " P", " E"};

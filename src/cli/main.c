@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "cli/memory.h"
 
 const char cli_program[] = "praxis ";
 
@@ -43,6 +44,7 @@ int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
     cli_interrupt_begin();
+    memory_begin();
     if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0 || strcmp(word, "-h") == 0) {
         print_help(stdout);
         return close_output(CLI_DONE);

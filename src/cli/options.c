@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Options from a table: getopt_long splits the words, this converts and checks the values and writes --help. */
 #define _GNU_SOURCE /* getopt_long */
-#include <errno.h>
+#include <ctype.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,7 +13,8 @@
 #include "cli/cli.h"
 
 #define MAX_OPTIONS 40
-#define FIRST_VALUE 256 /* what getopt_long returns for the first entry of the table */
+#define MOST_POWER  1000000000 /* of ten; with any digit, far too large */
+#define FIRST_VALUE 256        /* what getopt_long returns for the first entry of the table */
 
 static void complain(const struct cli_command *command, const char *format, va_list arguments)
 {
@@ -40,16 +42,21 @@ int cli_fail(const struct cli_command *command, const char *format, ...)
     return CLI_FAILED;
 }
 
+static bool is_within(const struct cli_option *option, uint64_t value)
+{
+    return value >= option->minimum && value <= option->maximum;
+}
+
 static void print_option(const struct cli_option *option)
 {
     char left[64];
     snprintf(left, sizeof left, "--%s%s%s", option->name, option->value_name ? " " : "",
              option->value_name ? option->value_name : "");
     printf("  %-24s %s", left, option->help);
-    if (option->kind == CLI_COUNT)
-        printf(" (default %llu)", (unsigned long long)*(const uint64_t *)option->target);
-    else if (option->kind == CLI_REAL && !isnan(*(const double *)option->target))
-        printf(" (default %g)", *(const double *)option->target);
+    if (option->kind == CLI_COUNT && is_within(option, *(const uint64_t *)option->target))
+        printf(" (default %" PRIu64 ")", *(const uint64_t *)option->target);
+    else if (option->kind == CLI_REAL && !isnan(((const struct cli_real *)option->target)->value))
+        printf(" (default %g)", ((const struct cli_real *)option->target)->value);
     printf("\n");
 }
 
@@ -76,20 +83,85 @@ static void print_help(const struct cli_command *command, const struct cli_optio
         print_parameters();
 }
 
-static int set_number(const struct cli_command *command, const struct cli_option *option, const char *text)
+/* A number written as 12.5e3. */
+struct decimal {
+    const char *digits; /* a point may be among them */
+    size_t length;
+    long point; /* how many of the digits stand before the decimal point; negative: zeros stand between */
+};
+
+/* *end is what follows the number, `text` where there is none. */
+static struct decimal read_decimal(const char *text, const char **end)
 {
+    struct decimal decimal = {.digits = text};
+    size_t whole = strspn(text, "0123456789");
+    size_t fraction = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+    decimal.length = whole + (text[whole] == '.' ? 1 + fraction : 0);
+    decimal.point = (long)whole;
+    *end = text;
+    if (whole + fraction == 0)
+        return decimal;
+    *end = text + decimal.length;
+    if (**end != 'e' && **end != 'E')
+        return decimal;
+    const char *power_text = *end + 1, *first = power_text + (*power_text == '+' || *power_text == '-');
+    if (isdigit((unsigned char)*first)) {
+        char *after;
+        long power = strtol(power_text, &after, 10);
+        decimal.point += power > MOST_POWER ? MOST_POWER : power < -MOST_POWER ? -MOST_POWER : power;
+        *end = after;
+    }
+    return decimal;
+}
+
+static bool append_digit(uint64_t *value, unsigned digit)
+{
+    if (*value > (UINT64_MAX - digit) / 10)
+        return false;
+    *value = *value * 10 + digit;
+    return true;
+}
+
+bool cli_count(const char *text, const char **end, uint64_t *value)
+{
+    struct decimal decimal = read_decimal(text, end);
+    bool found = *end != text;
+    long place = 0; /* of the next digit; it counts where it stands before the point, and must be 0 behind */
+    *value = 0;
+    for (size_t i = 0; i < decimal.length && found; i++) {
+        if (decimal.digits[i] == '.')
+            continue;
+        unsigned digit = (unsigned)(decimal.digits[i] - '0');
+        if (place++ >= decimal.point)
+            found = digit == 0;
+        else
+            found = append_digit(value, digit);
+    }
+    while (found && *value > 0 && place++ < decimal.point)
+        found = append_digit(value, 0);
+    return found;
+}
+
+static int set_count(const struct cli_command *command, const struct cli_option *option, const char *text)
+{
+    const char *end;
+    uint64_t value;
+    if (!cli_count(text, &end, &value) || *end != '\0' || !is_within(option, value))
+        return cli_usage(command, "--%s is \"%s\", must be a whole number from %" PRIu64 " to %" PRIu64, option->name,
+                         text, option->minimum, option->maximum);
+    *(uint64_t *)option->target = value;
+    return -1;
+}
+
+static int set_real(const struct cli_command *command, const struct cli_option *option, const char *text)
+{
+    struct cli_real *real = option->target;
     char *end;
-    errno = 0;
     double value = strtod(text, &end);
-    bool whole = option->kind == CLI_REAL || value == floor(value);
-    if (end == text || *end != '\0' || errno == ERANGE || !(value >= option->minimum && value <= option->maximum) ||
-        !whole)
-        return cli_usage(command, "--%s is \"%s\", must be a %s from %.15g to %.15g", option->name, text,
-                         option->kind == CLI_COUNT ? "whole number" : "number", option->minimum, option->maximum);
-    if (option->kind == CLI_COUNT)
-        *(uint64_t *)option->target = (uint64_t)value;
-    else
-        *(double *)option->target = value;
+    if (end == text || *end != '\0' || !(value >= real->minimum && value <= real->maximum))
+        return cli_usage(command, "--%s is \"%s\", must be a number from %.15g to %.15g", option->name, text,
+                         real->minimum, real->maximum);
+    real->value = value;
     return -1;
 }
 
@@ -160,10 +232,11 @@ static int set_option(const struct cli_command *command, const struct cli_option
     case CLI_SET:
         return set_parameter(command, option->target, text);
     case CLI_COUNT:
+        return set_count(command, option, text);
     case CLI_REAL:
         break;
     }
-    return set_number(command, option, text);
+    return set_real(command, option, text);
 }
 
 int cli_parse(const struct cli_command *command, const struct cli_option *options, int argc, char **argv, int *operands)

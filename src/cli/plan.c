@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* praxis plan: what a network of any size takes, by arithmetic. docs/performance.md says how far it holds. */
+#include <ctype.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/json.h"
 
 /* Bytes a neuron takes beside its synapses: eight 32-bit fields, two activations, factor and mask. */
 #define NEURON_BYTES 36
@@ -16,21 +19,27 @@
 #define TRACE_BYTES     3
 #define LEARNING_BYTES  6
 
+#define MOST_BYTES 1e21
+
 struct plan {
     praxis_graph graph;
-    double replicas, device_memory, bandwidth;
-    double weights, traces, state, devices; /* bytes, count */
-    double inference, tracing, learning;    /* ticks per second */
-    double exchange;                        /* bytes of activations that each device receives per tick */
+    uint64_t replicas;
+    double device_memory, bandwidth;
+    uint64_t neurons, synapses;          /* of all replicas; weights and traces take a byte for each synapse */
+    uint64_t state;                      /* bytes */
+    double devices;                      /* how many */
+    double inference, tracing, learning; /* ticks per second */
+    double exchange;                     /* bytes of activations that each device receives per tick */
 };
 
-/* A number with a unit: SI or binary prefix, then B, perhaps "/s". -1 if it is none. */
+/* A number with a unit: SI or binary prefix, then B, perhaps "/s". -1 if it is none, or not from 1 to MOST_BYTES. */
 static double parse_size(const char *text, const char *ending)
 {
     static const char prefixes[] = "kMGTPE";
     char *end;
     double value = strtod(text, &end), base = 1000;
-    if (end == text || !(value > 0) || !isfinite(value))
+    if ((!isdigit((unsigned char)text[0]) && text[0] != '.') ||
+        text[1] == 'x') /* strtod takes more than that for a number */
         return -1;
     while (*end == ' ')
         end++;
@@ -43,17 +52,17 @@ static double parse_size(const char *text, const char *ending)
         }
         value *= pow(base, (double)(prefix - prefixes + 1));
     }
-    return strcmp(end, ending) == 0 || *end == '\0' ? value : -1;
+    bool complete = strcmp(end, ending) == 0 || *end == '\0';
+    return complete && value >= 1 && value <= MOST_BYTES ? value : -1;
 }
 
 static void fill(struct plan *plan)
 {
-    double synapses = (double)plan->graph.synapses * plan->replicas;
-    double neurons = (double)plan->graph.neurons * plan->replicas;
-    plan->weights = synapses;
-    plan->traces = synapses;
-    plan->state = neurons * NEURON_BYTES;
-    plan->devices = ceil((plan->weights + plan->traces + plan->state) / plan->device_memory);
+    plan->synapses = plan->graph.synapses * plan->replicas; /* below 2^48, and at most 2^16 */
+    plan->neurons = plan->graph.neurons * plan->replicas;
+    plan->state = plan->neurons * NEURON_BYTES;
+    double synapses = (double)plan->synapses, neurons = (double)plan->neurons;
+    plan->devices = ceil((2 * synapses + (double)plan->state) / plan->device_memory);
     double bandwidth = plan->bandwidth * plan->devices;
     plan->inference = bandwidth / (synapses * INFERENCE_BYTES);
     plan->tracing = bandwidth / (synapses * TRACE_BYTES);
@@ -64,12 +73,11 @@ static void fill(struct plan *plan)
 static void print_table(const struct plan *plan)
 {
     char a[16], b[16], c[16];
-    printf("neurons     %s, p = %u, replicas %.0f\n", cli_si((double)plan->graph.neurons, a), plan->graph.prime,
+    printf("neurons     %s, p = %u, replicas %" PRIu64 "\n", cli_si((double)plan->graph.neurons, a), plan->graph.prime,
            plan->replicas);
-    printf("synapses    %s, %u per neuron\n", cli_si((double)plan->graph.synapses * plan->replicas, a),
-           plan->graph.degree);
-    printf("weights     %sB\ntraces      %sB\n", cli_si(plan->weights, a), cli_si(plan->traces, b));
-    printf("per neuron  %sB\nwiring      0 B\n", cli_si(plan->state, a));
+    printf("synapses    %s, %u per neuron\n", cli_si((double)plan->synapses, a), plan->graph.degree);
+    printf("weights     %sB\ntraces      %sB\n", cli_si((double)plan->synapses, a), cli_si((double)plan->synapses, b));
+    printf("per neuron  %sB\nwiring      0 B\n", cli_si((double)plan->state, a));
     printf("devices     %.0f with %sB at %sB/s each\n", plan->devices, cli_si(plan->device_memory, a),
            cli_si(plan->bandwidth, b));
     printf("speed       at most %s ticks/s, %s with traces, %s with a modulator in every tick\n",
@@ -84,23 +92,23 @@ static void print_table(const struct plan *plan)
 static int print_report(const struct cli_command *command, const struct plan *plan)
 {
     cJSON *object = cJSON_CreateObject();
-    cJSON_AddNumberToObject(object, "neurons", (double)plan->graph.neurons);
-    cJSON_AddNumberToObject(object, "prime", plan->graph.prime);
-    cJSON_AddNumberToObject(object, "degree", plan->graph.degree);
-    cJSON_AddNumberToObject(object, "replicas", plan->replicas);
-    cJSON_AddNumberToObject(object, "synapses", (double)plan->graph.synapses * plan->replicas);
-    cJSON_AddNumberToObject(object, "weight_bytes", plan->weights);
-    cJSON_AddNumberToObject(object, "trace_bytes", plan->traces);
-    cJSON_AddNumberToObject(object, "state_bytes", plan->state);
-    cJSON_AddNumberToObject(object, "wiring_bytes", 0);
-    cJSON_AddNumberToObject(object, "device_memory_bytes", plan->device_memory);
-    cJSON_AddNumberToObject(object, "bandwidth_bytes_per_second", plan->bandwidth);
-    cJSON_AddNumberToObject(object, "devices", plan->devices);
-    cJSON_AddNumberToObject(object, "ticks_per_second_inference", plan->inference);
-    cJSON_AddNumberToObject(object, "ticks_per_second_traces", plan->tracing);
-    cJSON_AddNumberToObject(object, "ticks_per_second_learning", plan->learning);
-    cJSON_AddNumberToObject(object, "exchange_bytes_per_device_and_tick", plan->exchange);
-    return cli_print_json(command, object);
+    json_add_count(object, "neurons", plan->graph.neurons);
+    json_add_count(object, "prime", plan->graph.prime);
+    json_add_count(object, "degree", plan->graph.degree);
+    json_add_count(object, "replicas", plan->replicas);
+    json_add_count(object, "synapses", plan->synapses);
+    json_add_count(object, "weight_bytes", plan->synapses);
+    json_add_count(object, "trace_bytes", plan->synapses);
+    json_add_count(object, "state_bytes", plan->state);
+    json_add_count(object, "wiring_bytes", 0);
+    json_add_number(object, "device_memory_bytes", plan->device_memory);
+    json_add_number(object, "bandwidth_bytes_per_second", plan->bandwidth);
+    json_add_number(object, "devices", plan->devices);
+    json_add_number(object, "ticks_per_second_inference", plan->inference);
+    json_add_number(object, "ticks_per_second_traces", plan->tracing);
+    json_add_number(object, "ticks_per_second_learning", plan->learning);
+    json_add_number(object, "exchange_bytes_per_device_and_tick", plan->exchange);
+    return json_print(command, object);
 }
 
 int cli_plan(const struct cli_command *command, int argc, char **argv)
@@ -124,13 +132,15 @@ int cli_plan(const struct cli_command *command, int argc, char **argv)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
     if (neurons == 0)
         return cli_usage(command, "--neurons is needed");
-    struct plan plan = {.graph.struct_size = sizeof plan.graph, .replicas = (double)replicas};
+    struct plan plan = {.graph.struct_size = sizeof plan.graph, .replicas = replicas};
     plan.device_memory = parse_size(memory, "B");
     plan.bandwidth = parse_size(bandwidth, "B/s");
-    if (plan.device_memory < 1)
-        return cli_usage(command, "--device-memory is \"%s\", must be a size such as 141GB or 80GiB", memory);
-    if (plan.bandwidth < 1)
-        return cli_usage(command, "--bandwidth is \"%s\", must be a rate such as 4.8TB/s", bandwidth);
+    if (plan.device_memory < 0)
+        return cli_usage(command, "--device-memory is \"%s\", must be a size of 1 B to 1000 EB, such as 141GB or 80GiB",
+                         memory);
+    if (plan.bandwidth < 0)
+        return cli_usage(command, "--bandwidth is \"%s\", must be a rate of 1 B/s to 1000 EB/s, such as 4.8TB/s",
+                         bandwidth);
     praxis_log log = cli_log();
     praxis_status status = praxis_graph_plan(neurons, (uint32_t)degree_factor, &log, &plan.graph);
     if (status)

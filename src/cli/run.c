@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "cli/clock.h"
+#include "cli/json.h"
 #include "cli/csv.h"
 #include "cli/progress.h"
 
@@ -378,12 +379,12 @@ static void print_summary(const struct session *session, FILE *file)
 static cJSON *json_distribution(const praxis_statistics *statistics)
 {
     cJSON *object = cJSON_CreateObject();
-    cJSON_AddNumberToObject(object, "mean", statistics->mean);
-    cJSON_AddNumberToObject(object, "variance", statistics->variance);
-    cJSON_AddNumberToObject(object, "skewness", statistics->skewness);
-    cJSON_AddNumberToObject(object, "excess_kurtosis", statistics->excess_kurtosis);
-    cJSON_AddNumberToObject(object, "clipped", statistics->clipped);
-    cJSON_AddNumberToObject(object, "normal_distance", statistics->normal_distance);
+    json_add_number(object, "mean", statistics->mean);
+    json_add_number(object, "variance", statistics->variance);
+    json_add_number(object, "skewness", statistics->skewness);
+    json_add_number(object, "excess_kurtosis", statistics->excess_kurtosis);
+    json_add_number(object, "clipped", statistics->clipped);
+    json_add_number(object, "normal_distance", statistics->normal_distance);
     return object;
 }
 
@@ -391,22 +392,22 @@ static int print_report(const struct session *session)
 {
     cJSON *object = cJSON_CreateObject();
     double rate = tick_rate(session);
-    cJSON_AddNumberToObject(object, "neurons", (double)session->info.graph.neurons);
-    cJSON_AddNumberToObject(object, "synapses", (double)session->info.graph.synapses);
-    cJSON_AddNumberToObject(object, "channels", session->channels);
-    cJSON_AddNumberToObject(object, "ticks", (double)session->ticks);
+    json_add_count(object, "neurons", session->info.graph.neurons);
+    json_add_count(object, "synapses", session->info.graph.synapses);
+    json_add_count(object, "channels", session->channels);
+    json_add_count(object, "ticks", session->ticks);
     cJSON_AddBoolToObject(object, "learning", session->request->learn);
-    cJSON_AddNumberToObject(object, "first_tick_seconds", session->first_seconds);
-    cJSON_AddNumberToObject(object, "seconds", session->seconds);
-    cJSON_AddNumberToObject(object, "ticks_per_second", rate);
-    cJSON_AddNumberToObject(object, "synaptic_operations_per_second", rate * (double)session->info.graph.synapses);
-    cJSON_AddNumberToObject(object, "device_bytes", (double)session->info.device_bytes);
+    json_add_number(object, "first_tick_seconds", session->first_seconds);
+    json_add_number(object, "seconds", session->seconds);
+    json_add_number(object, "ticks_per_second", rate);
+    json_add_number(object, "synaptic_operations_per_second", rate * (double)session->info.graph.synapses);
+    json_add_count(object, "device_bytes", session->info.device_bytes);
     cJSON_AddItemToObject(object, "activations", json_distribution(&session->activations));
     cJSON_AddItemToObject(object, "weights", json_distribution(&session->weights));
-    cJSON_AddNumberToObject(object, "gain_minimum", session->weights.gain_minimum);
-    cJSON_AddNumberToObject(object, "gain_maximum", session->weights.gain_maximum);
-    cJSON_AddStringToObject(object, "device", session->device.name);
-    return cli_print_json(session->command, object);
+    json_add_number(object, "gain_minimum", session->weights.gain_minimum);
+    json_add_number(object, "gain_maximum", session->weights.gain_maximum);
+    json_add_text(object, "device", session->device.name);
+    return json_print(session->command, object);
 }
 
 static int run_session(struct session *session)
@@ -468,7 +469,7 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
         {"ticks", CLI_COUNT, &request.ticks, 1, 1e12, "T", "at most so many; without input, 100 unless given"},
         {"neurons", CLI_COUNT, &request.neurons, 1, 1e15, "N", "neurons"},
         {"degree-factor", CLI_COUNT, &request.degree_factor, 1, 4, "K", "synapses per neuron, in units of sqrt(N)"},
-        {"seed", CLI_COUNT, &request.seed, 0, 9007199254740992.0, "S", "seed"},
+        {"seed", CLI_COUNT, &request.seed, 0, UINT64_MAX, "S", "seed"},
         {"learn", CLI_FLAG, &request.learn, 0, 0, NULL, "form traces and modulate weights in every tick"},
         {"no-learn", CLI_FLAG, &request.no_learn, 0, 0, NULL, "leave the weights alone (the default)"},
         {"factor", CLI_TEXT, &request.factor, 0, 0, "FACTOR",

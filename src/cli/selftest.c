@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/json.h"
 #include "cli/conformance.h"
 
 struct selftest {
@@ -37,18 +38,18 @@ static bool add_to_report(cJSON *report, const praxis_device_info *info, const s
     char hash[24];
     snprintf(hash, sizeof hash, "%016" PRIx64, result->state_hash);
     cJSON *row = cJSON_CreateObject();
-    cJSON_AddStringToObject(row, "selector", info->selector);
-    cJSON_AddStringToObject(row, "name", info->name);
-    cJSON_AddStringToObject(row, "platform", info->platform);
-    cJSON_AddStringToObject(row, "driver", info->driver);
-    cJSON_AddStringToObject(row, "dot_product", info->dot_product);
+    json_add_text(row, "selector", info->selector);
+    json_add_text(row, "name", info->name);
+    json_add_text(row, "platform", info->platform);
+    json_add_text(row, "driver", info->driver);
+    json_add_text(row, "dot_product", info->dot_product);
     cJSON_AddBoolToObject(row, "passed", !status && result->failures == 0);
-    cJSON_AddStringToObject(row, "status", praxis_status_string(status));
-    cJSON_AddNumberToObject(row, "shapes", result->shapes);
-    cJSON_AddNumberToObject(row, "operations", result->operations);
-    cJSON_AddNumberToObject(row, "differences", result->failures);
-    cJSON_AddStringToObject(row, "first_difference", result->first_failure);
-    cJSON_AddStringToObject(row, "state_hash", status ? "" : hash);
+    json_add_text(row, "status", praxis_status_string(status));
+    json_add_count(row, "shapes", result->shapes);
+    json_add_count(row, "operations", result->operations);
+    json_add_count(row, "differences", result->failures);
+    json_add_text(row, "first_difference", result->first_failure);
+    json_add_text(row, "state_hash", status ? "" : hash);
     return cJSON_AddItemToArray(report, row);
 }
 
@@ -138,7 +139,7 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
     cJSON *object = cJSON_CreateObject();
     cJSON_AddItemToObject(object, "devices", selftest.report);
     if (selftest.json && code == CLI_DONE)
-        code = cli_print_json(command, object);
+        code = json_print(command, object);
     else
         cJSON_Delete(object);
     if (code == CLI_DONE && selftest.tested == 0)

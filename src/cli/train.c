@@ -7,6 +7,7 @@
 
 #include "cli/cli.h"
 #include "cli/clock.h"
+#include "cli/json.h"
 #include "cli/progress.h"
 #include "cli/training.h"
 
@@ -114,12 +115,12 @@ static void print_distribution(const char *name, const praxis_statistics *statis
 static cJSON *json_distribution(const praxis_statistics *statistics, uint32_t seeds)
 {
     cJSON *object = cJSON_CreateObject();
-    cJSON_AddNumberToObject(object, "mean", MEAN(mean));
-    cJSON_AddNumberToObject(object, "variance", MEAN(variance));
-    cJSON_AddNumberToObject(object, "skewness", MEAN(skewness));
-    cJSON_AddNumberToObject(object, "excess_kurtosis", MEAN(excess_kurtosis));
-    cJSON_AddNumberToObject(object, "clipped", MEAN(clipped));
-    cJSON_AddNumberToObject(object, "normal_distance", MEAN(normal_distance));
+    json_add_number(object, "mean", MEAN(mean));
+    json_add_number(object, "variance", MEAN(variance));
+    json_add_number(object, "skewness", MEAN(skewness));
+    json_add_number(object, "excess_kurtosis", MEAN(excess_kurtosis));
+    json_add_number(object, "clipped", MEAN(clipped));
+    json_add_number(object, "normal_distance", MEAN(normal_distance));
     return object;
 #undef MEAN
 }
@@ -146,10 +147,12 @@ static void print_summary(const struct training *training, const double *final, 
 static void add_summary(cJSON *object, const double *values, uint32_t seeds)
 {
     struct summary summary = training_summarise(values, seeds);
-    cJSON_AddItemToObject(object, "final", cJSON_CreateDoubleArray(values, (int)seeds));
-    cJSON_AddNumberToObject(object, "median", summary.median);
-    cJSON_AddNumberToObject(object, "min", summary.minimum);
-    cJSON_AddNumberToObject(object, "max", summary.maximum);
+    cJSON *final = cJSON_AddArrayToObject(object, "final");
+    for (uint32_t s = 0; s < seeds; s++)
+        cJSON_AddItemToArray(final, json_number(values[s]));
+    json_add_number(object, "median", summary.median);
+    json_add_number(object, "min", summary.minimum);
+    json_add_number(object, "max", summary.maximum);
 }
 
 static int print_report(const struct cli_command *command, const struct training *training, const double *final,
@@ -157,23 +160,23 @@ static int print_report(const struct cli_command *command, const struct training
 {
     uint32_t seeds = training->options.seeds;
     cJSON *object = cJSON_CreateObject(), *controls = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "task", training->task.name);
-    cJSON_AddStringToObject(object, "rule", rule_name(training->options.rule));
-    cJSON_AddNumberToObject(object, "seeds", seeds);
-    cJSON_AddNumberToObject(object, "first_seed", (double)training->options.seed);
-    cJSON_AddNumberToObject(object, "trials", (double)training->trials);
-    cJSON_AddNumberToObject(object, "delay", training->task.delay);
-    cJSON_AddNumberToObject(object, "neurons", (double)training->network.graph.neurons);
-    cJSON_AddNumberToObject(object, "synapses", (double)training->network.graph.synapses);
+    json_add_text(object, "task", training->task.name);
+    json_add_text(object, "rule", rule_name(training->options.rule));
+    json_add_count(object, "seeds", seeds);
+    json_add_count(object, "first_seed", training->options.seed);
+    json_add_count(object, "trials", training->trials);
+    json_add_count(object, "delay", training->task.delay);
+    json_add_count(object, "neurons", training->network.graph.neurons);
+    json_add_count(object, "synapses", training->network.graph.synapses);
     add_summary(object, final, seeds);
-    cJSON_AddNumberToObject(object, "chance", 1.0 / training->task.actions);
+    json_add_number(object, "chance", 1.0 / training->task.actions);
     add_summary(controls, control, seeds);
     cJSON_AddItemToObject(object, "control", controls);
     cJSON_AddItemToObject(object, "weights", json_distribution(training->weights, seeds));
     cJSON_AddItemToObject(object, "activations", json_distribution(training->activations, seeds));
-    cJSON_AddStringToObject(object, "device", training->device.name);
-    cJSON_AddNumberToObject(object, "seconds", training->seconds);
-    return cli_print_json(command, object);
+    json_add_text(object, "device", training->device.name);
+    json_add_number(object, "seconds", training->seconds);
+    return json_print(command, object);
 }
 
 static int report(const struct cli_command *command, const struct training *training, const struct request *request)
@@ -272,7 +275,7 @@ int cli_train(const struct cli_command *command, int argc, char **argv)
         {"trials", CLI_COUNT, &request.trials, 1, 1e9, "N", "trials per seed"},
         {"neurons", CLI_COUNT, &request.neurons, 49, 1e9, "N", "neurons per organoid"},
         {"degree-factor", CLI_COUNT, &request.degree_factor, 1, 4, "K", "synapses per neuron, in units of sqrt(N)"},
-        {"seed", CLI_COUNT, &request.seed, 0, 9007199254740992.0, "S", "first seed"},
+        {"seed", CLI_COUNT, &request.seed, 0, UINT64_MAX, "S", "first seed"},
         {"seeds", CLI_COUNT, &request.seeds, 1, 4096, "R", "organoids, with seeds S, S + 1, ..."},
         {"delay", CLI_COUNT, &request.delay, 0, 10000, "TICKS", "ticks between stimulus and action"},
         {"rule", CLI_TEXT, &request.rule, 0, 0, "RULE", "signed, supplied, noise or post"},

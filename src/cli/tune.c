@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/clock.h"
+#include "cli/json.h"
 #include "cli/search.h"
 
 #define MOST_SIZES 16
@@ -25,7 +26,8 @@ struct tune {
     uint64_t degree_factor, replicas, trace_window;
     const char *trace_form;
     praxis_parameters parameters; /* of every size */
-    double seconds, deadline;
+    struct cli_real seconds;
+    double deadline;
     struct size sizes[MOST_SIZES];
     size_t count;
     cJSON *rows;
@@ -49,13 +51,13 @@ static int take_list(struct tune *tune)
 {
     const char *text = tune->neurons;
     while (tune->count < MOST_SIZES) {
-        char *end;
-        double value = strtod(text, &end);
-        if (end == text || (*end && *end != ',') || !(value >= 49 && value <= 1073741824) || value != floor(value))
+        const char *end;
+        uint64_t value;
+        if (!cli_count(text, &end, &value) || (*end && *end != ',') || value < 49 || value > 1073741824)
             return cli_usage(tune->command,
                              "--neurons is \"%s\", must be whole numbers from 49 to 1073741824, separated by commas",
                              tune->neurons);
-        tune->sizes[tune->count++] = (struct size){(uint64_t)value, (uint32_t)tune->replicas};
+        tune->sizes[tune->count++] = (struct size){value, (uint32_t)tune->replicas};
         if (!*end)
             return -1;
         text = end + 1;
@@ -96,31 +98,30 @@ static void print_row(const struct search *search, const char *fate)
 static void add_times(cJSON *row, const char *name, const double seconds[TRIAL_KINDS])
 {
     cJSON *times = cJSON_AddObjectToObject(row, name);
-    cJSON_AddNumberToObject(times, "inference_seconds", seconds[TRIAL_INFERENCE]);
-    cJSON_AddNumberToObject(times, "learning_seconds", seconds[TRIAL_LEARNING]);
+    json_add_number(times, "inference_seconds", seconds[TRIAL_INFERENCE]);
+    json_add_number(times, "learning_seconds", seconds[TRIAL_LEARNING]);
 }
 
 static void add_row(cJSON *rows, const struct search *search, const char *fate)
 {
     cJSON *row = cJSON_CreateObject(), *tried = cJSON_CreateArray();
-    cJSON_AddNumberToObject(row, "neurons", (double)search->parameters.neurons);
-    cJSON_AddNumberToObject(row, "degree_factor", search->parameters.degree_factor);
-    cJSON_AddNumberToObject(row, "replicas", search->parameters.replicas);
-    cJSON_AddNumberToObject(row, "trace_window", search->parameters.trace_window);
-    cJSON_AddStringToObject(row, "trace_form",
-                            search->parameters.trace_form == PRAXIS_TRACE_STORED ? "stored" : "window");
+    json_add_count(row, "neurons", search->parameters.neurons);
+    json_add_count(row, "degree_factor", search->parameters.degree_factor);
+    json_add_count(row, "replicas", search->parameters.replicas);
+    json_add_count(row, "trace_window", search->parameters.trace_window);
+    json_add_text(row, "trace_form", search->parameters.trace_form == PRAXIS_TRACE_STORED ? "stored" : "window");
     add_times(row, "automatic", search->found.seconds[0]);
     add_times(row, "best", search->found.seconds[*search->best ? 1 : 0]);
-    cJSON_AddNumberToObject(row, "gain", *search->best ? 1 - search->found.ratio : 0);
-    cJSON_AddNumberToObject(row, "noise", search->noise);
-    cJSON_AddStringToObject(row, "tuning", search->best);
-    cJSON_AddStringToObject(row, "outcome", fate);
+    json_add_number(row, "gain", *search->best ? 1 - search->found.ratio : 0);
+    json_add_number(row, "noise", search->noise);
+    json_add_text(row, "tuning", search->best);
+    json_add_text(row, "outcome", fate);
     cJSON_AddBoolToObject(row, "complete", search->complete);
-    cJSON_AddNumberToObject(row, "wrong", search->wrong);
+    json_add_count(row, "wrong", search->wrong);
     for (unsigned i = 0; i < search->tried; i++) {
         cJSON *candidate = cJSON_CreateObject();
-        cJSON_AddStringToObject(candidate, "tuning", search->candidates[i].tuning);
-        cJSON_AddNumberToObject(candidate, "ratio", search->candidates[i].ratio);
+        json_add_text(candidate, "tuning", search->candidates[i].tuning);
+        json_add_number(candidate, "ratio", search->candidates[i].ratio);
         cJSON_AddItemToArray(tried, candidate);
     }
     cJSON_AddItemToObject(row, "candidates", tried);
@@ -130,14 +131,14 @@ static void add_row(cJSON *rows, const struct search *search, const char *fate)
 static int print_report(struct tune *tune)
 {
     cJSON *object = cJSON_CreateObject();
-    cJSON_AddStringToObject(object, "selector", tune->device.selector);
-    cJSON_AddStringToObject(object, "name", tune->device.name);
-    cJSON_AddStringToObject(object, "platform", tune->device.platform);
-    cJSON_AddStringToObject(object, "driver", tune->device.driver);
-    cJSON_AddStringToObject(object, "dot_product", tune->device.dot_product);
+    json_add_text(object, "selector", tune->device.selector);
+    json_add_text(object, "name", tune->device.name);
+    json_add_text(object, "platform", tune->device.platform);
+    json_add_text(object, "driver", tune->device.driver);
+    json_add_text(object, "dot_product", tune->device.dot_product);
     cJSON_AddItemToObject(object, "sizes", tune->rows);
     tune->rows = NULL;
-    return cli_print_json(tune->command, object);
+    return json_print(tune->command, object);
 }
 
 /* ---- The command ---- */
@@ -217,7 +218,7 @@ static int tune_sizes(struct tune *tune)
 
 static int tune_device(struct tune *tune)
 {
-    tune->deadline = clock_now() + tune->seconds;
+    tune->deadline = clock_now() + tune->seconds.value;
     praxis_status status = cli_open(&tune->opening, &tune->context);
     if (status)
         return cli_misused(status) ? CLI_USAGE : CLI_FAILED;
@@ -243,7 +244,7 @@ int cli_tune(const struct cli_command *command, int argc, char **argv)
                         .replicas = 1,
                         .trace_window = 16,
                         .trace_form = "stored",
-                        .seconds = 30};
+                        .seconds = {30, 0.1, 1e6}};
     const struct cli_option options[] = {
         CLI_DEVICE_OPTION(&tune.opening.device),
         CLI_DOT_PRODUCT_OPTION(&tune.opening.dot_product),
@@ -252,7 +253,7 @@ int cli_tune(const struct cli_command *command, int argc, char **argv)
         {"replicas", CLI_COUNT, &tune.replicas, 1, 65536, "R", "organoids of each size, with --neurons"},
         CLI_TRACE_WINDOW_OPTION(&tune.trace_window),
         CLI_TRACE_FORM_OPTION(&tune.trace_form),
-        {"seconds", CLI_REAL, &tune.seconds, 0.1, 1e6, "S", "time for all of it, compiling included"},
+        {"seconds", CLI_REAL, &tune.seconds, 0, 0, "S", "time for all of it, compiling included"},
         {"store", CLI_TEXT, &tune.store, 0, 0, "NAME=N,...",
          "store this for these sizes, \"\" nothing; do not measure"},
         {"no-cache", CLI_FLAG, &tune.opening.no_cache, 0, 0, NULL, "measure only, and store nothing"},

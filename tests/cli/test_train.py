@@ -12,6 +12,14 @@ from command import praxis
 
 
 class Train(unittest.TestCase):
+    def test_seeds_are_exact(self):
+        """Whole numbers go in and come out digit for digit, beyond what a double holds."""
+        tiny = ["train", "delayed-cue", "--trials", "1", "--neurons", "169", "--seeds", "1", "--device", "reference"]
+        for seed in [2**53 - 1, 2**53, 2**53 + 1, 2**64 - 1]:
+            result = praxis(*tiny, "--seed", str(seed), "--json")
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual(json.loads(result.stdout)["first_seed"], seed)
+
     def test_log_and_report(self):
         with tempfile.TemporaryDirectory() as folder:
             log, pictures = os.path.join(folder, "log.csv"), os.path.join(folder, "pictures")
