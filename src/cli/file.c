@@ -9,6 +9,7 @@
 
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "cli/memory.h"
 
 static void forget(struct cli_file *file)
 {
@@ -30,10 +31,8 @@ static FILE *create_beside(struct cli_file *file, const char *path)
 {
     file->path = realpath(path, NULL);
     if (!file->path) /* not there yet */
-        file->path = strdup(path);
-    file->temporary = file->path ? malloc(strlen(file->path) + 8) : NULL;
-    if (!file->temporary)
-        return NULL;
+        file->path = memory_copy(path);
+    file->temporary = memory_get(strlen(file->path) + 8, 1);
     sprintf(file->temporary, "%s.XXXXXX", file->path);
     int descriptor = mkstemp(file->temporary);
     if (descriptor >= 0)

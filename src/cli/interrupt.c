@@ -23,7 +23,14 @@ static atomic_bool held, broken;
 static _Atomic(const char *) files[MOST_FILES];
 static int pipe_ends[2] = {-1, -1};
 
-/* Nothing here but what a handler may do. */
+/* Nothing here, nor in the next, but what a handler may do. */
+void cli_interrupt_clean(void)
+{
+    for (size_t i = 0; i < MOST_FILES; i++)
+        if (files[i])
+            unlink(files[i]);
+}
+
 static void on_signal(int signal)
 {
     int error = errno, none = 0;
@@ -33,9 +40,7 @@ static void on_signal(int signal)
         errno = error;
         return;
     }
-    for (size_t i = 0; i < MOST_FILES; i++)
-        if (files[i])
-            unlink(files[i]);
+    cli_interrupt_clean();
     struct sigaction usual = {.sa_handler = SIG_DFL};
     sigaction(signal, &usual, NULL);
     raise(signal);

@@ -27,8 +27,11 @@ int cli_interrupt_descriptor(void);
 /* Whether a reader of what was written has gone: no error that anyone wants to read about. */
 bool cli_pipe_broken(void);
 
-/* A file to remove where a signal ends the command at once, until it is forgotten; `path` stays the caller's. */
+/* A file to remove where a signal or want of memory ends the command at once, until it is forgotten; `path` stays the
+ * caller's. */
 void cli_interrupt_remove(const char *path);
 void cli_interrupt_forget(const char *path);
+/* Removes them now. */
+void cli_interrupt_clean(void);
 
 #endif

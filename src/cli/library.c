@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/memory.h"
 
 static void write_message(void *user, praxis_log_level level, const char *message)
 {
@@ -31,7 +32,7 @@ char *cli_cache_directory(void)
     const char *cache = absolute_folder("XDG_CACHE_HOME"), *home = absolute_folder("HOME");
     const char *folder = cache ? cache : home, *within = cache ? "praxis" : ".cache/praxis";
     size_t size = folder ? strlen(folder) + strlen(within) + 2 : 0;
-    char *path = folder ? malloc(size) : NULL;
+    char *path = folder ? memory_get(size, 1) : NULL;
     if (path)
         snprintf(path, size, "%s/%s", folder, within);
     return path;
@@ -62,9 +63,10 @@ praxis_status cli_list_devices(praxis_device_info **devices, size_t *count)
     praxis_log log = cli_log();
     praxis_status status = praxis_devices(&log, NULL, 0, count);
     size_t room = *count;
-    *devices = status ? NULL : calloc(room + 1, sizeof **devices);
-    if (status || !*devices)
-        return status ? status : PRAXIS_ERROR_OUT_OF_MEMORY;
+    *devices = NULL;
+    if (status)
+        return status;
+    *devices = memory_get(room + 1, sizeof **devices);
     (*devices)->struct_size = sizeof **devices;
     status = praxis_devices(NULL, *devices, room, count);
     *count = *count < room ? *count : room;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 
 void *memory_get(size_t count, size_t size)
 {
@@ -13,6 +14,7 @@ void *memory_get(size_t count, size_t size)
     if (memory)
         return memory;
     fprintf(stderr, "praxis: out of memory: %zu times %zu bytes cannot be had\n", count, size);
+    cli_interrupt_clean();
     exit(CLI_FAILED);
 }
 
