@@ -109,8 +109,8 @@ praxis_status px_scale(struct px_log *log, const struct px_shape *shape, const p
  * Coefficients by age, that of the stored trace behind the last one pending, in units of twice the sum of all |M|: a
  * mean of traces, halved, is in no case more than a trace may be.
  */
-static void weigh(const praxis_parameters *parameters, uint32_t pending, const struct px_waiting_modulator *waiting,
-                  uint32_t count, double unit, int32_t *coefficients)
+static void weigh_ages(const praxis_parameters *parameters, uint32_t pending,
+                       const struct px_waiting_modulator *waiting, uint32_t count, double unit, int32_t *coefficients)
 {
     double values[PX_MAX_WINDOW + 1] = {0}, decay = px_trace_decay(parameters);
     for (uint32_t i = 0; i < count; i++) {
@@ -134,8 +134,8 @@ void px_scale_consolidated(const struct px_shape *shape, const praxis_parameters
     bool moves = false;
     scaled->decay[replica] = px_weight_decay(parameters, count);
     if (unit > 0 && px_modulation_make(parameters, &unit, 1, &scaled->scale[replica], &scaled->shift[replica], &moves))
-        weigh(parameters, pending, waiting, count, (double)unit,
-              scaled->coefficients + (uint64_t)replica * (shape->window + 1));
+        weigh_ages(parameters, pending, waiting, count, (double)unit,
+                   scaled->coefficients + (uint64_t)replica * (shape->window + 1));
     else
         scaled->shift[replica] = 16;
     scaled->active[replica] = moves || scaled->decay[replica] != 0;

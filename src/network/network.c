@@ -44,7 +44,7 @@ praxis_status px_shape_make(struct px_log *log, const praxis_parameters *paramet
     return status;
 }
 
-static praxis_status prepare(praxis_network *network, const praxis_parameters *parameters)
+static praxis_status prepare_network(praxis_network *network, const praxis_parameters *parameters)
 {
     praxis_status status = px_shape_make(network->log, parameters, &network->shape);
     if (status)
@@ -112,7 +112,7 @@ praxis_status px_network_create(praxis_context *context, const praxis_parameters
         return px_fail(&context->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a network");
     made->context = px_context_retain(context);
     made->log = &context->log;
-    praxis_status status = prepare(made, parameters);
+    praxis_status status = prepare_network(made, parameters);
     if (!status)
         status = context->device->operations->create_backend(context->device, &made->shape, &made->backend);
     if (!status)

@@ -4,7 +4,7 @@
 
 #include "network/network.h"
 
-struct entry {
+struct parameter_entry {
     size_t offset;
     const char *name;
     const char *description;
@@ -15,7 +15,7 @@ struct entry {
 #define ENTRY(id, member, minimum, maximum, value, settable, text)                                                     \
     [PRAXIS_PARAMETER_##id] = {offsetof(praxis_parameters, member), #member, text, minimum, maximum, value, settable}
 
-static const struct entry entries[PRAXIS_PARAMETER_COUNT] = {
+static const struct parameter_entry parameter_entries[PRAXIS_PARAMETER_COUNT] = {
     ENTRY(LEAK, leak, -1, 1, 0.9, 0, "share of its activation a neuron keeps per tick, at birth"),
     ENTRY(LEAK_SPREAD, leak_spread, 0, 1, 0, 0, "half width of the uniform spread of leaks, at birth"),
     ENTRY(GAIN, gain, 0, 7.5, 0.25, 0, "scale of the recurrent sum, at birth; leak + gain near 1 gives memory"),
@@ -48,14 +48,14 @@ void px_parameters_default(praxis_parameters *parameters)
         .consolidation = 1,
     };
     for (int i = 0; i < PRAXIS_PARAMETER_COUNT; i++)
-        *px_parameter_member(parameters, (praxis_parameter)i) = entries[i].default_value;
+        *px_parameter_member(parameters, (praxis_parameter)i) = parameter_entries[i].default_value;
 }
 
 praxis_status px_parameter_describe(praxis_parameter parameter, praxis_parameter_info *info)
 {
     if ((unsigned)parameter >= PRAXIS_PARAMETER_COUNT)
         return PRAXIS_ERROR_INVALID_ARGUMENT;
-    const struct entry *entry = &entries[parameter];
+    const struct parameter_entry *entry = &parameter_entries[parameter];
     info->name = entry->name;
     info->description = entry->description;
     info->minimum = entry->minimum;
@@ -67,12 +67,12 @@ praxis_status px_parameter_describe(praxis_parameter parameter, praxis_parameter
 
 double *px_parameter_member(praxis_parameters *parameters, praxis_parameter parameter)
 {
-    return (double *)(void *)((char *)parameters + entries[parameter].offset);
+    return (double *)(void *)((char *)parameters + parameter_entries[parameter].offset);
 }
 
 praxis_status px_parameter_check(struct px_log *log, praxis_parameter parameter, double value)
 {
-    const struct entry *entry = &entries[parameter];
+    const struct parameter_entry *entry = &parameter_entries[parameter];
     if (!(value >= entry->minimum && value <= entry->maximum))
         return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "%s is %g, must be from %g to %g", entry->name, value,
                        entry->minimum, entry->maximum);

@@ -18,7 +18,7 @@ struct staging {
     int64_t *sums;
 };
 
-static void release(struct staging *staging)
+static void release_staging(struct staging *staging)
 {
     free(staging->input);
     free(staging->sums);
@@ -118,8 +118,8 @@ static praxis_status advance(praxis_network *network, const struct piece *piece,
 }
 
 /* Sums of codes into mean activations, [ticks][R][G] of the piece into [R][all ticks][G] of the run. */
-static void deliver(const praxis_network *network, const praxis_run *run, uint64_t first, uint32_t ticks,
-                    const int64_t *sums)
+static void deliver_readouts(const praxis_network *network, const praxis_run *run, uint64_t first, uint32_t ticks,
+                             const int64_t *sums)
 {
     uint64_t replicas = network->shape.replicas, groups = run->group_count;
     for (uint64_t t = 0; t < ticks; t++)
@@ -156,8 +156,8 @@ static praxis_status run_piece(praxis_network *network, const struct piece *piec
     if (!status)
         status = backend->operations->end(backend, staging.sums);
     if (!status)
-        deliver(network, run, piece->first, piece->ticks, staging.sums);
-    release(&staging);
+        deliver_readouts(network, run, piece->first, piece->ticks, staging.sums);
+    release_staging(&staging);
     return status;
 }
 

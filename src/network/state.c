@@ -43,7 +43,7 @@ static praxis_field_info info_of(const praxis_network *network, praxis_field fie
 }
 
 /* Traces are read as they would be stored now; only those of the window are not stored yet. */
-static praxis_status download(praxis_network *network, praxis_field field, const praxis_range *range, void *codes)
+static praxis_status download_field(praxis_network *network, praxis_field field, const praxis_range *range, void *codes)
 {
     if (field == PRAXIS_FIELD_TRACE)
         return px_learning_peek(network, range, codes);
@@ -135,7 +135,7 @@ praxis_status px_network_transfer(praxis_network *network, praxis_field field, c
     if (count == 0)
         return PRAXIS_SUCCESS;
     if (!writing)
-        return download(network, field, &range, codes);
+        return download_field(network, field, &range, codes);
     status = check_codes(network, field, codes, count);
     if (!status)
         status = prepare_write(network, field, &range);
@@ -186,7 +186,7 @@ static praxis_status for_each_block(praxis_network *network, praxis_field field,
 static praxis_status read_block(praxis_network *network, praxis_field field, const praxis_range *block, void *codes,
                                 uint64_t offset, void *user)
 {
-    praxis_status status = download(network, field, block, codes);
+    praxis_status status = download_field(network, field, block, codes);
     if (status)
         return status;
     float *values = (float *)user + offset;
@@ -258,7 +258,7 @@ static praxis_status hash_block(praxis_network *network, praxis_field field, con
                                 uint64_t offset, void *user)
 {
     (void)offset;
-    praxis_status status = download(network, field, block, codes);
+    praxis_status status = download_field(network, field, block, codes);
     if (status)
         return status;
     uint64_t *hash = user, count = elements_in(network, field, block);

@@ -37,7 +37,7 @@ static double normal_distance(const praxis_statistics *statistics)
     return distance;
 }
 
-static void fill(praxis_statistics *statistics, const uint64_t *counts, double unit)
+static void fill_statistics(praxis_statistics *statistics, const uint64_t *counts, double unit)
 {
     size_t struct_size = statistics->struct_size;
     *statistics = (praxis_statistics){.struct_size = struct_size, .unit = unit};
@@ -87,7 +87,7 @@ praxis_status px_network_statistics(praxis_network *network, praxis_field field,
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u histograms", replicas);
     praxis_status status = network->backend->operations->histogram(network->backend, field, counts);
     for (uint32_t r = 0; r < replicas && !status; r++)
-        fill(&statistics[r], counts + (size_t)r * 256, px_field(field)->unit);
+        fill_statistics(&statistics[r], counts + (size_t)r * 256, px_field(field)->unit);
     free(counts);
     return status ? status : fill_gains(network, statistics);
 }

@@ -32,7 +32,7 @@ void px_device_append(struct px_text *key, const struct px_opencl_device *device
 
 /* Everything a binary depends on: whatever differs in any of it must be compiled anew. NULL where there is no memory.
  */
-static char *make_key(const struct px_opencl_device *device, const char *source, const char *options)
+static char *program_key(const struct px_opencl_device *device, const char *source, const char *options)
 {
     struct px_text key = {.start = NULL};
     px_device_append(&key, device);
@@ -125,7 +125,7 @@ cl_int px_program_build(const struct px_opencl_device *device, const char *sourc
                         const char *const *names, size_t count, cl_program *program, cl_kernel *kernels)
 {
     cl_int error = CL_SUCCESS;
-    char *key = device->cache ? make_key(device, source, options) : NULL;
+    char *key = device->cache ? program_key(device, source, options) : NULL;
     *program = key ? build_from_cache(device, key, options, names, count, kernels) : NULL;
     if (!*program) {
         error = build_from_source(device, source, options, names, count, program, kernels);

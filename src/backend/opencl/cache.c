@@ -84,7 +84,7 @@ const char *px_cache_decode(const unsigned char *entry, size_t size, const char 
 
 /* ---- The directory ---- */
 
-#define SUFFIX ".program"
+#define PROGRAM_SUFFIX ".program"
 
 struct px_cache {
     struct px_log *log;
@@ -151,7 +151,7 @@ static bool load_from(struct px_cache *cache, const char *path, const char *key,
 bool px_cache_load(struct px_cache *cache, const char *key, unsigned char **binary, size_t *size)
 {
     *binary = NULL;
-    char *path = px_cache_path(cache->directory, key, SUFFIX);
+    char *path = px_cache_path(cache->directory, key, PROGRAM_SUFFIX);
     bool found = path && load_from(cache, path, key, binary, size);
     if (found)
         utimensat(AT_FDCWD, path, NULL, 0); /* used now: see px_cache_prune */
@@ -164,7 +164,7 @@ void px_cache_store(struct px_cache *cache, const char *key, const unsigned char
     size_t entry_size = 0;
     if (atomic_load(&cache->failing))
         return;
-    char *path = px_cache_path(cache->directory, key, SUFFIX);
+    char *path = px_cache_path(cache->directory, key, PROGRAM_SUFFIX);
     unsigned char *entry = path ? px_cache_encode(key, binary, size, &entry_size) : NULL;
     if (entry && px_file_replace(path, entry, entry_size))
         px_cache_prune(cache->directory, PX_CACHE_LIMIT);
@@ -219,7 +219,7 @@ void px_cache_prune(const char *directory, uint64_t limit)
     uint64_t total = 0;
     const struct dirent *entry;
     while (folder && (entry = readdir(folder)))
-        if (strstr(entry->d_name, SUFFIX) && !add_file(&list, &count, directory, entry->d_name))
+        if (strstr(entry->d_name, PROGRAM_SUFFIX) && !add_file(&list, &count, directory, entry->d_name))
             break;
     if (folder)
         closedir(folder);

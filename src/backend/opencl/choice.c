@@ -26,12 +26,12 @@ const char *px_tuning_look_up(const struct px_tuning_row *table, const praxis_de
 
 /* ---- Stored tunings ---- */
 
-#define SUFFIX        ".tuning"
+#define TUNING_SUFFIX ".tuning"
 #define KEY_FORMAT    1 /* to be raised when a name in the text comes to mean something else */
 #define LONGEST_ENTRY ((size_t)1 << 20)
 
 /* What a tuning is for: a difference in any of it makes another key. NULL where there is no memory. */
-static char *make_key(const struct px_opencl_device *device, const struct px_shape *shape)
+static char *tuning_key(const struct px_opencl_device *device, const struct px_shape *shape)
 {
     struct px_text key = {.start = NULL};
     px_text_append(&key, "tuning %d\n", KEY_FORMAT);
@@ -74,8 +74,8 @@ static bool find_stored(const struct px_opencl_device *device, const struct px_s
                        directory);
         return false;
     }
-    char *key = directory ? make_key(device, shape) : NULL;
-    char *path = key ? px_cache_path(directory, key, SUFFIX) : NULL;
+    char *key = directory ? tuning_key(device, shape) : NULL;
+    char *path = key ? px_cache_path(directory, key, TUNING_SUFFIX) : NULL;
     bool found = path && load(device->base.log, path, key, tuning, text);
     free(path);
     free(key);
@@ -142,7 +142,8 @@ praxis_status px_tuning_store(struct px_device *base, const struct px_shape *sha
         status = px_layout_plan(device, &tuning, shape, &layout);
     if (status)
         return status;
-    char *key = make_key(device, shape), *path = key ? px_cache_path(device->tuning_directory, key, SUFFIX) : NULL;
+    char *key = tuning_key(device, shape),
+         *path = key ? px_cache_path(device->tuning_directory, key, TUNING_SUFFIX) : NULL;
     if (!path)
         status = px_fail(base->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a tuning");
     else if (text && *text)

@@ -11,9 +11,9 @@
 #include "backend/opencl/build.h"
 #include "base/philox.h"
 
-#define COUNT  1024
-#define LOCAL  64
-#define PLANES 6
+#define SAMPLES 1024
+#define LOCAL   64
+#define PLANES  6
 
 /* As in cl/confirm.cl. */
 #define MULTIPLIER UINT32_C(0xD2511F53)
@@ -23,12 +23,12 @@ static const char *const plane_names[PLANES] = {
     "dot product", "upper half of the product", "rounded product", "upper half of a multiple", "remainder", "bytes"};
 
 struct samples {
-    int8_t a[4][COUNT], b[4][COUNT];
-    int32_t acc[COUNT];
-    uint32_t x[COUNT], y[COUNT];
+    int8_t a[4][SAMPLES], b[4][SAMPLES];
+    int32_t acc[SAMPLES];
+    uint32_t x[SAMPLES], y[SAMPLES];
 };
 
-typedef uint32_t results[PLANES][COUNT];
+typedef uint32_t results[PLANES][SAMPLES];
 
 /* ---- Numbers ---- */
 
@@ -40,7 +40,7 @@ typedef uint32_t results[PLANES][COUNT];
 static void fill_lanes(struct samples *samples, uint32_t i, struct px_philox_block bits)
 {
     static const int8_t edges[] = {-128, 127, -127, 0, 1, -1, -128, 127};
-    int8_t(*a)[COUNT] = samples->a, (*b)[COUNT] = samples->b;
+    int8_t(*a)[SAMPLES] = samples->a, (*b)[SAMPLES] = samples->b;
     for (uint32_t lane = 0; lane < 4; lane++) {
         uint8_t first = (uint8_t)(bits.word[0] >> 8 * lane), second = (uint8_t)(bits.word[1] >> 8 * lane);
         int8_t single = lane == i % 4 ? edges[i / 4 % 8] : 0, distinct = (int8_t)(50 * (int)lane - 77);
@@ -58,7 +58,7 @@ static void fill_samples(struct samples *samples)
 {
     static const int32_t sums[] = {0, INT32_MAX, INT32_MIN, -1};
     static const uint32_t words[] = {0, 1, UINT32_MAX, UINT32_C(0x80000000), INT32_MAX, UINT32_C(0xFFFF0000)};
-    for (uint32_t i = 0; i < COUNT; i++) {
+    for (uint32_t i = 0; i < SAMPLES; i++) {
         const uint32_t counter[] = {i, 0, 0, 0}, next[] = {i, 1, 0, 0};
         struct px_philox_block bits = px_philox(counter, 1), more = px_philox(next, 1);
         fill_lanes(samples, i, bits);
@@ -70,7 +70,7 @@ static void fill_samples(struct samples *samples)
 
 static void expect(const struct samples *samples, results expected)
 {
-    for (uint32_t i = 0; i < COUNT; i++) {
+    for (uint32_t i = 0; i < SAMPLES; i++) {
         uint32_t sum = (uint32_t)samples->acc[i];
         for (uint32_t lane = 0; lane < 4; lane++)
             sum += (uint32_t)(samples->a[lane][i] * samples->b[lane][i]);
@@ -159,8 +159,8 @@ static praxis_status make_buffers(struct trial *trial)
 
 static void run(struct trial *trial)
 {
-    const cl_uint count = COUNT;
-    const size_t global = COUNT / 4, local = LOCAL;
+    const cl_uint count = SAMPLES;
+    const size_t global = SAMPLES / 4, local = LOCAL;
     cl_mem output = trial->buffers[5];
     cl_int error = CL_SUCCESS;
     for (cl_uint i = 0; i < 5 && !error; i++)
@@ -177,7 +177,7 @@ static void run(struct trial *trial)
         doubt(trial, "does not run: %s (%d)", px_cl_error(error), error);
 }
 
-static void release(struct trial *trial)
+static void release_trial(struct trial *trial)
 {
     for (int i = 0; i < 6; i++)
         if (trial->buffers[i])
@@ -199,7 +199,7 @@ static praxis_status compare(struct trial *trial)
     const struct samples *samples = &trial->samples;
     const praxis_device_info *info = &trial->device->info;
     for (int plane = 1; plane < PLANES; plane++)
-        for (uint32_t i = 0; i < COUNT; i++)
+        for (uint32_t i = 0; i < SAMPLES; i++)
             if (trial->found[plane][i] != trial->expected[plane][i])
                 return px_fail(
                     trial->device->base.log, PRAXIS_ERROR_DEVICE,
@@ -207,7 +207,7 @@ static praxis_status compare(struct trial *trial)
                     "of the driver may be right",
                     info->name, info->driver, plane_names[plane], samples->x[i], samples->y[i], trial->found[plane][i],
                     trial->expected[plane][i]);
-    for (uint32_t i = 0; i < COUNT && !trial->doubt[0]; i++)
+    for (uint32_t i = 0; i < SAMPLES && !trial->doubt[0]; i++)
         if (trial->found[0][i] != trial->expected[0][i])
             doubt(trial, "computes wrongly: %d + (%d, %d, %d, %d) * (%d, %d, %d, %d) is %d, must be %d",
                   samples->acc[i], samples->a[0][i], samples->a[1][i], samples->a[2][i], samples->a[3][i],
@@ -235,6 +235,6 @@ praxis_status px_opencl_confirm(const struct px_opencl_device *device, enum px_d
         status = compare(trial);
     if (!status && trial->doubt[0] && !(*found_doubt = strdup(trial->doubt)))
         status = px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for what the self-test found");
-    release(trial);
+    release_trial(trial);
     return status;
 }

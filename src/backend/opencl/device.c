@@ -108,7 +108,7 @@ praxis_status px_opencl_list(struct px_log *log, praxis_device_info **list, size
     return status;
 }
 
-static void destroy(struct px_device *base)
+static void destroy_opencl_device(struct px_device *base)
 {
     struct px_opencl_device *device = (struct px_opencl_device *)base;
     px_programs_close(device->programs);
@@ -120,14 +120,14 @@ static void destroy(struct px_device *base)
     free(device);
 }
 
-static void describe(const struct px_device *base, praxis_device_info *info)
+static void describe_opencl_device(const struct px_device *base, praxis_device_info *info)
 {
     *info = ((const struct px_opencl_device *)base)->info;
 }
 
-static const struct px_device_operations operations = {
-    .destroy = destroy,
-    .describe = describe,
+static const struct px_device_operations opencl_device_operations = {
+    .destroy = destroy_opencl_device,
+    .describe = describe_opencl_device,
     .create_backend = px_opencl_create_backend,
     .store_tuning = px_tuning_store,
 };
@@ -245,7 +245,7 @@ praxis_status px_opencl_open(struct px_log *log, const char *selector, const pra
     struct px_opencl_device *opened = calloc(1, sizeof *opened);
     if (!opened)
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a device");
-    opened->base.operations = &operations;
+    opened->base.operations = &opencl_device_operations;
     opened->base.log = log;
     praxis_status status;
     if (sscanf(selector, "opencl:%u.%u", &p, &d) != 2 || !locate(log, p, d, &opened->platform, &opened->device)) {
@@ -257,7 +257,7 @@ praxis_status px_opencl_open(struct px_log *log, const char *selector, const pra
         status = open_context(opened, options);
     }
     if (status)
-        destroy(&opened->base);
+        destroy_opencl_device(&opened->base);
     else
         *device = &opened->base;
     return status;

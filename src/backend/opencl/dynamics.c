@@ -3,8 +3,6 @@
 #include "base/size.h"
 #include "backend/opencl/network.h"
 
-#define COUNT(list) (sizeof(list) / sizeof *(list))
-
 praxis_status px_opencl_birth(struct px_backend *backend)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
@@ -17,7 +15,7 @@ praxis_status px_opencl_birth(struct px_backend *backend)
         const size_t local[] = {layout->tile / layout->rows, layout->groups, 1};
         const size_t global[] = {layout->padded / layout->rows,
                                  px_round_up(px_divide_up(layout->taps, 4), layout->groups), px_slab_units(layout, s)};
-        status = px_opencl_launch(opencl, PX_KERNEL_BIRTH, arguments, COUNT(arguments), 3, global, local);
+        status = px_opencl_launch(opencl, PX_KERNEL_BIRTH, arguments, PX_COUNT(arguments), 3, global, local);
     }
     return status;
 }
@@ -70,7 +68,7 @@ static void add_neuron_arguments(struct arguments *arguments, struct px_opencl *
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_VARIANCE]),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_FACTOR]),
     };
-    add(arguments, more, COUNT(more));
+    add(arguments, more, PX_COUNT(more));
 }
 
 /* Where the inputs of a step lie in what the span has staged. */
@@ -116,7 +114,7 @@ static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t
         PX_ARGUMENT(time),
         PX_ARGUMENT(opencl->seeds),
     };
-    add(&arguments, own, COUNT(own));
+    add(&arguments, own, PX_COUNT(own));
     add_neuron_arguments(&arguments, opencl, flags);
     uint64_t items = (uint64_t)slab_units * px_column_items(layout);
     const size_t local[] = {layout->beside, layout->split};
@@ -164,7 +162,7 @@ static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, ui
         groups ? PX_ARGUMENT(opencl->group_offsets) : PX_ARGUMENT(unread),
         groups ? PX_ARGUMENT(opencl->group_members) : PX_ARGUMENT(unread),
     };
-    add(&arguments, own, COUNT(own));
+    add(&arguments, own, PX_COUNT(own));
     add_neuron_arguments(&arguments, opencl, flags);
     const size_t local = layout->workers, global = local * opencl->shape.replicas;
     praxis_status status =

@@ -5,8 +5,6 @@
 #include "base/size.h"
 #include "backend/opencl/network.h"
 
-#define COUNT(list) (sizeof(list) / sizeof *(list))
-
 /* As in cl/window.cl. */
 #define LEARN_COMMIT   1
 #define LEARN_MODULATE 2
@@ -150,7 +148,7 @@ static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_le
     };
     const size_t local[] = {layout->rows == 16 ? 1 : 64 / layout->rows, 1},
                  global[] = {layout->stride / layout->rows, layout->units};
-    return px_opencl_launch(opencl, PX_KERNEL_PREPARE, arguments, COUNT(arguments), 2, global, local);
+    return px_opencl_launch(opencl, PX_KERNEL_PREPARE, arguments, PX_COUNT(arguments), 2, global, local);
 }
 
 /* Where learn finds the tiles of a launch, and where it stores their traces. */
@@ -201,7 +199,7 @@ static praxis_status launch_learn(struct px_opencl *opencl, const struct tiles *
     const size_t local[] = {layout->learners, layout->spanners};
     const size_t global[] = {px_round_up(px_divide_up(tiles->count, each) * blocks, layout->learners),
                              layout->rows == 16 ? 1 : px_round_up(spans, layout->spanners)};
-    return tiles->count ? px_opencl_launch(opencl, PX_KERNEL_LEARN, arguments, COUNT(arguments), 2, global, local)
+    return tiles->count ? px_opencl_launch(opencl, PX_KERNEL_LEARN, arguments, PX_COUNT(arguments), 2, global, local)
                         : PRAXIS_SUCCESS;
 }
 

@@ -34,7 +34,7 @@ praxis_status px_opencl_buffer(struct px_opencl *opencl, uint64_t bytes, const v
 }
 
 /* A buffer of the network; where `counting` only its size is added up. */
-static praxis_status allocate(struct px_opencl *opencl, uint64_t bytes, bool counting, cl_mem *buffer)
+static praxis_status allocate_buffer(struct px_opencl *opencl, uint64_t bytes, bool counting, cl_mem *buffer)
 {
     opencl->bytes += bytes;
     return counting ? PRAXIS_SUCCESS : px_opencl_buffer(opencl, bytes, NULL, buffer);
@@ -47,8 +47,8 @@ static praxis_status allocate_slabs(struct px_opencl *opencl, bool counting, cl_
     if (!counting && !(*slabs = calloc(layout->slabs, sizeof **slabs)))
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u slabs", layout->slabs);
     for (uint32_t s = 0; s < layout->slabs && !status; s++)
-        status = allocate(opencl, px_slab_units(layout, s) * px_unit_bytes(layout), counting,
-                          counting ? NULL : &(*slabs)[s]);
+        status = allocate_buffer(opencl, px_slab_units(layout, s) * px_unit_bytes(layout), counting,
+                                 counting ? NULL : &(*slabs)[s]);
     return status;
 }
 
@@ -65,10 +65,10 @@ static praxis_status allocate_fields(struct px_opencl *opencl, bool counting)
     for (int f = 0; f < PRAXIS_FIELD_COUNT && !status; f++) {
         praxis_field field = (praxis_field)f;
         if (field != PRAXIS_FIELD_WEIGHT && field != PRAXIS_FIELD_TRACE && field != PRAXIS_FIELD_ACTIVATION)
-            status = allocate(opencl, field_bytes(opencl, field), counting, &opencl->fields[f]);
+            status = allocate_buffer(opencl, field_bytes(opencl, field), counting, &opencl->fields[f]);
     }
     if (!status)
-        status = allocate(opencl, opencl->layout.slots * px_slot_bytes(opencl), counting, &opencl->activations);
+        status = allocate_buffer(opencl, opencl->layout.slots * px_slot_bytes(opencl), counting, &opencl->activations);
     return status;
 }
 
@@ -78,15 +78,15 @@ static praxis_status allocate_window(struct px_opencl *opencl, bool counting)
     struct px_window_buffers *window = &opencl->window;
     uint64_t rows = (uint64_t)layout->units * layout->padded, words = layout->words * sizeof(cl_uint);
     uint64_t taps = (uint64_t)opencl->shape.replicas * layout->taps;
-    praxis_status status = allocate(opencl, layout->slots * rows, counting, &window->factors);
+    praxis_status status = allocate_buffer(opencl, layout->slots * rows, counting, &window->factors);
     if (!status)
-        status = allocate(opencl, px_slot_bytes(opencl) * words, counting, &window->packed);
+        status = allocate_buffer(opencl, px_slot_bytes(opencl) * words, counting, &window->packed);
     if (!status)
-        status = allocate(opencl, rows * words, counting, &window->weighed);
+        status = allocate_buffer(opencl, rows * words, counting, &window->weighed);
     if (!status)
-        status = allocate(opencl, rows * PX_LANES * sizeof(cl_int), counting, &window->lanes);
+        status = allocate_buffer(opencl, rows * PX_LANES * sizeof(cl_int), counting, &window->lanes);
     if (!status)
-        status = allocate(opencl, taps * sizeof(cl_uint), counting, &window->tap_bits);
+        status = allocate_buffer(opencl, taps * sizeof(cl_uint), counting, &window->tap_bits);
     return status;
 }
 

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void destroy(struct px_backend *backend)
+static void destroy_network(struct px_backend *backend)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
     if (opencl->queue)
@@ -46,8 +46,8 @@ static void describe(const struct px_backend *backend, praxis_network_info *info
              opencl->layout.rows, opencl->layout.resident ? ", resident" : "");
 }
 
-static const struct px_backend_operations operations = {
-    .destroy = destroy,
+static const struct px_backend_operations opencl_operations = {
+    .destroy = destroy_network,
     .birth = px_opencl_birth,
     .upload = px_opencl_upload,
     .download = px_opencl_download,
@@ -70,7 +70,7 @@ praxis_status px_opencl_create_backend(struct px_device *device, const struct px
     struct px_opencl *opencl = calloc(1, sizeof *opencl);
     if (!opencl)
         return px_fail(device->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a network");
-    opencl->base.operations = &operations;
+    opencl->base.operations = &opencl_operations;
     opencl->base.log = device->log;
     opencl->device = (struct px_opencl_device *)device;
     opencl->shape = *shape;
@@ -87,7 +87,7 @@ praxis_status px_opencl_create_backend(struct px_device *device, const struct px
     if (!status)
         status = px_opencl_allocate(opencl);
     if (status)
-        destroy(&opencl->base);
+        destroy_network(&opencl->base);
     else
         *backend = &opencl->base;
     return status;

@@ -165,6 +165,7 @@ struct px_argument {
     const void *value;
 };
 #define PX_ARGUMENT(variable) ((struct px_argument){sizeof(variable), &(variable)})
+#define PX_COUNT(list)        (sizeof(list) / sizeof *(list))
 /*
  * Sets all arguments and queues the kernel. Work-group sizes are always given and depend on the layout alone: left to
  * itself a driver may pick one for every global size, and compile the kernel anew for each.

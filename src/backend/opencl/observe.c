@@ -6,8 +6,6 @@
 #include "base/size.h"
 #include "backend/opencl/network.h"
 
-#define COUNT(list) (sizeof(list) / sizeof *(list))
-
 /* Work-group sizes and lines per work-group that readout.cl and histogram.cl are written for. */
 #define READERS  64
 #define COUNTERS 256
@@ -50,7 +48,7 @@ praxis_status px_opencl_readout(struct px_opencl *opencl, uint32_t step)
     const size_t global[] = {groups * READERS, replicas}, local[] = {READERS, 1};
     if (groups == 0)
         return PRAXIS_SUCCESS;
-    return px_opencl_launch(opencl, PX_KERNEL_READOUT, arguments, COUNT(arguments), 2, global, local);
+    return px_opencl_launch(opencl, PX_KERNEL_READOUT, arguments, PX_COUNT(arguments), 2, global, local);
 }
 
 /* How a field's bytes are cut into lines, as histogram.cl wants to know it. */
@@ -88,7 +86,7 @@ static praxis_status count_buffer(struct px_opencl *opencl, praxis_field field, 
     };
     const size_t global[] = {px_divide_up((uint64_t)lines.tiles * lines.lines_per_tile, LINES) * COUNTERS, units};
     const size_t local[] = {COUNTERS, 1};
-    return px_opencl_launch(opencl, PX_KERNEL_HISTOGRAM, arguments, COUNT(arguments), 2, global, local);
+    return px_opencl_launch(opencl, PX_KERNEL_HISTOGRAM, arguments, PX_COUNT(arguments), 2, global, local);
 }
 
 static praxis_status count_field(struct px_opencl *opencl, praxis_field field, cl_mem counts)

@@ -27,7 +27,7 @@ struct px_programs *px_programs_open(void)
     return programs;
 }
 
-static void destroy(struct px_program *entry)
+static void destroy_program(struct px_program *entry)
 {
     if (entry->program)
         clReleaseProgram(entry->program);
@@ -43,7 +43,7 @@ void px_programs_close(struct px_programs *programs)
         return;
     for (struct px_program *entry = programs->first, *next; entry; entry = next) {
         next = entry->next;
-        destroy(entry);
+        destroy_program(entry);
     }
     pthread_mutex_destroy(&programs->lock);
     free(programs);
@@ -59,7 +59,7 @@ static struct px_program *create(const char *source, const char *options)
     entry->options = strdup(options);
     if (entry->source && entry->options)
         return entry;
-    destroy(entry);
+    destroy_program(entry);
     return NULL;
 }
 
@@ -88,7 +88,7 @@ static void tidy(struct px_programs *programs)
         struct px_program *entry = *place;
         if (entry->shares == 0 && (!entry->program || ++idle > PX_PROGRAMS_KEPT)) {
             *place = entry->next;
-            destroy(entry);
+            destroy_program(entry);
         } else {
             place = &entry->next;
         }

@@ -30,7 +30,7 @@ static const struct entry entries[] = {
 };
 #define ENTRIES (sizeof entries / sizeof *entries)
 
-static const struct entry *find(const char *name, size_t length)
+static const struct entry *find_tuning(const char *name, size_t length)
 {
     for (size_t i = 0; i < ENTRIES; i++)
         if (strlen(entries[i].name) == length && strncmp(entries[i].name, name, length) == 0)
@@ -50,7 +50,7 @@ static praxis_status fail_name(struct px_log *log, const char *text)
 static praxis_status parse_entry(struct px_log *log, const char **text, struct px_tuning *tuning)
 {
     const char *start = *text, *number = start + strcspn(start, "=,");
-    const struct entry *entry = find(start, (size_t)(number - start));
+    const struct entry *entry = find_tuning(start, (size_t)(number - start));
     if (!entry || *number != '=')
         return fail_name(log, start);
     char *end;

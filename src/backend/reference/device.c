@@ -16,7 +16,7 @@ static void release_span(struct px_reference *reference)
     reference->sums = NULL;
 }
 
-static void destroy(struct px_backend *backend)
+static void destroy_reference(struct px_backend *backend)
 {
     struct px_reference *reference = px_reference_of(backend);
     for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
@@ -107,7 +107,7 @@ static praxis_status set_groups(struct px_backend *backend, uint32_t count, cons
     return PRAXIS_SUCCESS;
 }
 
-static praxis_status set_rule(struct px_backend *backend, const struct px_rule *rule)
+static praxis_status set_reference_rule(struct px_backend *backend, const struct px_rule *rule)
 {
     px_reference_of(backend)->rule = *rule;
     return PRAXIS_SUCCESS;
@@ -200,7 +200,7 @@ static uint64_t state_bytes(const struct px_shape *shape, praxis_field field)
                        (uint64_t)px_field_elements(shape, field) * px_field_bytes(field));
 }
 
-static void describe(const struct px_backend *backend, praxis_network_info *info)
+static void describe_reference(const struct px_backend *backend, praxis_network_info *info)
 {
     const struct px_reference *reference = (const struct px_reference *)backend;
     info->device_bytes = 0;
@@ -212,37 +212,41 @@ static void describe(const struct px_backend *backend, praxis_network_info *info
     strcpy(info->sum_path, "scalar");
 }
 
-static const struct px_backend_operations operations = {
-    .destroy = destroy,
+static const struct px_backend_operations reference_operations = {
+    .destroy = destroy_reference,
     .birth = px_reference_birth,
     .upload = upload,
     .download = download,
     .peek_traces = px_reference_peek_traces,
     .reset = reset,
     .set_groups = set_groups,
-    .set_rule = set_rule,
+    .set_rule = set_reference_rule,
     .begin = begin,
     .ticks = ticks,
     .learn = px_reference_learn,
     .end = end,
     .histogram = histogram,
     .finish = finish,
-    .describe = describe,
+    .describe = describe_reference,
 };
 
+/* Zeros, or NULL where memory ran out; a size that overflowed is no size either. */
+static void *allocate_zeros(uint64_t bytes)
+{
+    return bytes <= PTRDIFF_MAX ? calloc(bytes ? (size_t)bytes : 1, 1) : NULL;
+}
+
 /* Allocates all arrays; false when memory ran out. */
-static bool allocate(struct px_reference *reference)
+static bool allocate_reference(struct px_reference *reference)
 {
     const struct px_shape *shape = &reference->shape;
-    for (int field = 0; field < PRAXIS_FIELD_COUNT; field++) {
-        uint64_t bytes = state_bytes(shape, (praxis_field)field);
-        if (bytes > SIZE_MAX || !(reference->fields[field] = calloc(bytes ? bytes : 1, 1)))
+    for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
+        if (!(reference->fields[field] = allocate_zeros(state_bytes(shape, (praxis_field)field))))
             return false;
-    }
-    reference->previous = calloc(state_bytes(shape, PRAXIS_FIELD_ACTIVATION), 1);
-    uint64_t window_bytes = px_multiply(shape->window, state_bytes(shape, PRAXIS_FIELD_ACTIVATION));
-    reference->past = window_bytes <= SIZE_MAX ? calloc(window_bytes, 1) : NULL;
-    reference->factors = window_bytes <= SIZE_MAX ? calloc(window_bytes, 1) : NULL;
+    uint64_t tick_bytes = state_bytes(shape, PRAXIS_FIELD_ACTIVATION);
+    reference->previous = allocate_zeros(tick_bytes);
+    reference->past = allocate_zeros(px_multiply(shape->window, tick_bytes));
+    reference->factors = allocate_zeros(px_multiply(shape->window, tick_bytes));
     reference->rotations = calloc(shape->graph.degree, sizeof *reference->rotations);
     return reference->previous && reference->past && reference->factors && reference->rotations;
 }
@@ -251,13 +255,13 @@ static praxis_status create_backend(struct px_device *device, const struct px_sh
 {
     struct px_reference *reference = calloc(1, sizeof *reference);
     if (reference) {
-        reference->base.operations = &operations;
+        reference->base.operations = &reference_operations;
         reference->base.log = device->log;
         reference->shape = *shape;
     }
-    if (!reference || !allocate(reference)) {
+    if (!reference || !allocate_reference(reference)) {
         if (reference)
-            destroy(&reference->base);
+            destroy_reference(&reference->base);
         return px_fail(device->log, PRAXIS_ERROR_OUT_OF_MEMORY,
                        "no memory for %u replicas of %llu neurons with %u synapses each", shape->replicas,
                        (unsigned long long)shape->graph.neurons, shape->graph.degree);
