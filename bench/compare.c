@@ -54,7 +54,7 @@ static void print_table(const struct compared *compared)
             names[count] = labels[count];
             count++;
         }
-    table_compare(stdout, devices, names, count);
+    table_compare(cli_output(), devices, names, count);
     free(labels);
 }
 
@@ -75,7 +75,7 @@ int command_compare(const struct cli_command *command, int argc, char **argv)
     if (!code)
         code = reports_open(command, &reports);
     if (!code) {
-        if (!reports.html_path || strcmp(reports.html_path, "-") != 0)
+        if (!reports.html_path || !cli_is_output(reports.html_path))
             print_table(&compared);
         int closed = reports_close(command, &reports, (const struct result *const *)compared.results,
                                    (const char *const *)compared.names, compared.count, code == CLI_DONE);

@@ -21,21 +21,18 @@ int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
     int code;
+    cli_claim_output();
     cli_interrupt_begin();
     memory_begin();
     if (strcmp(word, START_WORD) == 0 && argc == 3)
         return start_network(argv[2]);
     if (strcmp(word, "--version") == 0) {
-        printf("praxis-bench %s\n", praxis_version());
+        fprintf(cli_output(), "praxis-bench %s\n", praxis_version());
         code = CLI_DONE;
     } else if (strcmp(word, "compare") == 0) {
         code = compare.run(&compare, argc - 1, argv + 1);
     } else {
         code = measure.run(&measure, argc, argv);
     }
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return code;
-    if (!cli_pipe_broken())
-        fprintf(stderr, "praxis-bench: cannot write to standard output\n");
-    return code == CLI_DONE ? CLI_FAILED : code;
+    return cli_close_output("praxis-bench", code);
 }

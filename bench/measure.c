@@ -79,7 +79,7 @@ static int measure_device(const struct suite *suite, const struct cli_opening *o
     bool good = suite_run(suite, opening, place);
     if (place->name[0]) {
         result->device_count++;
-        table_device(stdout, place);
+        table_device(cli_output(), place);
     }
     return good ? CLI_DONE : CLI_FAILED;
 }
@@ -128,7 +128,7 @@ static int check(const struct cli_command *command, const struct wishes *wishes)
     if (wishes->all && wishes->opening.device)
         return cli_usage(command, "--all and --device exclude each other");
     for (size_t i = 0; i < 2; i++)
-        if (paths[i] && strcmp(paths[i], "-") == 0)
+        if (paths[i] && cli_is_output(paths[i]))
             return cli_usage(command, "standard output is for the table: give a file");
     return CLI_DONE;
 }

@@ -47,10 +47,10 @@ int start_network(const char *selector)
     if (!status)
         status = praxis_network_finish(network);
     if (!status)
-        printf("%.9f\n", clock_now() - start);
+        fprintf(cli_output(), "%.9f\n", clock_now() - start);
     praxis_network_destroy(network);
     praxis_context_destroy(context);
-    return status || fflush(stdout) ? 1 : 0;
+    return status || fflush(cli_output()) ? 1 : 0;
 }
 
 /* ---- The parent ---- */

@@ -137,6 +137,16 @@ const char *cli_device_type(praxis_device_type type);
 /* ---- Output ---- */
 
 /*
+ * Keeps standard output for what the program itself writes to cli_output: what anything else in the process prints to
+ * stdout, such as a driver or its compiler, goes to standard error from now on. To be called first.
+ */
+void cli_claim_output(void);
+FILE *cli_output(void);
+/* The exit code with which the program ends: tables are printed without looking, and a full disk or a closed stream
+ * shows here. */
+int cli_close_output(const char *program, int code);
+
+/*
  * A file that appears under its name only when it is complete: written beside it first, then renamed. "-" is standard
  * output. On failure errno tells why.
  */
@@ -144,6 +154,8 @@ struct cli_file {
     FILE *stream;
     char *path, *temporary; /* NULL for standard output */
 };
+/* Whether a path stands for standard output: "-", and names such as /dev/stdout. */
+bool cli_is_output(const char *path);
 bool cli_file_open(struct cli_file *file, const char *path);
 /* Puts the file in its place, or with keep false removes what was written. */
 bool cli_file_close(struct cli_file *file, bool keep);

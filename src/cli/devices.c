@@ -9,11 +9,11 @@
 static void print_device(const praxis_device_info *info)
 {
     char memory[16];
-    printf("%-12s %-36.36s %-14s %-6s %5u units  %6sB  %s%s\n", info->selector, info->name, cli_device_type(info->type),
-           info->dot_product, info->compute_units, cli_si((double)info->memory_bytes, memory),
-           info->usable ? "" : "cannot be used: ", info->reason);
+    fprintf(cli_output(), "%-12s %-36.36s %-14s %-6s %5u units  %6sB  %s%s\n", info->selector, info->name,
+            cli_device_type(info->type), info->dot_product, info->compute_units,
+            cli_si((double)info->memory_bytes, memory), info->usable ? "" : "cannot be used: ", info->reason);
     if (info->driver[0])
-        printf("%-12s %s, driver %s, %s\n", "", info->platform, info->driver, info->version);
+        fprintf(cli_output(), "%-12s %s, driver %s, %s\n", "", info->platform, info->driver, info->version);
 }
 
 static cJSON *json_device(const praxis_device_info *info)
@@ -49,8 +49,8 @@ static int report(const struct cli_command *command, const praxis_device_info *d
         else
             print_device(&devices[i]);
     if (!json)
-        printf("\ncompiled kernels are kept %s%s; PoCL keeps its own\n",
-               cache ? "in " : "nowhere: no XDG_CACHE_HOME and no HOME", cache ? cache : "");
+        fprintf(cli_output(), "\ncompiled kernels are kept %s%s; PoCL keeps its own\n",
+                cache ? "in " : "nowhere: no XDG_CACHE_HOME and no HOME", cache ? cache : "");
     free(cache);
     if (json)
         return json_print(command, object);

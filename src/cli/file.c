@@ -26,6 +26,16 @@ static bool is_special(const char *path)
     return stat(path, &found) == 0 && !S_ISREG(found.st_mode) && !S_ISDIR(found.st_mode);
 }
 
+bool cli_is_output(const char *path)
+{
+    /* all but the first would lead past cli_output */
+    static const char *const names[] = {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(path, names[i]) == 0)
+            return true;
+    return false;
+}
+
 /* A new file beside `path`, or where that is a link, beside what it leads to; no other process uses it. */
 static FILE *create_beside(struct cli_file *file, const char *path)
 {
@@ -55,8 +65,8 @@ static mode_t usual_mode(const char *path)
 bool cli_file_open(struct cli_file *file, const char *path)
 {
     *file = (struct cli_file){NULL, NULL, NULL};
-    if (strcmp(path, "-") == 0)
-        file->stream = stdout;
+    if (cli_is_output(path))
+        file->stream = cli_output();
     else
         file->stream = is_special(path) ? fopen(path, "w") : create_beside(file, path);
     int error = errno;
@@ -69,7 +79,7 @@ bool cli_file_open(struct cli_file *file, const char *path)
 bool cli_file_close(struct cli_file *file, bool keep)
 {
     bool written = fflush(file->stream) == 0 && !ferror(file->stream);
-    if (file->stream == stdout)
+    if (file->stream == cli_output())
         return written;
     if (!file->temporary) /* special: nothing to put in place */
         return fclose(file->stream) == 0 && written;

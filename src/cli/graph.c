@@ -35,19 +35,22 @@ static void count_defects(const praxis_graph *graph, uint64_t *self_loops, uint6
 
 static void print_table(const praxis_graph *graph, uint64_t asked, uint64_t self_loops, uint64_t duplicates)
 {
-    printf("neurons            %llu (asked for %llu)\n", (unsigned long long)graph->neurons, (unsigned long long)asked);
-    printf("prime              %u, primitive root %u\n", graph->prime, graph->primitive_root);
-    printf("curves             %u, slopes", graph->curves);
+    fprintf(cli_output(), "neurons            %llu (asked for %llu)\n", (unsigned long long)graph->neurons,
+            (unsigned long long)asked);
+    fprintf(cli_output(), "prime              %u, primitive root %u\n", graph->prime, graph->primitive_root);
+    fprintf(cli_output(), "curves             %u, slopes", graph->curves);
     for (uint32_t q = 0; q < graph->curves; q++)
-        printf(" %u", graph->slopes[q]);
-    printf("\ndegree             %u = %.3f sqrt(N)\n", graph->degree, graph->degree / sqrt((double)graph->neurons));
-    printf("second eigenvalue  %.6f\n", graph->second_eigenvalue);
-    printf("Ramanujan bound    %.6f, ratio %.3f\n", graph->ramanujan_bound,
-           graph->second_eigenvalue / graph->ramanujan_bound);
-    printf("diameter           %u\n", graph->diameter);
-    printf("self-loops         %llu\n", (unsigned long long)self_loops);
-    printf("duplicate edges    %llu\n", (unsigned long long)duplicates);
-    printf("synapses           %llu, stored connectivity 0 bytes\n", (unsigned long long)graph->synapses);
+        fprintf(cli_output(), " %u", graph->slopes[q]);
+    fprintf(cli_output(), "\ndegree             %u = %.3f sqrt(N)\n", graph->degree,
+            graph->degree / sqrt((double)graph->neurons));
+    fprintf(cli_output(), "second eigenvalue  %.6f\n", graph->second_eigenvalue);
+    fprintf(cli_output(), "Ramanujan bound    %.6f, ratio %.3f\n", graph->ramanujan_bound,
+            graph->second_eigenvalue / graph->ramanujan_bound);
+    fprintf(cli_output(), "diameter           %u\n", graph->diameter);
+    fprintf(cli_output(), "self-loops         %llu\n", (unsigned long long)self_loops);
+    fprintf(cli_output(), "duplicate edges    %llu\n", (unsigned long long)duplicates);
+    fprintf(cli_output(), "synapses           %llu, stored connectivity 0 bytes\n",
+            (unsigned long long)graph->synapses);
 }
 
 static int print_report(const struct cli_command *command, const praxis_graph *graph, uint64_t asked,
@@ -111,7 +114,7 @@ int cli_graph(const struct cli_command *command, int argc, char **argv)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
     if (neurons == 0)
         return cli_usage(command, "--neurons is needed");
-    if (edges && strcmp(edges, "-") == 0 && json)
+    if (edges && cli_is_output(edges) && json)
         return cli_usage(command, "--json and --edges - both want standard output");
     praxis_log log = cli_log();
     praxis_graph graph = {.struct_size = sizeof graph};
@@ -121,7 +124,7 @@ int cli_graph(const struct cli_command *command, int argc, char **argv)
     count_defects(&graph, &self_loops, &duplicates);
     if (json)
         code = print_report(command, &graph, neurons, self_loops, duplicates);
-    else if (!edges || strcmp(edges, "-") != 0)
+    else if (!edges || !cli_is_output(edges))
         print_table(&graph, neurons, self_loops, duplicates);
     code = code > 0 ? code : CLI_DONE;
     return code == CLI_DONE && edges ? write_edges(command, &graph, edges) : code;

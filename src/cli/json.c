@@ -67,7 +67,7 @@ int json_print(const struct cli_command *command, cJSON *value)
 {
     char *text = cJSON_Print(value);
     cJSON_Delete(value);
-    bool written = printf("%s\n", text) > 0 && fflush(stdout) == 0;
+    bool written = fprintf(cli_output(), "%s\n", text) > 0 && fflush(cli_output()) == 0;
     cJSON_free(text);
     return written ? CLI_DONE : cli_fail(command, "cannot write to standard output");
 }

@@ -30,27 +30,23 @@ static void print_help(FILE *file)
     fprintf(file, "\n'praxis COMMAND --help' tells the options of each.\n");
 }
 
-/* Tables are printed without looking; a full disk or a closed stream shows here. */
 static int close_output(int code)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
-        return code;
-    if (!cli_pipe_broken())
-        fprintf(stderr, "praxis: cannot write to standard output\n");
-    return code == CLI_DONE ? CLI_FAILED : code;
+    return cli_close_output("praxis", code);
 }
 
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
+    cli_claim_output();
     cli_interrupt_begin();
     memory_begin();
     if (strcmp(word, "--help") == 0 || strcmp(word, "help") == 0 || strcmp(word, "-h") == 0) {
-        print_help(stdout);
+        print_help(cli_output());
         return close_output(CLI_DONE);
     }
     if (strcmp(word, "--version") == 0) {
-        printf("praxis %s\n", praxis_version());
+        fprintf(cli_output(), "praxis %s\n", praxis_version());
         return close_output(CLI_DONE);
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++)

@@ -52,33 +52,34 @@ static void print_option(const struct cli_option *option)
     char left[64];
     snprintf(left, sizeof left, "--%s%s%s", option->name, option->value_name ? " " : "",
              option->value_name ? option->value_name : "");
-    printf("  %-24s %s", left, option->help);
+    fprintf(cli_output(), "  %-24s %s", left, option->help);
     if (option->kind == CLI_COUNT && is_within(option, *(const uint64_t *)option->target))
-        printf(" (default %" PRIu64 ")", *(const uint64_t *)option->target);
+        fprintf(cli_output(), " (default %" PRIu64 ")", *(const uint64_t *)option->target);
     else if (option->kind == CLI_REAL && !isnan(((const struct cli_real *)option->target)->value))
-        printf(" (default %g)", ((const struct cli_real *)option->target)->value);
-    printf("\n");
+        fprintf(cli_output(), " (default %g)", ((const struct cli_real *)option->target)->value);
+    fprintf(cli_output(), "\n");
 }
 
 static void print_parameters(void)
 {
-    printf("\nParameters for --set:\n");
+    fprintf(cli_output(), "\nParameters for --set:\n");
     for (int i = 0; i < PRAXIS_PARAMETER_COUNT; i++) {
         praxis_parameter_info info = {.struct_size = sizeof info};
         if (!praxis_parameter_describe((praxis_parameter)i, &info))
-            printf("  %-20s %s; %g to %g\n", info.name, info.description, info.minimum, info.maximum);
+            fprintf(cli_output(), "  %-20s %s; %g to %g\n", info.name, info.description, info.minimum, info.maximum);
     }
 }
 
 static void print_help(const struct cli_command *command, const struct cli_option *options)
 {
     bool parameters = false;
-    printf("Usage: %s%s %s\n\n%s\n\nOptions:\n", cli_program, command->name, command->synopsis, command->summary);
+    fprintf(cli_output(), "Usage: %s%s %s\n\n%s\n\nOptions:\n", cli_program, command->name, command->synopsis,
+            command->summary);
     for (const struct cli_option *option = options; option->name; option++) {
         print_option(option);
         parameters = parameters || option->kind == CLI_SET;
     }
-    printf("  %-24s %s\n", "--help", "this text");
+    fprintf(cli_output(), "  %-24s %s\n", "--help", "this text");
     if (parameters)
         print_parameters();
 }

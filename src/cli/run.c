@@ -334,7 +334,7 @@ static int try_output(const struct session *session)
 {
     const char *path = session->request->output;
     struct cli_file file;
-    if (!path || strcmp(path, "-") == 0)
+    if (!path || cli_is_output(path))
         return CLI_DONE;
     if (!cli_file_open(&file, path))
         return cli_fail(session->command, "%s: cannot be written: %s", path, strerror(errno));
@@ -412,7 +412,7 @@ static int print_report(const struct session *session)
 
 static int run_session(struct session *session)
 {
-    bool to_standard = session->request->output && strcmp(session->request->output, "-") == 0;
+    bool to_standard = session->request->output && cli_is_output(session->request->output);
     int code = read_input(session);
     if (code == CLI_DONE)
         code = try_output(session);
@@ -425,7 +425,7 @@ static int run_session(struct session *session)
     if (code == CLI_DONE && session->request->json)
         return print_report(session);
     if (code == CLI_DONE)
-        print_summary(session, to_standard ? stderr : stdout);
+        print_summary(session, to_standard ? stderr : cli_output());
     return code;
 }
 
@@ -446,7 +446,7 @@ static int check_request(const struct cli_command *command, const struct request
         return cli_usage(command, "--learn and --no-learn exclude each other");
     if (find_factor(request->factor) < 0)
         return cli_usage(command, "--factor is \"%s\", must be post, centred, noise or slope", request->factor);
-    if (request->json && request->output && strcmp(request->output, "-") == 0)
+    if (request->json && request->output && cli_is_output(request->output))
         return cli_usage(command, "--json and --output - both want standard output");
     return CLI_DONE;
 }

@@ -23,13 +23,13 @@ static void print_row(const praxis_device_info *info, const struct conformance *
     char hash[24] = "-";
     if (!status)
         snprintf(hash, sizeof hash, "%016" PRIx64, result->state_hash);
-    printf("%-12s %-40.40s %-6s %6u %10u %9u  %-16s %s\n", info->selector, info->name, info->dot_product,
-           result->shapes, result->operations, result->failures, hash,
-           status             ? praxis_status_string(status)
-           : result->failures ? "FAILED"
-                              : "passed");
+    fprintf(cli_output(), "%-12s %-40.40s %-6s %6u %10u %9u  %-16s %s\n", info->selector, info->name, info->dot_product,
+            result->shapes, result->operations, result->failures, hash,
+            status             ? praxis_status_string(status)
+            : result->failures ? "FAILED"
+                               : "passed");
     if (result->first_failure[0])
-        printf("    first difference: %s\n", result->first_failure);
+        fprintf(cli_output(), "    first difference: %s\n", result->first_failure);
 }
 
 static bool add_to_report(cJSON *report, const praxis_device_info *info, const struct conformance *result,
@@ -127,8 +127,8 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
     selftest.report = cJSON_CreateArray();
     if (!selftest.json)
-        printf("%-12s %-40s %-6s %6s %10s %9s  %-16s %s\n", "device", "name", "dot", "shapes", "operations",
-               "different", "state hash", "result");
+        fprintf(cli_output(), "%-12s %-40s %-6s %6s %10s %9s  %-16s %s\n", "device", "name", "dot", "shapes",
+                "operations", "different", "state hash", "result");
     code = CLI_DONE;
     if (selftest.all)
         code = test_all(&selftest);

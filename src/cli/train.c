@@ -108,8 +108,8 @@ static double mean_of(const praxis_statistics *statistics, uint32_t seeds, size_
 static void print_distribution(const char *name, const praxis_statistics *statistics, uint32_t seeds)
 {
 #define MEAN(member) mean_of(statistics, seeds, offsetof(praxis_statistics, member))
-    printf("%-12s mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis %+.3f  clipped %.2f %%\n", name,
-           MEAN(mean), MEAN(variance), MEAN(skewness), MEAN(excess_kurtosis), 100 * MEAN(clipped));
+    fprintf(cli_output(), "%-12s mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis %+.3f  clipped %.2f %%\n",
+            name, MEAN(mean), MEAN(variance), MEAN(skewness), MEAN(excess_kurtosis), 100 * MEAN(clipped));
 }
 
 static cJSON *json_distribution(const praxis_statistics *statistics, uint32_t seeds)
@@ -131,15 +131,16 @@ static void print_summary(const struct training *training, const double *final, 
     struct summary learned = training_summarise(final, seeds), untrained = training_summarise(control, seeds);
     uint64_t last = training->trials < TRAINING_LAST ? training->trials : TRAINING_LAST;
     char neurons[16], synapses[16];
-    printf("%s, rule %s: %s neurons, %s synapses, %u seeds, %llu trials in %.1f s on %s\n", training->task.name,
-           rule_name(training->options.rule), cli_si((double)training->network.graph.neurons, neurons),
-           cli_si((double)training->network.graph.synapses, synapses), seeds, (unsigned long long)training->trials,
-           training->seconds, training->device.name);
-    printf("reward       median %.3f  [%.3f, %.3f] over seeds, last %llu trials\n", learned.median, learned.minimum,
-           learned.maximum, (unsigned long long)last);
-    printf("control      median %.3f  [%.3f, %.3f] without modulation\n", untrained.median, untrained.minimum,
-           untrained.maximum);
-    printf("chance       %.3f\n", 1.0 / training->task.actions);
+    fprintf(cli_output(), "%s, rule %s: %s neurons, %s synapses, %u seeds, %llu trials in %.1f s on %s\n",
+            training->task.name, rule_name(training->options.rule),
+            cli_si((double)training->network.graph.neurons, neurons),
+            cli_si((double)training->network.graph.synapses, synapses), seeds, (unsigned long long)training->trials,
+            training->seconds, training->device.name);
+    fprintf(cli_output(), "reward       median %.3f  [%.3f, %.3f] over seeds, last %llu trials\n", learned.median,
+            learned.minimum, learned.maximum, (unsigned long long)last);
+    fprintf(cli_output(), "control      median %.3f  [%.3f, %.3f] without modulation\n", untrained.median,
+            untrained.minimum, untrained.maximum);
+    fprintf(cli_output(), "chance       %.3f\n", 1.0 / training->task.actions);
     print_distribution("weights", training->weights, seeds);
     print_distribution("activations", training->activations, seeds);
 }

@@ -77,22 +77,22 @@ static praxis_parameters parameters_of(const struct tune *tune, const struct siz
 
 static void print_heading(const struct tune *tune)
 {
-    printf("%s, driver %s\n\n%10s %8s  %21s  %21s %6s  %s\n", tune->device.name, tune->device.driver, "", "",
-           "automatic, us a tick", "best, us a tick", "", "");
-    printf("%10s %8s  %10s %10s  %10s %10s %6s  %s\n", "neurons", "replicas", "inference", "learning", "inference",
-           "learning", "gain", "tuning");
+    fprintf(cli_output(), "%s, driver %s\n\n%10s %8s  %21s  %21s %6s  %s\n", tune->device.name, tune->device.driver, "",
+            "", "automatic, us a tick", "best, us a tick", "", "");
+    fprintf(cli_output(), "%10s %8s  %10s %10s  %10s %10s %6s  %s\n", "neurons", "replicas", "inference", "learning",
+            "inference", "learning", "gain", "tuning");
 }
 
 static void print_row(const struct search *search, const char *fate)
 {
     const double *automatic = search->found.seconds[0], *best = search->found.seconds[*search->best ? 1 : 0];
-    printf("%10llu %8u  %10.1f %10.1f  %10.1f %10.1f %5.0f%%  %s (%s; %u tried%s, noise %.0f%%)\n",
-           (unsigned long long)search->parameters.neurons, search->parameters.replicas,
-           1e6 * automatic[TRIAL_INFERENCE], 1e6 * automatic[TRIAL_LEARNING], 1e6 * best[TRIAL_INFERENCE],
-           1e6 * best[TRIAL_LEARNING], *search->best ? 100 * (1 - search->found.ratio) : 0.0,
-           *search->best ? search->best : "automatic", fate, search->tried, search->complete ? "" : " in the time",
-           100 * search->noise);
-    fflush(stdout);
+    fprintf(cli_output(), "%10llu %8u  %10.1f %10.1f  %10.1f %10.1f %5.0f%%  %s (%s; %u tried%s, noise %.0f%%)\n",
+            (unsigned long long)search->parameters.neurons, search->parameters.replicas,
+            1e6 * automatic[TRIAL_INFERENCE], 1e6 * automatic[TRIAL_LEARNING], 1e6 * best[TRIAL_INFERENCE],
+            1e6 * best[TRIAL_LEARNING], *search->best ? 100 * (1 - search->found.ratio) : 0.0,
+            *search->best ? search->best : "automatic", fate, search->tried, search->complete ? "" : " in the time",
+            100 * search->noise);
+    fflush(cli_output());
 }
 
 static void add_times(cJSON *row, const char *name, const double seconds[TRIAL_KINDS])
