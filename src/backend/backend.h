@@ -28,9 +28,15 @@
 #define PX_ACTIVATION_UNIT (2.0 / 127)
 #define PX_WEIGHT_UNIT     (3.0 / 127)
 
-/* What is fixed when a network is created. */
+/*
+ * What is fixed when a network is created. There are two spaces of neurons. A back end owns those of `columns` columns
+ * of the graph, in every replica: their synapses, traces, factors and other fields. Activations, and those of the
+ * window, it holds of all columns, for a synapse may come from any; it computes those of its own, and is given the
+ * others. Neurons are numbered through all columns everywhere.
+ */
 struct px_shape {
     struct px_graph graph;
+    uint32_t first_column, columns; /* 0 and the graph's prime: all of them */
     uint32_t replicas;
     uint32_t channels;
     uint32_t window;       /* traced ticks that may be pending, 1..PX_MAX_WINDOW */
@@ -67,7 +73,7 @@ struct px_span {
 struct px_modulation {
     uint64_t time; /* modulations before it: of the rounding of weights */
     bool per_neuron;
-    const int32_t *scale; /* [R], or per_neuron [R][N], within +-32767 */
+    const int32_t *scale; /* [R], or per_neuron [R][owned neurons], within +-32767 */
     const int32_t *shift; /* [R] 16..30 */
     const int32_t *decay; /* [R] q24 */
     /* [R][window + 1] q16, in place of powers of the decay: of the ticks pending by age, then of the stored trace.
@@ -92,6 +98,27 @@ struct px_learning {
     const struct px_modulation *modulation; /* or NULL */
 };
 
+/* The first neuron that is owned and the one behind the last, and how many are, in each replica. */
+static inline uint32_t px_first_neuron(const struct px_shape *shape)
+{
+    return shape->first_column * shape->graph.prime;
+}
+
+static inline uint32_t px_end_neuron(const struct px_shape *shape)
+{
+    return (shape->first_column + shape->columns) * shape->graph.prime;
+}
+
+static inline uint64_t px_owned_neurons(const struct px_shape *shape)
+{
+    return (uint64_t)shape->columns * shape->graph.prime;
+}
+
+static inline bool px_is_owned(const struct px_shape *shape, uint32_t neuron)
+{
+    return neuron >= px_first_neuron(shape) && neuron < px_end_neuron(shape);
+}
+
 struct px_backend;
 
 struct px_backend_operations {
@@ -100,7 +127,8 @@ struct px_backend_operations {
     /* Draws all weights from the seeds and sets activations and traces to zero. Other fields are uploaded. */
     praxis_status (*birth)(struct px_backend *backend);
 
-    /* Copies a part of a field in or out; `codes` holds exactly the range. */
+    /* Copies a part of a field in or out; `codes` holds exactly the range: of neurons that are owned, but of
+     * activations of any. */
     praxis_status (*upload)(struct px_backend *backend, praxis_field field, const praxis_range *range,
                             const void *codes);
     praxis_status (*download)(struct px_backend *backend, praxis_field field, const praxis_range *range, void *codes);
@@ -112,7 +140,7 @@ struct px_backend_operations {
     /* Sets activations and/or traces (PRAXIS_RESET_...) of the replicas with mask[r] != 0 to zero. */
     praxis_status (*reset)(struct px_backend *backend, uint32_t what, const uint8_t *mask);
 
-    /* Replaces the groups: group g holds members[offsets[g]] .. members[offsets[g + 1] - 1]. */
+    /* Replaces the groups: group g holds members[offsets[g]] .. members[offsets[g + 1] - 1], owned or not. */
     praxis_status (*set_groups)(struct px_backend *backend, uint32_t count, const uint64_t *offsets,
                                 const uint32_t *members);
 
@@ -128,10 +156,10 @@ struct px_backend_operations {
     praxis_status (*ticks)(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags);
     /* Traces and weights, after the last tick run. */
     praxis_status (*learn)(struct px_backend *backend, const struct px_learning *learning);
-    /* sums: [ticks][R][group_count] sums of activation codes, or NULL where there are no groups. */
+    /* sums: [ticks][R][group_count] sums of activation codes of owned members, or NULL where there are no groups. */
     praxis_status (*end)(struct px_backend *backend, int64_t *sums);
 
-    /* counts[R][256]: how many elements of an int8 field hold code c, at c + 128. */
+    /* counts[R][256]: how many owned elements of an int8 field hold code c, at c + 128. */
     praxis_status (*histogram)(struct px_backend *backend, praxis_field field, uint64_t *counts);
 
     praxis_status (*finish)(struct px_backend *backend);

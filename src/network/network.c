@@ -36,6 +36,8 @@ praxis_status px_shape_make(struct px_log *log, const praxis_parameters *paramet
     if (!status && parameters->input_fan_out > shape->graph.neurons)
         status = px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "input_fan_out is %u, must be from 0 to %llu",
                          parameters->input_fan_out, (unsigned long long)shape->graph.neurons);
+    shape->first_column = 0;
+    shape->columns = shape->graph.prime;
     shape->replicas = parameters->replicas;
     shape->channels = parameters->channels;
     shape->window = parameters->trace_window;

@@ -164,12 +164,10 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("field");
-    TCase *schema = tcase_create("schema");
-    tcase_set_timeout(schema, 0);
+    TCase *schema = unit_case(suite, "schema");
     tcase_add_test(schema, table_of_the_header);
     tcase_add_test(schema, found_by_name);
     tcase_add_test(schema, without_a_network);
     tcase_add_test(schema, bounds_hold);
-    suite_add_tcase(suite, schema);
     return unit_main(suite);
 }

@@ -9,18 +9,18 @@
 praxis_status px_reference_birth(struct px_backend *backend)
 {
     struct px_reference *reference = px_reference_of(backend);
-    uint64_t neurons = reference->shape.graph.neurons;
+    uint64_t replicas = reference->shape.replicas;
     uint32_t degree = reference->shape.graph.degree;
     int8_t *weight = reference->fields[PRAXIS_FIELD_WEIGHT];
-    for (uint32_t r = 0; r < reference->shape.replicas; r++)
-        for (uint32_t j = 0; j < neurons; j++)
+    for (uint32_t r = 0; r < replicas; r++)
+        for (uint32_t j = px_first_neuron(&reference->shape); j < px_end_neuron(&reference->shape); j++)
             for (uint32_t tap = 0; tap < degree; tap++) {
                 struct px_philox_block block = px_random(reference->shape.seeds[r], PX_PURPOSE_WEIGHT, 0, j, tap / 4);
                 *weight++ = (int8_t)px_normal_code(block.word[tap % 4]);
             }
-    memset(reference->fields[PRAXIS_FIELD_ACTIVATION], 0, reference->shape.replicas * neurons);
+    memset(reference->fields[PRAXIS_FIELD_ACTIVATION], 0, replicas * reference->shape.graph.neurons);
     if (reference->shape.traces_stored)
-        memset(reference->fields[PRAXIS_FIELD_TRACE], 0, reference->shape.replicas * neurons * degree);
+        memset(reference->fields[PRAXIS_FIELD_TRACE], 0, replicas * px_owned_neurons(&reference->shape) * degree);
     return PRAXIS_SUCCESS;
 }
 
@@ -53,15 +53,15 @@ static int64_t input_drive(const struct px_reference *reference, uint32_t replic
 int32_t px_reference_noise(const struct px_reference *reference, uint32_t replica, uint32_t neuron, uint64_t tick)
 {
     const int32_t *source = reference->fields[PRAXIS_FIELD_NOISE_SOURCE];
-    uint32_t from = (uint32_t)source[replica * reference->shape.graph.neurons + neuron];
+    uint32_t from = (uint32_t)source[px_reference_own(reference, replica, neuron)];
     return px_normal_code(px_random(reference->shape.seeds[replica], PX_PURPOSE_NOISE, tick, from, 0).word[0]);
 }
 
 static int32_t potential(const struct px_reference *reference, uint32_t replica, uint32_t neuron, uint32_t step)
 {
     const struct px_rule *rule = &reference->rule;
-    uint64_t first = replica * reference->shape.graph.neurons, index = first + neuron;
-    const int8_t *x = reference->previous + first;
+    uint64_t index = px_reference_own(reference, replica, neuron);
+    const int8_t *x = reference->previous + px_reference_any(reference, replica, 0);
     const int32_t *leak = reference->fields[PRAXIS_FIELD_LEAK], *gain = reference->fields[PRAXIS_FIELD_GAIN];
     const int32_t *bias = reference->fields[PRAXIS_FIELD_BIAS], *noise = reference->fields[PRAXIS_FIELD_NOISE];
 
@@ -79,12 +79,11 @@ static int32_t potential(const struct px_reference *reference, uint32_t replica,
 
 void px_reference_activate(struct px_reference *reference, uint32_t step)
 {
-    uint64_t neurons = reference->shape.graph.neurons;
     int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
-    memcpy(reference->previous, activation, reference->shape.replicas * neurons);
+    memcpy(reference->previous, activation, reference->shape.replicas * reference->shape.graph.neurons);
     for (uint32_t r = 0; r < reference->shape.replicas; r++)
-        for (uint32_t j = 0; j < neurons; j++)
-            activation[r * neurons + j] = (int8_t)px_tanh_code(potential(reference, r, j, step));
+        for (uint32_t j = px_first_neuron(&reference->shape); j < px_end_neuron(&reference->shape); j++)
+            activation[px_reference_any(reference, r, j)] = (int8_t)px_tanh_code(potential(reference, r, j, step));
 }
 
 /* x less the running mean, in activation codes: both in q28, divided by one code step, halves up. */
@@ -111,15 +110,14 @@ static int32_t slope_code(int32_t x)
 
 void px_reference_factor(struct px_reference *reference, uint32_t step)
 {
-    uint64_t neurons = reference->shape.graph.neurons;
     const int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
     const int32_t *mean = reference->fields[PRAXIS_FIELD_MEAN];
     int8_t *factor = reference->fields[PRAXIS_FIELD_FACTOR];
     uint64_t tick = reference->span.first_tick + step;
     for (uint32_t r = 0; r < reference->shape.replicas; r++)
-        for (uint32_t j = 0; j < neurons; j++) {
-            uint64_t index = r * neurons + j;
-            int32_t code = activation[index];
+        for (uint32_t j = px_first_neuron(&reference->shape); j < px_end_neuron(&reference->shape); j++) {
+            uint64_t index = px_reference_own(reference, r, j);
+            int32_t code = activation[px_reference_any(reference, r, j)];
             if (reference->rule.factor == PRAXIS_FACTOR_CENTRED)
                 code = centred_code(code, mean[index]);
             else if (reference->rule.factor == PRAXIS_FACTOR_NOISE)
@@ -148,26 +146,32 @@ static void control_variance(int32_t *gain, int32_t *variance)
     *variance = PX_Q28_ONE;
 }
 
-void px_reference_homeostasis(struct px_reference *reference, uint32_t flags)
+/* Averages and controls of the neuron at place i. */
+static void regulate(struct px_reference *reference, uint64_t i, int32_t activation, uint32_t flags)
 {
     const struct px_rule *rule = &reference->rule;
-    uint64_t count = reference->shape.replicas * reference->shape.graph.neurons;
-    const int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
     const int32_t *target = reference->fields[PRAXIS_FIELD_TARGET_RATE];
     int32_t *mean = reference->fields[PRAXIS_FIELD_MEAN], *variance = reference->fields[PRAXIS_FIELD_VARIANCE];
     int32_t *gain = reference->fields[PRAXIS_FIELD_GAIN], *bias = reference->fields[PRAXIS_FIELD_BIAS];
-    for (uint64_t i = 0; i < count; i++) {
-        int64_t value = activation[i] * PX_ACTIVATION_STEP_Q28;
-        mean[i] = averaged(mean[i], value, rule->mean_rate);
-        int64_t deviation = value - mean[i];
-        int64_t square = px_clamp(px_shift_round(deviation * deviation, 28), 0, PX_DEVIATION_MAX);
-        variance[i] = averaged(variance[i], square, rule->variance_rate);
-        if ((flags & PRAXIS_RUN_VARIANCE_CONTROL) &&
-            (variance[i] > rule->variance_threshold || variance[i] < rule->variance_floor))
-            control_variance(&gain[i], &variance[i]);
-        if (flags & PRAXIS_RUN_RATE_HOMEOSTASIS) {
-            int64_t change = px_shift_round(((int64_t)mean[i] - target[i]) * rule->bias_rate, 31);
-            bias[i] = (int32_t)px_clamp(bias[i] - change, -PX_BIAS_MAX, PX_BIAS_MAX);
-        }
+    int64_t value = activation * PX_ACTIVATION_STEP_Q28;
+    mean[i] = averaged(mean[i], value, rule->mean_rate);
+    int64_t deviation = value - mean[i];
+    int64_t square = px_clamp(px_shift_round(deviation * deviation, 28), 0, PX_DEVIATION_MAX);
+    variance[i] = averaged(variance[i], square, rule->variance_rate);
+    if ((flags & PRAXIS_RUN_VARIANCE_CONTROL) &&
+        (variance[i] > rule->variance_threshold || variance[i] < rule->variance_floor))
+        control_variance(&gain[i], &variance[i]);
+    if (flags & PRAXIS_RUN_RATE_HOMEOSTASIS) {
+        int64_t change = px_shift_round(((int64_t)mean[i] - target[i]) * rule->bias_rate, 31);
+        bias[i] = (int32_t)px_clamp(bias[i] - change, -PX_BIAS_MAX, PX_BIAS_MAX);
     }
+}
+
+void px_reference_homeostasis(struct px_reference *reference, uint32_t flags)
+{
+    const int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
+    for (uint32_t r = 0; r < reference->shape.replicas; r++)
+        for (uint32_t j = px_first_neuron(&reference->shape); j < px_end_neuron(&reference->shape); j++)
+            regulate(reference, px_reference_own(reference, r, j), activation[px_reference_any(reference, r, j)],
+                     flags);
 }

@@ -35,7 +35,9 @@ static void destroy_reference(struct px_backend *backend)
 static unsigned char *at(const struct px_reference *reference, praxis_field field, uint32_t replica, uint64_t neuron)
 {
     uint64_t bytes = (uint64_t)px_field_elements(&reference->shape, field) * px_field_bytes(field);
-    return (unsigned char *)reference->fields[field] + (replica * reference->shape.graph.neurons + neuron) * bytes;
+    uint64_t place = field == PRAXIS_FIELD_ACTIVATION ? px_reference_any(reference, replica, neuron)
+                                                      : px_reference_own(reference, replica, neuron);
+    return (unsigned char *)reference->fields[field] + place * bytes;
 }
 
 static praxis_status upload(struct px_backend *backend, praxis_field field, const praxis_range *range,
@@ -62,14 +64,14 @@ static praxis_status download(struct px_backend *backend, praxis_field field, co
 static praxis_status reset(struct px_backend *backend, uint32_t what, const uint8_t *mask)
 {
     struct px_reference *reference = px_reference_of(backend);
-    uint64_t neurons = reference->shape.graph.neurons;
+    uint64_t traces = px_owned_neurons(&reference->shape) * reference->shape.graph.degree;
     for (uint32_t r = 0; r < reference->shape.replicas; r++) {
         if (!mask[r])
             continue;
         if (what & PRAXIS_RESET_ACTIVATIONS)
-            memset(at(reference, PRAXIS_FIELD_ACTIVATION, r, 0), 0, neurons);
+            memset(at(reference, PRAXIS_FIELD_ACTIVATION, r, 0), 0, reference->shape.graph.neurons);
         if (what & PRAXIS_RESET_TRACES && reference->shape.traces_stored)
-            memset(at(reference, PRAXIS_FIELD_TRACE, r, 0), 0, neurons * reference->shape.graph.degree);
+            memset(at(reference, PRAXIS_FIELD_TRACE, r, px_first_neuron(&reference->shape)), 0, traces);
     }
     return PRAXIS_SUCCESS;
 }
@@ -142,7 +144,8 @@ static void readout(struct px_reference *reference, uint32_t step)
             uint32_t group = reference->selected[g];
             int64_t sum = 0;
             for (uint64_t m = reference->group_offsets[group]; m < reference->group_offsets[group + 1]; m++)
-                sum += activations[reference->group_members[m]];
+                if (px_is_owned(&reference->shape, reference->group_members[m]))
+                    sum += activations[reference->group_members[m]];
             reference->sums[((uint64_t)step * reference->shape.replicas + r) * span->group_count + g] = sum;
         }
 }
@@ -176,10 +179,11 @@ static praxis_status end(struct px_backend *backend, int64_t *sums)
 static praxis_status histogram(struct px_backend *backend, praxis_field field, uint64_t *counts)
 {
     struct px_reference *reference = px_reference_of(backend);
-    uint64_t elements = reference->shape.graph.neurons * px_field_elements(&reference->shape, field);
+    uint64_t elements = px_owned_neurons(&reference->shape) * px_field_elements(&reference->shape, field);
+    uint64_t first = px_first_neuron(&reference->shape);
     memset(counts, 0, (size_t)reference->shape.replicas * 256 * sizeof *counts);
     for (uint32_t r = 0; r < reference->shape.replicas; r++) {
-        const int8_t *codes = (const int8_t *)at(reference, field, r, 0);
+        const int8_t *codes = (const int8_t *)at(reference, field, r, first);
         for (uint64_t i = 0; i < elements; i++)
             counts[r * 256 + (uint32_t)(codes[i] + 128)]++;
     }
@@ -194,9 +198,10 @@ static praxis_status finish(struct px_backend *backend)
 
 static uint64_t state_bytes(const struct px_shape *shape, praxis_field field)
 {
+    uint64_t neurons = field == PRAXIS_FIELD_ACTIVATION ? shape->graph.neurons : px_owned_neurons(shape);
     if (field == PRAXIS_FIELD_TRACE && !shape->traces_stored)
         return 0;
-    return px_multiply(px_multiply(shape->replicas, shape->graph.neurons),
+    return px_multiply(px_multiply(shape->replicas, neurons),
                        (uint64_t)px_field_elements(shape, field) * px_field_bytes(field));
 }
 
@@ -206,8 +211,9 @@ static void describe_reference(const struct px_backend *backend, praxis_network_
     info->device_bytes = 0;
     for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
         info->device_bytes += state_bytes(&reference->shape, (praxis_field)field);
-    info->device_bytes += 2 * reference->shape.window * state_bytes(&reference->shape, PRAXIS_FIELD_ACTIVATION);
-    info->padded_synapses = reference->shape.graph.neurons * reference->shape.graph.degree;
+    info->device_bytes += reference->shape.window * (state_bytes(&reference->shape, PRAXIS_FIELD_ACTIVATION) +
+                                                     state_bytes(&reference->shape, PRAXIS_FIELD_FACTOR));
+    info->padded_synapses = px_owned_neurons(&reference->shape) * reference->shape.graph.degree;
     info->weight_slabs = 1;
     strcpy(info->sum_path, "scalar");
 }
@@ -243,10 +249,10 @@ static bool allocate_reference(struct px_reference *reference)
     for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
         if (!(reference->fields[field] = allocate_zeros(state_bytes(shape, (praxis_field)field))))
             return false;
-    uint64_t tick_bytes = state_bytes(shape, PRAXIS_FIELD_ACTIVATION);
-    reference->previous = allocate_zeros(tick_bytes);
-    reference->past = allocate_zeros(px_multiply(shape->window, tick_bytes));
-    reference->factors = allocate_zeros(px_multiply(shape->window, tick_bytes));
+    uint64_t all_bytes = state_bytes(shape, PRAXIS_FIELD_ACTIVATION);
+    reference->previous = allocate_zeros(all_bytes);
+    reference->past = allocate_zeros(px_multiply(shape->window, all_bytes));
+    reference->factors = allocate_zeros(px_multiply(shape->window, state_bytes(shape, PRAXIS_FIELD_FACTOR)));
     reference->rotations = calloc(shape->graph.degree, sizeof *reference->rotations);
     return reference->previous && reference->past && reference->factors && reference->rotations;
 }

@@ -8,17 +8,18 @@
 
 void px_reference_record(struct px_reference *reference)
 {
-    uint64_t neurons = reference->shape.replicas * reference->shape.graph.neurons;
+    uint64_t all = reference->shape.replicas * reference->shape.graph.neurons;
+    uint64_t owned = reference->shape.replicas * px_owned_neurons(&reference->shape);
     reference->newest = (reference->newest + 1) % reference->shape.window;
-    memcpy(reference->past + reference->newest * neurons, reference->previous, neurons);
-    memcpy(reference->factors + reference->newest * neurons, reference->fields[PRAXIS_FIELD_FACTOR], neurons);
+    memcpy(reference->past + reference->newest * all, reference->previous, all);
+    memcpy(reference->factors + reference->newest * owned, reference->fields[PRAXIS_FIELD_FACTOR], owned);
 }
 
-/* The part of the ring that holds the tick of this age: 0 is the last traced one. */
-static const int8_t *ring_at(const struct px_reference *reference, const int8_t *ring, uint32_t age)
+/* The part of a ring, of so many neurons a replica, that holds the tick of this age: 0 is the last traced one. */
+static const int8_t *ring_at(const struct px_reference *reference, const int8_t *ring, uint64_t neurons, uint32_t age)
 {
     uint32_t place = (reference->newest + reference->shape.window - age) % reference->shape.window;
-    return ring + place * reference->shape.replicas * reference->shape.graph.neurons;
+    return ring + place * reference->shape.replicas * neurons;
 }
 
 /* What one neuron's traces take in: its factors of the pending ticks, each times the coefficient of its age (plainly:
@@ -43,8 +44,9 @@ static struct weighed weigh(const struct px_reference *reference, uint64_t index
 {
     struct weighed weighed = {.ticks = ticks, .shift = LARGEST_SHIFT};
     int64_t decayed[PX_MAX_WINDOW], largest = 0;
+    uint64_t owned = px_owned_neurons(&reference->shape);
     for (uint32_t age = 0; age < ticks; age++) {
-        decayed[age] = (int64_t)ring_at(reference, reference->factors, age)[index] * coefficients[age];
+        decayed[age] = (int64_t)ring_at(reference, reference->factors, owned, age)[index] * coefficients[age];
         int64_t size = decayed[age] < 0 ? -decayed[age] : decayed[age];
         largest = size > largest ? size : largest;
     }
@@ -58,9 +60,10 @@ static struct weighed weigh(const struct px_reference *reference, uint64_t index
 /* What the ticks pending add to one trace, in q16 of trace units: |sum| <= 128 * 127 * 64. */
 static int32_t taken(const struct px_reference *reference, const struct weighed *weighed, uint64_t partner)
 {
+    uint64_t all = reference->shape.graph.neurons;
     int32_t sum = 0;
     for (uint32_t age = 0; age < weighed->ticks; age++)
-        sum += ring_at(reference, reference->past, age)[partner] * weighed->factor[age];
+        sum += ring_at(reference, reference->past, all, age)[partner] * weighed->factor[age];
     int32_t half = weighed->shift > 0 ? 1 << (weighed->shift - 1) : 0;
     return (int32_t)px_shift_floor(sum + half, weighed->shift) * reference->rule.trace_take;
 }
@@ -104,7 +107,7 @@ static int8_t updated_weight(int32_t weight, int32_t trace, int32_t scale, int32
 /* One neuron's learning. */
 struct lesson {
     uint32_t replica, neuron;
-    uint64_t index; /* of the neuron among all replicas' */
+    uint64_t index; /* of the neuron among those owned, of all replicas */
     struct weighed weighed;
     const int32_t *coefficients; /* by age; the stored trace's is behind the last tick pending */
     bool modulate, commit;
@@ -114,8 +117,8 @@ struct lesson {
 /* The trace after the last tick, in q16 of trace units. |power decode + take sum| < 2^31: see docs/numerics.md. */
 static int32_t trace_value(const struct px_reference *reference, const struct lesson *lesson, uint32_t tap)
 {
-    uint64_t first = lesson->replica * reference->shape.graph.neurons;
-    int32_t value = taken(reference, &lesson->weighed, first + px_reference_partner(reference, lesson->neuron, tap));
+    uint32_t partner = px_reference_partner(reference, lesson->neuron, tap);
+    int32_t value = taken(reference, &lesson->weighed, px_reference_any(reference, lesson->replica, partner));
     if (reference->shape.traces_stored) {
         const int8_t *trace = reference->fields[PRAXIS_FIELD_TRACE];
         value += px_mulaw_decode(trace[lesson->index * reference->shape.graph.degree + tap]) *
@@ -146,7 +149,7 @@ static struct lesson make_lesson(const struct px_reference *reference, const str
                                  uint32_t replica, uint32_t neuron)
 {
     const struct px_modulation *modulation = learning->modulation;
-    uint64_t index = replica * reference->shape.graph.neurons + neuron;
+    uint64_t index = px_reference_own(reference, replica, neuron);
     struct lesson lesson = {
         .replica = replica,
         .neuron = neuron,
@@ -170,10 +173,9 @@ praxis_status px_reference_learn(struct px_backend *backend, const struct px_lea
 {
     struct px_reference *reference = px_reference_of(backend);
     const uint8_t *plastic = reference->fields[PRAXIS_FIELD_PLASTIC];
-    uint32_t neurons = (uint32_t)reference->shape.graph.neurons;
     for (uint32_t r = 0; r < reference->shape.replicas; r++)
-        for (uint32_t j = 0; j < neurons; j++) {
-            if (!plastic[(uint64_t)r * neurons + j])
+        for (uint32_t j = px_first_neuron(&reference->shape); j < px_end_neuron(&reference->shape); j++) {
+            if (!plastic[px_reference_own(reference, r, j)])
                 continue;
             const struct lesson lesson = make_lesson(reference, learning, r, j);
             if (lesson.modulate || lesson.commit)

@@ -5,7 +5,8 @@
 
 #include "backend/backend.h"
 
-/* The state, every array [R][N][...] as praxis_field lists them. */
+/* The state, every array as praxis_field lists them: [R][N] activations, of the other fields [R][O] where O neurons are
+ * owned. */
 struct px_reference {
     struct px_backend base;
     struct px_shape shape;
@@ -13,7 +14,7 @@ struct px_reference {
     void *fields[PRAXIS_FIELD_COUNT];
     int8_t *previous;    /* [R][N] activations before the last tick */
     int8_t *past;        /* [window][R][N] activations before each traced tick, in a ring */
-    int8_t *factors;     /* [window][R][N] factors after it */
+    int8_t *factors;     /* [window][R][O] factors after it */
     uint32_t newest;     /* where in the ring the last traced tick stands */
     uint32_t *rotations; /* [d] rows by which each tap's column is rotated */
     struct px_span span; /* with the arrays below in place of the caller's */
@@ -28,6 +29,17 @@ struct px_reference {
 static inline struct px_reference *px_reference_of(struct px_backend *backend)
 {
     return (struct px_reference *)backend;
+}
+
+/* Where codes of an owned neuron stand in arrays [R][O], and its activation in arrays [R][N]. */
+static inline uint64_t px_reference_own(const struct px_reference *reference, uint32_t replica, uint64_t neuron)
+{
+    return replica * px_owned_neurons(&reference->shape) + (neuron - px_first_neuron(&reference->shape));
+}
+
+static inline uint64_t px_reference_any(const struct px_reference *reference, uint32_t replica, uint64_t neuron)
+{
+    return replica * reference->shape.graph.neurons + neuron;
 }
 
 /* The neuron, within the replica, whose activation arrives at `tap` of `neuron`. */
