@@ -36,6 +36,12 @@ bool cli_is_output(const char *path)
     return false;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat found;
+    return stat(path, &found) == 0 && S_ISDIR(found.st_mode);
+}
+
 /* A new file beside `path`, or where that is a link, beside what it leads to; no other process uses it. */
 static FILE *create_beside(struct cli_file *file, const char *path)
 {
@@ -67,6 +73,8 @@ bool cli_file_open(struct cli_file *file, const char *path)
     *file = (struct cli_file){NULL, NULL, NULL};
     if (cli_is_output(path))
         file->stream = cli_output();
+    else if (is_folder(path))
+        errno = EISDIR;
     else
         file->stream = is_special(path) ? fopen(path, "w") : create_beside(file, path);
     int error = errno;

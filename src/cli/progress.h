@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Progress of a long command on standard error: a bar that is rewritten on a terminal, a plain line every tenth of
- * the way elsewhere. */
+/* Progress of a long command on standard error: a line that is rewritten on a terminal, no longer than that is wide; a
+ * plain line every tenth of the way elsewhere, and where TERM is not set or dumb. */
 #ifndef CLI_PROGRESS_H
 #define CLI_PROGRESS_H
 

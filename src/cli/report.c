@@ -1,41 +1,47 @@
 /* SPDX-License-Identifier: MIT */
-/* Pictures of a training run, drawn by gnuplot from data files that stay beside them. */
+/*
+ * Pictures of a training run, drawn by gnuplot from data files that stay beside them. All is made in a new folder
+ * within the one that was asked for, and then moved into it, so that no file is written through a link that stands
+ * there, or is half of one run and half of another. No name from outside is told to gnuplot: it is started in the
+ * folder.
+ */
+#define _GNU_SOURCE /* posix_spawn_file_actions_addfchdir_np, mkdtemp */
 #include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
+#include "cli/memory.h"
 #include "cli/training.h"
 
 extern char **environ;
 
-#define RASTER_NEURONS 200 /* rows of the activity raster, spread evenly over the network */
+#define FEW_POINTS 60 /* of a curve, so that each is marked */
 
 static const char style[] = "set terminal svg size 760,460 dynamic font 'Helvetica,14' background 'white'\n"
                             "set border 3 lc '#555555'\nset tics nomirror out\nset grid y lc '#dddddd' lt 1\n"
                             "set style fill transparent solid 0.25 noborder\n";
 
-/* The learning curve: median and range over seeds of each block of trials, learners and controls. */
-static bool write_curve(const struct training *training, FILE *file)
+/* ---- Data ---- */
+
+/* The learning curve: median and range over seeds of each point, learners and controls. */
+static void write_curve(const struct training *training, FILE *file)
 {
-    uint32_t seeds = training->options.seeds;
-    double *values = calloc(seeds, sizeof *values);
-    for (uint64_t first = 0; values && first < training->trials; first += TRAINING_BLOCK) {
-        uint64_t left = training->trials - first, count = left < TRAINING_BLOCK ? left : TRAINING_BLOCK;
-        fprintf(file, "%llu", (unsigned long long)(first + count));
-        for (uint32_t part = 0; part < 2; part++) {
-            for (uint32_t s = 0; s < seeds; s++)
-                values[s] = training_mean(training, part * seeds + s, first, count);
-            struct summary summary = training_summarise(values, seeds);
-            fprintf(file, " %g %g %g", summary.minimum, summary.median, summary.maximum);
-        }
+    const struct rewards *rewards = &training->rewards;
+    for (size_t i = 0; i < rewards->point_count; i++) {
+        const struct rewards_point *point = &rewards->points[i];
+        const struct summary *of[] = {&point->learners, &point->controls};
+        fprintf(file, "%" PRIu64, point->trial);
+        for (int part = 0; part < 2; part++)
+            fprintf(file, " %g %g %g", of[part]->minimum, of[part]->median, of[part]->maximum);
         fputc('\n', file);
     }
-    free(values);
-    return values != NULL;
 }
 
 /* Density of the values of all learners, code by code. */
@@ -51,41 +57,54 @@ static void write_histogram(const praxis_statistics *statistics, uint32_t seeds,
     }
 }
 
-static uint64_t raster_rows(const struct training *training)
+static void write_weights(const struct training *training, FILE *file)
 {
-    uint64_t neurons = training->network.graph.neurons;
-    return neurons < RASTER_NEURONS ? neurons : RASTER_NEURONS;
+    write_histogram(training->weights, training->options.seeds, file);
+}
+
+static void write_activations(const struct training *training, FILE *file)
+{
+    write_histogram(training->activations, training->options.seeds, file);
 }
 
 static void write_raster(const struct training *training, FILE *file)
 {
-    uint64_t neurons = training->network.graph.neurons, rows = raster_rows(training);
-    for (uint32_t t = 0; t < training->record_ticks; t++) {
-        for (uint64_t i = 0; i < rows; i++)
-            fprintf(file, "%u %llu %g\n", t + 1, (unsigned long long)i,
-                    (double)training->record[t * neurons + i * neurons / rows]);
+    const struct reinforcement_recording *recording = &training->recording;
+    for (uint32_t t = 0; t < recording->ticks; t++) {
+        for (uint32_t i = 0; i < recording->neurons; i++)
+            fprintf(file, "%u %u %g\n", (t + 1) * recording->step, i,
+                    (double)recording->values[(size_t)t * recording->neurons + i]);
         fputc('\n', file);
     }
 }
 
-static void write_script(const struct training *training, FILE *file)
+/* ---- The script ---- */
+
+static void script_curve(const struct training *training, FILE *file)
 {
-    uint64_t rows = raster_rows(training);
-    fputs(style, file);
+    const struct rewards *rewards = &training->rewards;
+    const char *with = rewards->point_count < FEW_POINTS ? "linespoints pt 7 ps 0.5" : "lines";
+    fprintf(file, "set output 'learning.svg'\nset title '%s, rule %s: reward of %u organoid%s", training->task.name,
+            rule_name(training->options.rule), rewards->seeds, rewards->seeds == 1 ? "" : "s");
+    if (rewards->trials < training->trials)
+        fprintf(file, ", ended after %" PRIu64 " of %" PRIu64 " trials", rewards->trials, training->trials);
     fprintf(file,
-            "set output 'learning.svg'\nset title '%s, rule %s: reward of %u organoids'\n"
-            "set xlabel 'trial'\nset ylabel 'reward, mean of %d trials'\nset yrange [0:1.05]\n"
-            "set key outside bottom center horizontal\n"
+            "'\nset xlabel 'trial'\nset ylabel 'reward, mean of %" PRIu64 " trials'\nset xrange [0:%" PRIu64 "]\n"
+            "set yrange [0:1.05]\nset key outside bottom center horizontal spacing 1.1\nset bmargin 7\n"
             "plot 'learning.dat' using 1:2:4 with filledcurves lc '#1f77b4' title 'range over seeds', "
-            "'' using 1:3 with lines lw 2 lc '#1f77b4' title 'median', "
+            "'' using 1:3 with %s lw 2 lc '#1f77b4' title 'median', "
             "'' using 1:5:7 with filledcurves lc '#888888' title 'control, range', "
-            "'' using 1:6 with lines lw 2 lc '#888888' title 'control, median', "
+            "'' using 1:6 with %s lw 2 lc '#888888' title 'control, median', "
             "%g with lines dt 2 lc '#d62728' title 'chance'\n",
-            training->task.name, rule_name(training->options.rule), training->options.seeds, TRAINING_BLOCK,
-            1.0 / training->task.actions);
-    fputs("set yrange [0:*]\nset key inside top right vertical\nnormal(x) = exp(-x*x/2)/sqrt(2*pi)\nset samples 400\n",
+            rewards->point_trials, rewards->trials, with, with, 1.0 / training->task.actions);
+}
+
+static void script_histograms(FILE *file)
+{
+    static const char *const names[] = {"weights", "activations"};
+    fputs("set bmargin -1\nset yrange [0:*]\nset key inside top right vertical\nnormal(x) = "
+          "exp(-x*x/2)/sqrt(2*pi)\nset samples 400\n",
           file);
-    const char *const names[] = {"weights", "activations"};
     for (int i = 0; i < 2; i++)
         fprintf(file,
                 "set output '%s.svg'\nset title 'Distribution of %s after training'\nset xlabel 'value'\n"
@@ -93,86 +112,154 @@ static void write_script(const struct training *training, FILE *file)
                 "plot '%s.dat' using 1:2 with boxes lc '#1f77b4' title '%s', "
                 "normal(x) with lines lw 2 lc '#d62728' title 'N(0, 1)'\n",
                 names[i], names[i], names[i], names[i]);
+}
+
+static void script_raster(const struct training *training, FILE *file)
+{
+    const struct reinforcement_recording *recording = &training->recording;
+    double step = recording->step;
     fprintf(file,
-            "set output 'activity.svg'\nset title 'One trial: activations of %llu neurons, evenly chosen'\n"
-            "set xlabel 'tick'\nset ylabel 'neuron, in order'\nset xrange [0.5:%u.5]\nset yrange [-0.5:%llu.5]\n"
+            "set output 'activity.svg'\nset title 'One trial: activations of %u of %" PRIu64 " neurons, evenly chosen",
+            recording->neurons, training->network.graph.neurons);
+    if (recording->step > 1)
+        fprintf(file, ", one tick in %u", recording->step);
+    fprintf(file,
+            "'\nset xlabel 'tick'\nset ylabel 'neuron, in order'\nset xrange [%g:%g]\nset yrange [-0.5:%u.5]\n"
             "unset grid\nset cbrange [-2:2]\nset cblabel 'activation'\nset style fill solid 1.0\n"
             "set palette defined (-2 '#2166ac', 0 '#f7f7f7', 2 '#b2182b')\nunset key\n"
             "plot 'activity.dat' using 1:2:3 with image\n",
-            (unsigned long long)rows, training->record_ticks, (unsigned long long)rows - 1);
+            step / 2, step * (recording->ticks + 0.5), recording->neurons - 1);
 }
 
-/* Runs gnuplot in the directory; its exit code, or -1 where it could not be started. */
-static int run_gnuplot(const char *directory)
+static void write_script(const struct training *training, FILE *file)
 {
-    char change[] = "-e", *command = malloc(strlen(directory) * 2 + 16);
-    if (!command)
-        return -1;
-    char *at = command + sprintf(command, "cd '");
-    for (const char *c = directory; *c; c++) {
-        if (*c == '\'') /* a quote inside gnuplot's quotes is doubled */
-            *at++ = '\'';
-        *at++ = *c;
+    fputs(style, file);
+    script_curve(training, file);
+    script_histograms(file);
+    script_raster(training, file);
+}
+
+/* ---- Files ---- */
+
+static const struct part {
+    const char *name;
+    void (*write)(const struct training *training, FILE *file); /* NULL: gnuplot draws it */
+} parts[] = {
+    {"learning.dat", write_curve},  {"weights.dat", write_weights}, {"activations.dat", write_activations},
+    {"activity.dat", write_raster}, {"report.gp", write_script},    {"learning.svg", NULL},
+    {"weights.svg", NULL},          {"activations.svg", NULL},      {"activity.svg", NULL},
+};
+#define PARTS (sizeof parts / sizeof *parts)
+
+/* The directory and the new folder in it. */
+struct place {
+    int directory, folder; /* descriptors */
+    char *path;            /* of the folder */
+};
+
+/* Makes both where need be; false with errno. */
+static bool open_place(const char *directory, struct place *place)
+{
+    static const char name[] = "/.report.XXXXXX";
+    *place = (struct place){-1, -1, NULL};
+    if (mkdir(directory, 0777) != 0 && errno != EEXIST)
+        return false;
+    place->directory = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (place->directory < 0)
+        return false;
+    place->path = memory_get(strlen(directory) + sizeof name, 1);
+    sprintf(place->path, "%s%s", directory, name);
+    if (mkdtemp(place->path))
+        place->folder = open(place->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return place->folder >= 0;
+}
+
+/* Removes the folder and what is left in it. */
+static void close_place(struct place *place)
+{
+    int error = errno;
+    for (size_t i = 0; i < PARTS && place->folder >= 0; i++)
+        unlinkat(place->folder, parts[i].name, 0);
+    if (place->folder >= 0) {
+        close(place->folder);
+        rmdir(place->path);
     }
-    strcpy(at, "'");
-    char program[] = "gnuplot", *script = malloc(strlen(directory) + 16);
-    pid_t child;
-    int result = -1;
-    if (script) {
-        sprintf(script, "%s/report.gp", directory);
-        char *const arguments[] = {program, change, command, script, NULL};
-        int status = 0;
-        if (posix_spawnp(&child, program, NULL, NULL, arguments, environ) == 0 && waitpid(child, &status, 0) == child)
-            result = WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-    }
-    free(script);
-    free(command);
-    return result;
+    if (place->directory >= 0)
+        close(place->directory);
+    free(place->path);
+    errno = error;
 }
 
-static FILE *open_in(const char *directory, const char *name)
+static bool write_part(const struct training *training, const struct place *place, const struct part *part)
 {
-    char *path = malloc(strlen(directory) + strlen(name) + 2);
-    if (!path)
-        return NULL;
-    sprintf(path, "%s/%s", directory, name);
-    FILE *file = fopen(path, "w");
-    free(path);
-    return file;
+    int descriptor = openat(place->folder, part->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
+    if (!file)
+        return false;
+    part->write(training, file);
+    bool written = !ferror(file);
+    return fclose(file) == 0 && written;
 }
 
-static bool write_data(const struct training *training, const char *directory)
+/* Data and script, or what gnuplot has drawn: into the directory. */
+static bool put_in_place(const struct place *place, bool drawn)
 {
-    static const char *const names[] = {"learning.dat", "weights.dat", "activations.dat", "activity.dat", "report.gp"};
-    bool written = true;
-    for (int i = 0; i < 5 && written; i++) {
-        FILE *file = open_in(directory, names[i]);
-        if (!file)
+    for (size_t i = 0; i < PARTS; i++)
+        if ((parts[i].write == NULL) == drawn &&
+            renameat(place->folder, parts[i].name, place->directory, parts[i].name) != 0)
             return false;
-        if (i == 0)
-            written = write_curve(training, file);
-        else if (i == 3)
-            write_raster(training, file);
-        else if (i == 4)
-            write_script(training, file);
-        else
-            write_histogram(i == 1 ? training->weights : training->activations, training->options.seeds, file);
-        written = !ferror(file) && written;
-        written = fclose(file) == 0 && written;
-    }
-    return written;
+    return true;
+}
+
+/* ---- gnuplot ---- */
+
+/* Runs it in the folder, or where that is negative, here; what it prints is an error. Its exit code; negative where it
+ * could not be started or was ended. */
+static int run_gnuplot(char *const arguments[], int folder)
+{
+    posix_spawn_file_actions_t actions;
+    pid_t child;
+    int status = 0;
+    posix_spawn_file_actions_init(&actions);
+    if (folder >= 0)
+        posix_spawn_file_actions_addfchdir_np(&actions, folder);
+    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+    bool started = posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ) == 0;
+    posix_spawn_file_actions_destroy(&actions);
+    while (started && waitpid(child, &status, 0) < 0 && errno == EINTR)
+        ;
+    return started && WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int training_report_prepare(const struct cli_command *command, const char *directory)
+{
+    char program[] = "gnuplot", option[] = "-e", nothing[] = "";
+    char *const arguments[] = {program, option, nothing, NULL};
+    struct place place;
+    bool opened = open_place(directory, &place);
+    close_place(&place);
+    if (!opened)
+        return cli_fail(command, "%s: the report cannot be written: %s", directory, strerror(errno));
+    if (run_gnuplot(arguments, -1) != 0)
+        return cli_fail(command, "--report needs gnuplot, which cannot be started");
+    return CLI_DONE;
 }
 
 int training_report(const struct cli_command *command, const struct training *training, const char *directory)
 {
-    if (mkdir(directory, 0777) != 0 && errno != EEXIST)
-        return cli_fail(command, "%s: cannot be made: %s", directory, strerror(errno));
-    if (!write_data(training, directory))
+    char program[] = "gnuplot", defaults[] = "-d", script[] = "report.gp";
+    char *const arguments[] = {program, defaults, script, NULL};
+    struct place place;
+    bool written = open_place(directory, &place);
+    for (size_t i = 0; i < PARTS && written; i++)
+        written = !parts[i].write || write_part(training, &place, &parts[i]);
+    bool drawn = written && run_gnuplot(arguments, place.folder) == 0;
+    written = written && put_in_place(&place, false) && (!drawn || put_in_place(&place, true));
+    close_place(&place);
+    if (!written)
         return cli_fail(command, "%s: the report cannot be written: %s", directory, strerror(errno));
-    int result = run_gnuplot(directory);
-    if (result != 0)
-        return cli_fail(command, "gnuplot %s; the data and report.gp are in %s",
-                        result < 0 ? "cannot be started" : "failed", directory);
+    if (!drawn)
+        return cli_fail(command, "gnuplot failed; the data and report.gp are in %s", directory);
     fprintf(stderr, "praxis %s: pictures in %s: learning.svg, weights.svg, activations.svg, activity.svg\n",
             command->name, directory);
     return CLI_DONE;

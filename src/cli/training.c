@@ -1,70 +1,117 @@
 /* SPDX-License-Identifier: MIT */
-/* Summaries of a training run, and its log. */
+/* The trials of a training run, and a look at what they made of the networks. */
 #include "cli/training.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-static int ascending(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
+#include "cli/clock.h"
+#include "cli/interrupt.h"
+#include "cli/memory.h"
+#include "cli/progress.h"
 
-struct summary training_summarise(const double *values, uint32_t count)
-{
-    double *sorted = malloc(count * sizeof *sorted);
-    struct summary summary = {0, 0, 0};
-    if (!sorted || count == 0) {
-        free(sorted);
-        return summary;
-    }
-    memcpy(sorted, values, count * sizeof *sorted);
-    qsort(sorted, count, sizeof *sorted, ascending);
-    summary.minimum = sorted[0];
-    summary.median = (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
-    summary.maximum = sorted[count - 1];
-    free(sorted);
-    return summary;
-}
+/* Of the recording: more than a picture can show. */
+#define MOST_NEURONS 200
+#define MOST_TICKS   1000
 
-double training_mean(const struct training *training, uint32_t replica, uint64_t first, uint64_t count)
+static void show_progress(struct progress *progress, const struct training *training)
 {
-    uint64_t replicas = 2 * (uint64_t)training->options.seeds;
+    uint32_t seeds = training->rewards.seeds;
+    char note[32];
     double sum = 0;
-    for (uint64_t t = first; t < first + count; t++)
-        sum += (double)training->rewards[t * replicas + replica];
-    return count > 0 ? sum / (double)count : 0;
+    for (uint32_t s = 0; s < seeds; s++)
+        sum += rewards_mean(&training->rewards, s, 100);
+    snprintf(note, sizeof note, "reward %.3f", sum / seeds);
+    progress_show(progress, training->rewards.trials, note);
 }
 
-void training_final(const struct training *training, bool control, double *values)
+/* From the first trial on a signal ends them early, and is not the end of the command. */
+static praxis_status run_trials(struct reinforcement *learner, struct training *training)
 {
-    uint64_t count = training->trials < TRAINING_LAST ? training->trials : TRAINING_LAST;
-    for (uint32_t s = 0; s < training->options.seeds; s++)
-        values[s] =
-            training_mean(training, s + (control ? training->options.seeds : 0), training->trials - count, count);
-}
-
-/* One row per block and seed. */
-static void write_rows(const struct training *training, FILE *file)
-{
-    uint32_t seeds = training->options.seeds;
-    fprintf(file, "trial,seed,reward,control_reward\n");
-    for (uint64_t first = 0; first < training->trials; first += TRAINING_BLOCK) {
-        uint64_t left = training->trials - first, count = left < TRAINING_BLOCK ? left : TRAINING_BLOCK;
-        for (uint32_t s = 0; s < seeds; s++)
-            fprintf(file, "%llu,%llu,%.4f,%.4f\n", (unsigned long long)(first + count),
-                    (unsigned long long)(training->options.seed + s), training_mean(training, s, first, count),
-                    training_mean(training, seeds + s, first, count));
+    double ticks = reinforcement_trial_ticks(learner);
+    double operations = ticks * (double)training->network.graph.synapses * 2 * training->options.seeds;
+    struct progress progress;
+    praxis_status status = PRAXIS_SUCCESS;
+    rewards_begin(&training->rewards, training->trials, training->options.seeds, training->options.seed, training->log);
+    cli_interrupt_hold();
+    progress_begin(&progress, training->trials, ticks, operations);
+    while (training->rewards.trials < training->trials && !status && !cli_interrupted()) {
+        status = reinforcement_trial(learner, true, rewards_place(&training->rewards));
+        if (status)
+            continue;
+        rewards_add(&training->rewards);
+        show_progress(&progress, training);
     }
+    progress_end(&progress);
+    rewards_finish(&training->rewards);
+    training->seconds = clock_now() - progress.start;
+    training->signal = training->rewards.trials < training->trials ? cli_interrupted() : 0;
+    return status;
 }
 
-bool training_write_log(const struct training *training, const char *path)
+/* Statistics of the learners' state, which stand first among the replicas. */
+static praxis_status take_statistics(praxis_network *network, praxis_field field, uint32_t seeds,
+                                     praxis_statistics **statistics)
 {
-    struct cli_file file;
-    if (!cli_file_open(&file, path))
-        return false;
-    write_rows(training, file.stream);
-    return cli_file_close(&file, true);
+    praxis_statistics *taken = memory_get(2 * (size_t)seeds, sizeof *taken);
+    taken->struct_size = sizeof *taken;
+    praxis_status status = praxis_network_statistics(network, field, taken);
+    if (!status)
+        *statistics = taken;
+    else
+        free(taken);
+    return status;
+}
+
+static praxis_status record(struct reinforcement *learner, struct training *training)
+{
+    struct reinforcement_recording *recording = &training->recording;
+    uint64_t neurons = training->network.graph.neurons;
+    uint32_t ticks = reinforcement_trial_ticks(learner);
+    recording->neurons = neurons < MOST_NEURONS ? (uint32_t)neurons : MOST_NEURONS;
+    recording->step = (ticks + MOST_TICKS - 1) / MOST_TICKS;
+    recording->ticks = ticks / recording->step;
+    float *values = memory_get((size_t)recording->ticks * recording->neurons, sizeof *values);
+    recording->values = values;
+    praxis_status status = reinforcement_record(learner, recording);
+    if (status) {
+        free(values);
+        recording->values = NULL;
+    }
+    return status;
+}
+
+static praxis_status observe(struct reinforcement *learner, struct training *training)
+{
+    praxis_network *network = reinforcement_network(learner);
+    uint32_t seeds = training->options.seeds;
+    praxis_status status = take_statistics(network, PRAXIS_FIELD_WEIGHT, seeds, &training->weights);
+    if (!status)
+        status = take_statistics(network, PRAXIS_FIELD_ACTIVATION, seeds, &training->activations);
+    return status || !training->record ? status : record(learner, training);
+}
+
+praxis_status training_run(praxis_context *context, struct training *training)
+{
+    struct reinforcement *learner = NULL;
+    training->device.struct_size = sizeof training->device;
+    training->network.struct_size = sizeof training->network;
+    praxis_status status = praxis_context_device(context, &training->device);
+    if (!status)
+        status = reinforcement_create(context, &training->task, &training->options, &learner);
+    if (!status)
+        status = praxis_network_describe(reinforcement_network(learner), &training->network);
+    if (!status)
+        status = run_trials(learner, training);
+    if (!status && training->rewards.trials > 0)
+        status = observe(learner, training);
+    reinforcement_destroy(learner);
+    return status;
+}
+
+void training_free(struct training *training)
+{
+    rewards_free(&training->rewards);
+    free(training->weights);
+    free(training->activations);
+    free(training->recording.values);
 }

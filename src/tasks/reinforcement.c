@@ -328,23 +328,54 @@ praxis_status reinforcement_trial(struct reinforcement *r, bool learning, float 
     return learning ? learn(r) : PRAXIS_SUCCESS;
 }
 
-praxis_status reinforcement_record(struct reinforcement *r, float *activations)
+/* ---- A recording ---- */
+
+/* A group for each neuron that is recorded, of that neuron alone. */
+static praxis_status add_recorded(struct reinforcement *r, uint32_t count, uint32_t *groups)
 {
-    uint32_t ticks = r->task.ticks(&r->task), total = reinforcement_trial_ticks(r);
-    size_t row = r->task.channels;
-    const praxis_range first = {0, 1, 0, r->neurons};
-    praxis_status status = praxis_network_reset(r->network, PRAXIS_RESET_EPISODE, NULL);
-    draw_stimuli(r);
-    for (uint32_t t = 0; t < total && !status; t++) {
-        praxis_run run;
-        praxis_run_default(&run);
-        run.ticks = 1;
-        run.input_shared = 1;
-        run.input = t < ticks ? r->input + t * row : NULL;
-        status = praxis_network_run(r->network, &run);
-        if (!status)
-            status = praxis_network_read(r->network, PRAXIS_FIELD_ACTIVATION, &first, activations + t * r->neurons,
-                                         r->neurons);
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t i = 0; i < count && !status; i++) {
+        char name[32];
+        uint32_t neuron = (uint32_t)(i * r->neurons / count);
+        snprintf(name, sizeof name, "recorded %u", i);
+        status = praxis_network_add_group(r->network, name, &neuron, 1, &groups[i]);
     }
+    return status;
+}
+
+/* One tick of the trial that is shown; its activations to `output` where that is not NULL: [replicas][groups]. */
+static praxis_status run_recorded(struct reinforcement *r, uint32_t tick, const uint32_t *groups, uint32_t count,
+                                  float *output)
+{
+    praxis_run run;
+    praxis_run_default(&run);
+    run.ticks = 1;
+    run.input_shared = 1;
+    run.input = tick < r->task.ticks(&r->task) ? r->input + (size_t)tick * r->task.channels : NULL;
+    run.groups = output ? groups : NULL;
+    run.group_count = output ? count : 0;
+    run.output = output;
+    return praxis_network_run(r->network, &run);
+}
+
+praxis_status reinforcement_record(struct reinforcement *r, const struct reinforcement_recording *recording)
+{
+    uint32_t count = recording->neurons, step = recording->step;
+    uint32_t *groups = calloc(count, sizeof *groups);
+    float *output = calloc((size_t)r->replicas * count, sizeof *output);
+    praxis_status status = groups && output ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
+    if (!status)
+        status = add_recorded(r, count, groups);
+    if (!status)
+        status = praxis_network_reset(r->network, PRAXIS_RESET_EPISODE, NULL);
+    draw_stimuli(r);
+    for (uint32_t t = 0; t < recording->ticks * step && !status; t++) {
+        bool kept = t % step == step - 1;
+        status = run_recorded(r, t, groups, count, kept ? output : NULL);
+        if (!status && kept)
+            memcpy(recording->values + (size_t)(t / step) * count, output, count * sizeof *output);
+    }
+    free(output);
+    free(groups);
     return status;
 }

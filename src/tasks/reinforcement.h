@@ -58,7 +58,15 @@ uint32_t reinforcement_trial_ticks(const struct reinforcement *reinforcement);
 /* The network, for statistics; still owned by the reinforcement. */
 praxis_network *reinforcement_network(const struct reinforcement *reinforcement);
 
-/* Shows one trial again and records the activations of the first replica: activations[ticks][neurons]. */
-praxis_status reinforcement_record(struct reinforcement *reinforcement, float *activations);
+/* Activations of some neurons, evenly chosen, after every step-th tick: values[ticks][neurons]. */
+struct reinforcement_recording {
+    uint32_t neurons; /* neuron i of n is number i N / n of the network */
+    uint32_t step, ticks;
+    float *values;
+};
+
+/* Shows one more trial, and records the first replica in it. At most once: the network gets a group for each neuron. */
+praxis_status reinforcement_record(struct reinforcement *reinforcement,
+                                   const struct reinforcement_recording *recording);
 
 #endif

@@ -11,6 +11,10 @@ POCL = "Portable Computing Language"
 COMMANDS = ["train", "run", "devices", "graph", "plan", "tune", "selftest"]
 
 
+with open(PRAXIS, "rb") as program:
+    SANITIZED = b"__asan_init" in program.read()
+
+
 def praxis(*arguments, stdin="", environment=None, prefix=()):
     return subprocess.run(
         [*prefix, PRAXIS, *arguments],
