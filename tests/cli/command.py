@@ -10,7 +10,6 @@ MANUAL = os.path.join(DATA, "..", "..", "docs", "man")
 POCL = "Portable Computing Language"
 COMMANDS = ["train", "run", "devices", "graph", "plan", "tune", "selftest"]
 
-
 with open(PRAXIS, "rb") as program:
     SANITIZED = b"__asan_init" in program.read()
 

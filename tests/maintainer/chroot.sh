@@ -4,8 +4,9 @@
 # Bare Debian and Ubuntu systems in folders, for the scripts beside this one, which source it. Needs root, debootstrap
 # and network. A script that uses it defines say and die, and these variables:
 #
-#   directory   where archives of bare systems are kept: RELEASE.tar
-#   keyring     a file of keys to verify a mirror's signature with, or empty
+#   directory   where archives of bare systems are kept: RELEASE.tar, and RELEASE-ARCHITECTURE.tar for another one
+#   keyring     a file of keys to verify a mirror's signature with, or empty: this machine's
+#   repository, working_tree   what copy_source takes: a clone, or where working_tree is not empty, the files as they are
 #
 # and begins with: [ "${1:-}" != --enter ] || { shift; enter "$@"; }
 
@@ -16,11 +17,35 @@ own_mirror() {
         awk '$1 == "Debian" && $2 !~ /-/ { print $3; exit }'
 }
 
+# Whether a mirror is one of Ubuntu.
+is_ubuntu() {
+    [[ $1 =~ /ubuntu(-ports)?/?$ ]]
+}
+
+# The keys of Ubuntu's archive: this machine's, or those that Debian 13 has a package of, which apt verifies there.
+ubuntu_keyring() {
+    local file=/usr/share/keyrings/ubuntu-archive-keyring.gpg kept="$directory/ubuntu-archive-keyring.gpg" root
+    [ ! -f "$file" ] || kept=$file
+    if [ ! -f "$kept" ]; then
+        root="$directory/keyring-system"
+        rm -rf --one-file-system "$root"
+        make_base trixie "" "$root" >&2 || return
+        copy_network "$root"
+        run_in "$root" /root apt-get -q update >&2 || return
+        run_in "$root" /root apt-get -q download ubuntu-archive-keyring >&2 || return
+        dpkg-deb --fsys-tarfile "$root"/root/ubuntu-archive-keyring_*.deb | tar -xOf - ".$file" >"$kept.part" || return
+        mv "$kept.part" "$kept"
+        rm -rf --one-file-system "$root"
+    fi
+    echo "$kept"
+}
+
 # A bare system of the release in the folder, from an archive of it if there is one: unpacking takes seconds,
-# debootstrap minutes. An empty mirror is this machine's.
+# debootstrap minutes. An empty mirror is this machine's; the architecture is this machine's where none is given. May be
+# called as a condition.
 make_base() {
-    local release=$1 mirror=$2 root=$3 archive="$directory/$1.tar"
-    local options=(--variant=minbase) script=()
+    local release=$1 mirror=$2 root=$3 architecture=${4:-} keys=$keyring
+    local archive="$directory/$release${architecture:+-$architecture}.tar" options=(--variant=minbase) script=()
     mkdir -p "$root"
     if [ -f "$archive" ]; then
         tar -C "$root" -xf "$archive"
@@ -28,22 +53,20 @@ make_base() {
     fi
     [ -n "$mirror" ] || mirror=$(own_mirror)
     [ -n "$mirror" ] || die "apt on this machine names no Debian mirror: give one as $release=URL"
-    [ -z "$keyring" ] || options+=("--keyring=$keyring")
     [[ $mirror != https:* ]] || options+=(--include=ca-certificates)
-    case $mirror in
-    */ubuntu | */ubuntu/) options+=("--components=main,universe") ;;
-    esac
+    [ -z "$architecture" ] || options+=("--arch=$architecture")
+    if is_ubuntu "$mirror"; then
+        options+=("--components=main,universe")
+        [ -n "$keys" ] || keys=$(ubuntu_keyring) || return
+    fi
+    [ -z "$keys" ] || options+=("--keyring=$keys")
     # A release that this debootstrap does not know yet is built like those before it.
     if [ ! -e "/usr/share/debootstrap/scripts/$release" ]; then
-        case $mirror in
-        */ubuntu | */ubuntu/) script=(gutsy) ;;
-        *) script=(sid) ;;
-        esac
+        if is_ubuntu "$mirror"; then script=(gutsy); else script=(sid); fi
     fi
-    debootstrap "${options[@]}" "$release" "$root" "$mirror" "${script[@]}"
+    debootstrap "${options[@]}" "$release" "$root" "$mirror" "${script[@]}" || return
     rm -f "$root"/var/cache/apt/archives/*.deb
-    tar -C "$root" --one-file-system -cf "$archive.part" .
-    mv "$archive.part" "$archive"
+    tar -C "$root" --one-file-system -cf "$archive.part" . && mv "$archive.part" "$archive"
 }
 
 # What a machine behind a proxy needs to reach its mirror. Nothing else of this machine enters the new system.
@@ -56,6 +79,20 @@ copy_network() {
         mkdir -p "$root/usr/local/share/ca-certificates"
         cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/"
         [ ! -x "$root/usr/sbin/update-ca-certificates" ] || chroot "$root" update-ca-certificates >/dev/null
+    fi
+}
+
+# This repository, as /root/praxis of the system.
+copy_source() {
+    local root=$1
+    rm -rf "$root/root/praxis"
+    if [ -n "$working_tree" ]; then
+        mkdir -p "$root/root/praxis"
+        git -C "$repository" ls-files -z --cached --others --exclude-standard |
+            (cd "$repository" && tar --null --files-from=- --ignore-failed-read -cf -) |
+            tar -C "$root/root/praxis" -xf -
+    else
+        git clone --quiet --no-hardlinks "file://$repository" "$root/root/praxis"
     fi
 }
 

@@ -1,20 +1,21 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Shows that ./bootstrap works where nothing was installed by hand. For maintainers; no part of CI. For every release:
-# a new system by debootstrap, a clean clone of this repository in it, then ./bootstrap test, ./bootstrap setup once
-# more (which has to be quick) and ./bootstrap run.
+# Shows that this works where nothing was installed by hand. For maintainers; no part of CI. For every release: a new
+# system by debootstrap, a clean clone of this repository in it, then ./bootstrap test, ./bootstrap setup once more
+# (which has to be quick), ./bootstrap run, and meson install with what README.md shows after it.
 #
-#   tests/maintainer/fresh-install.sh [options] [RELEASE[=MIRROR]...]     (default: bookworm trixie)
+#   tests/maintainer/fresh-install.sh [options] [RELEASE[=MIRROR]...]     (default: bookworm trixie sid noble)
 #
 #   --directory DIR   where the systems are built: about 3 GB each (default: /var/tmp/praxis-chroots)
-#   --actions LIST    what to do in them, of test, setup, run (default: "test setup run")
+#   --actions LIST    what to do in them, of test, setup, run, install (default: "test setup run install")
 #   --working-tree    copy the files as they are, committed or not, instead of cloning
 #   --keyring FILE    verify a mirror's signature by these keys: another distribution's than this machine's
 #   --keep            leave the systems there; without it only the archives of the bare systems stay
 #
-# Needs root, debootstrap and network. The mirror of a Debian release is the one this machine's apt uses. An Ubuntu
-# release needs its own: noble=http://MIRROR/ubuntu with --keyring.
+# Needs root, debootstrap and network. The mirror of a Debian release is the one this machine's apt uses, that of noble
+# is archive.ubuntu.com, its keys are this machine's or those that Debian 13 packages; another Ubuntu release needs its
+# mirror. A release whose system cannot be made has failed.
 set -euo pipefail
 
 repository=$(cd -- "$(dirname -- "$0")/../.." && pwd)
@@ -22,7 +23,7 @@ repository=$(cd -- "$(dirname -- "$0")/../.." && pwd)
 [ "${1:-}" != --enter ] || { shift; enter "$@"; }
 
 directory=/var/tmp/praxis-chroots
-actions="test setup run"
+actions="test setup run install"
 working_tree=
 keyring=
 keep=
@@ -38,47 +39,54 @@ die() {
 }
 
 usage() {
-    sed -n '4,19s/^# \{0,1\}//p' "$0" >&2
+    sed -n '4,20s/^# \{0,1\}//p' "$0" >&2
     exit 2
 }
 
-copy_source() {
-    local root=$1
-    rm -rf "$root/root/praxis"
-    if [ -n "$working_tree" ]; then
-        mkdir -p "$root/root/praxis"
-        git -C "$repository" ls-files -z --cached --others --exclude-standard |
-            (cd "$repository" && tar --null --files-from=- --ignore-failed-read -cf -) |
-            tar -C "$root/root/praxis" -xf -
-    else
-        git clone --quiet --no-hardlinks "file://$repository" "$root/root/praxis"
-    fi
-}
+# What README.md shows of an installed library, in the words it has there: the command is found, and so is the library
+# by the program.
+# shellcheck disable=SC2016 # the shell in the system expands them
+install_steps='
+meson install -C build
+cd /
+praxis devices
+sed -n "/^\`\`\`c$/,/^\`\`\`$/{/^\`\`\`/d;p}" /root/praxis/README.md >/root/program.c
+cc /root/program.c $(pkg-config --cflags --libs praxis) -o /root/program
+/root/program'
 
 try_action() {
     local release=$1 root=$2 action=$3 log="$directory/$1-$3.log" start=$SECONDS outcome=passed
-    say "$release: ./bootstrap $action (log: $log)"
-    run_in "$root" /root/praxis ./bootstrap "$action" >"$log" 2>&1 ||
+    local command=(./bootstrap "$action")
+    [ "$action" != install ] || command=(sh -euxc "$install_steps")
+    say "$release: $action (log: $log)"
+    run_in "$root" /root/praxis "${command[@]}" >"$log" 2>&1 ||
         outcome="FAILED ($?)"
-    results+=("$(printf '%-10s %-6s %-12s %4d s' "$release" "$action" "$outcome" $((SECONDS - start)))")
-    grep -E 'SKIPPED|^(Ok|Fail|Skipped):' "$log" | sed 's/^/    /' >&2 || true
+    note "$release" "$action" "$outcome" "$start"
+    grep -E 'SKIP|^(Ok|Fail|Skipped):' "$log" | sed 's/^/    /' >&2 || true
     [ "$outcome" = passed ] || tail -n 20 "$log" >&2
 }
 
+note() {
+    results+=("$(printf '%-10s %-8s %-12s %4d s' "$1" "$2" "$3" $((SECONDS - $4)))")
+}
+
 try_release() {
-    local release=${1%%=*} mirror=
+    local release=${1%%=*} mirror='' action start=$SECONDS
     local root="$directory/$release"
-    [[ $1 != *=* ]] || mirror=${1#*=}
+    case $1 in
+    *=*) mirror=${1#*=} ;;
+    noble) mirror=http://archive.ubuntu.com/ubuntu ;;
+    esac
     ! mountpoint -q "$root/dev" || die "$root/dev is a mount point: something still runs there"
     rm -rf --one-file-system "$root"
     say "$release: building the bare system in $root"
-    make_base "$release" "$mirror" "$root" >"$directory/$release-base.log" 2>&1 || {
+    if ! make_base "$release" "$mirror" "$root" >"$directory/$release-base.log" 2>&1; then
+        note "$release" system FAILED "$start"
         tail -n 20 "$directory/$release-base.log" >&2
-        die "$release: no bare system"
-    }
+        return
+    fi
     copy_network "$root"
     copy_source "$root"
-    local action
     for action in $actions; do
         try_action "$release" "$root" "$action"
     done
@@ -97,7 +105,7 @@ while [ $# -gt 0 ]; do
     esac
     shift
 done
-[ $# -gt 0 ] || set -- bookworm trixie
+[ $# -gt 0 ] || set -- bookworm trixie sid noble
 [ "$(id -u)" -eq 0 ] || die "must run as root"
 for tool in debootstrap git unshare; do
     command -v "$tool" >/dev/null || die "$tool is not there: apt-get install $tool"

@@ -1,23 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Runs praxis selftest on six OpenCL implementations, none of which needs a GPU, and compares the hashes they end in.
-# For maintainers; no part of CI. One build of praxis runs on all of them, over every way to compute dot products they
-# have.
+# Runs praxis selftest on seven OpenCL implementations, none of which needs a GPU, and compares the hashes they end
+# in. For maintainers; no part of CI. One build of praxis runs on all of them, over every way to compute dot products
+# they have; each runs by itself, so that one that crashes takes no other with it.
 #
 #   tests/maintainer/implementations.sh [options] [DIRECTORY]
 #
-#   DIRECTORY     what is downloaded, kept for the next time: about 3 GB
+#   DIRECTORY     what is downloaded, kept for the next time: about 4 GB
 #                 (default: praxis-implementations in $XDG_CACHE_HOME, or else in /var/tmp)
 #   --build DIR   the build folder whose praxis is run (default: build)
-#   --only LIST   some of: pocl-3.1 pocl-3.0 intel pocl-6 rusticl oclgrind
+#   --only LIST   some of: pocl-3.1 pocl-3.0 intel pocl-6 pocl-7 rusticl oclgrind
 #   --quick       small networks only
 #
 #   pocl-3.1   PoCL of Debian 12, from this machine's packages
 #   pocl-3.0   PoCL of PyPI's pocl-binary-distribution: code for any x86-64
 #   intel      Intel's runtime for CPUs, from PyPI's intel-opencl-rt; cl_khr_integer_dot_product
 #   pocl-6     PoCL of Debian 13, in a system of its own
-#   rusticl    Mesa's OpenCL on llvmpipe, from Debian 13, in the same system; cl_khr_integer_dot_product
+#   pocl-7     PoCL of Debian sid, in a system of its own
+#   rusticl    Mesa's OpenCL on llvmpipe, from Debian 13, in the system of pocl-6; cl_khr_integer_dot_product
 #   oclgrind   from this machine's packages; small networks only, as it is slow
 #
 # Needs Debian 12, root, debootstrap, python3-venv and network. Prints a table. Ends with 1 where a hash differs or a
@@ -31,10 +32,9 @@ repository=$(cd -- "$(dirname -- "$0")/../.." && pwd)
 directory=${XDG_CACHE_HOME:-/var/tmp}/praxis-implementations
 keyring=
 build=$repository/build
-names="pocl-3.1 pocl-3.0 intel pocl-6 rusticl oclgrind"
+names="pocl-3.1 pocl-3.0 intel pocl-6 pocl-7 rusticl oclgrind"
 sizes="small full"
 paths="default c packed khr"
-release=trixie
 ready=
 left_out=
 
@@ -48,7 +48,7 @@ die() {
 }
 
 usage() {
-    sed -n '4,26s/^# \{0,1\}//p' "$0" >&2
+    sed -n '4,28s/^# \{0,1\}//p' "$0" >&2
     exit 2
 }
 
@@ -77,37 +77,43 @@ make_environment() {
     fi
 }
 
-# Debian 13 with both of its implementations, and praxis in it.
+# A Debian release with these packages, and praxis in it.
 make_system() {
-    local root="$directory/$release"
+    local release=$1 root="$directory/$1"
+    shift
     if [ ! -e "$root/root/complete" ]; then
         rm -rf --one-file-system "$root"
         make_base "$release" "" "$root"
         copy_network "$root"
         run_in "$root" / apt-get -q update
         run_in "$root" / env DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends \
-            ocl-icd-libopencl1 libcjson1 pocl-opencl-icd mesa-opencl-icd
+            ocl-icd-libopencl1 libcjson1 "$@"
         touch "$root/root/complete"
     fi
     rm -rf "$root/root/praxis" "$root/root/.cache"
     cp -r "$directory/praxis" "$root/root/praxis"
 }
 
-# The library of an implementation of that system, as its own .icd file names it.
+# The library of an implementation of a release, as its own .icd file names it.
 system_driver() {
-    local file
-    file=$(first_file "$directory/$release/etc/OpenCL/vendors" "$1*.icd")
+    local root="$directory/$1" driver=$2 file
+    file=$(first_file "$root/etc/OpenCL/vendors" "$driver*.icd")
     [ -n "$file" ] || return 1
-    rm -rf "$directory/$release/root/drivers-$1"
-    mkdir -p "$directory/$release/root/drivers-$1"
-    cp "$file" "$directory/$release/root/drivers-$1/"
+    rm -rf "$root/root/drivers-$driver"
+    mkdir -p "$root/root/drivers-$driver"
+    cp "$file" "$root/root/drivers-$driver/"
+}
+
+# Whether the system has the package in a version that begins like this.
+has_version() {
+    dpkg-query --admindir="$1/var/lib/dpkg" -W -f '${Version}' "$2" | grep -q "^$3"
 }
 
 set_up() {
     local library
     case $1 in
     pocl-3.1)
-        dpkg-query -W -f '${Version}' pocl-opencl-icd | grep -q '^3\.1' || die "needs pocl-opencl-icd 3.1 of Debian 12"
+        has_version / pocl-opencl-icd '3\.1' || die "needs pocl-opencl-icd 3.1 of Debian 12"
         write_driver "$1" "$(cat /etc/OpenCL/vendors/pocl.icd)"
         ;;
     pocl-3.0)
@@ -123,8 +129,19 @@ set_up() {
         # The .icd in the package names a place that is not there.
         write_driver "$1" "$directory/environments/$1/lib/libintelocl.so"
         ;;
-    pocl-6) make_system && system_driver pocl ;;
-    rusticl) make_system && system_driver rusticl ;;
+    pocl-6)
+        make_system trixie pocl-opencl-icd mesa-opencl-icd
+        system_driver trixie pocl
+        ;;
+    pocl-7)
+        make_system sid pocl-opencl-icd
+        has_version "$directory/sid" pocl-opencl-icd '7\.' || die "Debian sid has another PoCL than 7"
+        system_driver sid pocl
+        ;;
+    rusticl)
+        make_system trixie pocl-opencl-icd mesa-opencl-icd
+        system_driver trixie rusticl
+        ;;
     oclgrind)
         command -v oclgrind >/dev/null || die "needs oclgrind"
         mkdir -p "$directory/drivers/$1" # it brings itself, and stays without other drivers
@@ -145,15 +162,16 @@ selftest() {
     case $name in
     intel) env "${variables[@]}" LD_LIBRARY_PATH="$directory/environments/intel/lib" "${command[@]}" ;;
     oclgrind) env "${variables[@]}" oclgrind "${command[@]}" ;;
-    pocl-6) system_selftest pocl "$@" ;;
-    rusticl) system_selftest rusticl "$@" ;;
+    pocl-6) system_selftest trixie pocl "$@" ;;
+    pocl-7) system_selftest sid pocl "$@" ;;
+    rusticl) system_selftest trixie rusticl "$@" ;;
     *) env "${variables[@]}" "${command[@]}" ;;
     esac
 }
 
 system_selftest() {
-    local driver=$1
-    shift
+    local release=$1 driver=$2
+    shift 2
     run_in "$directory/$release" /root/praxis env OCL_ICD_VENDORS="/root/drivers-$driver" RUSTICL_ENABLE=llvmpipe \
         ./praxis selftest --all --json "$@"
 }

@@ -1,0 +1,167 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Builds and tests on architectures that this machine is not, and compares the hashes that praxis selftest ends in. For
+# maintainers; no part of CI.
+#
+#   tests/maintainer/architectures.sh [options] [ARCHITECTURE...]     (default: i386 arm64)
+#
+#   --directory DIR   where the systems are built: about 2 GB each (default: /var/tmp/praxis-chroots)
+#   --release NAME    the Debian release they are of (default: bookworm)
+#   --working-tree    copy the files as they are, committed or not, instead of cloning
+#   --keep            leave the systems there; without it only the archives of the bare systems stay
+#
+#   i386                         a system of its own, which an x86-64 kernel runs as it is: ./bootstrap test of the unit
+#                                tests, then praxis selftest --all, PoCL with it
+#   arm64 armhf riscv64 s390x    compiled by Debian's cross compiler; QEMU runs the unit tests, then praxis selftest on
+#                                the reference. OpenCL is not run: PoCL calls the linker of the machine it is for
+#
+# Needs an x86-64 machine, root, debootstrap and network. Ends with 1 where a step fails or a hash differs.
+set -euo pipefail
+
+repository=$(cd -- "$(dirname -- "$0")/../.." && pwd)
+. "$repository/tests/maintainer/chroot.sh"
+[ "${1:-}" != --enter ] || { shift; enter "$@"; }
+
+directory=/var/tmp/praxis-chroots
+release=bookworm
+working_tree=
+keyring=
+keep=
+results=()
+
+say() {
+    printf 'architectures: %s\n' "$*" >&2
+}
+
+die() {
+    say "$*"
+    exit 1
+}
+
+usage() {
+    sed -n '4,22s/^# \{0,1\}//p' "$0" >&2
+    exit 2
+}
+
+# Runs one step in the system's clone and notes how it went.
+step() {
+    local architecture=$1 name=$2 log="$directory/$1-$2.log" start=$SECONDS outcome=passed
+    shift 2
+    say "$architecture: $name (log: $log)"
+    run_in "$root" /root/praxis "$@" >"$log" 2>&1 || outcome="FAILED ($?)"
+    results+=("$(printf '%-8s %-9s %-12s %4d s' "$architecture" "$name" "$outcome" $((SECONDS - start)))")
+    grep -E 'SKIP|^(Ok|Fail|Skipped):' "$log" | sed 's/^/    /' >&2 || true
+    [ "$outcome" = passed ] || { tail -n 20 "$log" >&2; return 1; }
+}
+
+make_system() {
+    say "$1: building the system in $root"
+    make_base "$release" "" "$root" "$2" >"$directory/$1-base.log" 2>&1 || {
+        tail -n 20 "$directory/$1-base.log" >&2
+        die "$1: no bare system"
+    }
+    copy_network "$root"
+    copy_source "$root"
+}
+
+# Prints a state hash of each device that passed.
+hashes_of() {
+    sed -n 's/.*"state_hash":[^"]*"\(.*\)".*/\1/p' "$directory/$1-selftest.log"
+}
+
+# ---- As it is ----
+
+try_native() {
+    make_system "$1" "$1"
+    step "$1" unit setarch "$1" ./bootstrap test --suite unit || true
+    step "$1" selftest setarch "$1" build/praxis selftest --all --json || true
+}
+
+# ---- Emulated ----
+
+# The name of the compiler's target, QEMU's of the machine, and Meson's of its family.
+describe() {
+    case $1 in
+    arm64) echo aarch64-linux-gnu aarch64 aarch64 little ;;
+    armhf) echo arm-linux-gnueabihf arm arm little ;;
+    riscv64) echo riscv64-linux-gnu riscv64 riscv64 little ;;
+    s390x) echo s390x-linux-gnu s390x s390x big ;;
+    *) die "$1 is not one of i386 arm64 armhf riscv64 s390x" ;;
+    esac
+}
+
+write_cross_file() {
+    local target=$1 emulator=$2 family=$3 endian=$4
+    cat >"$root/root/cross.ini" <<CROSS
+[binaries]
+c = '$target-gcc'
+ar = '$target-ar'
+strip = '$target-strip'
+pkg-config = 'pkg-config'
+exe_wrapper = '/usr/bin/qemu-$emulator-static'
+
+[properties]
+pkg_config_libdir = ['/usr/lib/$target/pkgconfig', '/usr/share/pkgconfig']
+
+[host_machine]
+system = 'linux'
+cpu_family = '$family'
+cpu = '$emulator'
+endian = '$endian'
+CROSS
+}
+
+try_emulated() {
+    local architecture=$1 target emulator family endian
+    read -r target emulator family endian < <(describe "$architecture")
+    make_system "$architecture" ""
+    write_cross_file "$target" "$emulator" "$family" "$endian"
+    # shellcheck disable=SC2016 # the shell in the system expands them
+    step "$architecture" packages sh -euxc '
+        dpkg --add-architecture "$1"
+        apt-get -q update
+        DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends meson ninja-build pkgconf python3 \
+            "gcc-$2" "libc6-dev:$1" "check:$1" "libcjson-dev:$1" "ocl-icd-opencl-dev:$1" opencl-headers qemu-user-static
+        ' sh "$architecture" "$target" || return 0
+    step "$architecture" build sh -euxc 'meson setup --cross-file /root/cross.ini build && ninja -C build' || return 0
+    step "$architecture" unit meson test -C build --no-rebuild --print-errorlogs --suite unit || true
+    step "$architecture" selftest "qemu-$emulator-static" build/praxis selftest --device reference --json || true
+}
+
+while [ $# -gt 0 ]; do
+    case $1 in
+    --directory) directory=${2?} && shift ;;
+    --release) release=${2?} && shift ;;
+    --working-tree) working_tree=yes ;;
+    --keep) keep=yes ;;
+    -*) usage ;;
+    *) break ;;
+    esac
+    shift
+done
+[ $# -gt 0 ] || set -- i386 arm64
+[ "$(id -u)" -eq 0 ] || die "must run as root"
+for tool in debootstrap git unshare; do
+    command -v "$tool" >/dev/null || die "$tool is not there: apt-get install $tool"
+done
+mkdir -p "$directory"
+directory=$(cd -- "$directory" && pwd)
+
+found=
+for architecture in "$@"; do
+    root="$directory/system-$architecture"
+    ! mountpoint -q "$root/dev" || die "$root/dev is a mount point: something still runs there"
+    rm -rf --one-file-system "$root"
+    rm -f "$directory/$architecture-selftest.log"
+    case $architecture in
+    i386) try_native "$architecture" ;;
+    *) try_emulated "$architecture" ;;
+    esac
+    found+=$(hashes_of "$architecture" | sed "s/^/$architecture /")$'\n'
+    [ -n "$keep" ] || rm -rf --one-file-system "$root"
+done
+printf '%s\n' "${results[@]}"
+printf '%s' "$found"
+[ "$(printf '%s' "$found" | awk '{ print $2 }' | sort -u | wc -l)" -eq 1 ] || die "there is not one hash"
+! printf '%s\n' "${results[@]}" | grep -q FAILED
