@@ -27,6 +27,7 @@ static void print_help(FILE *file)
                   "device.\n\nCommands:\n");
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         fprintf(file, "  %-10s %s\n", commands[i].name, commands[i].summary);
+    fprintf(file, "\nOptions:\n  --help     this text\n  --version  the version\n");
     fprintf(file, "\n'praxis COMMAND --help' tells the options of each.\n");
 }
 

@@ -419,18 +419,5 @@ class Plan(unittest.TestCase):
         self.assertAlmostEqual(report["weight_bytes"] / 1e12, 32, delta=0.5)
 
 
-class Manual(unittest.TestCase):
-    def test_every_option_has_its_place(self):
-        for command in COMMANDS:
-            options = re.findall(r"^  (--[a-z-]+)", praxis(command, "--help").stdout, re.MULTILINE)
-            self.assertIn("--help", options)
-            with open(os.path.join(MANUAL, f"praxis-{command}.1.scd"), encoding="ascii") as file:
-                page = file.read()
-            for option in options:
-                self.assertRegex(page, re.escape(option) + r"\b(?!-)", command)
-            for section in ["# EXIT STATUS", "# EXAMPLES"]:
-                self.assertIn(section, page, command)
-
-
 if __name__ == "__main__":
     unittest.main()
