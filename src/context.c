@@ -2,13 +2,13 @@
 /* Which device a context opens, and why. */
 #include "context.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "backend/opencl/opencl.h"
 #include "backend/reference/reference.h"
+#include "base/text.h"
 
 static bool contains(const char *text, const char *part)
 {
@@ -32,15 +32,33 @@ static const praxis_device_info *choose(const praxis_device_info *list, size_t c
     return NULL;
 }
 
+/* Appends what was found: selectors with names, and why one cannot be used. */
+static void append_devices(struct px_text *text, const praxis_device_info *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        px_text_append(text, "%s%s (%s%s%s)", i ? ", " : "", list[i].selector, list[i].name,
+                       list[i].usable ? "" : ", cannot be used: ", list[i].usable ? "" : list[i].reason);
+}
+
 static praxis_status fail_no_device(struct px_log *log, const char *wish, const praxis_device_info *list, size_t count)
 {
-    char found[1024] = "reference";
-    for (size_t i = 0; i < count; i++) {
-        size_t used = strlen(found);
-        snprintf(found + used, sizeof found - used, ", %s (%s%s%s)", list[i].selector, list[i].name,
-                 list[i].usable ? "" : ", cannot be used: ", list[i].usable ? "" : list[i].reason);
-    }
-    return px_fail(log, PRAXIS_ERROR_NO_DEVICE, "no device matches \"%s\"; there are: %s", wish, found);
+    struct px_text found = {.start = NULL};
+    px_text_append(&found, "reference%s", count ? ", " : "");
+    append_devices(&found, list, count);
+    praxis_status status =
+        px_fail(log, PRAXIS_ERROR_NO_DEVICE, "no device matches \"%s\"; there are: %s", wish, px_text_show(&found));
+    px_text_free(&found);
+    return status;
+}
+
+static void warn_of_fallback(struct px_log *log, const praxis_device_info *list, size_t count)
+{
+    struct px_text found = {.start = NULL};
+    append_devices(&found, list, count);
+    px_message(log, PRAXIS_LOG_WARNING,
+               "no OpenCL device can be used: falling back to the scalar reference, which is slow%s%s",
+               count ? "; there are: " : "", px_text_show(&found));
+    px_text_free(&found);
 }
 
 /* It has scalar C alone, which is no path one can ask for. */
@@ -71,8 +89,7 @@ static praxis_status open_device(praxis_context *context, const praxis_context_o
     } else if (wish && *wish) {
         status = fail_no_device(&context->log, wish, list, count);
     } else {
-        px_message(&context->log, PRAXIS_LOG_WARNING,
-                   "no OpenCL device can be used: falling back to the scalar reference, which is slow");
+        warn_of_fallback(&context->log, list, count);
         status = open_reference(context, options);
     }
     free(list);

@@ -190,11 +190,16 @@ typedef struct praxis_device_info {
 } praxis_device_info;
 
 /*
- * Lists every device, best first, the reference last. Platforms that fail are skipped with a warning.
+ * Lists every device once, best first, the reference last. A device whose driver does not answer what must be known is
+ * listed as one that cannot be used, with the reason. A platform that fails is skipped with a warning; so is one that
+ * offers no device, with what may help, as a message of level INFO where there is a GPU. A device that several
+ * platforms offer, as where two .icd files name one driver, has the selector of the first.
  *
  * devices: room for `capacity` entries, or NULL with capacity 0 to count; each entry's struct_size must be set.
  * count:   receives how many devices there are, which may exceed capacity.
- * Thread-safe. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Finding no OpenCL device is not an error.
+ * Thread-safe, also as the first call of a process: drivers are not made for that, so that only one thread at a time
+ * searches devices, opens a context or gives one up. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Finding no OpenCL device
+ * is not an error.
  */
 PRAXIS_API praxis_status praxis_devices(const praxis_log *log, praxis_device_info *devices, size_t capacity,
                                         size_t *count);
@@ -225,11 +230,11 @@ typedef struct praxis_context_options {
 } praxis_context_options;
 
 /*
- * `tuning`, for experts: NAME=NUMBER, several separated by commas, such as "resident=0,rows=8". It changes how fast
- * networks run, never what they compute. What is not named is chosen automatically; "" leaves all of it to that. With
- * NULL a network takes what praxis_context_store_tuning keeps for its shape and device, else what a table in the
- * library says, else all is chosen automatically. Unknown names and numbers out of range make praxis_context_create
- * fail; the reference ignores it.
+ * `tuning`, for experts: NAME=NUMBER, several separated by commas, such as "resident=0,rows=8", each name once. It
+ * changes how fast networks run, never what they compute. What is not named is chosen automatically; "" leaves all of
+ * it to that. With NULL a network takes what praxis_context_store_tuning keeps for its shape and device, else what a
+ * table in the library says, else all is chosen automatically. Unknown names, names twice and numbers out of range make
+ * praxis_context_create fail; the reference ignores it.
  *
  *   resident  1: one work-group owns a replica and runs many ticks in one launch; 0: a launch for every tick. Weights
  *             split into several buffers always take a launch for every tick
@@ -254,7 +259,9 @@ typedef struct praxis_context_options {
 PRAXIS_API void praxis_context_options_default(praxis_context_options *options);
 
 /*
- * Opens a device. The strings in `options` are copied. *context is owned by the caller: praxis_context_destroy.
+ * Opens a device. The strings in `options` are copied. *context is owned by the caller: praxis_context_destroy. Where
+ * no OpenCL device can be used and none was asked for, it opens the reference, with a warning that says why.
+ * Thread-safe.
  *
  * Paths of dot products: "ptx" (NVIDIA), "sudot4" and "sdot4" (AMD), "khr" (cl_khr_integer_dot_product), "arm"
  * (cl_arm_integer_dot_product_accumulate_int8), "packed" (plain C in their place) and "c" (plain C for vector

@@ -2,6 +2,7 @@
 #include "base/host.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -19,17 +20,22 @@ static bool tells_of_instructions(const char *line)
     return false;
 }
 
-void px_host_append(struct px_text *text)
+bool px_host_append(struct px_text *text)
 {
     struct utsname system;
-    char line[8192];
+    char *line = NULL;
+    size_t size = 0, told = 0;
     if (uname(&system) >= 0)
         px_text_append(text, "host: %s %s\n", system.sysname, system.machine);
     FILE *file = fopen("/proc/cpuinfo", "r");
     /* The first processor stands for all; its part ends with an empty line. */
-    for (int i = 0; file && i < MAX_LINES && fgets(line, sizeof line, file) && line[0] != '\n'; i++)
-        if (tells_of_instructions(line))
+    for (int i = 0; file && i < MAX_LINES && getline(&line, &size, file) > 0 && line[0] != '\n'; i++)
+        if (tells_of_instructions(line)) {
             px_text_append(text, "%s", line);
+            told++;
+        }
+    free(line);
     if (file)
         fclose(file);
+    return told > 0;
 }

@@ -7,8 +7,9 @@
 
 /*
  * Appends what decides which machine code its CPU can run: architecture, and where the system tells, model and
- * features. The same text after a restart; another one on a CPU with other instructions.
+ * features. The same text after a restart; another one on a CPU with other instructions. False where the system tells
+ * nothing of its CPU.
  */
-void px_host_append(struct px_text *text);
+bool px_host_append(struct px_text *text);
 
 #endif

@@ -37,6 +37,16 @@ void px_text_append(struct px_text *text, const char *format, ...)
     text->used += (size_t)length;
 }
 
+const char *px_text_show(const struct px_text *text)
+{
+    return text->failed ? "(no memory for the text)" : text->start ? text->start : "";
+}
+
+void px_text_free(struct px_text *text)
+{
+    free(px_text_take(text));
+}
+
 char *px_text_take(struct px_text *text)
 {
     char *start = text->start;

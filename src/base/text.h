@@ -14,6 +14,11 @@ struct px_text {
 
 void px_text_append(struct px_text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What to print: "" where nothing was appended, and words that say so where memory ran out. The text keeps it. */
+const char *px_text_show(const struct px_text *text);
+
+void px_text_free(struct px_text *text);
+
 /* Gives the text to the caller (free), NULL where memory ran out. */
 char *px_text_take(struct px_text *text);
 

@@ -232,23 +232,18 @@ static void age(const char *folder, time_t when)
 START_TEST(the_longest_unused_go_first)
 {
     enum { ENTRIES = 10, BYTES = HEADER + 5 + 1000 };
-    char *folder = folder_make(), *kept = folder_path(folder, "cache"), *other = folder_path(kept, "notes.txt");
-    char *left = folder_path(kept, "0123456789abcdef.program.aBcDeF");
+    char *folder = folder_make(), *kept = folder_path(folder, "cache");
     struct opened *opened = open_cache(kept);
     unsigned char binary[1000] = {7};
     char key[16];
-    ck_assert(px_file_replace(left, binary, sizeof binary)); /* half-written by a process that was stopped */
-    age(kept, 1000);
     for (int i = 0; i < ENTRIES; i++) {
         snprintf(key, sizeof key, "key %d", i);
         px_cache_store(opened->cache, key, binary, sizeof binary);
     }
-    ck_assert(px_file_replace(other, binary, sizeof binary)); /* not ours, and not to be touched */
-    px_cache_prune(kept, ENTRIES * BYTES + sizeof binary);
-    ck_assert_uint_eq(folder_count(kept), ENTRIES + 2);
-    px_cache_prune(kept, ENTRIES * BYTES);
-    ck_assert_int_eq(access(left, F_OK), -1);
-    ck_assert_uint_eq(folder_count(kept), ENTRIES + 1);
+    px_cache_prune(&opened->log, kept, ENTRIES * BYTES);
+    ck_assert_uint_eq(folder_count(kept), ENTRIES);
+    px_cache_prune(&opened->log, kept, ENTRIES * BYTES - 1);
+    ck_assert_uint_eq(folder_count(kept), ENTRIES - 1);
     for (int used = 0; used < ENTRIES; used++) {
         for (int i = 0; i < ENTRIES; i++) {
             snprintf(key, sizeof key, "key %d", i);
@@ -257,15 +252,85 @@ START_TEST(the_longest_unused_go_first)
         age(kept, 1000000);
         snprintf(key, sizeof key, "key %d", used);
         ck_assert(holds(opened, key, binary, sizeof binary));
-        px_cache_prune(kept, BYTES);
+        px_cache_prune(&opened->log, kept, BYTES);
         ck_assert(holds(opened, key, binary, sizeof binary));
-        ck_assert_uint_eq(folder_count(kept), 2);
+        ck_assert_uint_eq(folder_count(kept), 1);
     }
-    ck_assert_int_eq(access(other, F_OK), 0);
     ck_assert_int_eq(opened->messages.warnings, 0);
     close_cache(opened);
-    free(left);
-    free(other);
+    free(kept);
+    folder_remove(folder);
+}
+END_TEST
+
+/* Whatever the bound, only what is ours goes: entries by their whole names, and old files of writers that were stopped.
+ */
+START_TEST(what_is_not_ours_stays)
+{
+    static const struct {
+        const char *name;
+        bool removed, removed_when_new;
+    } files[] = {
+        {"0123456789abcdef.program", true, true},
+        {"0123456789abcdef.program.aBcD3f", true, false},
+        {"0123456789abcdef.tuning.aBcD3f", true, false},
+        {"0123456789abcdef.tuning", false, false},
+        {"0123456789abcdef.program.aBcD3f.keep", false, false},
+        {"0123456789abcdef.program.aBcD3", false, false},
+        {"0123456789abcdef.program.aBc-3f", false, false},
+        {"0123456789abcdef.programme", false, false},
+        {"0123456789abcdef.programs.aBcD3f", false, false},
+        {"0123456789abcde.program", false, false},
+        {"0123456789abcdefg.program", false, false},
+        {"0123456789ABCDEF.program", false, false},
+        {"my.program", false, false},
+        {"my.program.c", false, false},
+        {"notes.txt", false, false},
+    };
+    unsigned char bytes[100] = {7};
+    for (int new = 0; new < 2; new ++) {
+        char *folder = folder_make(), *kept = folder_path(folder, "cache");
+        struct opened *opened = open_cache(kept);
+        for (size_t i = 0; i < UNIT_LENGTH(files); i++) {
+            char *path = folder_path(kept, files[i].name);
+            ck_assert(px_file_replace(path, bytes, sizeof bytes));
+            free(path);
+        }
+        if (!new)
+            age(kept, 1000000);
+        px_cache_prune(&opened->log, kept, 0);
+        for (size_t i = 0; i < UNIT_LENGTH(files); i++) {
+            char *path = folder_path(kept, files[i].name);
+            bool removed = access(path, F_OK) != 0;
+            ck_assert_msg(removed == (new ? files[i].removed_when_new : files[i].removed), "%s, new %d", files[i].name,
+                          new);
+            free(path);
+        }
+        ck_assert_int_eq(opened->messages.warnings, 0);
+        close_cache(opened);
+        free(kept);
+        folder_remove(folder);
+    }
+}
+END_TEST
+
+/* A link is not one of our files, wherever it leads; a folder that is not there is said to be. */
+START_TEST(what_cannot_be_pruned)
+{
+    char *folder = folder_make(), *kept = folder_path(folder, "cache"), *target = folder_path(folder, "target");
+    char *link = folder_path(kept, "0123456789abcdef.program");
+    struct opened *opened = open_cache(kept);
+    ck_assert(px_file_replace(target, "text", 4));
+    ck_assert_int_eq(symlink(target, link), 0);
+    px_cache_prune(&opened->log, kept, 0);
+    ck_assert_int_eq(access(link, F_OK), 0);
+    ck_assert_int_eq(opened->messages.warnings, 0);
+    px_cache_prune(&opened->log, target, 0);
+    ck_assert_int_eq(opened->messages.warnings, 1);
+    ck_assert_ptr_nonnull(strstr(opened->messages.text, target));
+    close_cache(opened);
+    free(link);
+    free(target);
     free(kept);
     folder_remove(folder);
 }
@@ -365,6 +430,8 @@ int main(void)
     tcase_add_test(entry, no_mutation_is_taken);
     tcase_add_test(entry, lengths_are_checked_by_themselves);
     tcase_add_test(directory, the_longest_unused_go_first);
+    tcase_add_test(directory, what_is_not_ours_stays);
+    tcase_add_test(directory, what_cannot_be_pruned);
     tcase_add_test(directory, an_entry_too_large_is_not_kept);
     tcase_add_test(directory, a_full_disk_is_said_once);
     tcase_add_test(directory, processes_share_an_entry);

@@ -216,6 +216,8 @@ START_TEST(bad_tuning)
         {"tiles=4097", "from 1 to 4096", PRAXIS_ERROR_OUT_OF_RANGE},
         {"group=32", "from 64 to 1024", PRAXIS_ERROR_OUT_OF_RANGE},
         {"workers=512", "from 1 to 256", PRAXIS_ERROR_OUT_OF_RANGE},
+        {"rows=4,rows=4", "rows is there twice", PRAXIS_ERROR_INVALID_ARGUMENT},
+        {"rows=00000000004", "rows is 00000000004", PRAXIS_ERROR_OUT_OF_RANGE},
         {"ticks=99999999999999999999", "from 1 to 1048576", PRAXIS_ERROR_OUT_OF_RANGE},
     };
     for (size_t i = 0; i < UNIT_LENGTH(cases); i++) {

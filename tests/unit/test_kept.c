@@ -234,7 +234,7 @@ START_TEST(directories_that_cannot_be_used)
     for (size_t i = 0; i < UNIT_LENGTH(unusable); i++) {
         ck_assert_uint_eq(live(unusable[i], &messages), hash);
         ck_assert_msg(!was_kept(&messages) && messages.warnings == 1, "%s", messages.text);
-        ck_assert_ptr_nonnull(strstr(messages.text, "programs are not kept"));
+        ck_assert_ptr_nonnull(strstr(messages.text, "programs and tunings are not kept"));
     }
     ck_assert_uint_eq(folder_count(open), 0);
     free(open);

@@ -109,27 +109,28 @@ static const struct {
     {{CL_DEVICE_TYPE_CPU, "Oclgrind", "Oclgrind Simulator", "", {0}, 0, {0}, false}, "c packed"},
 };
 
-static void put_on(const struct mask *mask, praxis_device_info *info)
+static void put_on(const struct mask *mask, struct px_opencl_device *device)
 {
     worn = mask;
-    *info = (praxis_device_info){.struct_size = sizeof *info};
-    px_opencl_describe(NULL, NULL, info);
+    *device = (struct px_opencl_device){.info.struct_size = sizeof device->info};
+    px_opencl_describe(device);
 }
 
 START_TEST(paths_of_devices)
 {
-    praxis_device_info info;
+    struct px_opencl_device device;
     for (size_t i = 0; i < UNIT_LENGTH(devices); i++) {
         enum px_dot_product paths[PX_DOT_PRODUCT_END];
         char found[128] = "";
-        put_on(&devices[i].mask, &info);
-        size_t count = px_opencl_dot_products(NULL, &info, paths);
+        put_on(&devices[i].mask, &device);
+        size_t count = px_opencl_dot_products(&device, paths);
         for (size_t p = 0; p < count; p++) {
             strcat(strcat(found, p ? " " : ""), px_dot_product_name(paths[p]));
-            ck_assert_ptr_null(px_opencl_lacks(NULL, &info, paths[p]));
+            ck_assert_ptr_null(px_opencl_lacks(&device, paths[p]));
         }
-        ck_assert_msg(strcmp(found, devices[i].paths) == 0, "%s: %s, must be %s", info.name, found, devices[i].paths);
-        ck_assert_str_eq(info.dot_product, px_dot_product_name(paths[0]));
+        ck_assert_msg(strcmp(found, devices[i].paths) == 0, "%s: %s, must be %s", device.info.name, found,
+                      devices[i].paths);
+        ck_assert_str_eq(device.info.dot_product, px_dot_product_name(paths[0]));
     }
 }
 END_TEST
@@ -147,11 +148,11 @@ START_TEST(paths_on_request)
                   {"H100", "packed", true},    {"H100", "c", true},         {"llvmpipe", "packed", true}};
     for (size_t w = 0; w < UNIT_LENGTH(wishes); w++)
         for (size_t i = 0; i < UNIT_LENGTH(devices); i++) {
-            praxis_device_info info;
+            struct px_opencl_device device;
             if (strcmp(devices[i].mask.name, wishes[w].name) != 0)
                 continue;
-            put_on(&devices[i].mask, &info);
-            const char *lack = px_opencl_lacks(NULL, &info, px_dot_product_named(wishes[w].path));
+            put_on(&devices[i].mask, &device);
+            const char *lack = px_opencl_lacks(&device, px_dot_product_named(wishes[w].path));
             ck_assert_msg((lack == NULL) == wishes[w].possible, "%s, %s: %s", wishes[w].name, wishes[w].path,
                           lack ? lack : "possible");
         }

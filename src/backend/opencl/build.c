@@ -6,38 +6,14 @@
 #include <string.h>
 
 #include "base/hash.h"
-#include "base/host.h"
-
-static void append_device(struct px_text *key, const struct px_opencl_device *device, const char *name,
-                          cl_device_info what)
-{
-    char text[512];
-    px_opencl_device_string(device->device, what, text, sizeof text);
-    px_text_append(key, "%s: %s\n", name, text);
-}
-
-void px_device_append(struct px_text *key, const struct px_opencl_device *device)
-{
-    char version[512] = "";
-    clGetPlatformInfo(device->platform, CL_PLATFORM_VERSION, sizeof version - 1, version, NULL);
-    px_text_append(key, "praxis %s\nplatform: %s\nplatform version: %s\n", praxis_version(), device->info.platform,
-                   version);
-    append_device(key, device, "device", CL_DEVICE_NAME);
-    append_device(key, device, "vendor", CL_DEVICE_VENDOR);
-    append_device(key, device, "device version", CL_DEVICE_VERSION);
-    append_device(key, device, "driver", CL_DRIVER_VERSION);
-    if (device->info.type == PRAXIS_DEVICE_CPU || device->info.type == PRAXIS_DEVICE_EMULATOR)
-        px_host_append(key); /* the device's name may be the same on machines that share the directory */
-}
 
 /* Everything a binary depends on: whatever differs in any of it must be compiled anew. NULL where there is no memory.
  */
 static char *program_key(const struct px_opencl_device *device, const char *source, const char *options)
 {
     struct px_text key = {.start = NULL};
-    px_device_append(&key, device);
-    px_text_append(&key, "options: %s\nsource: %zu bytes, %016" PRIx64 "\n", options, strlen(source),
-                   px_hash_bytes(PX_HASH_START, source, strlen(source)));
+    px_text_append(&key, "%soptions: %s\nsource: %zu bytes, %016" PRIx64 "\n", device->identity, options,
+                   strlen(source), px_hash_bytes(PX_HASH_START, source, strlen(source)));
     return px_text_take(&key);
 }
 

@@ -17,9 +17,6 @@ cl_int px_program_build(const struct px_opencl_device *device, const char *sourc
 /* Kernels of a program that was built; none where the driver fails, whose error is returned. */
 cl_int px_program_kernels(cl_program program, const char *const *names, size_t count, cl_kernel *kernels);
 
-/* Appends what tells a device, its driver, this library and, for a CPU, the host from any other. */
-void px_device_append(struct px_text *key, const struct px_opencl_device *device);
-
 /* The build log, allocated, or NULL where there is no program or the driver gives none. */
 char *px_program_log(const struct px_opencl_device *device, cl_program program);
 

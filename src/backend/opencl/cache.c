@@ -6,14 +6,15 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdatomic.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/text.h"
 
 /* ---- One entry ---- */
 
@@ -84,13 +85,23 @@ const char *px_cache_decode(const unsigned char *entry, size_t size, const char 
 
 /* ---- The directory ---- */
 
-#define PROGRAM_SUFFIX ".program"
-
 struct px_cache {
     struct px_log *log;
     char *directory;
     atomic_bool failing; /* an entry could not be written: said once, not tried again */
 };
+
+static void warn_unusable(struct px_log *log, const char *directory)
+{
+    px_message(log, PRAXIS_LOG_WARNING, "programs and tunings are not kept: %s cannot be used: %s", directory,
+               errno == EPERM ? "others may write to it" : strerror(errno));
+}
+
+void px_cache_check(struct px_log *log, const char *directory)
+{
+    if (!px_file_is_private(directory) && errno != ENOENT)
+        warn_unusable(log, directory);
+}
 
 praxis_status px_cache_open(struct px_log *log, const char *directory, struct px_cache **cache)
 {
@@ -98,8 +109,7 @@ praxis_status px_cache_open(struct px_log *log, const char *directory, struct px
     if (!directory)
         return PRAXIS_SUCCESS;
     if (!px_file_private_directory(directory)) {
-        px_message(log, PRAXIS_LOG_WARNING, "compiled programs are not kept: %s cannot be used: %s", directory,
-                   errno == EPERM ? "others may write to it" : strerror(errno));
+        warn_unusable(log, directory);
         return PRAXIS_SUCCESS;
     }
     struct px_cache *opened = calloc(1, sizeof *opened);
@@ -122,11 +132,9 @@ void px_cache_close(struct px_cache *cache)
 
 char *px_cache_path(const char *directory, const char *key, const char *suffix)
 {
-    size_t size = strlen(directory) + sizeof "/0123456789abcdef" + strlen(suffix);
-    char *path = malloc(size);
-    if (path)
-        snprintf(path, size, "%s/%016" PRIx64 "%s", directory, px_hash_bytes(PX_HASH_START, key, strlen(key)), suffix);
-    return path;
+    struct px_text path = {.start = NULL};
+    px_text_append(&path, "%s/%016" PRIx64 "%s", directory, px_hash_bytes(PX_HASH_START, key, strlen(key)), suffix);
+    return px_text_take(&path);
 }
 
 static bool load_from(struct px_cache *cache, const char *path, const char *key, unsigned char **binary, size_t *size)
@@ -151,7 +159,7 @@ static bool load_from(struct px_cache *cache, const char *path, const char *key,
 bool px_cache_load(struct px_cache *cache, const char *key, unsigned char **binary, size_t *size)
 {
     *binary = NULL;
-    char *path = px_cache_path(cache->directory, key, PROGRAM_SUFFIX);
+    char *path = px_cache_path(cache->directory, key, PX_CACHE_PROGRAM);
     bool found = path && load_from(cache, path, key, binary, size);
     if (found)
         utimensat(AT_FDCWD, path, NULL, 0); /* used now: see px_cache_prune */
@@ -164,10 +172,10 @@ void px_cache_store(struct px_cache *cache, const char *key, const unsigned char
     size_t entry_size = 0;
     if (atomic_load(&cache->failing))
         return;
-    char *path = px_cache_path(cache->directory, key, PROGRAM_SUFFIX);
+    char *path = px_cache_path(cache->directory, key, PX_CACHE_PROGRAM);
     unsigned char *entry = path ? px_cache_encode(key, binary, size, &entry_size) : NULL;
     if (entry && px_file_replace(path, entry, entry_size))
-        px_cache_prune(cache->directory, PX_CACHE_LIMIT);
+        px_cache_prune(cache->log, cache->directory, PX_CACHE_LIMIT);
     else if (entry && !atomic_exchange(&cache->failing, true))
         px_message(cache->log, PRAXIS_LOG_WARNING, "compiled programs are not kept: %s cannot be written: %s", path,
                    strerror(errno));
@@ -191,44 +199,87 @@ static int compare_use(const void *a, const void *b)
     return (x->tv_nsec > y->tv_nsec) - (x->tv_nsec < y->tv_nsec);
 }
 
-/* Adds a file of ours, or what another process left of one, to the list; false where memory ran out. */
-static bool add_file(struct kept **list, size_t *count, const char *directory, const char *name)
+/* Nothing takes so long to write: what is older was left by a writer that was stopped. */
+#define STALE_SECONDS 3600
+
+/* Whether the whole name is that of an entry, or of the temporary file of one (see px_file_replace). */
+static bool is_named(const char *name, const char *suffix, bool temporary)
 {
-    struct stat found;
-    struct kept *longer = realloc(*list, (*count + 1) * sizeof **list);
-    if (!longer)
+    static const char digits[] = "0123456789abcdef";
+    static const char random[] = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+    size_t length = strlen(suffix);
+    if (strspn(name, digits) != 16 || strncmp(name + 16, suffix, length) != 0)
         return false;
-    *list = longer;
-    size_t size = strlen(directory) + strlen(name) + 2;
-    char *path = malloc(size);
-    if (!path)
-        return false;
-    snprintf(path, size, "%s/%s", directory, name);
-    if (stat(path, &found) == 0 && S_ISREG(found.st_mode))
-        longer[(*count)++] = (struct kept){path, (uint64_t)found.st_size, found.st_mtim};
-    else
-        free(path);
-    return true;
+    const char *rest = name + 16 + length;
+    return temporary ? rest[0] == '.' && strlen(rest) == 7 && strspn(rest + 1, random) == 6 : rest[0] == '\0';
 }
 
-void px_cache_prune(const char *directory, uint64_t limit)
+static bool is_stale(const struct stat *file)
+{
+    time_t now = time(NULL);
+    return now > STALE_SECONDS && file->st_mtim.tv_sec < now - STALE_SECONDS;
+}
+
+/* False where it is still there. Another process may be as quick. */
+static bool remove_file(struct px_log *log, const char *path)
+{
+    bool gone = unlink(path) == 0 || errno == ENOENT;
+    if (!gone)
+        px_message(log, PRAXIS_LOG_WARNING, "%s cannot be removed: %s", path, strerror(errno));
+    return gone;
+}
+
+/* Takes a look at one file: adds a program to the list, and removes what is stale; false where memory ran out. */
+static bool look_at_file(struct px_log *log, const char *directory, const char *name, struct kept **list, size_t *count)
+{
+    bool program = is_named(name, PX_CACHE_PROGRAM, false);
+    if (!program && !is_named(name, PX_CACHE_PROGRAM, true) && !is_named(name, PX_CACHE_TUNING, true))
+        return true;
+    struct stat found;
+    struct px_text text = {.start = NULL};
+    px_text_append(&text, "%s/%s", directory, name);
+    char *path = px_text_take(&text);
+    bool regular = path && lstat(path, &found) == 0 && S_ISREG(found.st_mode);
+    struct kept *longer = regular && program ? realloc(*list, (*count + 1) * sizeof **list) : NULL;
+    bool memory = path && (longer || !regular || !program);
+    if (longer) {
+        *list = longer;
+        longer[(*count)++] = (struct kept){path, (uint64_t)found.st_size, found.st_mtim};
+        path = NULL;
+    } else if (regular && !program && is_stale(&found)) {
+        remove_file(log, path);
+    }
+    free(path);
+    return memory;
+}
+
+/* The programs of a directory: allocated, with their paths, *count of them. */
+static struct kept *list_programs(struct px_log *log, const char *directory, size_t *count)
 {
     DIR *folder = opendir(directory);
     struct kept *list = NULL;
-    size_t count = 0;
-    uint64_t total = 0;
     const struct dirent *entry;
-    while (folder && (entry = readdir(folder)))
-        if (strstr(entry->d_name, PROGRAM_SUFFIX) && !add_file(&list, &count, directory, entry->d_name))
-            break;
+    *count = 0;
+    if (!folder)
+        px_message(log, PRAXIS_LOG_WARNING, "%s cannot be kept within bounds: %s", directory, strerror(errno));
+    while (folder && (entry = readdir(folder)) && look_at_file(log, directory, entry->d_name, &list, count))
+        ;
     if (folder)
         closedir(folder);
+    return list;
+}
+
+void px_cache_prune(struct px_log *log, const char *directory, uint64_t limit)
+{
+    uint64_t total = 0;
+    size_t count;
+    struct kept *list = list_programs(log, directory, &count);
     for (size_t i = 0; i < count; i++)
         total += list[i].bytes;
     if (total > limit)
         qsort(list, count, sizeof *list, compare_use);
     for (size_t i = 0; i < count; i++) {
-        if (total > limit && unlink(list[i].path) == 0)
+        if (total > limit && remove_file(log, list[i].path))
             total -= list[i].bytes;
         free(list[i].path);
     }

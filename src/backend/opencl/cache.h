@@ -28,11 +28,17 @@
 #define PX_CACHE_ENTRY_LIMIT ((size_t)64 << 20)    /* bytes of one entry */
 #define PX_CACHE_LIMIT       ((uint64_t)256 << 20) /* bytes of all entries; the ones longest unused go first */
 
+/* How the names of entries end, after sixteen digits of their key's hash. */
+#define PX_CACHE_PROGRAM ".program"
+#define PX_CACHE_TUNING  ".tuning"
+
 /* May be used by several threads at once, and its directory by several processes. */
 struct px_cache;
 
 /* *cache is NULL where `directory` is, and with a warning where it cannot be used. Fails for want of memory alone. */
 praxis_status px_cache_open(struct px_log *log, const char *directory, struct px_cache **cache);
+/* Warns where the directory is there and cannot be used: what it holds is not read then. Makes nothing. */
+void px_cache_check(struct px_log *log, const char *directory);
 void px_cache_close(struct px_cache *cache);
 
 /* The binary of this key: *binary is allocated (free) and *size is not 0. False where there is none that is sound. */
@@ -54,7 +60,10 @@ const char *px_cache_decode(const unsigned char *entry, size_t size, const char 
 /* Where the entry of a key is or would be within a directory: allocated, NULL where there is no memory. */
 char *px_cache_path(const char *directory, const char *key, const char *suffix);
 
-/* Removes what was longest unused until the entries of a directory have at most `limit` bytes. */
-void px_cache_prune(const char *directory, uint64_t limit);
+/*
+ * Removes the programs longest unused until those of a directory have at most `limit` bytes, and what writers that were
+ * stopped left half-written. Other files are not touched; one of ours that cannot be removed is warned of.
+ */
+void px_cache_prune(struct px_log *log, const char *directory, uint64_t limit);
 
 #endif

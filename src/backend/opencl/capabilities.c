@@ -1,26 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What a device can do and what it is. Every query may fail on some driver: then the value stays empty. */
-#include <stdlib.h>
+/* What devices can do, by what they say of themselves and by what no query tells. */
 #include <stdio.h>
 #include <string.h>
 
 #include "backend/opencl/device.h"
-
-/* From the specifications of the extensions: older headers lack them. */
-#define INTEGER_DOT_PRODUCT_CAPABILITIES             0x1073
-#define INTEGER_DOT_PRODUCT_ACCELERATION_8BIT_PACKED 0x1075
-#define INTEGER_DOT_PRODUCT_INPUT_4X8BIT_PACKED      (1u << 0)
-#define COMPUTE_CAPABILITY_MAJOR                     0x4000
-#define COMPUTE_CAPABILITY_MINOR                     0x4001
-
-struct dot_product_acceleration {
-    cl_bool signed_accelerated;
-    cl_bool unsigned_accelerated;
-    cl_bool mixed_accelerated;
-    cl_bool saturating_signed_accelerated;
-    cl_bool saturating_unsigned_accelerated;
-    cl_bool saturating_mixed_accelerated;
-};
 
 /* ---- What is known of devices that no query tells ---- */
 
@@ -73,90 +56,6 @@ static const struct {
     [PX_DOT_PRODUCT_C] = {"c", NULL, "CL1.2"},
 };
 
-/* ---- Queries ---- */
-
-void px_opencl_device_string(cl_device_id device, cl_device_info what, char *text, size_t size)
-{
-    size_t length = 0;
-    text[0] = '\0';
-    if (clGetDeviceInfo(device, what, 0, NULL, &length) || length == 0)
-        return;
-    char *whole = calloc(length + 1, 1);
-    if (whole && !clGetDeviceInfo(device, what, length, whole, NULL))
-        snprintf(text, size, "%s", whole + strspn(whole, " "));
-    free(whole);
-}
-
-static void platform_name(cl_platform_id platform, char *text, size_t size)
-{
-    char whole[1024] = "";
-    if (clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof whole, whole, NULL))
-        whole[0] = '\0';
-    whole[sizeof whole - 1] = '\0';
-    snprintf(text, size, "%s", whole);
-}
-
-bool px_opencl_has_extension(cl_device_id device, const char *name)
-{
-    size_t length = 0, wanted = strlen(name);
-    if (clGetDeviceInfo(device, CL_DEVICE_EXTENSIONS, 0, NULL, &length) || length == 0)
-        return false;
-    char *list = calloc(length + 1, 1);
-    bool found = false;
-    if (list && !clGetDeviceInfo(device, CL_DEVICE_EXTENSIONS, length, list, NULL))
-        for (const char *at = list; (at = strstr(at, name)) && !found; at += wanted)
-            found = (at == list || at[-1] == ' ') && (at[wanted] == ' ' || at[wanted] == '\0');
-    free(list);
-    return found;
-}
-
-/* 0 where the driver does not say. */
-static uint64_t number(cl_device_id device, cl_device_info what, size_t size)
-{
-    cl_uint narrow = 0;
-    cl_ulong wide = 0;
-    if (size == sizeof narrow)
-        return clGetDeviceInfo(device, what, sizeof narrow, &narrow, NULL) ? 0 : narrow;
-    return clGetDeviceInfo(device, what, sizeof wide, &wide, NULL) ? 0 : wide;
-}
-
-static praxis_device_type type_of(cl_device_id device, const praxis_device_info *info)
-{
-    cl_device_type type = (cl_device_type)number(device, CL_DEVICE_TYPE, sizeof(cl_ulong));
-    if (strstr(info->platform, "Oclgrind") || strstr(info->name, "Oclgrind"))
-        return PRAXIS_DEVICE_EMULATOR;
-    if (type & CL_DEVICE_TYPE_CPU)
-        return PRAXIS_DEVICE_CPU;
-    if (type & CL_DEVICE_TYPE_GPU)
-        return number(device, CL_DEVICE_HOST_UNIFIED_MEMORY, sizeof(cl_uint)) ? PRAXIS_DEVICE_INTEGRATED_GPU
-                                                                              : PRAXIS_DEVICE_GPU;
-    return PRAXIS_DEVICE_ACCELERATOR;
-}
-
-uint32_t px_opencl_max_group_items(cl_device_id device)
-{
-    return (uint32_t)number(device, CL_DEVICE_MAX_WORK_GROUP_SIZE, sizeof(size_t));
-}
-
-uint32_t px_opencl_register_integers(cl_device_id device)
-{
-    return (uint32_t)number(device, CL_DEVICE_NATIVE_VECTOR_WIDTH_INT, sizeof(cl_uint));
-}
-
-/* Why the device cannot be used, or NULL. */
-static const char *obstacle(cl_device_id device)
-{
-    if (!number(device, CL_DEVICE_AVAILABLE, sizeof(cl_uint)))
-        return "the driver says that it is not available";
-    if (!number(device, CL_DEVICE_COMPILER_AVAILABLE, sizeof(cl_uint)))
-        return "its driver has no compiler";
-    if (!number(device, CL_DEVICE_ENDIAN_LITTLE, sizeof(cl_uint)))
-        return "it is big-endian";
-    if (px_opencl_max_group_items(device) < 256)
-        return "its work-groups hold fewer than 256 work-items";
-    return NULL;
-}
-
 /* ---- Dot products ---- */
 
 const char *px_dot_product_name(enum px_dot_product path)
@@ -201,63 +100,40 @@ static enum px_dot_product amd_path_of(const praxis_device_info *info)
     return strcmp(info->platform, AMD_PLATFORM) == 0 ? px_amd_dot_product(info->name) : PX_DOT_PRODUCT_PACKED;
 }
 
-/* As 61 for 6.1; 0 where it is no NVIDIA GPU. */
-static uint64_t compute_capability(cl_device_id device)
-{
-    if (!px_opencl_has_extension(device, "cl_nv_device_attribute_query"))
-        return 0;
-    return 10 * number(device, COMPUTE_CAPABILITY_MAJOR, sizeof(cl_uint)) +
-           number(device, COMPUTE_CAPABILITY_MINOR, sizeof(cl_uint));
-}
-
-static bool has_packed_khr(cl_device_id device)
-{
-    cl_ulong capabilities = 0;
-    return px_opencl_has_extension(device, "cl_khr_integer_dot_product") &&
-           !clGetDeviceInfo(device, INTEGER_DOT_PRODUCT_CAPABILITIES, sizeof capabilities, &capabilities, NULL) &&
-           (capabilities & INTEGER_DOT_PRODUCT_INPUT_4X8BIT_PACKED);
-}
-
-/* Where the signed product is not accelerated, a driver builds it from single ones and plain C is faster. */
-static bool is_khr_accelerated(cl_device_id device)
-{
-    struct dot_product_acceleration acceleration;
-    memset(&acceleration, 0, sizeof acceleration);
-    return !clGetDeviceInfo(device, INTEGER_DOT_PRODUCT_ACCELERATION_8BIT_PACKED, sizeof acceleration, &acceleration,
-                            NULL) &&
-           acceleration.signed_accelerated;
-}
-
 /* An AMD GPU that the table does not know may be tried with either of AMD's. */
-static bool can_take(cl_device_id device, const praxis_device_info *info, enum px_dot_product path)
+static bool can_take(const struct px_opencl_device *device, enum px_dot_product path)
 {
+    const praxis_device_info *info = &device->info;
     switch (path) {
     case PX_DOT_PRODUCT_PTX:
-        return compute_capability(device) >= 61;
+        return device->compute_capability >= 61;
     case PX_DOT_PRODUCT_SUDOT4:
     case PX_DOT_PRODUCT_SDOT4:
         return amd_path_of(info) == path || amd_path_of(info) == PX_DOT_PRODUCT_END;
     case PX_DOT_PRODUCT_KHR:
-        return has_packed_khr(device);
+        return device->packed_khr;
     case PX_DOT_PRODUCT_ARM:
-        return px_opencl_has_extension(device, "cl_arm_integer_dot_product_accumulate_int8");
+        return device->accumulating_arm;
     default:
         return true;
     }
 }
 
-const char *px_opencl_lacks(cl_device_id device, const praxis_device_info *info, enum px_dot_product path)
+const char *px_opencl_lacks(const struct px_opencl_device *device, enum px_dot_product path)
 {
-    return can_take(device, info, path) ? NULL : paths_known[path].need;
+    return can_take(device, path) ? NULL : paths_known[path].need;
 }
 
-/* Whether a path that a device can take is one to take unasked. */
-static bool is_worth_taking(cl_device_id device, const praxis_device_info *info, enum px_dot_product path)
+/*
+ * Whether a path that a device can take is one to take unasked. Where the signed product of packed operands is not
+ * accelerated, a driver builds it from single ones and plain C is faster.
+ */
+static bool is_worth_taking(const struct px_opencl_device *device, enum px_dot_product path)
 {
     if (path == PX_DOT_PRODUCT_KHR)
-        return is_khr_accelerated(device);
+        return device->accelerated_khr;
     if (path == PX_DOT_PRODUCT_SUDOT4 || path == PX_DOT_PRODUCT_SDOT4)
-        return amd_path_of(info) == path;
+        return amd_path_of(&device->info) == path;
     return true;
 }
 
@@ -265,9 +141,9 @@ static bool is_worth_taking(cl_device_id device, const praxis_device_info *info,
  * A CPU has vector registers: plain C fills them with rows and needs no transposition, and no instruction for words is
  * faster. Both plain forms end every list, so that where a compiler gets one wrong the other is left.
  */
-size_t px_opencl_dot_products(cl_device_id device, const praxis_device_info *info,
-                              enum px_dot_product paths[PX_DOT_PRODUCT_END])
+size_t px_opencl_dot_products(const struct px_opencl_device *device, enum px_dot_product paths[PX_DOT_PRODUCT_END])
 {
+    const praxis_device_info *info = &device->info;
     size_t count = 0;
     if (info->type == PRAXIS_DEVICE_CPU || info->type == PRAXIS_DEVICE_EMULATOR) {
         paths[count++] = PX_DOT_PRODUCT_C;
@@ -275,38 +151,7 @@ size_t px_opencl_dot_products(cl_device_id device, const praxis_device_info *inf
         return count;
     }
     for (enum px_dot_product path = PX_DOT_PRODUCT_PTX; path < PX_DOT_PRODUCT_END; path++)
-        if (can_take(device, info, path) && is_worth_taking(device, info, path))
+        if (can_take(device, path) && is_worth_taking(device, path))
             paths[count++] = path;
     return count;
-}
-
-/* ---- Description ---- */
-
-static const char *const type_reasons[] = {
-    [PRAXIS_DEVICE_EMULATOR] = "an emulator, for debugging",
-    [PRAXIS_DEVICE_CPU] = "a CPU: after any GPU",
-    [PRAXIS_DEVICE_INTEGRATED_GPU] = "a GPU that shares the host's memory",
-    [PRAXIS_DEVICE_ACCELERATOR] = "an accelerator",
-    [PRAXIS_DEVICE_GPU] = "a GPU with memory of its own",
-};
-
-void px_opencl_describe(cl_platform_id platform, cl_device_id device, praxis_device_info *info)
-{
-    px_opencl_device_string(device, CL_DEVICE_NAME, info->name, sizeof info->name);
-    px_opencl_device_string(device, CL_DEVICE_VENDOR, info->vendor, sizeof info->vendor);
-    px_opencl_device_string(device, CL_DRIVER_VERSION, info->driver, sizeof info->driver);
-    px_opencl_device_string(device, CL_DEVICE_VERSION, info->version, sizeof info->version);
-    platform_name(platform, info->platform, sizeof info->platform);
-    info->compute_units = (uint32_t)number(device, CL_DEVICE_MAX_COMPUTE_UNITS, sizeof(cl_uint));
-    info->clock_mhz = (uint32_t)number(device, CL_DEVICE_MAX_CLOCK_FREQUENCY, sizeof(cl_uint));
-    info->memory_bytes = number(device, CL_DEVICE_GLOBAL_MEM_SIZE, sizeof(cl_ulong));
-    info->max_allocation_bytes = number(device, CL_DEVICE_MAX_MEM_ALLOC_SIZE, sizeof(cl_ulong));
-    info->local_memory_bytes = number(device, CL_DEVICE_LOCAL_MEM_SIZE, sizeof(cl_ulong));
-    info->type = type_of(device, info);
-    const char *missing = obstacle(device);
-    info->usable = missing == NULL;
-    snprintf(info->reason, sizeof info->reason, "%s", missing ? missing : type_reasons[info->type]);
-    enum px_dot_product paths[PX_DOT_PRODUCT_END];
-    px_opencl_dot_products(device, info, paths);
-    snprintf(info->dot_product, sizeof info->dot_product, "%s", px_dot_product_name(paths[0]));
 }

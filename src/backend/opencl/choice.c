@@ -26,7 +26,6 @@ const char *px_tuning_look_up(const struct px_tuning_row *table, const praxis_de
 
 /* ---- Stored tunings ---- */
 
-#define TUNING_SUFFIX ".tuning"
 #define KEY_FORMAT    1 /* to be raised when a name in the text comes to mean something else */
 #define LONGEST_ENTRY ((size_t)1 << 20)
 
@@ -34,8 +33,7 @@ const char *px_tuning_look_up(const struct px_tuning_row *table, const praxis_de
 static char *tuning_key(const struct px_opencl_device *device, const struct px_shape *shape)
 {
     struct px_text key = {.start = NULL};
-    px_text_append(&key, "tuning %d\n", KEY_FORMAT);
-    px_device_append(&key, device);
+    px_text_append(&key, "tuning %d\n%s", KEY_FORMAT, device->identity);
     px_text_append(&key, "compute units: %u\ndot product: %s\n", device->info.compute_units,
                    px_dot_product_name(device->dot_product));
     px_text_append(&key, "prime: %u\ncurves: %u\nreplicas: %u\nwindow: %u\ntraces stored: %d\n", shape->graph.prime,
@@ -56,7 +54,7 @@ static bool load(struct px_log *log, const char *path, const char *key, struct p
         what = "cannot be read: ", fault = strerror(errno);
     *text = within ? strndup((const char *)within, length) : NULL;
     free(entry);
-    if (*text && px_tuning_parse(NULL, *text, tuning))
+    if (*text && (strlen(*text) != length || px_tuning_parse(NULL, *text, tuning)))
         fault = "holds no tuning";
     if (fault)
         px_message(log, PRAXIS_LOG_WARNING, "going without: the kept tuning %s %s%s", path, what, fault);
@@ -68,14 +66,11 @@ static bool find_stored(const struct px_opencl_device *device, const struct px_s
 {
     const char *directory = device->tuning_directory;
     *text = NULL;
-    if (directory && !px_file_is_private(directory)) {
-        if (errno == EPERM)
-            px_message(device->base.log, PRAXIS_LOG_INFO, "no tuning is read from %s: others may write to it",
-                       directory);
+    /* What it is that cannot be trusted was said when the device was opened. */
+    if (!directory || !device->identity || !px_file_is_private(directory))
         return false;
-    }
-    char *key = directory ? tuning_key(device, shape) : NULL;
-    char *path = key ? px_cache_path(directory, key, TUNING_SUFFIX) : NULL;
+    char *key = tuning_key(device, shape);
+    char *path = key ? px_cache_path(directory, key, PX_CACHE_TUNING) : NULL;
     bool found = path && load(device->base.log, path, key, tuning, text);
     free(path);
     free(key);
@@ -126,6 +121,8 @@ static praxis_status write_entry(const struct px_opencl_device *device, const ch
     if (!px_file_replace(path, entry, size))
         status =
             px_fail(log, PRAXIS_ERROR_IO, "the tuning is not kept: %s cannot be written: %s", path, strerror(errno));
+    else
+        px_cache_prune(log, directory, PX_CACHE_LIMIT);
     free(entry);
     return status;
 }
@@ -137,13 +134,16 @@ praxis_status px_tuning_store(struct px_device *base, const struct px_shape *sha
     struct px_layout layout;
     if (!device->tuning_directory)
         return px_fail(base->log, PRAXIS_ERROR_UNSUPPORTED, "no tuning is kept: the context has no cache directory");
+    if (!device->identity)
+        return px_fail(base->log, PRAXIS_ERROR_DEVICE, "no tuning is kept: nothing tells %s from other devices",
+                       device->info.name);
     praxis_status status = px_tuning_parse(base->log, text, &tuning);
     if (!status)
         status = px_layout_plan(device, &tuning, shape, &layout);
     if (status)
         return status;
     char *key = tuning_key(device, shape),
-         *path = key ? px_cache_path(device->tuning_directory, key, TUNING_SUFFIX) : NULL;
+         *path = key ? px_cache_path(device->tuning_directory, key, PX_CACHE_TUNING) : NULL;
     if (!path)
         status = px_fail(base->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a tuning");
     else if (text && *text)

@@ -42,8 +42,13 @@ struct px_opencl_device {
     struct px_tuning tuning;
     uint32_t max_group_items;      /* of a work-group */
     uint32_t register_integers;    /* of 32 bits, that a vector register holds */
+    uint32_t compute_capability;   /* NVIDIA's, 61 for 6.1; 0 where it is no NVIDIA GPU */
+    bool packed_khr;               /* cl_khr_integer_dot_product with packed operands */
+    bool accelerated_khr;          /* and it has an instruction for it */
+    bool accumulating_arm;         /* cl_arm_integer_dot_product_accumulate_int8 */
     uint64_t max_allocation_bytes; /* the device's limit, or a lower one the caller set */
     char *kernel_directory;        /* NULL: the embedded kernels */
+    char *identity;                /* begins the keys of what is kept for the device; NULL: nothing is */
     struct px_cache *cache;        /* of compiled programs; NULL: none is kept */
     struct px_programs *programs;  /* of its networks, in this process */
     char *tuning_directory;        /* where tunings are kept; NULL: nowhere */
@@ -61,24 +66,27 @@ praxis_status px_cl_fail(struct px_log *log, cl_int code, const char *what);
 /* tuning.c: the text of praxis_context_options.tuning; NULL names nothing, and what is not named is AUTOMATIC. */
 praxis_status px_tuning_parse(struct px_log *log, const char *text, struct px_tuning *tuning);
 
-/* capabilities.c: fills all of `info` but selector; decides whether the device can be used, and its rank. */
-void px_opencl_describe(cl_platform_id platform, cl_device_id device, praxis_device_info *info);
-/* The paths that suit a device by what it says of itself, best first; how many. `info` has been described. */
-size_t px_opencl_dot_products(cl_device_id device, const praxis_device_info *info,
-                              enum px_dot_product paths[PX_DOT_PRODUCT_END]);
+/* description.c: asks the device and its platform; decides whether it can be used, and its rank. Fills all of `info`
+ * but the selector, and what else the queries tell. */
+void px_opencl_describe(struct px_opencl_device *device);
+/* A text of the driver's, whole: allocated (free), NULL where the query fails. */
+cl_int px_opencl_device_text(cl_device_id device, cl_device_info what, char **text);
+cl_int px_opencl_platform_text(cl_platform_id platform, cl_platform_info what, char **text);
+
+/* identity.c: what tells a device, its driver, this library and, for a CPU, the host from any other. Where the driver
+ * does not answer, it is NULL with a warning. Fails for want of memory alone. */
+praxis_status px_opencl_identify(const struct px_opencl_device *device, char **identity);
+
+/* capabilities.c: the paths that suit a device by what it says of itself, best first; how many. */
+size_t px_opencl_dot_products(const struct px_opencl_device *device, enum px_dot_product paths[PX_DOT_PRODUCT_END]);
 /* What a device lacks for a path, "an NVIDIA GPU of ...", or NULL where it can be tried. */
-const char *px_opencl_lacks(cl_device_id device, const praxis_device_info *info, enum px_dot_product path);
+const char *px_opencl_lacks(const struct px_opencl_device *device, enum px_dot_product path);
 /* The path of AMD's GPUs by the name their driver gives ("gfx90a:sramecc+"), END where the name is not known. */
 enum px_dot_product px_amd_dot_product(const char *name);
 const char *px_dot_product_name(enum px_dot_product path);
 enum px_dot_product px_dot_product_named(const char *name); /* END where there is none */
 /* What every program is built with on the device, by a path: language, path and quirks, as compiler options. */
 void px_opencl_append_language(struct px_text *options, const praxis_device_info *info, enum px_dot_product path);
-/* A device's or platform's string, cut to fit; empty where the driver fails. */
-void px_opencl_device_string(cl_device_id device, cl_device_info what, char *text, size_t size);
-uint32_t px_opencl_max_group_items(cl_device_id device);
-uint32_t px_opencl_register_integers(cl_device_id device);
-bool px_opencl_has_extension(cl_device_id device, const char *name);
 /* Whether what a device's compiler made is kept in the program cache; false where that costs more than it saves. */
 bool px_opencl_keeps_programs(const praxis_device_info *info);
 

@@ -28,7 +28,8 @@ static const struct entry entries[] = {
     {"span", offsetof(struct px_tuning, span), 1, 65536, false},
     {"tiles", offsetof(struct px_tuning, tiles), 1, 4096, false},
 };
-#define ENTRIES (sizeof entries / sizeof *entries)
+#define ENTRIES     (sizeof entries / sizeof *entries)
+#define MOST_DIGITS 10 /* of a number, zeros in front included: a text has an end */
 
 static const struct entry *find_tuning(const char *name, size_t length)
 {
@@ -53,16 +54,20 @@ static praxis_status parse_entry(struct px_log *log, const char **text, struct p
     const struct entry *entry = find_tuning(start, (size_t)(number - start));
     if (!entry || *number != '=')
         return fail_name(log, start);
+    int32_t *member = (int32_t *)((char *)tuning + entry->offset);
+    if (*member != PX_TUNING_AUTOMATIC)
+        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "tuning: %s is there twice", entry->name);
     char *end;
     number++;
     unsigned long value = strtoul(number, &end, 10);
-    bool written = *number >= '0' && *number <= '9' && (*end == '\0' || *end == ',');
+    size_t digits = strspn(number, "0123456789");
+    bool written = digits > 0 && digits <= MOST_DIGITS && (*end == '\0' || *end == ',');
     if (!written || value < entry->minimum || value > entry->maximum ||
         (entry->power_of_two && (value & (value - 1)) != 0))
         return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "tuning: %s is %.*s, must be a %s from %u to %u", entry->name,
                        (int)strcspn(number, ","), number, entry->power_of_two ? "power of two" : "whole number",
                        entry->minimum, entry->maximum);
-    *(int32_t *)((char *)tuning + entry->offset) = (int32_t)value;
+    *member = (int32_t)value;
     *text = *end == ',' ? end + 1 : end;
     return *end == ',' && end[1] == '\0' ? fail_name(log, "") : PRAXIS_SUCCESS;
 }
