@@ -87,6 +87,10 @@ struct cli_opening {
     {                                                                                                                  \
         "trace-form", CLI_TEXT, target, 0, 0, "FORM", "stored (the default), or window: only the last ticks count"     \
     }
+#define CLI_IN_PROCESS_OPTION(target)                                                                                  \
+    {                                                                                                                  \
+        "in-process", CLI_FLAG, target, 0, 0, NULL, "start no others: a driver that aborts ends this one"              \
+    }
 #define CLI_JSON_OPTION(target)                                                                                        \
     {                                                                                                                  \
         "json", CLI_FLAG, target, 0, 0, NULL, "report as JSON on standard output"                                      \

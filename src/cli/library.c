@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/hints.h"
 #include "cli/memory.h"
 
 static void write_message(void *user, praxis_log_level level, const char *message)
@@ -38,6 +39,15 @@ char *cli_cache_directory(void)
     return path;
 }
 
+/* Where no device was asked for and none could be used, what may be missing. */
+static void explain_fallback(const praxis_context_options *options, const praxis_context *context)
+{
+    praxis_device_info info = {.struct_size = sizeof info};
+    bool any = !options->device || !*options->device;
+    if (any && !praxis_context_device(context, &info) && info.type == PRAXIS_DEVICE_REFERENCE)
+        hints_no_device();
+}
+
 praxis_status cli_open(const struct cli_opening *opening, praxis_context **context)
 {
     char *cache = opening->no_cache ? NULL : cli_cache_directory();
@@ -50,6 +60,8 @@ praxis_status cli_open(const struct cli_opening *opening, praxis_context **conte
     options.log = cli_log();
     praxis_status status = praxis_context_create(&options, context);
     free(cache);
+    if (!status)
+        explain_fallback(&options, *context);
     return status;
 }
 

@@ -1,113 +1,169 @@
 /* SPDX-License-Identifier: MIT */
-/* praxis selftest: which devices equal the reference, bit for bit. */
-#include <inttypes.h>
-#include <stdio.h>
+/* praxis selftest: which devices equal the reference, bit for bit; each is tested in a process of its own. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/interrupt.h"
 #include "cli/json.h"
-#include "cli/conformance.h"
+#include "cli/process.h"
+#include "cli/survey.h"
+#include "cli/verify.h"
 
 struct selftest {
     const struct cli_command *command;
     struct cli_opening opening;
-    bool all, small, json;
-    bool misused;  /* there is no such path */
+    bool all, small, json, in_process;
+    struct survey survey;
     cJSON *report; /* array of devices */
     unsigned tested, failed;
 };
 
-static void print_row(const praxis_device_info *info, const struct conformance *result, praxis_status status)
+/* Takes the row. */
+static void add_row(struct selftest *selftest, cJSON *row)
 {
-    char hash[24] = "-";
-    if (!status)
-        snprintf(hash, sizeof hash, "%016" PRIx64, result->state_hash);
-    fprintf(cli_output(), "%-12s %-40.40s %-6s %6u %10u %9u  %-16s %s\n", info->selector, info->name, info->dot_product,
-            result->shapes, result->operations, result->failures, hash,
-            status             ? praxis_status_string(status)
-            : result->failures ? "FAILED"
-                               : "passed");
-    if (result->first_failure[0])
-        fprintf(cli_output(), "    first difference: %s\n", result->first_failure);
-}
-
-static bool add_to_report(cJSON *report, const praxis_device_info *info, const struct conformance *result,
-                          praxis_status status)
-{
-    char hash[24];
-    snprintf(hash, sizeof hash, "%016" PRIx64, result->state_hash);
-    cJSON *row = cJSON_CreateObject();
-    json_add_text(row, "selector", info->selector);
-    json_add_text(row, "name", info->name);
-    json_add_text(row, "platform", info->platform);
-    json_add_text(row, "driver", info->driver);
-    json_add_text(row, "dot_product", info->dot_product);
-    cJSON_AddBoolToObject(row, "passed", !status && result->failures == 0);
-    json_add_text(row, "status", praxis_status_string(status));
-    json_add_count(row, "shapes", result->shapes);
-    json_add_count(row, "operations", result->operations);
-    json_add_count(row, "differences", result->failures);
-    json_add_text(row, "first_difference", result->first_failure);
-    json_add_text(row, "state_hash", status ? "" : hash);
-    return cJSON_AddItemToArray(report, row);
-}
-
-/* The form that --tuning or the library chooses, compared in full; without --tuning others: taps shared, tiles
- * and columns learned in other portions, barriers between ticks. */
-static const char *const tunings[] = {NULL, "resident=0,split=2,span=3,tiles=2", "resident=1,workers=4"};
-#define TUNINGS (sizeof tunings / sizeof *tunings)
-
-static void test_device(struct selftest *selftest, const char *selector)
-{
-    praxis_context *devices[TUNINGS] = {NULL}, *reference = NULL;
-    praxis_device_info info = {.struct_size = sizeof info};
-    struct conformance result = {0};
-    praxis_status status = PRAXIS_SUCCESS;
-    struct cli_opening opening = selftest->opening;
-    size_t count = opening.tuning ? 1 : TUNINGS;
-    opening.device = selector;
-    for (size_t t = 0; t < count && !status; t++) {
-        opening.tuning = t ? tunings[t] : opening.tuning;
-        status = cli_open(&opening, &devices[t]);
-    }
-    selftest->misused = cli_misused(status);
-    if (selftest->misused)
-        return;
-    snprintf(info.selector, sizeof info.selector, "%s", selector ? selector : "");
-    if (!status)
-        status = praxis_context_device(devices[0], &info);
-    if (!status)
-        status = cli_open(&(struct cli_opening){.device = "reference"}, &reference);
-    if (!status)
-        status = conformance_run(devices, count, reference, selftest->small, &result);
     selftest->tested++;
-    selftest->failed += status || result.failures;
-    if (selftest->json)
-        add_to_report(selftest->report, &info, &result, status);
-    else
-        print_row(&info, &result, status);
-    for (size_t t = 0; t < TUNINGS; t++)
-        praxis_context_destroy(devices[t]);
-    praxis_context_destroy(reference);
+    selftest->failed += !verify_passed(row);
+    if (!selftest->json)
+        verify_print(row);
+    cJSON_AddItemToArray(selftest->report, row);
+}
+
+static int test_here(struct selftest *selftest, const char *selector)
+{
+    struct cli_opening opening = selftest->opening;
+    opening.device = selector;
+    cJSON *row = verify_device(&opening, selftest->small);
+    if (!row)
+        return CLI_USAGE;
+    add_row(selftest, row);
+    return CLI_DONE;
+}
+
+#define MOST_ARGUMENTS 16
+
+/* The arguments of a process that tests one device. */
+static void make_arguments(const struct selftest *selftest, const char *selector, const char *arguments[MOST_ARGUMENTS])
+{
+    const struct cli_opening *opening = &selftest->opening;
+    const struct {
+        const char *option, *value;
+    } values[] = {{"--device", selector}, {"--dot-product", opening->dot_product}, {"--tuning", opening->tuning}};
+    size_t count = 0;
+    arguments[count++] = "selftest";
+    arguments[count++] = "--in-process";
+    arguments[count++] = "--json";
+    if (selftest->small)
+        arguments[count++] = "--small";
+    if (opening->no_cache)
+        arguments[count++] = "--no-cache";
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        if (values[i].value) {
+            arguments[count++] = values[i].option;
+            arguments[count++] = values[i].value;
+        }
+    arguments[count] = NULL;
+}
+
+/* The one row of the report of a process; NULL where there is none. */
+static cJSON *take_row(const struct process_result *result)
+{
+    cJSON *report = result->end == PROCESS_EXITED ? cJSON_Parse(result->output) : NULL;
+    cJSON *row = cJSON_DetachItemFromArray(cJSON_GetObjectItem(report, "devices"), 0);
+    cJSON_Delete(report);
+    return row;
+}
+
+/* What is known of a device whose process ended: what was found of it, or what was asked for. */
+static praxis_device_info describe(const struct selftest *selftest, const char *selector)
+{
+    praxis_device_info info = {.struct_size = sizeof info};
+    snprintf(info.selector, sizeof info.selector, "%s", selector ? selector : "");
+    for (size_t i = 0; i < selftest->survey.count; i++)
+        if (strcmp(selftest->survey.devices[i].selector, info.selector) == 0)
+            return selftest->survey.devices[i];
+    return info;
+}
+
+static int test_apart(struct selftest *selftest, const char *selector)
+{
+    const char *arguments[MOST_ARGUMENTS];
+    struct process_result result;
+    const struct process process = {.arguments = arguments, .vendors = selftest->survey.vendors, .relay = true};
+    make_arguments(selftest, selector, arguments);
+    if (!process_run(&process, &result))
+        return cli_fail(selftest->command, "no process to test a device in: %s", strerror(errno));
+    int code = cli_interrupted() ? cli_interrupt_code(cli_interrupted()) : CLI_DONE;
+    cJSON *row = take_row(&result);
+    if (code == CLI_DONE && row) {
+        add_row(selftest, row);
+    } else if (code == CLI_DONE && result.end == PROCESS_EXITED && result.code == CLI_USAGE) {
+        code = CLI_USAGE;
+    } else if (code == CLI_DONE) {
+        praxis_device_info info = describe(selftest, selector);
+        char how[96];
+        process_describe(&process, &result, how);
+        add_row(selftest, verify_ended(&info, how, process_tail(&result)));
+    } else {
+        cJSON_Delete(row);
+    }
+    process_free(&result);
+    return code;
+}
+
+static int test_device(struct selftest *selftest, const char *selector)
+{
+    return selftest->survey.isolated ? test_apart(selftest, selector) : test_here(selftest, selector);
 }
 
 /* Every usable device but the reference itself, which the others are compared with. */
 static int test_all(struct selftest *selftest)
 {
-    praxis_device_info *devices = NULL;
-    size_t count = 0;
-    praxis_status status = cli_list_devices(&devices, &count);
-    for (size_t i = 0; i < count && !status && !selftest->misused; i++)
-        if (devices[i].type == PRAXIS_DEVICE_REFERENCE)
+    int code = CLI_DONE;
+    for (size_t i = 0; i < selftest->survey.count && code == CLI_DONE; i++) {
+        const praxis_device_info *device = &selftest->survey.devices[i];
+        if (device->type == PRAXIS_DEVICE_REFERENCE)
             continue;
-        else if (devices[i].usable)
-            test_device(selftest, devices[i].selector);
+        if (device->usable)
+            code = test_device(selftest, device->selector);
         else
-            fprintf(stderr, "praxis selftest: skipped %s (%s): %s\n", devices[i].selector, devices[i].name,
-                    devices[i].reason);
-    free(devices);
-    return status ? cli_fail(selftest->command, "%s", praxis_status_string(status)) : CLI_DONE;
+            fprintf(stderr, "praxis selftest: skipped %s (%s): %s\n", device->selector, device->name, device->reason);
+    }
+    selftest->failed += (unsigned)selftest->survey.failure_count;
+    return code;
+}
+
+static int report(struct selftest *selftest)
+{
+    if (!selftest->json) {
+        survey_print(&selftest->survey);
+        return CLI_DONE;
+    }
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddItemToObject(object, "devices", selftest->report);
+    cJSON_AddItemToObject(object, "failed_drivers", survey_json(&selftest->survey));
+    selftest->report = NULL;
+    return json_print(selftest->command, object);
+}
+
+static int test(struct selftest *selftest)
+{
+    int code = CLI_DONE;
+    if (!selftest->in_process)
+        code = survey_make(selftest->command, SURVEY_SECONDS, &selftest->survey);
+    else if (selftest->all)
+        code = survey_here(selftest->command, &selftest->survey);
+    if (code != CLI_DONE)
+        return code;
+    if (!selftest->json)
+        verify_print_head();
+    code = selftest->all ? test_all(selftest) : test_device(selftest, selftest->opening.device);
+    if (code == CLI_DONE)
+        code = report(selftest);
+    if (code == CLI_DONE && selftest->tested == 0)
+        return cli_fail(selftest->command, "there is no OpenCL device to test");
+    return code == CLI_DONE && selftest->failed > 0 ? CLI_FAILED : code;
 }
 
 int cli_selftest(const struct cli_command *command, int argc, char **argv)
@@ -117,6 +173,7 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
         CLI_OPENING_OPTIONS(&selftest.opening),
         {"all", CLI_FLAG, &selftest.all, 0, 0, NULL, "test every OpenCL device"},
         {"small", CLI_FLAG, &selftest.small, 0, 0, NULL, "small shapes only, for emulators"},
+        CLI_IN_PROCESS_OPTION(&selftest.in_process),
         CLI_JSON_OPTION(&selftest.json),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
     };
@@ -126,23 +183,8 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
     if (operands > 0)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
     selftest.report = cJSON_CreateArray();
-    if (!selftest.json)
-        fprintf(cli_output(), "%-12s %-40s %-6s %6s %10s %9s  %-16s %s\n", "device", "name", "dot", "shapes",
-                "operations", "different", "state hash", "result");
-    code = CLI_DONE;
-    if (selftest.all)
-        code = test_all(&selftest);
-    else
-        test_device(&selftest, selftest.opening.device);
-    if (selftest.misused)
-        code = CLI_USAGE;
-    cJSON *object = cJSON_CreateObject();
-    cJSON_AddItemToObject(object, "devices", selftest.report);
-    if (selftest.json && code == CLI_DONE)
-        code = json_print(command, object);
-    else
-        cJSON_Delete(object);
-    if (code == CLI_DONE && selftest.tested == 0)
-        return cli_fail(command, "there is no OpenCL device to test");
-    return code == CLI_DONE && selftest.failed > 0 ? CLI_FAILED : code;
+    code = test(&selftest);
+    cJSON_Delete(selftest.report);
+    survey_free(&selftest.survey);
+    return code;
 }

@@ -4,10 +4,14 @@
 
 import json
 import os
+import shutil
+import signal
+import subprocess
 import tempfile
+import time
 import unittest
 
-from command import praxis
+from command import POCL, PRAXIS, praxis
 
 FAKES = os.environ["FAKE_DRIVERS"]
 VENDORS = os.environ.get("OCL_ICD_VENDORS", "/etc/OpenCL/vendors")
@@ -129,6 +133,224 @@ class Output(unittest.TestCase):
                     drivers.praxis("run", "--ticks", "3", "--output", output).stdout,
                     praxis("run", "--ticks", "3", "--output", "-").stdout,
                 )
+
+
+
+def has_device():
+    return len(json.loads(praxis("devices", "--json").stdout)["devices"]) > 1
+
+
+class FailingDrivers(unittest.TestCase):
+    """A driver that ends its process, or does not answer, is named and left out; all others are there."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def report(self, drivers, *arguments, code=0):
+        result = drivers.praxis(*arguments, "--json", TMPDIR=self.folder)
+        self.assertEqual(result.returncode, code, result.stderr)
+        self.assertEqual(os.listdir(self.folder), [])
+        return json.loads(result.stdout), result
+
+    def test_devices_of_the_others(self):
+        with Drivers("aborts", "chatty", "crashes", real=True) as drivers:
+            report, result = self.report(drivers, "devices")
+            table = drivers.praxis("devices")
+            in_process = drivers.praxis("devices", "--in-process")
+        self.assertEqual(names(result), names(praxis("devices", "--json")))
+        aborts, crashes = report["failed_drivers"]
+        self.assertEqual(aborts["file"], drivers.path("aborts"))
+        self.assertEqual(aborts["library"], os.path.join(FAKES, "fake_aborts.so"))
+        self.assertIn(f"signal {int(signal.SIGABRT)} ", aborts["status"])
+        self.assertIn('assertion "sysfs" failed', aborts["printed"])
+        self.assertEqual(crashes["file"], drivers.path("crashes"))
+        self.assertIn(f"signal {int(signal.SIGSEGV)} ", crashes["status"])
+        for text in [aborts["file"], aborts["status"], aborts["printed"].strip(), crashes["file"], crashes["status"]]:
+            self.assertIn(text, table.stdout)
+        for driver in [aborts, crashes]:
+            self.assertRegex(result.stderr, f"warning: {driver['file']} is left out .* OCL_ICD_VENDORS names a folder")
+        self.assertIn(-in_process.returncode, [signal.SIGABRT, signal.SIGSEGV])
+
+    def test_none_but_a_failing_one(self):
+        with Drivers("aborts") as drivers:
+            report, result = self.report(drivers, "devices")
+            library = json.loads(drivers.praxis("devices", "--json", OCL_ICD_VENDORS=self.library("aborts")).stdout)
+            self.assertEqual(names(result), ["scalar reference"])
+            self.assertEqual([driver["file"] for driver in report["failed_drivers"]], [drivers.path("aborts")])
+            self.assertEqual([driver["file"] for driver in library["failed_drivers"]], [self.library("aborts")])
+            self.report(drivers, "selftest", "--all", code=1)
+
+    @staticmethod
+    def library(fake):
+        return os.path.join(FAKES, f"fake_{fake}.so")
+
+    def test_a_driver_that_hangs(self):
+        with Drivers("hangs") as drivers:
+            report, result = self.report(drivers, "devices", "--timeout", "0.5")
+        self.assertEqual(names(result), ["scalar reference"])
+        self.assertEqual([driver["status"] for driver in report["failed_drivers"]], ["gave no answer in 0.5 s"])
+
+    def test_drivers_that_do_not_bear_each_other(self):
+        with Drivers("clashes") as drivers:
+            other = os.path.join(drivers.folder.name, "other.so")
+            shutil.copy(self.library("clashes"), other)
+            drivers.add("second", other)
+            report, result = self.report(drivers, "devices")
+        self.assertEqual([driver["file"] for driver in report["failed_drivers"]], [drivers.path("second")])
+        self.assertIn(f"OCL_ICD_VENDORS is {drivers.path('second')}, without other drivers", result.stderr)
+
+    def test_a_fault_of_no_driver(self):
+        with Drivers("empty", real=True) as drivers:
+            broken = {"LD_PRELOAD": os.path.join(FAKES, "broken_calls.so"), "BROKEN_LOADER": "yes"}
+            result = drivers.praxis("devices", "--json", **broken)
+        self.assertEqual((result.returncode, names(result)), (0, ["scalar reference"]))
+        (failed,) = json.loads(result.stdout)["failed_drivers"]
+        self.assertEqual((failed["file"], failed["library"]), ("", ""))
+        self.assertIn("no single .icd file is the reason", result.stderr)
+
+    def test_what_is_no_failure(self):
+        """A driver without a device, one named twice, and one that cannot be loaded."""
+        with Drivers("empty", real=True) as drivers:
+            for name in os.listdir(drivers.folder.name):
+                shutil.copy(os.path.join(drivers.folder.name, name), os.path.join(drivers.folder.name, "z" + name))
+            drivers.add("missing", "/nowhere/libnothing.so")
+            report, result = self.report(drivers, "devices")
+        self.assertEqual(report["failed_drivers"], [])
+        self.assertEqual(set(names(result)), set(names(praxis("devices", "--json"))))
+        self.assertRegex(result.stderr, f"warning: the OpenCL driver of {drivers.path('missing')} cannot be loaded: .")
+
+    def test_selftest_tests_the_others(self):
+        with Drivers("aborts", real=True) as drivers:
+            report, _ = self.report(drivers, "selftest", "--all", "--small", code=1)
+            table = drivers.praxis("selftest", "--all", "--small")
+            one = drivers.praxis("selftest", "--small")
+            other = drivers.praxis("selftest", "--device", "Fake", "--json")
+        there = [device for device in json.loads(praxis("devices", "--json").stdout)["devices"] if device["usable"]]
+        self.assertEqual(
+            [(device["selector"], device["passed"]) for device in report["devices"]],
+            [(device["selector"], True) for device in there if device["type"] != "reference"],
+        )
+        self.assertEqual([driver["file"] for driver in report["failed_drivers"]], [drivers.path("aborts")])
+        self.assertEqual((table.returncode, table.stdout.count("passed")), (1, len(report["devices"])))
+        self.assertRegex(table.stdout, f"left out +{drivers.path('aborts')} .* signal {int(signal.SIGABRT)} ")
+        self.assertEqual((one.returncode, one.stdout.count("passed")), (0, 1), one.stderr)
+        self.assertEqual(other.returncode, 1)
+        self.assertIn('no device matches "Fake"', other.stderr)
+        self.assertFalse(json.loads(other.stdout)["devices"][0]["passed"])
+
+    def test_a_signal_ends_what_was_started(self):
+        with Drivers("hangs", "empty") as drivers:
+            environment = {**os.environ, "OCL_ICD_VENDORS": drivers.folder.name, "TMPDIR": self.folder}
+            # The first process hangs, and so does the one that asks the second driver: in each the signal is noted.
+            for seconds in ["86400", "0.5"]:
+                command = subprocess.Popen([PRAXIS, "devices", "--timeout", seconds], env=environment)
+                while seconds != "86400" and not os.listdir(self.folder):
+                    time.sleep(0.01)
+                while not (children := self.children(command.pid)):
+                    time.sleep(0.01)
+                command.send_signal(signal.SIGTERM)
+                self.assertEqual(command.wait(), 128 + signal.SIGTERM)
+                self.assertEqual(os.listdir(self.folder), [])
+                self.assertFalse([child for child in children if os.path.exists(f"/proc/{child}")])
+
+    def children(self, parent):
+        path = f"/proc/{parent}/task/{parent}/children"
+        if not os.path.exists(path):
+            self.skipTest("this kernel does not tell the children of a process")
+        with open(path, encoding="ascii") as file:
+            return file.read().split()
+
+
+class Selftest(unittest.TestCase):
+    """What is said of a device whose calls go wrong: see broken_calls.c."""
+
+    BROKEN = {"LD_PRELOAD": os.path.join(FAKES, "broken_calls.so")}
+
+    def setUp(self):
+        if not has_device():
+            self.skipTest("SKIPPED: no OpenCL device")
+
+    def selftest(self, *arguments, **environment):
+        return praxis("selftest", "--small", *arguments, environment={**self.BROKEN, **environment})
+
+    def test_a_hash_only_where_all_is_right(self):
+        """Wrong statistics do not reach the state: its hash is right, and says nothing of the device."""
+        (good,) = json.loads(self.selftest("--json").stdout)["devices"]
+        self.assertTrue(good["passed"])
+        self.assertRegex(good["state_hash"], "^[0-9a-f]{16}$")
+        result = self.selftest("--json", BROKEN_KERNEL="histogram")
+        self.assertEqual(result.returncode, 1)
+        (bad,) = json.loads(result.stdout)["devices"]
+        self.assertFalse(bad["passed"])
+        self.assertGreater(bad["differences"], 0)
+        self.assertIn("statistics", bad["first_difference"])
+        self.assertIsNone(bad["state_hash"])
+        table = self.selftest(BROKEN_KERNEL="histogram").stdout
+        self.assertIn("FAILED", table)
+        self.assertNotRegex(table, "[0-9a-f]{16}")
+
+    def test_a_device_that_ends_its_process(self):
+        two = {"POCL_DEVICES": "basic pthread"}
+        devices = json.loads(praxis("devices", "--json", environment=two).stdout)["devices"]
+        devices = [device for device in devices if device["platform"] == POCL]
+        if len(devices) < 2 or devices[0]["name"] in devices[1]["name"]:
+            self.skipTest("PoCL does not offer two devices")
+        broken = {**two, "BROKEN_DEVICE": devices[0]["name"]}
+        result = self.selftest("--all", "--json", **broken)
+        self.assertEqual(result.returncode, 1)
+        rows = {row["selector"]: row for row in json.loads(result.stdout)["devices"]}
+        bad, good = (rows[device["selector"]] for device in devices)
+        self.assertTrue(good["passed"])
+        self.assertEqual((bad["passed"], bad["name"], bad["state_hash"]), (False, devices[0]["name"], None))
+        self.assertIn(f"signal {int(signal.SIGABRT)} ", bad["status"])
+        self.assertIn("cannot select instruction", bad["printed"])
+        self.assertIn("cannot select instruction", result.stderr)
+        one = self.selftest("--device", devices[0]["selector"], **broken)
+        self.assertEqual(one.returncode, 1)
+        self.assertRegex(one.stdout, f"{devices[0]['selector']} .* signal {int(signal.SIGABRT)} ")
+
+
+class Hints(unittest.TestCase):
+    """Where no device can be used, every command says what may be missing, in the same words."""
+
+    def fall_back(self, drivers, words, **environment):
+        unset = ["env", "-u", "POCL_CACHE_DIR", "-u", "XDG_CACHE_HOME", "-u", "RUSTICL_ENABLE"]
+        environment = {"OCL_ICD_VENDORS": drivers.folder.name, **environment}
+        said = set()
+        for arguments in [["devices", "--json"], ["run", "--ticks", "1", "--json"]]:
+            result = praxis(*arguments, environment=environment, prefix=unset)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            if arguments[0] == "devices" and names(result) != ["scalar reference"]:
+                self.skipTest("this driver offers a device all the same")
+            (line,) = [line for line in result.stderr.splitlines() if words in line]
+            said.add(line)
+        self.assertEqual(len(said), 1, said)
+        return said.pop()
+
+    def test_a_folder_that_pocl_cannot_write(self):
+        with Drivers(real=True) as drivers:
+            for name in os.listdir(drivers.folder.name):
+                if "pocl" not in name:
+                    os.remove(os.path.join(drivers.folder.name, name))
+            if not os.listdir(drivers.folder.name):
+                self.skipTest("PoCL is not installed")
+            said = self.fall_back(drivers, "POCL_CACHE_DIR may name", HOME="/dev/null/home")
+        self.assertIn("/dev/null/home/.cache/pocl, by HOME", said)
+
+    def test_a_variable_that_rusticl_needs(self):
+        with Drivers() as drivers:
+            drivers.add("rusticl", "/nowhere/libRusticlOpenCL.so.1")
+            said = self.fall_back(drivers, "RUSTICL_ENABLE names")
+            self.assertIn(drivers.path("rusticl"), said)
+            self.assertNotIn("RUSTICL_ENABLE names", drivers.praxis("devices", RUSTICL_ENABLE="llvmpipe").stderr)
+            self.fall_back(drivers, "cannot be loaded: /nowhere/libRusticlOpenCL.so.1")
+
+    def test_a_device_asked_for_needs_none(self):
+        with Drivers() as drivers:
+            result = drivers.praxis("run", "--ticks", "1", "--device", "reference")
+            self.assertNotIn("warning", result.stderr)
 
 
 if __name__ == "__main__":
