@@ -23,7 +23,7 @@ static const char *const nodes[] = {
     "/dev/dri/renderD*", "/dev/kfd", "/dev/nvidiactl", "/dev/nvidia[0-9]*", "/dev/dxg", "/dev/mali[0-9]*",
 };
 
-static void hint_node(const char *path)
+void hints_node(const char *path)
 {
     struct stat found;
     if (access(path, R_OK | W_OK) == 0 || stat(path, &found) != 0)
@@ -44,7 +44,7 @@ static void hint_nodes(void)
         glob_t found;
         if (glob(nodes[i], 0, NULL, &found) == 0)
             for (size_t n = 0; n < found.gl_pathc; n++)
-                hint_node(found.gl_pathv[n]);
+                hints_node(found.gl_pathv[n]);
         globfree(&found);
     }
 }

@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* What commands are made of: numbers as they are read and written, texts as JSON. */
+#define _GNU_SOURCE /* setgroups */
 #include <check.h>
+#include <grp.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
+#include "cli/hints.h"
 #include "cli/json.h"
 #include "cli/utf8.h"
 
@@ -172,6 +178,56 @@ START_TEST(test_counts)
 }
 END_TEST
 
+/* In a child: what the hint for a file says, to its standard output. Root, who may do everything, becomes another. */
+static void say_hint(const char *path, FILE *said)
+{
+    bool root = geteuid() == 0;
+    if (dup2(fileno(said), STDERR_FILENO) >= 0 &&
+        (!root || (setgroups(0, NULL) == 0 && setgid(65534) == 0 && setuid(65534) == 0)))
+        hints_node(path);
+    _exit(0);
+}
+
+static void check_hint(const char *path, const char *const parts[3])
+{
+    char text[512] = "";
+    FILE *said = tmpfile();
+    ck_assert_ptr_nonnull(said);
+    fflush(NULL);
+    pid_t child = fork();
+    if (child == 0)
+        say_hint(path, said);
+    ck_assert_int_eq(waitpid(child, NULL, 0), child);
+    rewind(said);
+    ck_assert_uint_lt(fread(text, 1, sizeof text - 1, said), sizeof text - 1);
+    fclose(said);
+    for (int i = 0; i < 3 && parts; i++)
+        ck_assert_msg(strstr(text, parts[i]) != NULL, "\"%s\" lacks \"%s\"", text, parts[i]);
+    ck_assert_msg(parts || !*text, "\"%s\"", text);
+}
+
+/* A file for a group that this user is not in, for nobody else, for all; and one that is not there. */
+START_TEST(test_rights)
+{
+    char path[] = "/tmp/praxis-test-XXXXXX";
+    int file = mkstemp(path);
+    ck_assert_int_ge(file, 0);
+    gid_t id = getgid() ? getgid() : 1;
+    const struct group *group = getgrgid(id);
+    const char *name = group ? group->gr_name : "";
+    ck_assert_int_eq(fchown(file, (uid_t)-1, id), 0);
+    ck_assert_int_eq(fchmod(file, 0060), 0);
+    check_hint(path, (const char *const[]){path, "may", name});
+    ck_assert_int_eq(fchmod(file, 0), 0);
+    check_hint(path, (const char *const[]){path, "cannot be read and written", ""});
+    ck_assert_int_eq(fchmod(file, 0666), 0);
+    check_hint(path, NULL);
+    close(file);
+    unlink(path);
+    check_hint(path, NULL);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("command");
@@ -182,6 +238,7 @@ int main(void)
     tcase_add_test(tests, test_texts);
     tcase_add_test(tests, test_characters);
     tcase_add_test(tests, test_counts);
+    tcase_add_test(tests, test_rights);
     tcase_set_timeout(tests, 0);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
