@@ -12,12 +12,16 @@ __kernel void birth(__global char *weights, uint first_unit, __global const uint
     __global char *own = weights + tile * TAPS * TILE;
 #if WORD_TAPS == 4
     uint_rows word = 0;
-    for (uint i = 0; i < 4 && group * 4 + i < DEGREE; i++)
-        word |= (as_uint_rows(normal_rows(words[i]) & ~padding) & 255u) << (8 * i);
+    UNROLL
+    for (uint i = 0; i < 4; i++)
+        if (group * 4 + i < DEGREE)
+            word |= (as_uint_rows(normal_rows(words[i]) & ~padding) & 255u) << (8 * i);
     if (group * 4 < TAPS)
         store_rows(word, 0, (__global uint *)own + group * TILE + row % TILE);
 #else
-    for (uint i = 0; i < 4 && group * 4 + i < DEGREE; i++)
-        store_rows(to_char_rows(normal_rows(words[i]) & ~padding), 0, own + (group * 4 + i) * TILE + row % TILE);
+    UNROLL
+    for (uint i = 0; i < 4; i++)
+        if (group * 4 + i < DEGREE)
+            store_rows(to_char_rows(normal_rows(words[i]) & ~padding), 0, own + (group * 4 + i) * TILE + row % TILE);
 #endif
 }

@@ -18,6 +18,7 @@ __kernel void confirm(__global const char *a, __global const char *b, __global c
     if (item >= count / 4)
         return;
     char4 p[4], q[4];
+#pragma unroll
     for (uint lane = 0; lane < 4; lane++) {
         p[lane] = vload4(item, a + lane * count);
         q[lane] = vload4(item, b + lane * count);

@@ -33,15 +33,21 @@ INLINE int controlled_gain(int gain, int variance)
     return (int)clamp(((long)gain << 28) / deviation, 0L, (long)GAIN_MAX);
 }
 
-/* Divides gains where the variance has left its bounds, and restarts it there: seldom, so one by one. */
-INLINE int_rows controlled(const control_rule *rule, int_rows variance, __global int *gain)
+#define BEYOND(rule, variance) ((variance) > (rule)->variance_threshold || (variance) < (rule)->variance_floor)
+
+/*
+ * Divides gains where the variance has left its bounds, and restarts it there: seldom, so one by one, and out of the
+ * global memory, to which it was just stored.
+ */
+INLINE void control_variances(const control_rule *rule, int_rows variance, __global int *variances, __global int *gains)
 {
-    int_rows beyond = variance > rule->variance_threshold || variance < rule->variance_floor;
-    if (some(beyond))
-        for (int i = 0; i < ROWS; i++)
-            if (((const int *)&beyond)[i])
-                gain[i] = controlled_gain(gain[i], ((const int *)&variance)[i]);
-    return beyond ? (int_rows)(1 << 28) : variance;
+    if (!some(BEYOND(rule, variance)))
+        return;
+    for (int i = 0; i < ROWS; i++)
+        if (BEYOND(rule, variances[i])) {
+            gains[i] = controlled_gain(gains[i], variances[i]);
+            variances[i] = 1 << 28;
+        }
 }
 
 /* code: new activations of ROWS neurons; the pointers lead to the first of each array. */
@@ -53,12 +59,12 @@ INLINE void regulate(const control_rule *rule, int_rows code, __global int *mean
     int_rows deviation = value - mean;
     int_rows square = clamp_rows(shift_round_rows(product_rows(deviation, deviation), 28), DEVIATION_MAX);
     int_rows variance = averaged(load_rows(0, variances), square, rule->variance_rate);
+    store_rows(variance, 0, variances);
     if (rule->flags & CONTROL_VARIANCE)
-        variance = controlled(rule, variance, gains);
+        control_variances(rule, variance, variances, gains);
     if (rule->flags & CONTROL_RATE) {
         long_rows change = shift_round_rows(product_rows(mean - load_rows(0, targets), rule->bias_rate), 31);
         store_rows(clamp_rows(to_long_rows(load_rows(0, biases)) - change, BIAS_MAX), 0, biases);
     }
     store_rows(mean, 0, means);
-    store_rows(variance, 0, variances);
 }

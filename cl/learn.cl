@@ -51,7 +51,7 @@ INLINE neurons neurons_of(const lesson *l, uint row, uint words)
                  keep,
                  UNIT_HALF - (TRACES_STORED ? DECODED * keep : 0),
                  *(__global const own_uint *)(l->lanes + LANE_BITS * PADDED + row),
-                 {0}};
+                 {0, 0, 0, 0}}; /* clang 21 makes a loop of {0} */
     UNROLL
     for (uint w = 0; w < words; w++)
         n.weighed[w] = weighed_word(l, w, row);

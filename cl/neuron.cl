@@ -86,16 +86,23 @@ INLINE int_rows potential(const neuron_rule *rule, const neuron_fields *fields, 
     return clamp_rows(u, MEMBRANE_MAX);
 }
 
+/* One of the codes: a shift, for a vector that is indexed goes to memory, see UNROLL. */
+INLINE char code_of(const char_rows codes, uint i)
+{
+    ulong2 bytes = 0;
+    *(char_rows *)&bytes = codes;
+    return (char)((i < 8 ? bytes.x : bytes.y) >> i % 8 * 8);
+}
+
 /* Writes the activations of ROWS rows, and their copies behind the end of the column: whole vectors where they fit. */
 INLINE void store_activations(__global char *column, uint row, const char_rows codes)
 {
-    const char *code = (const char *)&codes;
     uint rows = min((uint)ROWS, PRIME - row), copy = row;
     for (; rows == ROWS && copy + ROWS <= STRIDE; copy += PRIME)
         store_rows(codes, 0, column + copy);
     for (uint i = 0; i < rows && copy + i < STRIDE; i++)
         for (uint place = copy + i; place < STRIDE; place += PRIME)
-            column[place] = code[i];
+            column[place] = code_of(codes, i);
 }
 
 /* The tick of ROWS neurons whose synaptic sums are known. Rows of padding compute too: nothing reads them. */

@@ -36,7 +36,11 @@
 #define INLINE static inline __attribute__((always_inline))
 #endif
 
-/* Loops over arrays in registers must be unrolled, or the arrays go to memory. */
+/*
+ * Loops over arrays in registers must be unrolled, or the arrays go to memory. There PoCL 7.1 mixes those of different
+ * work-items up, silently, where a loop that stays one comes before the end of an array's scope. So no kernel may leave
+ * an array in private memory: tests/offline looks for them.
+ */
 #define UNROLL _Pragma("unroll")
 
 #define JOIN_TOKENS(a, b) a##b
@@ -195,6 +199,7 @@ INLINE uint_rows neuron_rows(uint unit, uint row)
 {
     uint_rows index;
     uint *lane = (uint *)&index;
+    UNROLL
     for (int i = 0; i < ROWS; i++)
         lane[i] = unit % PRIME * PRIME + row + i;
     return index;

@@ -100,6 +100,15 @@ INLINE int4 multiply_turn(int4 sum, __global const uint4 *weights, const uint x[
     return sum;
 }
 
+/* Not by vstore4: what is inlined only after loops are unrolled keeps an array in memory. */
+INLINE void set_sums(int sums[4], int4 sum)
+{
+    sums[0] = sum.x;
+    sums[1] = sum.y;
+    sums[2] = sum.z;
+    sums[3] = sum.w;
+}
+
 /* Twice as much on its way from memory, for the few work-items that registers leave room for. Clang cannot. */
 #if DOT_PRODUCT == DOT_PRODUCT_PTX
 #define TWO_TURNS _Pragma("unroll 2")
@@ -122,7 +131,7 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
         FETCH_TURN(x, columns, row, rotations)
         sum = multiply_turn(sum, (__global const uint4 *)weights, x);
     }
-    vstore4(sum, 0, sums);
+    set_sums(sums, sum);
 }
 
 #if STAGED
@@ -150,7 +159,7 @@ INLINE void staged_sum(__global const char *weights, __global const char *activa
         FETCH_TURN(x, columns, row, rotations)
         sum = multiply_turn(sum, (__global const uint4 *)weights, x);
     }
-    vstore4(sum, 0, sums);
+    set_sums(sums, sum);
 }
 #endif
 
@@ -308,6 +317,20 @@ INLINE void sum_item(__global const char *weights, const moment *now, uint unit,
 #define ADVANCE_LOOP UNROLL
 #endif
 
+/* An index that is known only when the loop runs: of the few sums of words by comparing, of many in memory. */
+INLINE int_rows sum_at(const int_rows sum[SUMS], uint v)
+{
+#if WORD_TAPS == 4
+    int found = sum[0];
+    UNROLL
+    for (uint i = 1; i < SUMS; i++)
+        found = v == i ? sum[i] : found;
+    return found;
+#else
+    return sum[v];
+#endif
+}
+
 /* own: the first of the rows that are the work-item's own. */
 INLINE void advance_item(const neuron_rule *rule, const neuron_fields *fields, const moment *now, uint unit, uint row,
                          uint own, const int_rows sum[SUMS])
@@ -315,7 +338,7 @@ INLINE void advance_item(const neuron_rule *rule, const neuron_fields *fields, c
     ADVANCE_LOOP
     for (uint v = 0; v < SUMS; v++)
         if (row + v * ROWS >= own && row + v * ROWS < PRIME)
-            advance(rule, fields, now, unit, row + v * ROWS, sum[v]);
+            advance(rule, fields, now, unit, row + v * ROWS, sum_at(sum, v));
 }
 
 /*
@@ -360,12 +383,17 @@ tick(__global const char *weights, uint first_unit, uint slab_units, uint units,
 #endif
 #if SPLIT > 1
     __local int_rows shares[SPLIT - 1][SUMS][GROUP_ITEMS];
-    for (uint v = 0; v < SUMS && part > 0 && inside; v++)
-        shares[part - 1][v][get_local_id(0)] = sum[v];
+    if (part > 0 && inside) {
+        UNROLL
+        for (uint v = 0; v < SUMS; v++)
+            shares[part - 1][v][get_local_id(0)] = sum[v];
+    }
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (uint other = 0; other < SPLIT - 1 && part == 0 && inside; other++)
+    for (uint other = 0; other < SPLIT - 1 && part == 0 && inside; other++) {
+        UNROLL
         for (uint v = 0; v < SUMS; v++)
             sum[v] += shares[other][v][get_local_id(0)];
+    }
 #endif
     if (inside && part == 0)
         advance_item(&rule, &fields, &now, unit, row, own_row(item), sum);

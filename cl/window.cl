@@ -138,8 +138,10 @@ INLINE void set_modulator(__global const task *own, __global const int *scale, i
                           int_rows learns, __global int *lanes)
 {
     int_rows scales = own->scale, decays = own->decay;
-    for (uint i = 0; per_neuron && i < ROWS && row + i < PRIME; i++)
-        ((int *)&scales)[i] = scale[(size_t)unit * PRIME + row + i];
+    UNROLL
+    for (uint i = 0; i < ROWS; i++)
+        if (per_neuron && row + i < PRIME)
+            ((int *)&scales)[i] = scale[(size_t)unit * PRIME + row + i];
     store_rows(learns ? scales : 0, 0, lanes + LANE_SCALE * PADDED);
     store_rows(learns ? decays : 0, 0, lanes + LANE_DECAY * PADDED);
 }

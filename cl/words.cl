@@ -124,9 +124,10 @@ INLINE uint high_halves(uint a, uint b)
     return __builtin_amdgcn_perm(b, a, 0x07060302u);
 }
 
+/* The device takes the lower five bits of the shift. Not by the builtin alignbyte: it ends LLVM 21 for RDNA 1 and 2. */
 INLINE uint word_from(uint first, uint second, uint start)
 {
-    return __builtin_amdgcn_alignbyte(second, first, start);
+    return __builtin_amdgcn_alignbit(second, first, start * 8);
 }
 
 #else

@@ -241,7 +241,7 @@ typedef struct praxis_context_options {
  *   rows      1, 2, 4, 8 or 16 neighbouring neurons per vector; must be 1 where the device's dot_product is not "c"
  *   vectors   1, 2, 4, 8 or 16 vectors per work-item, at most those of a tile; 4 where dot_product is not "c"
  *   streams   1 .. 8 tiles that a work-item takes side by side in a tick, at most those of a column, where dot_product
- *             is "c" and its vectors are a whole tile
+ *             is "c", its vectors are a whole tile, and split is 1
  *   ahead     0 or 1: whether a tick fetches activations before it needs them, where dot_product is "c", on a CPU
  *   height    16, 32, 64, 128 or 256: the most rows in a tile; that many, or what leaves less of the last tile unused
  *   staged    0 or 1: whether columns of activations go through local memory, in a launch for every tick that uses

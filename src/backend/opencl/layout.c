@@ -190,8 +190,10 @@ static praxis_status plan_items(const struct px_opencl_device *device, const str
                        "tuning: rows is %u and vectors is %u, must be 1 and 4 where the dot product is %s",
                        layout->rows, layout->vectors, px_dot_product_name(device->dot_product));
     layout->vectors = divisor_up_to(layout->tile / layout->rows, layout->vectors);
-    bool whole = layout->word_taps == 1 && layout->vectors * layout->rows == layout->tile;
-    layout->streams = whole ? least(tuned(tuning->streams, best_streams(device, layout)), layout->tiles) : 1;
+    /* The sums of several tiles are an array in memory, which those of a work-group must not have: cl/prelude.cl. */
+    bool several = layout->word_taps == 1 && layout->vectors * layout->rows == layout->tile;
+    several = several && tuned(tuning->split, 1) == 1;
+    layout->streams = several ? least(tuned(tuning->streams, best_streams(device, layout)), layout->tiles) : 1;
     layout->ahead = tuned(tuning->ahead, wide && (uint64_t)prime * layout->stride >= FAR_BYTES);
     plan_split(device, tuning, wide, layout);
     return PRAXIS_SUCCESS;
