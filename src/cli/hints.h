@@ -3,7 +3,7 @@
 #ifndef CLI_HINTS_H
 #define CLI_HINTS_H
 
-/* The right to read and write a file of /dev that a driver needs; nothing where this user has it, or it is not there. */
+/* The right to read and write a file of /dev that a driver needs; nothing where this user has it or it is not there. */
 void hints_node(const char *path);
 
 /* Drivers that cannot be loaded. Loads them: only where OpenCL was called in this process. */
