@@ -52,7 +52,7 @@ c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -c "$work/header.cc" -o /dev/nul
 # ---- Both kinds of library, compiled as one file, in a prefix that no loader knows ----
 
 prefix=$work/prefix
-quietly "$meson" setup --prefix "$prefix" --buildtype debug -Ddefault_library=both -Dunity=on -Dunity_size=1000 \
+quietly "$meson" setup --prefix "$prefix" --buildtype debug -Ddefault_library=both -Dunity=on \
     -Dtests=disabled -Dbench=disabled -Dman=disabled "$work/both" "$source_root"
 quietly "$meson" install -C "$work/both"
 pc=$(find "$prefix" -name praxis.pc)
