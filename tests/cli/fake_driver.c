@@ -96,7 +96,7 @@ void *clGetExtensionFunctionAddress(const char *name)
 {
     void *address = NULL;
     cl_int (*platforms)(cl_uint, cl_platform_id *, cl_uint *) = clIcdGetPlatformIDsKHR;
-    cl_api_clGetPlatformInfo info = get_platform_info;
+    cl_int (*info)(cl_platform_id, cl_platform_info, size_t, void *, size_t *) = get_platform_info;
     if (strcmp(name, "clIcdGetPlatformIDsKHR") == 0)
         memcpy(&address, &platforms, sizeof address);
     if (strcmp(name, "clGetPlatformInfo") == 0)

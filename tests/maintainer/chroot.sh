@@ -32,8 +32,8 @@ ubuntu_keyring() {
         make_base trixie "" "$root" >&2 || return
         copy_network "$root"
         run_in "$root" /root apt-get -q update >&2 || return
-        run_in "$root" /root apt-get -q download ubuntu-archive-keyring >&2 || return
-        dpkg-deb --fsys-tarfile "$root"/root/ubuntu-archive-keyring_*.deb | tar -xOf - ".$file" >"$kept.part" || return
+        run_in "$root" /root apt-get -q download ubuntu-keyring >&2 || return
+        dpkg-deb --fsys-tarfile "$root"/root/ubuntu-keyring_*.deb | tar -xOf - ".$file" >"$kept.part" || return
         mv "$kept.part" "$kept"
         rm -rf --one-file-system "$root"
     fi
