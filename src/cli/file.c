@@ -46,6 +46,8 @@ static bool is_folder(const char *path)
 static FILE *create_beside(struct cli_file *file, const char *path)
 {
     file->path = realpath(path, NULL);
+    if (!file->path && errno == ENOMEM)
+        return NULL;
     if (!file->path) /* not there yet */
         file->path = memory_copy(path);
     file->temporary = memory_get(strlen(file->path) + 8, 1);
@@ -54,8 +56,12 @@ static FILE *create_beside(struct cli_file *file, const char *path)
     if (descriptor >= 0)
         cli_interrupt_remove(file->temporary);
     FILE *stream = descriptor < 0 ? NULL : fdopen(descriptor, "w");
-    if (!stream && descriptor >= 0)
+    if (!stream && descriptor >= 0) {
+        int error = errno;
         close(descriptor);
+        unlink(file->temporary);
+        errno = error;
+    }
     return stream;
 }
 

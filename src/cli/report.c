@@ -220,11 +220,11 @@ static int run_gnuplot(char *const arguments[], int folder)
     posix_spawn_file_actions_t actions;
     pid_t child;
     int status = 0;
-    posix_spawn_file_actions_init(&actions);
-    if (folder >= 0)
-        posix_spawn_file_actions_addfchdir_np(&actions, folder);
-    posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-    bool started = posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ) == 0;
+    if (posix_spawn_file_actions_init(&actions) != 0)
+        return -1;
+    bool started = (folder < 0 || posix_spawn_file_actions_addfchdir_np(&actions, folder) == 0) &&
+                   posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO) == 0 &&
+                   posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ) == 0;
     posix_spawn_file_actions_destroy(&actions);
     while (started && waitpid(child, &status, 0) < 0 && errno == EINTR)
         ;
