@@ -166,6 +166,8 @@ bool cli_file_close(struct cli_file *file, bool keep);
 
 /* 12.3 k, 4.56 M, 7.89 G: three significant digits with an SI prefix into `text`, which it returns. */
 const char *cli_si(double value, char text[16]);
+/* The same with the unit: 588 B, 12.3 kB. */
+const char *cli_bytes(double value, char text[16]);
 
 /* ---- Commands ---- */
 

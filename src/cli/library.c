@@ -116,3 +116,11 @@ const char *cli_si(double value, char text[16])
     snprintf(text, 16, "%.*f%s", decimals, value, prefixes[prefix]);
     return text;
 }
+
+const char *cli_bytes(double value, char text[16])
+{
+    char number[16];
+    cli_si(value, number);
+    snprintf(text, 16, strchr(number, ' ') ? "%.13sB" : "%.13s B", number);
+    return text;
+}

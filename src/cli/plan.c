@@ -76,14 +76,14 @@ static void print_table(const struct plan *plan)
     fprintf(cli_output(), "neurons     %s, p = %u, replicas %" PRIu64 "\n", cli_si((double)plan->graph.neurons, a),
             plan->graph.prime, plan->replicas);
     fprintf(cli_output(), "synapses    %s, %u per neuron\n", cli_si((double)plan->synapses, a), plan->graph.degree);
-    fprintf(cli_output(), "weights     %sB\ntraces      %sB\n", cli_si((double)plan->synapses, a),
-            cli_si((double)plan->synapses, b));
-    fprintf(cli_output(), "per neuron  %sB\nwiring      0 B\n", cli_si((double)plan->state, a));
-    fprintf(cli_output(), "devices     %.0f with %sB at %sB/s each\n", plan->devices, cli_si(plan->device_memory, a),
-            cli_si(plan->bandwidth, b));
+    fprintf(cli_output(), "weights     %s\ntraces      %s\n", cli_bytes((double)plan->synapses, a),
+            cli_bytes((double)plan->synapses, b));
+    fprintf(cli_output(), "per neuron  %s\nwiring      0 B\n", cli_bytes((double)plan->state, a));
+    fprintf(cli_output(), "devices     %.0f with %s at %s/s each\n", plan->devices, cli_bytes(plan->device_memory, a),
+            cli_bytes(plan->bandwidth, b));
     fprintf(cli_output(), "speed       at most %s ticks/s, %s with traces, %s with a modulator in every tick\n",
             cli_si(plan->inference, a), cli_si(plan->tracing, b), cli_si(plan->learning, c));
-    fprintf(cli_output(), "exchange    %sB of activations to each device per tick\n", cli_si(plan->exchange, a));
+    fprintf(cli_output(), "exchange    %s of activations to each device per tick\n", cli_bytes(plan->exchange, a));
     fprintf(
         cli_output(),
         "\nSpeed is bytes moved (%d, %d or %d per synapse) over bandwidth: the most that memory allows, with padding "

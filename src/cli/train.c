@@ -90,6 +90,8 @@ static int run_training(const struct cli_command *command, const struct request 
     if (!status)
         status = training_run(context, training);
     praxis_context_destroy(context);
+    if (status == PRAXIS_ERROR_OUT_OF_RANGE && training->rewards.trials == 0) /* the library has named the option */
+        return CLI_USAGE;
     const char *what = status ? praxis_status_string(status) : cli_interrupt_name(training->signal);
     if (status && training->rewards.trials == 0)
         cli_fail(command, "%s", what);

@@ -396,7 +396,7 @@ class Plan(unittest.TestCase):
         for text, size in [("8589934592", 2**33), ("8GiB", 2**33), ("8 GB", 8e9), ("1.5TB", 1.5e12), ("2e3MB", 2e9)]:
             result = praxis("plan", "--neurons", "1e6", "--device-memory", text, "--json")
             self.assertEqual(json.loads(result.stdout)["device_memory_bytes"], size, text)
-        for text in ["", "GB", "-1GB", "0GB", "nan", "infGB", "12QB", "12GBB", "12GB/s", "12iB"]:
+        for text in ["", "GB", "-1GB", "0GB", "nan", "infGB", "12QB", "12GBB", "12GB/s", "12iB", "0x10GB", "1e22B", "0.5B", " 1GB"]:
             result = praxis("plan", "--neurons", "1e6", "--device-memory", text)
             self.assertEqual((result.returncode, result.stdout), (2, ""), text)
             self.assertIn(f'--device-memory is "{text}"', result.stderr)
@@ -404,6 +404,18 @@ class Plan(unittest.TestCase):
             result = praxis("plan", "--neurons", "1e6", "--bandwidth", text)
             self.assertEqual((result.returncode, result.stdout), (2, ""), text)
             self.assertIn(f'--bandwidth is "{text}"', result.stderr)
+
+    def test_the_largest_and_the_smallest(self):
+        """Whole numbers beyond what a double holds, digit for digit."""
+        arguments = ["--neurons", "1073741824", "--degree-factor", "4", "--replicas", "65536"]
+        report = json.loads(praxis("plan", *arguments, "--device-memory", "1B", "--json").stdout)
+        p = 32771
+        self.assertEqual(report["synapses"], 65536 * p * p * 4 * (p - 1))
+        self.assertEqual(report["state_bytes"], 65536 * p * p * 36)
+        self.assertAlmostEqual(report["devices"] / (2 * report["synapses"] + report["state_bytes"]), 1)
+        text = praxis("plan", "--neurons", "49", "--device-memory", "1B", "--bandwidth", "1B/s").stdout
+        self.assertIn("weights     588 B\n", text)
+        self.assertIn("devices     2940 with 1 B at 1 B/s each\n", text)
 
     def test_replicas_multiply_everything_but_the_graph(self):
         one, many = (

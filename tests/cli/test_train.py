@@ -57,6 +57,18 @@ class Train(unittest.TestCase):
         self.assertEqual(result.returncode, 2)
         self.assertIn(f"must be at most {2**64 - 2} with 2 seeds", result.stderr)
 
+    def test_what_is_too_large_is_refused_with_its_bound(self):
+        for arguments, code, words in [
+            (["--neurons", "1e9", "--seeds", "4096"], 1, "no memory for 8192 replicas of 1000267129 neurons"),
+            (["--neurons", "1e9", "--seeds", "1"], 1, "no memory for 2 replicas of 1000267129 neurons"),
+            (["--trials", "1e10"], 2, "from 1 to 1000000000"),
+            (["--seeds", "4097"], 2, "from 1 to 4096"),
+            (["--delay", "1e300"], 2, "from 0 to 10000"),
+        ]:
+            result = praxis("train", "delayed-cue", "--device", "reference", *arguments)
+            self.assertEqual((result.returncode, result.stdout), (code, ""), result.stderr)
+            self.assertIn(words, result.stderr)
+
     def test_the_rule_may_be_shortened_and_stand_anywhere(self):
         """Its recipe is what --set changes, wherever the two stand."""
 
