@@ -70,6 +70,9 @@ int command_compare(const struct cli_command *command, int argc, char **argv)
         return code;
     if (operands < 1 || operands > MOST_FILES)
         return cli_usage(command, "there are %d files, must be 1 to %d", operands, MOST_FILES);
+    for (int i = argc - operands; reports.html_path && i < argc; i++)
+        if (cli_file_is_same(argv[i], reports.html_path))
+            return cli_usage(command, "--html is %s, which is read", argv[i]);
     struct compared compared = {.count = 0};
     code = read_all(command, argv + argc - operands, (size_t)operands, &compared);
     if (!code)

@@ -11,48 +11,44 @@
 
 #define MOST_BYTES ((size_t)16 << 20)
 
-static int cannot_write(const struct cli_command *command, const char *path)
-{
-    return cli_fail(command, "%s: cannot be written: %s", path, strerror(errno));
-}
-
 int reports_open(const struct cli_command *command, struct reports *reports)
 {
-    if (reports->json_path && !cli_file_open(&reports->json, reports->json_path))
-        return cannot_write(command, reports->json_path);
-    if (!reports->html_path || cli_file_open(&reports->html, reports->html_path))
-        return CLI_DONE;
-    int code = cannot_write(command, reports->html_path);
+    int code = CLI_DONE;
+    if (reports->json_path && reports->html_path && cli_file_is_same(reports->json_path, reports->html_path))
+        return cli_usage(command, "--json and --html are the same file, %s", reports->json_path);
     if (reports->json_path)
-        cli_file_close(&reports->json, false);
+        code = cli_file_open(command, &reports->json, reports->json_path);
+    if (code == CLI_DONE && reports->html_path)
+        code = cli_file_open(command, &reports->html, reports->html_path);
+    if (code != CLI_DONE && reports->json.stream)
+        cli_file_close(command, &reports->json, false);
     return code;
 }
 
-static bool write_json(const struct result *result, FILE *file)
+static void write_json(const struct result *result, FILE *file)
 {
     cJSON *json = schema_write(result);
     char *text = cJSON_Print(json);
-    bool written = fprintf(file, "%s\n", text) > 0;
+    fprintf(file, "%s\n", text);
     cJSON_free(text);
     cJSON_Delete(json);
-    return written;
 }
 
 int reports_close(const struct cli_command *command, struct reports *reports, const struct result *const *results,
                   const char *const *names, size_t count, bool keep)
 {
-    int code = CLI_DONE;
+    int code = CLI_DONE, closed = CLI_DONE;
     if (reports->json_path) {
-        bool written = !keep || write_json(results[0], reports->json.stream);
-        if (!cli_file_close(&reports->json, keep && written) || !written)
-            code = cannot_write(command, reports->json_path);
+        if (keep)
+            write_json(results[0], reports->json.stream);
+        code = cli_file_close(command, &reports->json, keep);
     }
     if (reports->html_path) {
-        bool written = !keep || html_write(reports->html.stream, results, names, count);
-        if (!cli_file_close(&reports->html, keep && written) || !written)
-            code = cannot_write(command, reports->html_path);
+        if (keep)
+            html_write(reports->html.stream, results, names, count);
+        closed = cli_file_close(command, &reports->html, keep);
     }
-    return code;
+    return code ? code : closed;
 }
 
 /* The whole file, NUL-terminated; NULL where it cannot be read or is too large, with errno. */

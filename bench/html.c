@@ -140,7 +140,7 @@ static const char method[] =
     "one every tick. That is another thing than the synaptic events of spiking networks, and the two do not "
     "compare.</p>\n";
 
-bool html_write(FILE *file, const struct result *const *results, const char *const *names, size_t count)
+void html_write(FILE *file, const struct result *const *results, const char *const *names, size_t count)
 {
     struct page page;
     open_page(&page, results, names, count);
@@ -164,5 +164,4 @@ bool html_write(FILE *file, const struct result *const *results, const char *con
         machine(file, results[i], count > 1 ? names[i] : "");
     fputs("</main></body></html>\n", file);
     free(page.devices);
-    return ferror(file) == 0;
 }

@@ -8,8 +8,7 @@
 
 #include "result.h"
 
-/* names[i] tells result i from the others; it is UTF-8 of less than RESULT_TEXT bytes, and may be empty. False where
- * writing fails. */
-bool html_write(FILE *file, const struct result *const *results, const char *const *names, size_t count);
+/* names[i] tells result i from the others; it is UTF-8 of less than RESULT_TEXT bytes, and may be empty. */
+void html_write(FILE *file, const struct result *const *results, const char *const *names, size_t count);
 
 #endif

@@ -116,6 +116,8 @@ int cli_trace(const struct cli_command *command, uint64_t window, const char *fo
 int cli_usage(const struct cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same for a failure, and CLI_FAILED. */
 int cli_fail(const struct cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for what one may want to know although nothing is wrong: "praxis NAME: note: ...". */
+void cli_note(const struct cli_command *command, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* ---- The library ---- */
 
@@ -146,23 +148,11 @@ const char *cli_device_type(praxis_device_type type);
  */
 void cli_claim_output(void);
 FILE *cli_output(void);
+/* Whether a path stands for standard output: "-", and names such as /dev/stdout. */
+bool cli_is_output(const char *path);
 /* The exit code with which the program ends: tables are printed without looking, and a full disk or a closed stream
  * shows here. */
 int cli_close_output(const char *program, int code);
-
-/*
- * A file that appears under its name only when it is complete: written beside it first, then renamed. "-" is standard
- * output. On failure errno tells why.
- */
-struct cli_file {
-    FILE *stream;
-    char *path, *temporary; /* NULL for standard output */
-};
-/* Whether a path stands for standard output: "-", and names such as /dev/stdout. */
-bool cli_is_output(const char *path);
-bool cli_file_open(struct cli_file *file, const char *path);
-/* Puts the file in its place, or with keep false removes what was written. */
-bool cli_file_close(struct cli_file *file, bool keep);
 
 /* 12.3 k, 4.56 M, 7.89 G: three significant digits with an SI prefix into `text`, which it returns. */
 const char *cli_si(double value, char text[16]);

@@ -1,234 +1,241 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/csv.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <math.h>
-#include <stdarg.h>
-#include <stdio.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "cli/file.h"
+#include "cli/interrupt.h"
+
+#define FIRST_ROOM      65536
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF" /* as some spreadsheets begin a file */
 
-/* A file while it is read. */
-struct reader {
-    struct csv *csv;
-    const char *name; /* for messages */
-    FILE *stream;
-    char *line;
-    size_t line_size, line_number, room; /* rows there is room for */
-};
-
-static bool fail(struct reader *reader, size_t column, const char *format, ...)
+static enum csv_state fail(struct csv *csv, uint64_t line, const char *format, ...)
 {
-    struct csv *csv = reader->csv;
-    int used = snprintf(csv->error, sizeof csv->error, "%s: line %zu", reader->name, reader->line_number);
-    if (column > 0)
-        used += snprintf(csv->error + used, sizeof csv->error - (size_t)used, ", column %zu", column);
-    if (used > 0 && (size_t)used + 2 < sizeof csv->error) {
-        va_list arguments;
-        va_start(arguments, format);
-        used += snprintf(csv->error + used, sizeof csv->error - (size_t)used, ": ");
-        vsnprintf(csv->error + used, sizeof csv->error - (size_t)used, format, arguments);
-        va_end(arguments);
+    struct text error = TEXT_IN(csv->error);
+    va_list arguments;
+    if (line > 0)
+        text_append(&error, "line %llu: ", (unsigned long long)line);
+    va_start(arguments, format);
+    text_append_list(&error, format, arguments);
+    va_end(arguments);
+    return CSV_FAILED;
+}
+
+static void begin(struct csv *csv)
+{
+    csv->start = csv->looked = csv->end = 0;
+    csv->place = RECORD_START;
+    csv->line = 1;
+    csv->newlines = csv->blank = 0;
+    csv->ended = csv->begun = false;
+}
+
+bool csv_open(struct csv *csv, const char *path, char separator)
+{
+    int standard = strcmp(path, "-") == 0 ? STDIN_FILENO : cli_file_descriptor(path);
+    *csv = (struct csv){.separator = separator, .spool = -1, .name = standard == 0 ? "standard input" : path};
+    begin(csv);
+    csv->descriptor = standard >= 0 ? dup(standard) : open(path, O_RDONLY | O_CLOEXEC);
+    if (csv->descriptor < 0) {
+        fail(csv, 0, "cannot be read: %s", strerror(errno));
+        return false;
     }
+    csv->first = csv_is_file(csv) ? lseek(csv->descriptor, 0, SEEK_CUR) : 0;
+    return true;
+}
+
+void csv_close(struct csv *csv)
+{
+    if (csv->descriptor >= 0)
+        close(csv->descriptor);
+    if (csv->spool >= 0)
+        close(csv->spool);
+    csv->descriptor = csv->spool = -1;
+    record_free(&csv->record);
+    free(csv->bytes);
+    csv->bytes = NULL;
+}
+
+bool csv_is_file(const struct csv *csv)
+{
+    struct stat found;
+    return fstat(csv->descriptor, &found) == 0 && S_ISREG(found.st_mode);
+}
+
+bool csv_spool(struct csv *csv)
+{
+    const char *folder = getenv("TMPDIR");
+    char path[4096];
+    struct text text = TEXT_IN(path);
+    text_append(&text, "%s/praxis.XXXXXX", folder && *folder ? folder : "/tmp");
+    csv->spool = mkstemp(path);
+    if (csv->spool < 0) {
+        fail(csv, 0, "cannot be kept for a second reading: %s: %s", path, strerror(errno));
+        return false;
+    }
+    unlink(path);
+    return true;
+}
+
+bool csv_rewind(struct csv *csv)
+{
+    if (csv->spool >= 0) {
+        close(csv->descriptor);
+        csv->descriptor = csv->spool;
+        csv->spool = -1;
+    }
+    begin(csv);
+    if (lseek(csv->descriptor, csv->first, SEEK_SET) == csv->first)
+        return true;
+    fail(csv, 0, "cannot be read again: %s", strerror(errno));
     return false;
 }
 
-/* The next line without its end; false at the end of the file, and with `error` set if it is no text. */
-static bool next_line(struct reader *reader)
+/* Room for more behind `end`: what was used up is dropped, and the rest grows where it must. */
+static bool make_room(struct csv *csv)
 {
-    ssize_t length = getline(&reader->line, &reader->line_size, reader->stream);
-    if (length < 0)
-        return false;
-    reader->line_number++;
-    if (memchr(reader->line, '\0', (size_t)length))
-        return fail(reader, 0, "a zero byte was found, text was expected");
-    if (reader->line_number == 1 && strncmp(reader->line, BYTE_ORDER_MARK, strlen(BYTE_ORDER_MARK)) == 0) {
-        length -= (ssize_t)strlen(BYTE_ORDER_MARK);
-        memmove(reader->line, reader->line + strlen(BYTE_ORDER_MARK), (size_t)length + 1);
+    if (csv->start > 0) {
+        memmove(csv->bytes, csv->bytes + csv->start, csv->end - csv->start);
+        csv->end -= csv->start;
+        csv->looked -= csv->start;
+        csv->start = 0;
     }
-    while (length > 0 && (reader->line[length - 1] == '\n' || reader->line[length - 1] == '\r'))
-        reader->line[--length] = '\0';
-    return true;
-}
-
-/* The field at *at without blanks around it; *at moves behind its comma, or becomes NULL after the last. */
-static char *next_field(char **at)
-{
-    char *field = *at, *end = field + strcspn(field, ",");
-    *at = *end == ',' ? end + 1 : NULL;
-    *end = '\0';
-    while (isspace((unsigned char)*field))
-        field++;
-    for (char *last = end; last > field && isspace((unsigned char)last[-1]);)
-        *--last = '\0';
-    return field;
-}
-
-/* Whether the field is written as a number, which nan and inf are too. */
-static bool is_number(const char *field, float *value)
-{
-    char *end;
-    *value = (float)strtod(field, &end);
-    return end != field && *end == '\0';
-}
-
-/*
- * Counts the columns of the first line and names them; *header says whether it names them itself. One number makes it
- * a row, so that a slip in the first row is reported and the row not taken for a header.
- */
-static bool read_first_line(struct reader *reader, bool *header)
-{
-    struct csv *csv = reader->csv;
-    bool words = false, numbers = false;
-    float value;
-    *header = false;
-    csv->columns = 1;
-    for (const char *c = reader->line; *c; c++)
-        csv->columns += *c == ',';
-    if (csv->columns > CSV_MAX_COLUMNS)
-        return fail(reader, 0, "%zu columns, at most %d are read", csv->columns, CSV_MAX_COLUMNS);
-    csv->names = calloc(csv->columns, sizeof *csv->names);
-    char *copy = strdup(reader->line), *at = copy;
-    bool ok = csv->names && copy;
-    for (size_t c = 0; c < csv->columns && ok; c++) {
-        const char *field = next_field(&at);
-        bool number = is_number(field, &value);
-        numbers = numbers || number;
-        words = words || (!number && *field != '\0');
-        ok = (csv->names[c] = strdup(field)) != NULL;
-    }
-    free(copy);
-    *header = words && !numbers;
-    for (size_t c = 0; c < csv->columns && ok && !*header; c++) {
-        char number[24];
-        snprintf(number, sizeof number, "%zu", c + 1);
-        free(csv->names[c]);
-        ok = (csv->names[c] = strdup(number)) != NULL;
-    }
-    return ok ? true : fail(reader, 0, "no memory left");
-}
-
-static bool make_room(struct reader *reader)
-{
-    struct csv *csv = reader->csv;
-    if (csv->rows < reader->room)
+    if (csv->end + 1 < csv->room) /* a byte is kept for the NUL of a last line without an end */
         return true;
-    size_t room = reader->room ? 2 * reader->room : 1024;
-    float *longer = realloc(csv->values, room * csv->columns * sizeof *longer);
-    if (!longer)
-        return fail(reader, 0, "no memory left after %zu rows", csv->rows);
-    csv->values = longer;
-    reader->room = room;
-    return true;
-}
-
-static bool read_row(struct reader *reader)
-{
-    struct csv *csv = reader->csv;
-    if (!make_room(reader))
+    size_t room = csv->room ? 2 * csv->room : FIRST_ROOM;
+    char *longer = room <= CSV_MOST_BYTES ? realloc(csv->bytes, room) : NULL;
+    if (!longer) {
+        fail(csv, csv->line, "the row is longer than %zu bytes, %s%s", csv->end,
+             room > CSV_MOST_BYTES ? "the most that is read" : "and no memory is left",
+             csv->place == RECORD_QUOTED ? "; is a quote in it never closed?" : "");
         return false;
-    float *row = csv->values + csv->rows * csv->columns;
-    char *at = reader->line;
-    for (size_t c = 0; c < csv->columns; c++) {
-        if (!at)
-            return fail(reader, c + 1, "the line ends here, %zu columns were expected", csv->columns);
-        const char *field = next_field(&at);
-        if (*field == '\0')
-            return fail(reader, c + 1, "the field is empty, a number was expected");
-        if (!is_number(field, &row[c]) || !isfinite(row[c]))
-            return fail(reader, c + 1, "\"%.60s\" was found, a finite number was expected", field);
     }
-    if (at)
-        return fail(reader, csv->columns + 1, "more fields follow, %zu columns were expected", csv->columns);
-    csv->rows++;
+    csv->bytes = longer;
+    csv->room = room;
     return true;
 }
 
-static bool is_blank(const char *line)
+static bool keep(struct csv *csv, const char *bytes, size_t count)
 {
-    return line[strspn(line, " \t")] == '\0';
-}
-
-/* Blank lines may only stand at the end. */
-static bool read_rows(struct reader *reader)
-{
-    bool header, more = true;
-    if (!next_line(reader) || is_blank(reader->line)) {
-        if (reader->csv->error[0])
+    while (csv->spool >= 0 && count > 0) {
+        ssize_t written = write(csv->spool, bytes, count);
+        if (written < 0 && errno != EINTR) {
+            fail(csv, 0, "cannot be kept for a second reading: %s", strerror(errno));
             return false;
-        reader->line_number = 1;
-        return fail(reader, 0, "nothing there, a header or a row of numbers was expected");
-    }
-    if (!read_first_line(reader, &header))
-        return false;
-    if (header)
-        more = next_line(reader);
-    for (; more; more = next_line(reader)) {
-        if (!is_blank(reader->line)) {
-            if (!read_row(reader))
-                return false;
-            continue;
         }
-        size_t blank = reader->line_number;
-        while ((more = next_line(reader)) && is_blank(reader->line))
-            ;
-        if (more) {
-            reader->line_number = blank;
-            return fail(reader, 0, "the line is empty, a row of numbers was expected");
-        }
-        break;
+        bytes += written > 0 ? written : 0;
+        count -= written > 0 ? (size_t)written : 0;
     }
-    if (reader->csv->error[0])
-        return false;
-    if (reader->csv->rows == 0)
-        return fail(reader, 0, "the header is not followed by a row of numbers");
     return true;
 }
 
-bool csv_read(struct csv *csv, const char *path)
+/* Waits for bytes or a signal, or just asks. */
+static enum csv_state await(const struct csv *csv, bool wait)
 {
-    bool standard = strcmp(path, "-") == 0;
-    struct reader reader = {.csv = csv, .name = standard ? "standard input" : path};
-    *csv = (struct csv){0};
-    reader.stream = standard ? stdin : fopen(path, "r");
-    if (!reader.stream) {
-        snprintf(csv->error, sizeof csv->error, "%s: cannot be read: %s", path, strerror(errno));
-        return false;
-    }
-    bool done = read_rows(&reader);
-    if (ferror(reader.stream)) {
-        snprintf(csv->error, sizeof csv->error, "%s: cannot be read: %s", reader.name, strerror(errno));
-        done = false;
-    }
-    free(reader.line);
-    if (!standard)
-        fclose(reader.stream);
-    if (!done) {
-        char error[sizeof csv->error];
-        memcpy(error, csv->error, sizeof error);
-        csv_free(csv);
-        memcpy(csv->error, error, sizeof error);
-    }
-    return done;
+    struct pollfd sources[] = {{csv->descriptor, POLLIN, 0}, {cli_interrupt_descriptor(), POLLIN, 0}};
+    int ready = poll(sources, 2, wait ? -1 : 0);
+    if (cli_interrupted())
+        return CSV_INTERRUPTED;
+    return ready > 0 && sources[0].revents ? CSV_RECORD : CSV_WAIT;
 }
 
-void csv_free(struct csv *csv)
+/* Reads what is there. CSV_RECORD: something more is, or the end was found. */
+static enum csv_state fill(struct csv *csv, bool wait)
 {
-    for (size_t c = 0; csv->names && c < csv->columns; c++)
-        free(csv->names[c]);
-    free(csv->names);
-    free(csv->values);
-    *csv = (struct csv){0};
+    if (!make_room(csv))
+        return CSV_FAILED;
+    enum csv_state state = await(csv, wait);
+    if (state != CSV_RECORD)
+        return state;
+    ssize_t count = read(csv->descriptor, csv->bytes + csv->end, csv->room - 1 - csv->end);
+    if (count < 0)
+        return errno == EINTR || errno == EAGAIN ? CSV_WAIT : fail(csv, 0, "cannot be read: %s", strerror(errno));
+    csv->ended = count == 0;
+    if (!keep(csv, csv->bytes + csv->end, (size_t)count))
+        return CSV_FAILED;
+    csv->end += (size_t)count;
+    return CSV_RECORD;
 }
 
-size_t csv_column(const struct csv *csv, const char *name)
+/* Skips a byte order mark; CSV_WAIT until enough is there to tell. */
+static enum csv_state skip_mark(struct csv *csv)
 {
-    size_t column = 0;
-    while (column < csv->columns && strcmp(csv->names[column], name) != 0)
-        column++;
-    return column;
+    size_t mark = strlen(BYTE_ORDER_MARK), there = csv->end < mark ? csv->end : mark;
+    bool matches = there > 0 && memcmp(csv->bytes, BYTE_ORDER_MARK, there) == 0;
+    if (there < mark && !csv->ended && (matches || there == 0))
+        return CSV_WAIT;
+    csv->begun = true;
+    if (matches && there == mark)
+        csv->start = csv->looked = mark;
+    return CSV_RECORD;
+}
+
+/* Whether the record is complete, looking on from where one stopped. */
+static enum csv_state look(struct csv *csv)
+{
+    if (!csv->begun && skip_mark(csv) == CSV_WAIT)
+        return CSV_WAIT;
+    enum record_place place = csv->place;
+    for (; csv->looked < csv->end && place != RECORD_END; csv->looked++) {
+        char byte = csv->bytes[csv->looked];
+        place = record_step(place, byte, csv->separator);
+        csv->newlines += byte == '\n';
+        if (place == RECORD_MISPLACED)
+            return fail(csv, csv->line + csv->newlines,
+                        "a quoted field is followed by other text, a separator or the line's end was expected");
+    }
+    csv->place = place;
+    if (place == RECORD_END)
+        return CSV_RECORD;
+    if (!csv->ended)
+        return CSV_WAIT;
+    if (place == RECORD_QUOTED)
+        return fail(csv, csv->line, "a quote is opened in this row and never closed");
+    return csv->looked > csv->start ? CSV_RECORD : CSV_END;
+}
+
+/* Takes the record that `look` found. *blank: it is an empty line. */
+static enum csv_state take(struct csv *csv, bool *blank)
+{
+    char *text = csv->bytes + csv->start;
+    size_t length = csv->looked - csv->start - (csv->place == RECORD_END);
+    csv->record.line = csv->line;
+    if (memchr(text, '\0', length))
+        return fail(csv, csv->line, "a zero byte was found, text was expected");
+    if (!record_split(&csv->record, text, length, csv->separator))
+        return fail(csv, csv->line, "no memory left for %zu fields", csv->record.count);
+    *blank = csv->record.count == 1 && !csv->record.fields[0].quoted && csv->record.fields[0].text[0] == '\0';
+    csv->line += csv->newlines;
+    csv->newlines = 0;
+    csv->start = csv->looked;
+    csv->place = RECORD_START;
+    return CSV_RECORD;
+}
+
+static enum csv_state next(struct csv *csv, bool wait, bool *blank)
+{
+    enum csv_state state;
+    while ((state = look(csv)) == CSV_WAIT) {
+        state = fill(csv, wait);
+        if (state != CSV_RECORD && !(state == CSV_WAIT && wait))
+            return state;
+    }
+    return state == CSV_RECORD ? take(csv, blank) : state;
+}
+
+enum csv_state csv_next(struct csv *csv, bool wait)
+{
+    enum csv_state state;
+    bool blank = false;
+    while ((state = next(csv, wait, &blank)) == CSV_RECORD && blank)
+        csv->blank = csv->blank ? csv->blank : csv->record.line;
+    if (state == CSV_RECORD && csv->blank)
+        return fail(csv, csv->blank, "the line is empty, a row was expected");
+    return state;
 }

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* praxis graph: the connection graph, its spectral certificate and its edges. */
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/file.h"
 #include "cli/json.h"
 #include "cli/memory.h"
 
@@ -87,12 +86,11 @@ static void write_rows(const praxis_graph *graph, FILE *file)
 static int write_edges(const struct cli_command *command, const praxis_graph *graph, const char *path)
 {
     struct cli_file file;
-    if (!cli_file_open(&file, path))
-        return cli_fail(command, "%s: cannot be written: %s", path, strerror(errno));
+    int code = cli_file_open(command, &file, path);
+    if (code != CLI_DONE)
+        return code;
     write_rows(graph, file.stream);
-    if (!cli_file_close(&file, true))
-        return cli_fail(command, "%s: cannot be written: %s", path, strerror(errno));
-    return CLI_DONE;
+    return cli_file_close(command, &file, true);
 }
 
 int cli_graph(const struct cli_command *command, int argc, char **argv)
@@ -122,10 +120,10 @@ int cli_graph(const struct cli_command *command, int argc, char **argv)
     if (status)
         return status == PRAXIS_ERROR_OUT_OF_RANGE ? CLI_USAGE : CLI_FAILED;
     count_defects(&graph, &self_loops, &duplicates);
-    if (json)
-        code = print_report(command, &graph, neurons, self_loops, duplicates);
-    else if (!edges || !cli_is_output(edges))
+    code = edges ? write_edges(command, &graph, edges) : CLI_DONE;
+    if (code == CLI_DONE && json)
+        return print_report(command, &graph, neurons, self_loops, duplicates);
+    if (code == CLI_DONE && (!edges || !cli_is_output(edges)))
         print_table(&graph, neurons, self_loops, duplicates);
-    code = code > 0 ? code : CLI_DONE;
-    return code == CLI_DONE && edges ? write_edges(command, &graph, edges) : code;
+    return code;
 }

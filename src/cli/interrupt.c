@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#define _XOPEN_SOURCE 700 /* sigaction */
 #include "cli/interrupt.h"
 
 #include <errno.h>

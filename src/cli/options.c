@@ -16,9 +16,9 @@
 #define MOST_POWER  1000000000 /* of ten; with any digit, far too large */
 #define FIRST_VALUE 256        /* what getopt_long returns for the first entry of the table */
 
-static void complain(const struct cli_command *command, const char *format, va_list arguments)
+static void complain(const struct cli_command *command, const char *what, const char *format, va_list arguments)
 {
-    fprintf(stderr, "%s%s: ", cli_program, command->name);
+    fprintf(stderr, "%s%s: %s", cli_program, command->name, what);
     vfprintf(stderr, format, arguments);
     fputc('\n', stderr);
 }
@@ -27,7 +27,7 @@ int cli_usage(const struct cli_command *command, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    complain(command, format, arguments);
+    complain(command, "", format, arguments);
     va_end(arguments);
     fprintf(stderr, "Try '%s%s --help'.\n", cli_program, command->name);
     return CLI_USAGE;
@@ -37,9 +37,17 @@ int cli_fail(const struct cli_command *command, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
-    complain(command, format, arguments);
+    complain(command, "", format, arguments);
     va_end(arguments);
     return CLI_FAILED;
+}
+
+void cli_note(const struct cli_command *command, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    complain(command, "note: ", format, arguments);
+    va_end(arguments);
 }
 
 static bool is_within(const struct cli_option *option, uint64_t value)

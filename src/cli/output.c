@@ -30,7 +30,7 @@ int cli_close_output(const char *program, int code)
 {
     if (fflush(cli_output()) == 0 && !ferror(cli_output()))
         return code;
-    if (!cli_pipe_broken())
+    if (code == CLI_DONE && !cli_pipe_broken()) /* otherwise it was told */
         fprintf(stderr, "%s: cannot write to standard output\n", program);
     return code == CLI_DONE ? CLI_FAILED : code;
 }

@@ -2,6 +2,7 @@
 #define _DEFAULT_SOURCE /* TIOCGWINSZ, struct winsize */
 #include "cli/progress.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,17 +52,21 @@ static const int order[PARTS] = {[BAR] = 3, [SHARE] = 0, [NOTE] = 2, [TICKS] = 4
 static void write_parts(const struct progress *progress, uint64_t done, const char *note, char parts[PARTS][48])
 {
     char number[16];
-    double elapsed = clock_now() - progress->start;
-    double share = (double)done / (double)progress->total, rate = elapsed > 0 ? (double)done / elapsed : 0;
-    parts[BAR][0] = '[';
-    memset(parts[BAR] + 1, '.', BAR_WIDTH);
-    memset(parts[BAR] + 1, '#', (size_t)(share * BAR_WIDTH));
-    strcpy(parts[BAR] + 1 + BAR_WIDTH, "]");
-    snprintf(parts[SHARE], sizeof *parts, "%3.0f%%", share * 100);
+    double elapsed = clock_now() - progress->start, rate = elapsed > 0 ? (double)done / elapsed : 0;
+    if (progress->total > 0) {
+        double share = (double)done / (double)progress->total;
+        parts[BAR][0] = '[';
+        memset(parts[BAR] + 1, '.', BAR_WIDTH);
+        memset(parts[BAR] + 1, '#', (size_t)(share * BAR_WIDTH));
+        strcpy(parts[BAR] + 1 + BAR_WIDTH, "]");
+        snprintf(parts[SHARE], sizeof *parts, "%3.0f%%", share * 100);
+        snprintf(parts[LEFT], sizeof *parts, "%.0f s left", rate > 0 ? (double)(progress->total - done) / rate : 0);
+    } else {
+        snprintf(parts[SHARE], sizeof *parts, "%" PRIu64, done);
+    }
     snprintf(parts[NOTE], sizeof *parts, "%s", note);
     snprintf(parts[TICKS], sizeof *parts, "%s ticks/s", cli_si(rate * progress->ticks, number));
     snprintf(parts[SYNAPSES], sizeof *parts, "%s synaptic operations/s", cli_si(rate * progress->synapses, number));
-    snprintf(parts[LEFT], sizeof *parts, "%.0f s left", rate > 0 ? (double)(progress->total - done) / rate : 0);
 }
 
 /* The length of the parts that go first .. last, two blanks between them. */
@@ -69,20 +74,20 @@ static size_t length(char parts[PARTS][48], int last)
 {
     size_t sum = 0;
     for (int part = 0; part < PARTS; part++)
-        if (order[part] <= last)
+        if (order[part] <= last && *parts[part])
             sum += strlen(parts[part]) + 2;
     return sum - 2;
 }
 
 static void print(const struct progress *progress, uint64_t done, const char *note)
 {
-    char parts[PARTS][48], line[PARTS * 50] = "";
+    char parts[PARTS][48] = {""}, line[PARTS * 50] = "";
     int last = PARTS - 1;
     write_parts(progress, done, note, parts);
     while (progress->terminal && last > 0 && length(parts, last) > room())
         last--;
     for (int part = 0; part < PARTS; part++)
-        if (order[part] <= last)
+        if (order[part] <= last && *parts[part])
             strcat(strcat(line, *line ? "  " : ""), parts[part]);
     fprintf(stderr, progress->terminal ? "\r%s\033[K" : "%s\n", line);
     fflush(stderr);
@@ -91,12 +96,12 @@ static void print(const struct progress *progress, uint64_t done, const char *no
 void progress_show(struct progress *progress, uint64_t done, const char *note)
 {
     double now = clock_now();
-    bool due =
-        progress->terminal ? now - progress->shown > 0.1 || done == progress->total : done >= progress->next_line;
+    bool due = progress->terminal ? now - progress->shown > 0.1 || done == progress->total
+                                  : progress->total > 0 && done >= progress->next_line;
     if (!due)
         return;
     progress->shown = now;
-    while (progress->next_line <= done)
+    while (progress->total > 0 && progress->next_line <= done)
         progress->next_line += progress->total / 10 + (progress->total % 10 != 0);
     print(progress, done, note);
 }

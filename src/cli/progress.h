@@ -15,7 +15,8 @@ struct progress {
     double ticks, synapses; /* of one unit of work, for the rates */
 };
 
-/* `total` units of work of so many ticks and synaptic operations each. */
+/* `total` units of work of so many ticks and synaptic operations each; 0: nobody knows how many, and only a terminal
+ * sees them. */
 void progress_begin(struct progress *progress, uint64_t total, double ticks, double synapses);
 
 /* `note` says how it goes, such as "reward 0.97". */

@@ -1,228 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* praxis run: a network driven by a series, or by its own noise, with or without learning. */
-#include <errno.h>
+#include "cli/run.h"
+
+#include <float.h>
 #include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "cli/cli.h"
-#include "cli/clock.h"
-#include "cli/json.h"
-#include "cli/csv.h"
-#include "cli/progress.h"
+#include "cli/interrupt.h"
+#include "cli/number.h"
 
-#define MAX_GROUPS     1024
-#define BLOCK_SYNAPSES 2e9 /* synaptic operations between two looks at the progress */
+#define TICKS_WITHOUT_INPUT 100
 
-struct request {
-    const char *input, *output, *columns, *groups, *factor, *modulator, *trace_form;
-    uint64_t neurons, degree_factor, seed, ticks, trace_window;
-    praxis_parameters parameters;
-    struct cli_opening opening;
-    bool learn, no_learn, homeostasis, standardise, json;
-};
-
-/* A run under way. */
-struct session {
-    const struct cli_command *command;
-    const struct request *request;
-    struct csv csv;
-    float *drive;     /* [ticks][channels], NULL without input */
-    float *modulator; /* [ticks], NULL without learning */
-    uint64_t ticks;
-    uint32_t channels;
-    praxis_context *context;
-    praxis_network *network;
-    praxis_network_info info;
-    praxis_device_info device;
-    char (*names)[64]; /* [group_count] */
-    uint32_t group_numbers[MAX_GROUPS];
-    size_t group_count;
-    float *outputs;       /* [ticks][group_count] */
-    double first_seconds; /* of the first tick, in which drivers compile kernels */
-    double seconds;       /* of the others */
-    praxis_statistics activations, weights;
-};
-
-/* ---- Input ---- */
-
-/* Each column to mean 0 and variance 1; a constant one becomes 0. */
-static void standardise(struct csv *csv)
-{
-    for (size_t c = 0; c < csv->columns; c++) {
-        double mean = 0, variance = 0;
-        for (size_t t = 0; t < csv->rows; t++)
-            mean += (double)csv->values[t * csv->columns + c] / (double)csv->rows;
-        for (size_t t = 0; t < csv->rows; t++)
-            variance += pow((double)csv->values[t * csv->columns + c] - mean, 2) / (double)csv->rows;
-        for (size_t t = 0; t < csv->rows; t++) {
-            float *value = &csv->values[t * csv->columns + c];
-            *value = variance > 0 ? (float)(((double)*value - mean) / sqrt(variance)) : 0;
-        }
-    }
-}
-
-/*
- * The modulator: a number for every tick, or the name of a column. That column is no input, with learning or without,
- * so that both runs see the same. *column is SIZE_MAX where no column is taken.
- */
-static int take_modulator(struct session *session, size_t *column)
-{
-    const char *text = session->request->modulator;
-    const struct csv *csv = &session->csv;
-    char *end;
-    double constant = strtod(text, &end);
-    bool number = end != text && *end == '\0' && isfinite(constant);
-    *column = number ? SIZE_MAX : csv_column(csv, text);
-    if (!number && *column == csv->columns)
-        return cli_usage(session->command, "--modulator is \"%s\", neither a number nor a column of the input", text);
-    if (!session->request->learn)
-        return CLI_DONE;
-    session->modulator = calloc(session->ticks, sizeof *session->modulator);
-    if (!session->modulator)
-        return cli_fail(session->command, "no memory for %llu ticks", (unsigned long long)session->ticks);
-    for (uint64_t t = 0; t < session->ticks; t++)
-        session->modulator[t] = number ? (float)constant : csv->values[t * csv->columns + *column];
-    return CLI_DONE;
-}
-
-/* Whether a list of names separated by commas holds this one. */
-static bool is_listed(const char *list, const char *name)
-{
-    size_t length = strlen(name);
-    for (const char *at = list; at; at = strchr(at, ',')) {
-        at += *at == ',';
-        if (strncmp(at, name, length) == 0 && (at[length] == ',' || at[length] == '\0'))
-            return true;
-    }
-    return false;
-}
-
-/* The columns that drive the network: those asked for, or all, but not the modulator's. */
-static int choose_columns(struct session *session, size_t modulator_column, size_t *chosen)
-{
-    const char *list = session->request->columns;
-    size_t wanted = list ? 1 : 0;
-    for (const char *c = list; c && *c; c++)
-        wanted += *c == ',';
-    for (size_t c = 0; c < session->csv.columns; c++)
-        if (c != modulator_column && (!list || is_listed(list, session->csv.names[c])))
-            chosen[session->channels++] = c;
-    if (list && session->channels != wanted)
-        return cli_usage(session->command, "--columns is \"%s\": %u of these %zu are columns of the input", list,
-                         session->channels, wanted);
-    return CLI_DONE;
-}
-
-static int take_drive(struct session *session, size_t modulator_column)
-{
-    const struct csv *csv = &session->csv;
-    size_t chosen[CSV_MAX_COLUMNS];
-    int code = choose_columns(session, modulator_column, chosen);
-    if (code != CLI_DONE || session->channels == 0)
-        return code;
-    double limit = 256 / session->request->parameters.input_scale;
-    session->drive = calloc(session->ticks * session->channels, sizeof *session->drive);
-    if (!session->drive)
-        return cli_fail(session->command, "no memory for %llu ticks", (unsigned long long)session->ticks);
-    for (uint64_t t = 0; t < session->ticks; t++)
-        for (uint32_t c = 0; c < session->channels; c++) {
-            float value = csv->values[t * csv->columns + chosen[c]];
-            if (!(fabs((double)value) <= limit))
-                return cli_fail(session->command, "%s: row %llu of column \"%s\" is %g, must be within +-%g",
-                                strcmp(session->request->input, "-") == 0 ? "standard input" : session->request->input,
-                                (unsigned long long)t + 1, csv->names[chosen[c]], (double)value, limit);
-            session->drive[t * session->channels + c] = value;
-        }
-    return CLI_DONE;
-}
-
-static int read_input(struct session *session)
-{
-    const struct request *request = session->request;
-    size_t modulator_column;
-    session->ticks = request->ticks ? request->ticks : 100;
-    if (request->input && !csv_read(&session->csv, request->input))
-        return cli_fail(session->command, "%s", session->csv.error);
-    if (request->input) {
-        uint64_t rows = session->csv.rows;
-        session->ticks = request->ticks && request->ticks < rows ? request->ticks : rows;
-    }
-    int code = take_modulator(session, &modulator_column);
-    if (request->standardise) /* the modulator is taken as it stands: its sign and size mean something */
-        standardise(&session->csv);
-    return code == CLI_DONE ? take_drive(session, modulator_column) : code;
-}
-
-/* ---- Groups ---- */
-
-static int add_group(struct session *session, const char *name, uint64_t first, uint64_t count)
-{
-    uint32_t *members = calloc(count, sizeof *members);
-    if (!members)
-        return cli_fail(session->command, "no memory for a group of %llu neurons", (unsigned long long)count);
-    for (uint64_t i = 0; i < count; i++)
-        members[i] = (uint32_t)(first + i);
-    snprintf(session->names[session->group_count], sizeof *session->names, "%s", name);
-    praxis_status status =
-        praxis_network_add_group(session->network, name, members, count, &session->group_numbers[session->group_count]);
-    free(members);
-    session->group_count += !status;
-    return status ? CLI_FAILED : CLI_DONE;
-}
-
-/* G groups that share out all neurons in order. */
-static int add_equal_groups(struct session *session, uint64_t groups)
-{
-    uint64_t neurons = session->info.graph.neurons;
-    int code = CLI_DONE;
-    for (uint64_t g = 0; g < groups && code == CLI_DONE; g++) {
-        char name[32];
-        uint64_t first = g * neurons / groups, end = (g + 1) * neurons / groups;
-        snprintf(name, sizeof name, "group%llu", (unsigned long long)g);
-        code = add_group(session, name, first, end - first);
-    }
-    return code;
-}
-
-/* NAME=FIRST:COUNT, separated by commas. */
-static int add_named_groups(struct session *session, const char *list)
-{
-    int code = CLI_DONE;
-    for (const char *at = list; *at && code == CLI_DONE;) {
-        char name[64];
-        unsigned long long first, count;
-        int length = 0;
-        if (session->group_count == MAX_GROUPS ||
-            sscanf(at, "%63[^=,]=%llu:%llu%n", name, &first, &count, &length) != 3 ||
-            (at[length] != '\0' && at[length] != ','))
-            return cli_usage(session->command, "--groups is \"%s\", must be a number or NAME=FIRST:COUNT,...", list);
-        if (count == 0 || first >= session->info.graph.neurons || count > session->info.graph.neurons - first)
-            return cli_usage(session->command, "group %s has neurons %llu to %llu, there are 0 to %llu", name, first,
-                             first + count - 1, (unsigned long long)session->info.graph.neurons - 1);
-        code = add_group(session, name, first, count);
-        at += length + (at[length] == ',');
-    }
-    return code;
-}
-
-static int add_groups(struct session *session)
-{
-    const char *text = session->request->groups;
-    char *end;
-    unsigned long count = strtoul(text, &end, 10);
-    session->names = calloc(MAX_GROUPS, sizeof *session->names);
-    if (!session->names)
-        return cli_fail(session->command, "no memory for groups");
-    if (*end != '\0')
-        return add_named_groups(session, text);
-    if (count < 1 || count > MAX_GROUPS || count > session->info.graph.neurons)
-        return cli_usage(session->command, "--groups is %s, must be from 1 to %d", text, MAX_GROUPS);
-    return add_equal_groups(session, count);
-}
-
-/* ---- Running ---- */
+/* ---- Before ---- */
 
 static int find_factor(const char *name)
 {
@@ -233,238 +22,229 @@ static int find_factor(const char *name)
     return -1;
 }
 
-static int open_network(struct session *session)
+/* What says how input is read, without input. */
+static int check_without_input(const struct run_session *session)
 {
-    const struct request *request = session->request;
-    praxis_parameters parameters = request->parameters;
-    parameters.neurons = request->neurons;
-    parameters.degree_factor = (uint32_t)request->degree_factor;
-    parameters.seed = request->seed;
-    parameters.channels = session->channels;
-    parameters.factor = (praxis_factor)find_factor(request->factor);
-    if (isnan(parameters.noise)) /* without input something must move */
-        parameters.noise = session->channels ? 0 : 0.5;
-    session->info.struct_size = sizeof session->info;
+    const struct series_options *series = &session->request->series;
+    const char *const needless[] = {series->columns, series->separator, series->header, series->missing};
+    static const char *const names[] = {"columns", "separator", "header", "missing"};
+    for (int i = 0; i < 4; i++)
+        if (needless[i])
+            return cli_usage(session->command, "--%s is \"%s\", but there is no --input", names[i], needless[i]);
+    if (series->standardise)
+        return cli_usage(session->command, "--standardise is for an --input, there is none");
+    if (series->modulator)
+        return cli_usage(session->command, "--modulator is \"%s\", must be a number where there is no --input",
+                         series->modulator);
+    return CLI_DONE;
+}
+
+/* Whether what is written would spoil what is read, or what is printed spoil it. */
+static int check_files(const struct run_session *session)
+{
+    const struct run_request *request = session->request;
+    const char *input = request->series.input, *output = request->output;
+    if (!output)
+        return CLI_DONE;
+    if (input && cli_file_is_same(input, output))
+        return cli_usage(session->command, "--input %s and --output %s are the same file", input, output);
+    if (cli_is_output(output) && request->json)
+        return cli_usage(session->command, "--json and --output %s both want standard output", output);
+    if (!cli_is_output(output) && cli_file_is_same(output, "-"))
+        return cli_usage(session->command, "--output %s is where standard output goes, too; --output - writes there",
+                         output);
+    return CLI_DONE;
+}
+
+static int check_request(const struct run_session *session)
+{
+    const struct run_request *request = session->request;
+    if (request->learn && request->no_learn)
+        return cli_usage(session->command, "--learn and --no-learn exclude each other");
+    if (find_factor(request->factor) < 0)
+        return cli_usage(session->command, "--factor is \"%s\", must be post, centred, noise or slope",
+                         request->factor);
+    int code = request->series.input ? CLI_DONE : check_without_input(session);
+    return code == CLI_DONE ? check_files(session) : code;
+}
+
+/* The groups, against the network that will be: a slip is found before anything is read. */
+static int find_groups(struct run_session *session)
+{
+    const struct run_request *request = session->request;
+    praxis_log log = cli_log();
+    praxis_graph graph = {.struct_size = sizeof graph};
+    praxis_status status = praxis_graph_plan(request->neurons, (uint32_t)request->degree_factor, &log, &graph);
+    if (status)
+        return status == PRAXIS_ERROR_OUT_OF_RANGE ? CLI_USAGE : CLI_FAILED;
+    return groups_parse(session->command, request->groups, graph.neurons, &session->groups);
+}
+
+/* ---- Opening ---- */
+
+/*
+ * Opens what is read before what is written, as whoever holds the other ends of two pipes may expect, and reads only
+ * then.
+ */
+static int open_files(struct run_session *session)
+{
+    const struct run_request *request = session->request;
+    double limit = fmin(256 / request->parameters.input_scale, (double)FLT_MAX);
+    int code =
+        request->series.input ? series_open(session->command, &request->series, limit, &session->series) : CLI_DONE;
+    if (code == CLI_DONE && request->output)
+        code = cli_file_open(session->command, &session->output, request->output);
+    return code;
+}
+
+static int open_device(struct run_session *session)
+{
     session->device.struct_size = sizeof session->device;
-    praxis_status status = cli_open(&request->opening, &session->context);
+    praxis_status status = cli_open(&session->request->opening, &session->context);
     if (cli_misused(status))
         return CLI_USAGE;
     if (!status)
         status = praxis_context_device(session->context, &session->device);
-    if (!status)
-        status = praxis_network_create(session->context, &parameters, &session->network);
+    return status ? cli_fail(session->command, "%s", praxis_status_string(status)) : CLI_DONE;
+}
+
+/* Reads as much of the input as has to be known before the run. */
+static int read_input(struct run_session *session)
+{
+    uint64_t rows, asked = session->request->ticks;
+    session->most = asked ? asked : TICKS_WITHOUT_INPUT;
+    if (!session->request->series.input)
+        return CLI_DONE;
+    session->most = asked ? asked : UINT64_MAX;
+    int code = series_begin(&session->series);
+    if (code == CLI_DONE)
+        code = series_survey(&session->series, session->most, &rows);
+    if (code == CLI_DONE && rows < session->most)
+        session->most = rows;
+    return code;
+}
+
+static int create_network(struct run_session *session)
+{
+    const struct run_request *request = session->request;
+    praxis_parameters parameters = request->parameters;
+    parameters.neurons = request->neurons;
+    parameters.degree_factor = (uint32_t)request->degree_factor;
+    parameters.seed = request->seed;
+    parameters.channels = session->series.channels;
+    parameters.factor = (praxis_factor)find_factor(request->factor);
+    if (isnan(parameters.noise)) /* without input something must move */
+        parameters.noise = parameters.channels ? 0 : 0.5;
+    session->info.struct_size = sizeof session->info;
+    praxis_status status = praxis_network_create(session->context, &parameters, &session->network);
     if (!status)
         status = praxis_network_describe(session->network, &session->info);
     if (status == PRAXIS_ERROR_OUT_OF_RANGE) /* an option is at fault; the library has named it */
         return CLI_USAGE;
-    return status ? cli_fail(session->command, "%s", praxis_status_string(status)) : add_groups(session);
+    if (status)
+        return cli_fail(session->command, "%s", praxis_status_string(status));
+    return session->output.stream && !groups_add(session->network, &session->groups) ? CLI_FAILED : CLI_DONE;
 }
 
-/* Ticks first .. first + count - 1, waited for. */
-static praxis_status run_block(struct session *session, uint64_t first, uint64_t count)
+/* Whether modulators are within what the network can take. */
+static int check_modulator(struct run_session *session)
 {
-    const struct request *request = session->request;
-    praxis_run run;
-    praxis_run_default(&run);
-    run.ticks = count;
-    run.flags = (request->learn ? PRAXIS_RUN_TRACE : 0) |
-                (request->homeostasis ? PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS : 0);
-    run.input = session->drive ? session->drive + first * session->channels : NULL;
-    run.modulator = session->modulator ? session->modulator + first : NULL;
-    run.groups = session->group_numbers;
-    run.group_count = session->group_count;
-    run.output = session->outputs + first * session->group_count;
-    return praxis_network_run(session->network, &run);
+    const struct run_request *request = session->request;
+    if (!request->learn)
+        return CLI_DONE;
+    double rate = request->parameters.learning_rate, most = praxis_network_modulator_limit(session->network);
+    double limit = fmin(rate > 0 ? most / rate : INFINITY, (double)FLT_MAX);
+    if (request->series.modulator)
+        return series_limit_modulator(&session->series, limit);
+    return fabs(session->modulator) <= limit
+               ? CLI_DONE
+               : cli_usage(session->command, "--modulator is %s, must be within +-%g", request->modulator, limit);
 }
 
-static int run_all(struct session *session)
+/* ---- After ---- */
+
+/* Puts what was written in its place, also where the run ended early. */
+static int close_output(struct run_session *session, int code)
 {
-    double synapses = (double)session->info.graph.synapses;
-    uint64_t block = (uint64_t)fmin(fmax(BLOCK_SYNAPSES / synapses, 1), 1024);
-    struct progress progress;
-    praxis_status status = PRAXIS_SUCCESS;
-    session->outputs = calloc(session->ticks * session->group_count, sizeof *session->outputs);
-    if (!session->outputs)
-        return cli_fail(session->command, "no memory for the outputs of %llu ticks",
-                        (unsigned long long)session->ticks);
-    praxis_network_finish(session->network);
-    double start = clock_now();
-    status = run_block(session, 0, 1);
-    session->first_seconds = clock_now() - start;
-    progress_begin(&progress, session->ticks, 1, synapses);
-    for (uint64_t t = 1; t < session->ticks && !status; t += block) {
-        uint64_t left = session->ticks - t, count = left < block ? left : block;
-        status = run_block(session, t, count);
-        if (!status && progress.terminal)
-            progress_show(&progress, t + count, session->request->learn ? "learning" : "running");
-    }
-    progress_end(&progress);
-    session->seconds = clock_now() - progress.start;
+    const char *path = session->request->output;
+    bool there = session->output.stream != NULL, placed = session->output.temporary != NULL;
+    int closed = there ? cli_file_close(session->command, &session->output, session->ticks > 0) : CLI_DONE;
+    if (session->ticks > 0 && placed && closed == CLI_DONE && (code != CLI_DONE || session->signal))
+        cli_note(session->command, "%s has the rows of the %llu tick%s until then", path,
+                 (unsigned long long)session->ticks, session->ticks == 1 ? "" : "s");
+    return code == CLI_DONE ? closed : code;
+}
+
+static int observe(struct run_session *session)
+{
     session->activations.struct_size = session->weights.struct_size = sizeof session->weights;
-    if (!status)
-        status = praxis_network_statistics(session->network, PRAXIS_FIELD_ACTIVATION, &session->activations);
+    praxis_status status = praxis_network_statistics(session->network, PRAXIS_FIELD_ACTIVATION, &session->activations);
     if (!status)
         status = praxis_network_statistics(session->network, PRAXIS_FIELD_WEIGHT, &session->weights);
     return status ? cli_fail(session->command, "%s", praxis_status_string(status)) : CLI_DONE;
 }
 
-/* ---- Output ---- */
-
-/* Ticks per second once the kernels are compiled. */
-static double tick_rate(const struct session *session)
+static int tell(struct run_session *session)
 {
-    return session->ticks > 1 ? (double)(session->ticks - 1) / session->seconds : 1 / session->first_seconds;
-}
-
-static void write_rows(const struct session *session, FILE *file)
-{
-    fprintf(file, "tick");
-    for (size_t g = 0; g < session->group_count; g++)
-        fprintf(file, ",%s", session->names[g]);
-    for (uint64_t t = 0; t < session->ticks; t++) {
-        fprintf(file, "\n%llu", (unsigned long long)t + 1);
-        for (size_t g = 0; g < session->group_count; g++)
-            fprintf(file, ",%.7g", (double)session->outputs[t * session->group_count + g]);
-    }
-    fprintf(file, "\n");
-}
-
-/* Whether the output can be written at all, asked before a run that may take hours. */
-static int try_output(const struct session *session)
-{
-    const char *path = session->request->output;
-    struct cli_file file;
-    if (!path || cli_is_output(path))
+    const struct run_request *request = session->request;
+    if (session->ticks == 0) /* a signal came first */
         return CLI_DONE;
-    if (!cli_file_open(&file, path))
-        return cli_fail(session->command, "%s: cannot be written: %s", path, strerror(errno));
-    cli_file_close(&file, false);
+    if (request->ticks > session->ticks && !session->signal)
+        cli_note(session->command, "--ticks is %llu, the input has %llu rows", (unsigned long long)request->ticks,
+                 (unsigned long long)session->ticks);
+    int code = observe(session);
+    if (code != CLI_DONE)
+        return code;
+    if (request->json)
+        return run_report(session);
+    run_summary(session, request->output && cli_is_output(request->output) ? stderr : cli_output());
     return CLI_DONE;
 }
 
-static int write_output(const struct session *session)
+static int run_session(struct run_session *session)
 {
-    const char *path = session->request->output;
-    struct cli_file file;
-    if (!path)
-        return CLI_DONE;
-    if (!cli_file_open(&file, path))
-        return cli_fail(session->command, "%s: cannot be written: %s", path, strerror(errno));
-    write_rows(session, file.stream);
-    if (!cli_file_close(&file, true))
-        return cli_fail(session->command, "%s: cannot be written: %s", path, strerror(errno));
-    return CLI_DONE;
+    int (*const steps[])(struct run_session *) = {find_groups,    open_files,      open_device, read_input,
+                                                  create_network, check_modulator, run_drive};
+    int code = check_request(session);
+    for (size_t s = 0; s < sizeof steps / sizeof *steps && code == CLI_DONE; s++)
+        code = steps[s](session);
+    if (session->signal)
+        cli_note(session->command, "stopped by %s after %llu tick%s", cli_interrupt_name(session->signal),
+                 (unsigned long long)session->ticks, session->ticks == 1 ? "" : "s");
+    code = close_output(session, code);
+    if (code == CLI_DONE)
+        code = tell(session);
+    return code == CLI_DONE && session->signal ? cli_interrupt_code(session->signal) : code;
 }
 
-static void print_summary(const struct session *session, FILE *file)
-{
-    char neurons[16], synapses[16], ticks[16], operations[16];
-    double rate = tick_rate(session);
-    const praxis_statistics *x = &session->activations, *w = &session->weights;
-    fprintf(file, "%s neurons, %s synapses on %s\n", cli_si((double)session->info.graph.neurons, neurons),
-            cli_si((double)session->info.graph.synapses, synapses), session->device.name);
-    fprintf(file, "%llu tick%s%s: the first took %.3g s", (unsigned long long)session->ticks,
-            session->ticks > 1 ? "s" : "", session->request->learn ? ", learning" : "", session->first_seconds);
-    if (session->ticks > 1)
-        fprintf(file, ", the others %.4g ms each", 1000 / rate);
-    fprintf(file, ", %s ticks/s, %s synaptic operations/s\n", cli_si(rate, ticks),
-            cli_si(rate * (double)session->info.graph.synapses, operations));
-    fprintf(file, "activations  mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis %+.3f  clipped %.2f %%\n",
-            x->mean, x->variance, x->skewness, x->excess_kurtosis, 100 * x->clipped);
-    fprintf(file, "weights      mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis %+.3f  clipped %.2f %%\n",
-            w->mean, w->variance, w->skewness, w->excess_kurtosis, 100 * w->clipped);
-    fprintf(file, "gains        %.4f to %.4f\n", w->gain_minimum, w->gain_maximum);
-}
-
-static cJSON *json_distribution(const praxis_statistics *statistics)
-{
-    cJSON *object = cJSON_CreateObject();
-    json_add_number(object, "mean", statistics->mean);
-    json_add_number(object, "variance", statistics->variance);
-    json_add_number(object, "skewness", statistics->skewness);
-    json_add_number(object, "excess_kurtosis", statistics->excess_kurtosis);
-    json_add_number(object, "clipped", statistics->clipped);
-    json_add_number(object, "normal_distance", statistics->normal_distance);
-    return object;
-}
-
-static int print_report(const struct session *session)
-{
-    cJSON *object = cJSON_CreateObject();
-    double rate = tick_rate(session);
-    json_add_count(object, "neurons", session->info.graph.neurons);
-    json_add_count(object, "synapses", session->info.graph.synapses);
-    json_add_count(object, "channels", session->channels);
-    json_add_count(object, "ticks", session->ticks);
-    cJSON_AddBoolToObject(object, "learning", session->request->learn);
-    json_add_number(object, "first_tick_seconds", session->first_seconds);
-    json_add_number(object, "seconds", session->seconds);
-    json_add_number(object, "ticks_per_second", rate);
-    json_add_number(object, "synaptic_operations_per_second", rate * (double)session->info.graph.synapses);
-    json_add_count(object, "device_bytes", session->info.device_bytes);
-    cJSON_AddItemToObject(object, "activations", json_distribution(&session->activations));
-    cJSON_AddItemToObject(object, "weights", json_distribution(&session->weights));
-    json_add_number(object, "gain_minimum", session->weights.gain_minimum);
-    json_add_number(object, "gain_maximum", session->weights.gain_maximum);
-    json_add_text(object, "device", session->device.name);
-    return json_print(session->command, object);
-}
-
-static int run_session(struct session *session)
-{
-    bool to_standard = session->request->output && cli_is_output(session->request->output);
-    int code = read_input(session);
-    if (code == CLI_DONE)
-        code = try_output(session);
-    if (code == CLI_DONE)
-        code = open_network(session);
-    if (code == CLI_DONE)
-        code = run_all(session);
-    if (code == CLI_DONE)
-        code = write_output(session);
-    if (code == CLI_DONE && session->request->json)
-        return print_report(session);
-    if (code == CLI_DONE)
-        print_summary(session, to_standard ? stderr : cli_output());
-    return code;
-}
-
-static void close_session(struct session *session)
+static void close_session(struct run_session *session)
 {
     praxis_network_destroy(session->network);
     praxis_context_destroy(session->context);
-    csv_free(&session->csv);
-    free(session->drive);
-    free(session->modulator);
-    free(session->names);
-    free(session->outputs);
+    series_close(&session->series);
+    groups_free(&session->groups);
 }
 
-static int check_request(const struct cli_command *command, const struct request *request)
-{
-    if (request->learn && request->no_learn)
-        return cli_usage(command, "--learn and --no-learn exclude each other");
-    if (find_factor(request->factor) < 0)
-        return cli_usage(command, "--factor is \"%s\", must be post, centred, noise or slope", request->factor);
-    if (request->json && request->output && cli_is_output(request->output))
-        return cli_usage(command, "--json and --output - both want standard output");
-    return CLI_DONE;
-}
+/* ---- The command ---- */
 
 int cli_run(const struct cli_command *command, int argc, char **argv)
 {
-    struct request request = {
+    struct run_request request = {
         .groups = "8", .factor = "post", .modulator = "0.01", .neurons = 961, .degree_factor = 2, .seed = 1};
     praxis_parameters_default(&request.parameters);
     request.trace_window = request.parameters.trace_window;
     request.trace_form = "stored";
-    request.parameters.noise = NAN; /* not set: see open_network */
+    request.parameters.noise = NAN; /* not set: see create_network */
+    struct series_options *series = &request.series;
     const struct cli_option options[] = {
-        {"input", CLI_TEXT, &request.input, 0, 0, "FILE.csv",
+        {"input", CLI_TEXT, &series->input, 0, 0, "FILE.csv",
          "a column per channel, a row per tick; - is standard input"},
-        {"columns", CLI_TEXT, &request.columns, 0, 0, "NAMES", "the columns to use, as a,b (default: all)"},
+        {"columns", CLI_TEXT, &series->columns, 0, 0, "NAMES", "what drives, as a,b,#3 in this order (default: all)"},
+        {"separator", CLI_TEXT, &series->separator, 0, 0, "CHAR", "between fields; or tab (default: comma)"},
+        {"header", CLI_TEXT, &series->header, 0, 0, "WHETHER", "names come first: yes, no or auto (the default)"},
+        {"missing", CLI_TEXT, &series->missing, 0, 0, "HOW", "error (the default), hold the last value, or zero"},
+        {"standardise", CLI_FLAG, &series->standardise, 0, 0, NULL, "bring each input column to mean 0 and variance 1"},
         {"output", CLI_TEXT, &request.output, 0, 0, "FILE.csv", "mean activation of each group per tick; - too"},
-        {"standardise", CLI_FLAG, &request.standardise, 0, 0, NULL, "bring each input column to mean 0 and variance 1"},
         {"groups", CLI_TEXT, &request.groups, 0, 0, "GROUPS", "how many, or NAME=FIRST:COUNT,... (default 8)"},
         {"ticks", CLI_COUNT, &request.ticks, 1, 1e12, "T", "at most so many; without input, 100 unless given"},
         {"neurons", CLI_COUNT, &request.neurons, 1, 1e15, "N", "neurons"},
@@ -488,12 +268,12 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
         return code;
     if (operands > 0)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
-    code = check_request(command, &request);
-    if (code == CLI_DONE)
-        code = cli_trace(command, request.trace_window, request.trace_form, &request.parameters);
+    code = cli_trace(command, request.trace_window, request.trace_form, &request.parameters);
     if (code >= 0)
         return code;
-    struct session session = {.command = command, .request = &request};
+    struct run_session session = {.command = command, .request = &request, .series = SERIES_CLOSED};
+    if (number_parse(request.modulator, &session.modulator) != NUMBER)
+        series->modulator = request.modulator;
     code = run_session(&session);
     close_session(&session);
     return code;

@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cli/clock.h"
+#include "cli/text.h"
 
 #define ROUNDS       5
 #define FINAL_ROUNDS 11
@@ -56,12 +57,10 @@ struct descent {
 
 static void write_tuning(const int values[DIMENSIONS], char text[SEARCH_TEXT])
 {
-    size_t used = 0;
-    text[0] = '\0';
+    struct text tuning = text_in(text, SEARCH_TEXT);
     for (int d = 0; d < DIMENSIONS; d++)
         if (values[d] != AUTOMATIC)
-            used += (size_t)snprintf(text + used, SEARCH_TEXT - used, "%s%s=%d", used ? "," : "", dimensions[d].name,
-                                     values[d]);
+            text_append(&tuning, "%s%s=%d", tuning.used ? "," : "", dimensions[d].name, values[d]);
 }
 
 static bool matters(const struct descent *descent, const struct dimension *dimension)

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* praxis train: organoids learn a task, several seeds at once, beside controls that are never modulated. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/file.h"
 #include "cli/interrupt.h"
 #include "cli/training.h"
 
@@ -23,11 +22,11 @@ struct request {
 /* What is written beside standard output: proven before the work, which may take hours. */
 static int open_targets(const struct cli_command *command, const struct request *request, struct cli_file *log)
 {
-    if (request->log && !cli_file_open(log, request->log))
-        return cli_fail(command, "%s: cannot be written: %s", request->log, strerror(errno));
-    int code = request->report ? training_report_prepare(command, request->report) : CLI_DONE;
-    if (code != CLI_DONE && request->log)
-        cli_file_close(log, false);
+    int code = request->log ? cli_file_open(command, log, request->log) : CLI_DONE;
+    if (code == CLI_DONE && request->report)
+        code = training_report_prepare(command, request->report);
+    if (code != CLI_DONE && log->stream)
+        cli_file_close(command, log, false);
     return code;
 }
 
@@ -41,12 +40,11 @@ static int report(const struct cli_command *command, const struct request *reque
         code = training_print_json(command, training);
     else if (any)
         training_print(training, log_to_standard ? stderr : cli_output());
-    if (request->log && !cli_file_close(log, any))
-        code = cli_fail(command, "%s: cannot be written: %s", request->log, strerror(errno));
+    int closed = request->log ? cli_file_close(command, log, any) : CLI_DONE;
     if (any && request->report && !training->recording.values)
         return cli_fail(command, "no report: the state of the networks cannot be had");
     int drawn = any && request->report ? training_report(command, training, request->report) : CLI_DONE;
-    return code ? code : drawn;
+    return code ? code : closed ? closed : drawn;
 }
 
 /* ---- The command ---- */
@@ -105,7 +103,7 @@ static int run_request(const struct cli_command *command, const struct request *
                        enum rule rule)
 {
     struct training training = {.task = *task, .trials = request->trials, .record = request->report != NULL};
-    struct cli_file log = {NULL, NULL, NULL};
+    struct cli_file log = {.stream = NULL};
     training.task.delay = (uint32_t)request->delay;
     fill_options(request, rule, &training.options);
     int code = check_request(command, request, task, training.options.group_size);

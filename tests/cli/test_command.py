@@ -64,7 +64,7 @@ class Usage(unittest.TestCase):
             (["run", "--set", "gain"], "NAME=NUMBER"),
             (["run", "--learn", "--no-learn"], "exclude"),
             (["run", "--factor", "lucky"], '"lucky"'),
-            (["run", "--groups", "a=900:100"], "there are 0 to 960"),
+            (["run", "--groups", "a=900:100"], "there are 1 to 61"),
             (["run", "--groups", "0"], "--groups is 0"),
             (["run", "--neurons", "4"], "4, must be from 49"),
             (["run", "--learn", "--modulator", "nan"], '"nan"'),

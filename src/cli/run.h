@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* A run under way: what was asked for, what it is made of, and what came of it. */
+#ifndef CLI_RUN_H
+#define CLI_RUN_H
+
+#include "cli/cli.h"
+#include "cli/file.h"
+#include "cli/groups.h"
+#include "cli/series.h"
+
+/* What the command line says. */
+struct run_request {
+    const char *output, *groups, *factor, *modulator, *trace_form;
+    struct series_options series; /* without input, series.input is NULL */
+    uint64_t neurons, degree_factor, seed, ticks, trace_window;
+    praxis_parameters parameters;
+    struct cli_opening opening;
+    bool learn, no_learn, homeostasis, json;
+};
+
+struct run_session {
+    const struct cli_command *command;
+    const struct run_request *request;
+    struct series series; /* where there is input */
+    struct groups groups;
+    struct cli_file output; /* where there is one */
+    double modulator;       /* of every tick, where it is no column */
+    uint64_t most;          /* ticks to run; UINT64_MAX: to the end of the input */
+    praxis_context *context;
+    praxis_network *network;
+    praxis_network_info info;
+    praxis_device_info device;
+    /* What came of it. */
+    uint64_t ticks;
+    int signal;           /* that ended it, 0: none */
+    double first_seconds; /* of the first tick, in which drivers compile kernels */
+    double seconds;       /* of the others, without the time that input and output took */
+    praxis_statistics activations, weights;
+};
+
+/*
+ * Runs the network block by block: reads rows, runs their ticks and writes what the groups do, until the input ends,
+ * the ticks have been run or a signal came. CLI_DONE, or the exit code: then, too, session->ticks were run and written.
+ */
+int run_drive(struct run_session *session);
+
+/* Says how it went, in words or as JSON. */
+void run_summary(const struct run_session *session, FILE *file);
+int run_report(const struct run_session *session);
+
+#endif

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "cli/json.h"
+#include "cli/run.h"
+
+/* Ticks per second once the kernels are compiled. */
+static double tick_rate(const struct run_session *session)
+{
+    return session->ticks > 1 ? (double)(session->ticks - 1) / session->seconds : 1 / session->first_seconds;
+}
+
+void run_summary(const struct run_session *session, FILE *file)
+{
+    char neurons[16], synapses[16], ticks[16], operations[16];
+    double rate = tick_rate(session);
+    const praxis_statistics *x = &session->activations, *w = &session->weights;
+    fprintf(file, "%s neurons, %s synapses on %s\n", cli_si((double)session->info.graph.neurons, neurons),
+            cli_si((double)session->info.graph.synapses, synapses), session->device.name);
+    fprintf(file, "%llu tick%s%s: the first took %.3g s", (unsigned long long)session->ticks,
+            session->ticks > 1 ? "s" : "", session->request->learn ? ", learning" : "", session->first_seconds);
+    if (session->ticks > 1)
+        fprintf(file, ", the others %.4g ms each", 1000 / rate);
+    fprintf(file, ", %s ticks/s, %s synaptic operations/s\n", cli_si(rate, ticks),
+            cli_si(rate * (double)session->info.graph.synapses, operations));
+    fprintf(file, "activations  mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis %+.3f  clipped %.2f %%\n",
+            x->mean, x->variance, x->skewness, x->excess_kurtosis, 100 * x->clipped);
+    fprintf(file, "weights      mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis %+.3f  clipped %.2f %%\n",
+            w->mean, w->variance, w->skewness, w->excess_kurtosis, 100 * w->clipped);
+    fprintf(file, "gains        %.4f to %.4f\n", w->gain_minimum, w->gain_maximum);
+}
+
+static cJSON *json_distribution(const praxis_statistics *statistics)
+{
+    cJSON *object = cJSON_CreateObject();
+    json_add_number(object, "mean", statistics->mean);
+    json_add_number(object, "variance", statistics->variance);
+    json_add_number(object, "skewness", statistics->skewness);
+    json_add_number(object, "excess_kurtosis", statistics->excess_kurtosis);
+    json_add_number(object, "clipped", statistics->clipped);
+    json_add_number(object, "normal_distance", statistics->normal_distance);
+    return object;
+}
+
+int run_report(const struct run_session *session)
+{
+    cJSON *object = cJSON_CreateObject();
+    double rate = tick_rate(session);
+    json_add_count(object, "neurons", session->info.graph.neurons);
+    json_add_count(object, "synapses", session->info.graph.synapses);
+    json_add_count(object, "channels", session->series.channels);
+    json_add_count(object, "ticks", session->ticks);
+    cJSON_AddBoolToObject(object, "interrupted", session->signal != 0);
+    cJSON_AddBoolToObject(object, "learning", session->request->learn);
+    json_add_number(object, "first_tick_seconds", session->first_seconds);
+    json_add_number(object, "seconds", session->seconds);
+    json_add_number(object, "ticks_per_second", rate);
+    json_add_number(object, "synaptic_operations_per_second", rate * (double)session->info.graph.synapses);
+    json_add_count(object, "device_bytes", session->info.device_bytes);
+    cJSON_AddItemToObject(object, "activations", json_distribution(&session->activations));
+    cJSON_AddItemToObject(object, "weights", json_distribution(&session->weights));
+    json_add_number(object, "gain_minimum", session->weights.gain_minimum);
+    json_add_number(object, "gain_maximum", session->weights.gain_maximum);
+    json_add_text(object, "device", session->device.name);
+    return json_print(session->command, object);
+}
