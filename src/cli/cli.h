@@ -3,7 +3,7 @@
  * The praxis command: what all of its commands share. It sees the library through its public header alone.
  *
  * Results go to standard output, everything else to standard error; with --json, standard output carries one JSON
- * value and nothing else. Exit codes: 0 done, 1 failed, 2 wrong usage.
+ * value and nothing else. Exit codes: 0 done, 1 failed, 2 wrong usage; 128 + N ended early by signal N.
  */
 #ifndef CLI_CLI_H
 #define CLI_CLI_H

@@ -189,6 +189,19 @@ class Measured(unittest.TestCase):
         self.assertEqual(len(rows), 5)
         self.assertTrue(rows[0].startswith("many: " + HOSTILE_NAME), rows[0])
 
+    def test_what_is_read_is_not_written(self):
+        link = os.path.join(self.folder.name, "link.json")
+        os.symlink(self.json, link)
+        with open(self.json, encoding="utf-8") as file:
+            before = file.read()
+        for page in [self.json, link]:
+            result = bench("compare", self.json, "--html", page)
+            self.assertEqual((result.returncode, result.stdout), (2, ""))
+            self.assertIn(f"{self.json}, which is read", result.stderr)
+        with open(self.json, encoding="utf-8") as file:
+            self.assertEqual(file.read(), before)
+        os.remove(link)
+
     def test_page_on_standard_output(self):
         result = bench("compare", self.json, "--html", "-")
         self.assertEqual(result.returncode, 0, result.stderr)
@@ -323,6 +336,7 @@ class Usage(unittest.TestCase):
             (["--rounds", "65"], "1 to 64"),
             (["--all", "--device", "reference"], "exclude"),
             (["--json", "-"], "standard output"),
+            (["--json", "new", "--html", "./new"], "the same file"),
             (["--colour"], "--colour"),
             (["dance"], '"dance"'),
             (["compare"], "there are 0 files"),
