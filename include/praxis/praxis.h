@@ -402,7 +402,9 @@ typedef struct praxis_network praxis_network;
  * activations and traces zero, averages at mean 0 and variance 1. *network is owned by the caller. The kernels for a
  * shape are built once: the networks of a context share them, and those of the 32 shapes last used are kept for more.
  * Errors: OUT_OF_RANGE names the parameter, the value and the bounds; INVALID_ARGUMENT: the context's tuning does not
- * suit the device; OUT_OF_MEMORY names the bytes asked for and those there are; BUILD; DEVICE.
+ * suit the device; OUT_OF_MEMORY names the bytes that the network takes and those there are, of the device or of the
+ * host, whose memory CPUs, GPUs without their own and the reference share: what cannot fit is refused before anything
+ * is allocated; BUILD; DEVICE.
  */
 PRAXIS_API praxis_status praxis_network_create(praxis_context *context, const praxis_parameters *parameters,
                                                praxis_network **network);

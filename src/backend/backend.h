@@ -42,6 +42,7 @@ struct px_shape {
     uint32_t window;       /* traced ticks that may be pending, 1..PX_MAX_WINDOW */
     bool traces_stored;    /* false: a trace is what the window holds, and takes no memory */
     const uint64_t *seeds; /* [R], owned by the network, outlives the back end */
+    uint64_t host_bytes;   /* of the host's memory, that the network takes beside the back end */
 };
 
 /* The rule in integers; docs/numerics.md derives each. May change between calls. */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/philox.h"
+#include "base/size.h"
 #include "base/tables.h"
 #include "network/network.h"
 
@@ -116,6 +117,12 @@ static praxis_status send_all(const struct birth *birth)
     if (!status)
         status = send_masks(birth);
     return status ? status : send_input_weights(birth);
+}
+
+uint64_t px_birth_bytes(const struct px_shape *shape)
+{
+    uint64_t per_neuron = sizeof(int32_t) + (shape->channels ? shape->channels : 1);
+    return px_multiply(shape->replicas * shape->graph.neurons, per_neuron);
 }
 
 praxis_status px_network_birth(praxis_network *network)

@@ -43,6 +43,7 @@ praxis_status px_shape_make(struct px_log *log, const praxis_parameters *paramet
     shape->window = parameters->trace_window;
     shape->traces_stored = parameters->trace_form == PRAXIS_TRACE_STORED;
     shape->seeds = NULL;
+    shape->host_bytes = status ? 0 : px_birth_bytes(shape);
     return status;
 }
 

@@ -80,6 +80,7 @@ double px_modulation_limit(const praxis_parameters *parameters);
 
 /* birth.c: every field but the weights, drawn on the host and uploaded. */
 praxis_status px_network_birth(praxis_network *network);
+uint64_t px_birth_bytes(const struct px_shape *shape); /* of the host's memory, that it takes meanwhile */
 
 /* network.c */
 /* The shape of a network with these parameters, but for its seeds. */

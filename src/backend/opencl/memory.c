@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "base/size.h"
 #include "backend/opencl/network.h"
 
@@ -36,7 +37,7 @@ praxis_status px_opencl_buffer(struct px_opencl *opencl, uint64_t bytes, const v
 /* A buffer of the network; where `counting` only its size is added up. */
 static praxis_status allocate_buffer(struct px_opencl *opencl, uint64_t bytes, bool counting, cl_mem *buffer)
 {
-    opencl->bytes += bytes;
+    opencl->bytes = px_add(opencl->bytes, bytes);
     return counting ? PRAXIS_SUCCESS : px_opencl_buffer(opencl, bytes, NULL, buffer);
 }
 
@@ -102,27 +103,42 @@ static praxis_status allocate_all(struct px_opencl *opencl, bool counting)
     return status ? status : allocate_window(opencl, counting);
 }
 
+/* Whether what is allocated on the device comes out of the host's memory. */
+static bool shares_memory(praxis_device_type type)
+{
+    return type == PRAXIS_DEVICE_CPU || type == PRAXIS_DEVICE_EMULATOR || type == PRAXIS_DEVICE_INTEGRATED_GPU;
+}
+
+/* What the host keeps of the network: which neurons are plastic, the list of their tiles. */
+static uint64_t host_bytes(const struct px_opencl *opencl)
+{
+    const struct px_layout *layout = &opencl->layout;
+    uint64_t plastic = opencl->shape.replicas * opencl->shape.graph.neurons;
+    uint64_t tiles = (uint64_t)layout->units * layout->tiles * sizeof *opencl->tile_list;
+    return px_add(plastic + tiles, opencl->shape.host_bytes);
+}
+
 /*
- * A network that cannot fit is refused before the driver starts to swap, or worse. A CPU device shares the host's
- * memory, and drivers name less than there is: there the allocation itself decides.
+ * A network that cannot fit is refused before anything is allocated: drivers and systems promise more than they have. A
+ * CPU device has the host's memory, and drivers name less than there is.
  */
-static praxis_status check_size(struct px_opencl *opencl)
+praxis_status px_opencl_check_size(struct px_opencl *opencl)
 {
     const praxis_device_info *device = &opencl->device->info;
     allocate_all(opencl, true);
     if (device->type != PRAXIS_DEVICE_CPU && device->memory_bytes > 0 && opencl->bytes > device->memory_bytes)
-        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "the network takes %llu bytes, %s has %llu",
-                       (unsigned long long)opencl->bytes, device->name, (unsigned long long)device->memory_bytes);
-    return PRAXIS_SUCCESS;
+        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY,
+                       "the network takes %llu bytes of %s, which has %llu", (unsigned long long)opencl->bytes,
+                       device->name, (unsigned long long)device->memory_bytes);
+    uint64_t shared = shares_memory(device->type) ? opencl->bytes : 0;
+    return px_memory_check(opencl->base.log, px_add(host_bytes(opencl), shared));
 }
 
 praxis_status px_opencl_allocate(struct px_opencl *opencl)
 {
     uint64_t replicas = opencl->shape.replicas;
-    praxis_status status = check_size(opencl);
-    if (!status)
-        status = allocate_all(opencl, false);
-    if (!status) /* the two words of a seed in order: little-endian, as device.c has checked */
+    praxis_status status = allocate_all(opencl, false);
+    if (!status) /* the two words of a seed in order: little-endian, as description.c has checked */
         status = px_opencl_buffer(opencl, replicas * sizeof *opencl->shape.seeds, opencl->shape.seeds, &opencl->seeds);
     opencl->plastic = calloc(replicas, opencl->shape.graph.neurons);
     opencl->plastic_changed = true;

@@ -77,6 +77,8 @@ praxis_status px_opencl_create_backend(struct px_device *device, const struct px
     struct px_tuning tuning;
     px_tuning_choose(opencl->device, shape, &tuning);
     praxis_status status = px_layout_plan(opencl->device, &tuning, shape, &opencl->layout);
+    if (!status)
+        status = px_opencl_check_size(opencl);
     if (!status) {
         cl_int error;
         opencl->queue = clCreateCommandQueue(opencl->device->context, opencl->device->device, 0, &error);

@@ -143,6 +143,8 @@ char *px_opencl_options(const struct px_opencl *opencl);
 praxis_status px_opencl_build(struct px_opencl *opencl);
 
 /* memory.c */
+/* Whether the network fits, before anything is allocated; counts `bytes`. */
+praxis_status px_opencl_check_size(struct px_opencl *opencl);
 praxis_status px_opencl_allocate(struct px_opencl *opencl);
 void px_opencl_free_memory(struct px_opencl *opencl);
 /* A buffer of `bytes`, filled from `data` or, where that is NULL, with zeros. */

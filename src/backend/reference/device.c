@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "backend/reference/reference.h"
+#include "base/memory.h"
 #include "base/size.h"
 
 static void release_span(struct px_reference *reference)
@@ -205,14 +206,21 @@ static uint64_t state_bytes(const struct px_shape *shape, praxis_field field)
                        (uint64_t)px_field_elements(shape, field) * px_field_bytes(field));
 }
 
+/* All that allocate_reference takes. */
+static uint64_t reference_bytes(const struct px_shape *shape)
+{
+    uint64_t activations = state_bytes(shape, PRAXIS_FIELD_ACTIVATION), bytes = activations;
+    for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
+        bytes = px_add(bytes, state_bytes(shape, (praxis_field)field));
+    bytes = px_add(bytes, px_multiply(shape->window, activations));
+    bytes = px_add(bytes, px_multiply(shape->window, state_bytes(shape, PRAXIS_FIELD_FACTOR)));
+    return px_add(bytes, shape->graph.degree * sizeof(uint32_t));
+}
+
 static void describe_reference(const struct px_backend *backend, praxis_network_info *info)
 {
     const struct px_reference *reference = (const struct px_reference *)backend;
-    info->device_bytes = 0;
-    for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
-        info->device_bytes += state_bytes(&reference->shape, (praxis_field)field);
-    info->device_bytes += reference->shape.window * (state_bytes(&reference->shape, PRAXIS_FIELD_ACTIVATION) +
-                                                     state_bytes(&reference->shape, PRAXIS_FIELD_FACTOR));
+    info->device_bytes = reference_bytes(&reference->shape);
     info->padded_synapses = px_owned_neurons(&reference->shape) * reference->shape.graph.degree;
     info->weight_slabs = 1;
     strcpy(info->sum_path, "scalar");
@@ -259,6 +267,9 @@ static bool allocate_reference(struct px_reference *reference)
 
 static praxis_status create_backend(struct px_device *device, const struct px_shape *shape, struct px_backend **backend)
 {
+    praxis_status status = px_memory_check(device->log, px_add(reference_bytes(shape), shape->host_bytes));
+    if (status)
+        return status;
     struct px_reference *reference = calloc(1, sizeof *reference);
     if (reference) {
         reference->base.operations = &reference_operations;
