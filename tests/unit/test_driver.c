@@ -14,7 +14,7 @@
 
 /* What fails, and with what; 0: nothing. */
 static struct {
-    cl_int build, context, platforms, devices;
+    cl_int build, context, buffer, platforms, devices;
     cl_device_info device_info;
     cl_platform_info platform_info;
     cl_int info; /* of the two above */
@@ -92,12 +92,40 @@ cl_context clCreateContext(const cl_context_properties *properties, cl_uint coun
     return NULL;
 }
 
+cl_mem clCreateBuffer(cl_context context, cl_mem_flags flags, size_t size, void *data, cl_int *error)
+{
+    cl_mem (*truth)(cl_context, cl_mem_flags, size_t, void *, cl_int *);
+    find_truth("clCreateBuffer", &truth);
+    if (!faults.buffer)
+        return truth(context, flags, size, data, error);
+    *error = faults.buffer;
+    return NULL;
+}
+
 cl_int clBuildProgram(cl_program program, cl_uint count, const cl_device_id *devices, const char *options,
                       void(CL_CALLBACK *notify)(cl_program, void *), void *user)
 {
     cl_int (*truth)(cl_program, cl_uint, const cl_device_id *, const char *, void (*)(cl_program, void *), void *);
     find_truth("clBuildProgram", &truth);
     return faults.build ? faults.build : truth(program, count, devices, options, notify, user);
+}
+
+/* Where builds fail the log is long. */
+cl_int clGetProgramBuildInfo(cl_program program, cl_device_id device, cl_program_build_info what, size_t size,
+                             void *value, size_t *needed)
+{
+    cl_int (*truth)(cl_program, cl_device_id, cl_program_build_info, size_t, void *, size_t *);
+    enum { LENGTH = 9000 };
+    find_truth("clGetProgramBuildInfo", &truth);
+    if (!faults.build || what != CL_PROGRAM_BUILD_LOG)
+        return truth(program, device, what, size, value, needed);
+    if (needed)
+        *needed = LENGTH + sizeof "end of log";
+    if (value) {
+        memset(value, '.', LENGTH);
+        strcpy((char *)value + LENGTH, "end of log");
+    }
+    return CL_SUCCESS;
 }
 
 static void mend(void)
@@ -276,20 +304,19 @@ START_TEST(a_query_that_fails)
 }
 END_TEST
 
-/* An extension of an earlier version lacks queries: then the answer is no. Any other failure is one. */
-START_TEST(a_query_of_an_extension_that_fails)
+/* What a driver need not know: then the answer is no. Any other failure is one. */
+START_TEST(an_optional_query_that_fails)
 {
     static struct messages messages;
     static const cl_int errors[] = {CL_INVALID_VALUE, CL_OUT_OF_HOST_MEMORY};
-    static const cl_device_info queries[] = {0x1073, 0x1075, 0x4000, 0x4001};
+    static const cl_device_info queries[] = {0x1073, 0x1075, 0x4000, 0x4001, CL_DEVICE_HOST_UNIFIED_MEMORY};
     for (size_t i = 0; i < UNIT_LENGTH(queries); i++)
         for (size_t e = 0; e < UNIT_LENGTH(errors); e++) {
             praxis_device_info *list;
-            faults.extensions = i < 2 ? "cl_khr_integer_dot_product" : "cl_nv_device_attribute_query";
+            faults.extensions = "cl_khr_integer_dot_product cl_nv_device_attribute_query";
             faults.device_info = queries[i];
             faults.info = errors[e];
             size_t count = list_devices(&list, &messages);
-            /* That of the other query of the extension may be refused by the driver, which does not have it. */
             ck_assert_uint_ge(count, 2);
             ck_assert_msg(list[0].usable == (errors[e] == CL_INVALID_VALUE), "%x: %s", queries[i], list[0].reason);
             free(list);
@@ -344,6 +371,30 @@ START_TEST(a_context_that_fails)
 }
 END_TEST
 
+/* Want of memory is told from a device that is gone. */
+START_TEST(a_buffer_that_fails)
+{
+    static const struct {
+        cl_int error;
+        praxis_status status;
+        const char *part;
+    } buffers[] = {{CL_MEM_OBJECT_ALLOCATION_FAILURE, PRAXIS_ERROR_OUT_OF_MEMORY, "CL_MEM_OBJECT_ALLOCATION_FAILURE"},
+                   {CL_OUT_OF_HOST_MEMORY, PRAXIS_ERROR_OUT_OF_MEMORY, "CL_OUT_OF_HOST_MEMORY"},
+                   {CL_INVALID_CONTEXT, PRAXIS_ERROR_DEVICE, "CL_INVALID_CONTEXT"}};
+    static struct messages messages;
+    praxis_context *context = NULL;
+    ck_assert_int_eq(open_with(NULL, NULL, &messages, &context), PRAXIS_SUCCESS);
+    for (size_t i = 0; i < UNIT_LENGTH(buffers); i++) {
+        praxis_network *network = NULL;
+        faults.buffer = buffers[i].error;
+        unit_failure(context, buffers[i].status, buffers[i].part, praxis_network_create(context, NULL, &network));
+        ck_assert_ptr_null(network);
+        mend();
+    }
+    praxis_context_destroy(context);
+}
+END_TEST
+
 /* Selectors are matched whole. */
 START_TEST(selectors_that_name_nothing)
 {
@@ -391,10 +442,11 @@ START_TEST(a_build_that_fails)
         praxis_status status = open_with(NULL, NULL, &messages, &context);
         mend();
         ck_assert_ptr_null(context);
-        ck_assert_msg(status == builds[i].status && strstr(messages.text, builds[i].part), "%d: %s: %s",
+        ck_assert_msg(status == builds[i].status && strstr(messages.text, builds[i].part), "%d: %s: %.999s",
                       builds[i].error, praxis_status_string(status), messages.text);
-        ck_assert_msg((strstr(messages.text, "going on with path") != NULL) == builds[i].steps_down, "%d: %s",
-                      builds[i].error, messages.text);
+        ck_assert_msg((strstr(messages.text, "going on with path") != NULL) == builds[i].steps_down &&
+                          (strstr(messages.text, "end of log") != NULL) == builds[i].steps_down,
+                      "%d: %.999s", builds[i].error, messages.text);
     }
 }
 END_TEST
@@ -409,9 +461,10 @@ int main(void)
         tcase_add_test(driver, a_search_that_fails);
         tcase_add_test(driver, a_platform_that_is_there_twice);
         tcase_add_test(driver, a_query_that_fails);
-        tcase_add_test(driver, a_query_of_an_extension_that_fails);
+        tcase_add_test(driver, an_optional_query_that_fails);
         tcase_add_test(driver, a_key_that_cannot_be_whole);
         tcase_add_test(driver, a_context_that_fails);
+        tcase_add_test(driver, a_buffer_that_fails);
         tcase_add_test(driver, selectors_that_name_nothing);
         tcase_add_test(driver, a_build_that_fails);
     }

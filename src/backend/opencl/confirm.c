@@ -3,8 +3,6 @@
  * Whether a device computes what the kernels stand on: dot products by a path, and the wide arithmetic beside them. A
  * program of its own, small enough to be built for every context, runs over numbers at the edges and random ones.
  */
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -94,17 +92,13 @@ struct trial {
     cl_program program;
     cl_kernel kernel;
     cl_command_queue queue;
-    cl_mem buffers[6]; /* of the kernel's arguments, without the count */
-    char doubt[4096];  /* what is wrong with the path, empty where nothing is */
+    cl_mem buffers[6];    /* of the kernel's arguments, without the count */
+    struct px_text doubt; /* what is wrong with the path, nothing where nothing is */
 };
 
-static void doubt(struct trial *trial, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void doubt(struct trial *trial, const char *format, ...)
+static bool is_doubted(const struct trial *trial)
 {
-    va_list arguments;
-    va_start(arguments, format);
-    vsnprintf(trial->doubt, sizeof trial->doubt, format, arguments);
-    va_end(arguments);
+    return trial->doubt.used > 0 || trial->doubt.failed;
 }
 
 /* A compiler that refuses the program casts doubt on the path; any other failure says nothing of it. */
@@ -121,8 +115,8 @@ static praxis_status build(struct trial *trial, const char *source, enum px_dot_
         error = px_program_build(device, source, options, names, 1, &trial->program, &trial->kernel);
     if (px_cl_is_refusal(error)) {
         char *log = px_program_log(device, trial->program);
-        doubt(trial, "does not compile: %s (%d)\noptions: %s\nlog:\n%s", px_cl_error(error), error, options,
-              log && *log ? log : "(the driver gave none)");
+        px_text_append(&trial->doubt, "does not compile: %s (%d)\noptions: %s\nlog:\n%s", px_cl_error(error), error,
+                       options, log && *log ? log : "(the driver gave none)");
         free(log);
         error = CL_SUCCESS;
     }
@@ -174,7 +168,7 @@ static void run(struct trial *trial)
     if (!error)
         error = clEnqueueReadBuffer(trial->queue, output, CL_TRUE, 0, sizeof trial->found, trial->found, 0, NULL, NULL);
     if (error)
-        doubt(trial, "does not run: %s (%d)", px_cl_error(error), error);
+        px_text_append(&trial->doubt, "does not run: %s (%d)", px_cl_error(error), error);
 }
 
 static void release_trial(struct trial *trial)
@@ -188,6 +182,7 @@ static void release_trial(struct trial *trial)
         clReleaseKernel(trial->kernel);
     if (trial->program)
         clReleaseProgram(trial->program);
+    px_text_free(&trial->doubt);
     free(trial);
 }
 
@@ -207,12 +202,13 @@ static praxis_status compare(struct trial *trial)
                     "of the driver may be right",
                     info->name, info->driver, plane_names[plane], samples->x[i], samples->y[i], trial->found[plane][i],
                     trial->expected[plane][i]);
-    for (uint32_t i = 0; i < SAMPLES && !trial->doubt[0]; i++)
+    for (uint32_t i = 0; i < SAMPLES && !is_doubted(trial); i++)
         if (trial->found[0][i] != trial->expected[0][i])
-            doubt(trial, "computes wrongly: %d + (%d, %d, %d, %d) * (%d, %d, %d, %d) is %d, must be %d",
-                  samples->acc[i], samples->a[0][i], samples->a[1][i], samples->a[2][i], samples->a[3][i],
-                  samples->b[0][i], samples->b[1][i], samples->b[2][i], samples->b[3][i], (int)trial->found[0][i],
-                  (int)trial->expected[0][i]);
+            px_text_append(&trial->doubt,
+                           "computes wrongly: %d + (%d, %d, %d, %d) * (%d, %d, %d, %d) is %d, must be %d",
+                           samples->acc[i], samples->a[0][i], samples->a[1][i], samples->a[2][i], samples->a[3][i],
+                           samples->b[0][i], samples->b[1][i], samples->b[2][i], samples->b[3][i],
+                           (int)trial->found[0][i], (int)trial->expected[0][i]);
     return PRAXIS_SUCCESS;
 }
 
@@ -227,13 +223,13 @@ praxis_status px_opencl_confirm(const struct px_opencl_device *device, enum px_d
     expect(&trial->samples, trial->expected);
     memset(trial->found, 0xA5, sizeof trial->found); /* what the kernel does not write must not look right */
     praxis_status status = read_and_build(trial, path);
-    if (!status && !trial->doubt[0])
+    if (!status && !is_doubted(trial))
         status = make_buffers(trial);
-    if (!status && !trial->doubt[0])
+    if (!status && !is_doubted(trial))
         run(trial);
-    if (!status && !trial->doubt[0])
+    if (!status && !is_doubted(trial))
         status = compare(trial);
-    if (!status && trial->doubt[0] && !(*found_doubt = strdup(trial->doubt)))
+    if (!status && is_doubted(trial) && !(*found_doubt = px_text_take(&trial->doubt)))
         status = px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for what the self-test found");
     release_trial(trial);
     return status;

@@ -96,8 +96,9 @@ static uint64_t query_number(struct queries *queries, cl_device_info what, const
 }
 #define NUMBER(queries, what, type) ((type)query_number(queries, what, #what, sizeof(type)))
 
-/* What an extension answers; zeros where the driver has an earlier version of it, without this query. */
-static void ask_extension(struct queries *queries, cl_device_info what, const char *name, size_t size, void *value)
+/* The answer to a query that came with an extension, or that later versions of OpenCL discourage; zeros where the
+ * driver does not know it. */
+static void ask_optional(struct queries *queries, cl_device_info what, const char *name, size_t size, void *value)
 {
     memset(value, 0, size);
     cl_int error = clGetDeviceInfo(queries->device, what, size, value, NULL);
@@ -105,7 +106,7 @@ static void ask_extension(struct queries *queries, cl_device_info what, const ch
         memset(value, 0, size);
     note_failure(queries, error == CL_INVALID_VALUE ? CL_SUCCESS : error, name);
 }
-#define ASK_EXTENSION(queries, what, value) ask_extension(queries, what, #what, sizeof *(value), value)
+#define ASK_OPTIONAL(queries, what, value) ask_optional(queries, what, #what, sizeof *(value), value)
 
 /* Whether a list of words separated by spaces has this one. */
 static bool has_word(const char *words, const char *word)
@@ -162,7 +163,8 @@ static void describe_kind(cl_platform_id platform, struct queries *queries, prax
     note_failure(queries, px_opencl_platform_text(platform, CL_PLATFORM_NAME, &text), "CL_PLATFORM_NAME");
     take_text(text, info->platform, sizeof info->platform);
     cl_device_type type = NUMBER(queries, CL_DEVICE_TYPE, cl_device_type);
-    bool shares_memory = type & CL_DEVICE_TYPE_GPU && NUMBER(queries, CL_DEVICE_HOST_UNIFIED_MEMORY, cl_bool);
+    cl_bool shares_memory;
+    ASK_OPTIONAL(queries, CL_DEVICE_HOST_UNIFIED_MEMORY, &shares_memory);
     info->type = type_of(type, shares_memory, info);
 }
 
@@ -186,15 +188,15 @@ static void describe_products(struct queries *queries, struct px_opencl_device *
                  "CL_DEVICE_EXTENSIONS");
     if (extensions && has_word(extensions, "cl_nv_device_attribute_query")) {
         cl_uint major, minor;
-        ASK_EXTENSION(queries, COMPUTE_CAPABILITY_MAJOR, &major);
-        ASK_EXTENSION(queries, COMPUTE_CAPABILITY_MINOR, &minor);
+        ASK_OPTIONAL(queries, COMPUTE_CAPABILITY_MAJOR, &major);
+        ASK_OPTIONAL(queries, COMPUTE_CAPABILITY_MINOR, &minor);
         device->compute_capability = 10 * major + minor;
     }
     if (extensions && has_word(extensions, "cl_khr_integer_dot_product")) {
         cl_ulong capabilities;
         struct dot_product_acceleration acceleration;
-        ASK_EXTENSION(queries, INTEGER_DOT_PRODUCT_CAPABILITIES, &capabilities);
-        ASK_EXTENSION(queries, INTEGER_DOT_PRODUCT_ACCELERATION_8BIT_PACKED, &acceleration);
+        ASK_OPTIONAL(queries, INTEGER_DOT_PRODUCT_CAPABILITIES, &capabilities);
+        ASK_OPTIONAL(queries, INTEGER_DOT_PRODUCT_ACCELERATION_8BIT_PACKED, &acceleration);
         device->packed_khr = (capabilities & INTEGER_DOT_PRODUCT_INPUT_4X8BIT_PACKED) != 0;
         device->accelerated_khr = acceleration.signed_accelerated;
     }

@@ -60,6 +60,9 @@ const char *px_cl_error(cl_int code);
 /* Whether a build that failed with `code` failed for what is in the program, so that another might build. */
 bool px_cl_is_refusal(cl_int code);
 
+/* Whether a call that failed with `code` did so for want of memory. */
+bool px_cl_is_memory(cl_int code);
+
 /* Reports that `what` failed with `code`; OUT_OF_MEMORY for the codes that mean it, else DEVICE. */
 praxis_status px_cl_fail(struct px_log *log, cl_int code, const char *what);
 

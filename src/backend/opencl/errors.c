@@ -70,10 +70,14 @@ bool px_cl_is_refusal(cl_int code)
     }
 }
 
+bool px_cl_is_memory(cl_int code)
+{
+    return code == CL_MEM_OBJECT_ALLOCATION_FAILURE || code == CL_OUT_OF_RESOURCES || code == CL_OUT_OF_HOST_MEMORY ||
+           code == CL_INVALID_BUFFER_SIZE;
+}
+
 praxis_status px_cl_fail(struct px_log *log, cl_int code, const char *what)
 {
-    bool memory = code == CL_MEM_OBJECT_ALLOCATION_FAILURE || code == CL_OUT_OF_RESOURCES ||
-                  code == CL_OUT_OF_HOST_MEMORY || code == CL_INVALID_BUFFER_SIZE;
-    return px_fail(log, memory ? PRAXIS_ERROR_OUT_OF_MEMORY : PRAXIS_ERROR_DEVICE, "%s failed: %s (%d)", what,
-                   px_cl_error(code), code);
+    return px_fail(log, px_cl_is_memory(code) ? PRAXIS_ERROR_OUT_OF_MEMORY : PRAXIS_ERROR_DEVICE, "%s failed: %s (%d)",
+                   what, px_cl_error(code), code);
 }

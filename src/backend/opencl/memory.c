@@ -24,7 +24,7 @@ praxis_status px_opencl_buffer(struct px_opencl *opencl, uint64_t bytes, const v
         *buffer = clCreateBuffer(opencl->device->context, flags, bytes, (void *)(uintptr_t)data, &error);
     if (error) {
         *buffer = NULL;
-        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY,
+        return px_fail(opencl->base.log, px_cl_is_memory(error) ? PRAXIS_ERROR_OUT_OF_MEMORY : PRAXIS_ERROR_DEVICE,
                        "no buffer of %llu bytes on %s, which has %llu bytes of memory and gives at most %llu at once: "
                        "%s (%d)",
                        (unsigned long long)bytes, opencl->device->info.name,
@@ -104,7 +104,7 @@ static praxis_status allocate_all(struct px_opencl *opencl, bool counting)
 }
 
 /* Whether what is allocated on the device comes out of the host's memory. */
-static bool shares_memory(praxis_device_type type)
+static bool takes_host_memory(praxis_device_type type)
 {
     return type == PRAXIS_DEVICE_CPU || type == PRAXIS_DEVICE_EMULATOR || type == PRAXIS_DEVICE_INTEGRATED_GPU;
 }
@@ -130,7 +130,7 @@ praxis_status px_opencl_check_size(struct px_opencl *opencl)
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY,
                        "the network takes %llu bytes of %s, which has %llu", (unsigned long long)opencl->bytes,
                        device->name, (unsigned long long)device->memory_bytes);
-    uint64_t shared = shares_memory(device->type) ? opencl->bytes : 0;
+    uint64_t shared = takes_host_memory(device->type) ? opencl->bytes : 0;
     return px_memory_check(opencl->base.log, px_add(host_bytes(opencl), shared));
 }
 
