@@ -54,9 +54,10 @@ class Folder(unittest.TestCase):
     def names(self):
         return sorted(os.listdir(self.folder))
 
-    def wait_for(self, condition):
-        """Asks until it is so; whoever waits in vain shows where it stopped."""
+    def wait_for(self, run, condition):
+        """Asks until it is so, as long as the run goes on."""
         while not condition():
+            self.assertIsNone(run.poll())
             time.sleep(0.01)
 
     def temporary(self):
@@ -310,7 +311,7 @@ class Files(Folder):
 
     def test_results_survive_a_place_that_vanished(self):
         run = start("--input", "-", "--output", self.path("out.csv"))
-        self.wait_for(self.temporary)
+        self.wait_for(run, self.temporary)
         os.mkdir(self.path("out.csv"))
         _, errors = run.communicate(ROWS)
         self.assertEqual(run.returncode, 1)
@@ -335,7 +336,7 @@ class Signals(Folder):
             run = start("--input", "-", "--output", self.path("out.csv"), "--json")
             run.stdin.write("1\n2\n3\n")
             run.stdin.flush()
-            self.wait_for(lambda: self.temporary() and self.read(self.temporary()).count("\n") == 4)
+            self.wait_for(run, lambda: self.temporary() and self.read(self.temporary()).count("\n") == 4)
             self.assertEqual(self.read("out.csv"), "old\n")
             run.send_signal(number)
             report, errors = run.communicate()
@@ -349,7 +350,7 @@ class Signals(Folder):
         for held in [False, True]:  # before the network is there, and waiting for its first row
             self.write("out.csv", "old\n")
             run = start("--input", "-", "--output", self.path("out.csv"))
-            self.wait_for(self.temporary)
+            self.wait_for(run, self.temporary)
             run.send_signal(signal.SIGTERM)
             run.communicate("" if held else None)
             self.assertEqual(run.returncode, -signal.SIGTERM)
