@@ -8,61 +8,49 @@
 
 #include "context.h"
 #include "network/network.h"
+#include "structure.h"
 
 #define VERSION_TEXT_(major, minor, patch) #major "." #minor "." #patch
 #define VERSION_TEXT(major, minor, patch)  VERSION_TEXT_(major, minor, patch)
 
-/*
- * Structures grow at their end. `own` (of `size` bytes, holding defaults) takes over what the caller's has; false when
- * the caller's says it is empty or larger than this library knows.
- */
-static bool take_structure(void *own, size_t size, const void *given)
-{
-    size_t given_size = 0;
-    if (given)
-        memcpy(&given_size, given, sizeof given_size);
-    if (given_size < sizeof given_size || given_size > size)
-        return false;
-    memcpy(own, given, given_size);
-    memcpy(own, &size, sizeof size);
-    return true;
-}
-
-/* The way out: fills as much of the caller's structure as it has room for. */
-static void give_structure(void *given, const void *own)
-{
-    size_t size;
-    memcpy(&size, given, sizeof size);
-    memcpy((char *)given + sizeof size, (const char *)own + sizeof size, size - sizeof size);
-}
-
-static bool structure_fits(const void *given, size_t size)
-{
-    size_t given_size = 0;
-    if (given)
-        memcpy(&given_size, given, sizeof given_size);
-    return given_size >= sizeof given_size && given_size <= size;
-}
+/* The last member that each structure had when it first appeared. */
+enum {
+    FIRST_GRAPH = PX_FIRST_SIZE(praxis_graph, synapses),
+    FIRST_DEVICE_INFO = PX_FIRST_SIZE(praxis_device_info, local_memory_bytes),
+    FIRST_CONTEXT_OPTIONS = PX_FIRST_SIZE(praxis_context_options, tuning),
+    FIRST_PARAMETERS = PX_FIRST_SIZE(praxis_parameters, consolidation),
+    FIRST_PARAMETER_INFO = PX_FIRST_SIZE(praxis_parameter_info, settable),
+    FIRST_NETWORK_INFO = PX_FIRST_SIZE(praxis_network_info, sum_path),
+    FIRST_FIELD_INFO = PX_FIRST_SIZE(praxis_field_info, code_maximum),
+    FIRST_RUN = PX_FIRST_SIZE(praxis_run, output),
+    FIRST_STATISTICS = PX_FIRST_SIZE(praxis_statistics, gain_maximum)
+};
 
 /* Parameters with defaults for what the caller's do not have; NULL: all of them. */
 static praxis_status take_parameters(praxis_context *context, const praxis_parameters *given, praxis_parameters *own)
 {
     px_parameters_default(own);
-    if (given && !take_structure(own, sizeof *own, given))
-        return px_fail(&context->log, PRAXIS_ERROR_INVALID_ARGUMENT,
-                       "the struct_size of parameters is not from 8 to %llu", (unsigned long long)sizeof *own);
-    return PRAXIS_SUCCESS;
+    return given ? px_structure_take(&context->log, "parameters", given, FIRST_PARAMETERS, own, sizeof *own)
+                 : PRAXIS_SUCCESS;
 }
 
-static praxis_status bad_argument(const praxis_network *network, const char *what)
+/* Whether a context is there, and of this process. */
+static praxis_status check_context(const praxis_context *context)
 {
-    return px_fail(network ? network->log : NULL, PRAXIS_ERROR_INVALID_ARGUMENT, "%s", what);
+    if (!context)
+        return PRAXIS_ERROR_INVALID_ARGUMENT;
+    return px_context_is_inherited(context) ? px_context_fail_inherited(context) : PRAXIS_SUCCESS;
 }
 
-static praxis_status bad_structure(const praxis_network *network, const char *name, size_t size)
+/* The same of a network, with what else must be there: pointers whose names stand in `names`. */
+static praxis_status check_network(const praxis_network *network, const char *names, bool there)
 {
-    return px_fail(network ? network->log : NULL, PRAXIS_ERROR_INVALID_ARGUMENT,
-                   "%s is NULL or its struct_size is not from 8 to %llu", name, (unsigned long long)size);
+    if (!network)
+        return PRAXIS_ERROR_INVALID_ARGUMENT;
+    praxis_status status = check_context(network->context);
+    if (!status && !there)
+        status = px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "%s NULL", names);
+    return status;
 }
 
 const char *praxis_version(void)
@@ -117,17 +105,20 @@ static void describe_graph(const struct px_graph *graph, praxis_graph *described
     memcpy(described->slopes, graph->slope, sizeof described->slopes);
 }
 
-/* What the neighbour functions need of a described graph. */
-static struct px_graph internal_graph(const praxis_graph *described)
+/* What the neighbour functions need of a described graph; false where it cannot be one, or has no such neuron or tap.
+ */
+static bool take_graph(const praxis_graph *described, uint32_t neuron, uint32_t tap, struct px_graph *graph)
 {
-    struct px_graph graph = {
+    if (!described || described->struct_size < FIRST_GRAPH || described->struct_size > PX_LARGEST_SIZE)
+        return false;
+    *graph = (struct px_graph){
         .neurons = described->neurons,
         .prime = described->prime,
         .curves = described->curves,
         .degree = described->degree,
     };
-    memcpy(graph.slope, described->slopes, sizeof graph.slope);
-    return graph;
+    memcpy(graph->slope, described->slopes, sizeof graph->slope);
+    return px_graph_is_whole(graph) && neuron < graph->neurons && tap < graph->degree;
 }
 
 praxis_status praxis_graph_plan(uint64_t neurons, uint32_t degree_factor, const praxis_log *log, praxis_graph *graph)
@@ -135,15 +126,13 @@ praxis_status praxis_graph_plan(uint64_t neurons, uint32_t degree_factor, const 
     struct px_log messages;
     px_log_open(&messages, log);
     struct px_graph plan;
-    praxis_status status;
-    if (!structure_fits(graph, sizeof *graph))
-        status = px_fail(&messages, PRAXIS_ERROR_INVALID_ARGUMENT, "graph is NULL or its struct_size is wrong");
-    else
+    praxis_status status = px_structure_check(&messages, "graph", graph, FIRST_GRAPH);
+    if (!status)
         status = px_graph_plan(&messages, neurons, degree_factor, &plan);
     if (!status) {
         praxis_graph described;
         describe_graph(&plan, &described);
-        give_structure(graph, &described);
+        px_structure_give(graph, &described, sizeof described);
     }
     px_log_close(&messages);
     return status;
@@ -151,54 +140,61 @@ praxis_status praxis_graph_plan(uint64_t neurons, uint32_t degree_factor, const 
 
 uint32_t praxis_graph_presynaptic(const praxis_graph *graph, uint32_t neuron, uint32_t tap)
 {
-    struct px_graph plan = internal_graph(graph);
-    return px_graph_presynaptic(&plan, neuron, tap);
+    struct px_graph plan;
+    return take_graph(graph, neuron, tap, &plan) ? px_graph_presynaptic(&plan, neuron, tap) : UINT32_MAX;
 }
 
 uint32_t praxis_graph_postsynaptic(const praxis_graph *graph, uint32_t neuron, uint32_t tap)
 {
-    struct px_graph plan = internal_graph(graph);
-    return px_graph_postsynaptic(&plan, neuron, tap);
+    struct px_graph plan;
+    return take_graph(graph, neuron, tap, &plan) ? px_graph_postsynaptic(&plan, neuron, tap) : UINT32_MAX;
 }
 
 /* ---- Devices and contexts ---- */
 
 praxis_status praxis_devices(const praxis_log *log, praxis_device_info *devices, size_t capacity, size_t *count)
 {
-    if (!count || (capacity > 0 && !structure_fits(devices, sizeof *devices)))
-        return PRAXIS_ERROR_INVALID_ARGUMENT;
     struct px_log messages;
+    if (!count)
+        return PRAXIS_ERROR_INVALID_ARGUMENT;
+    *count = 0;
     px_log_open(&messages, log);
     praxis_device_info *list = NULL;
-    *count = 0;
-    praxis_status status = px_devices(&messages, &list, count);
-    size_t stride = capacity > 0 ? devices->struct_size : 0;
-    for (size_t i = 0; i < *count && i < capacity && !status; i++) {
-        char *entry = (char *)devices + i * stride;
-        memcpy(entry, &stride, sizeof stride);
-        give_structure(entry, &list[i]);
-    }
+    praxis_status status =
+        capacity > 0 ? px_structure_check(&messages, "devices", devices, FIRST_DEVICE_INFO) : PRAXIS_SUCCESS;
+    if (!status)
+        status = px_devices(&messages, &list, count);
+    for (size_t i = 0; i < *count && i < capacity && !status; i++)
+        px_structure_begin((char *)devices + i * devices->struct_size, devices->struct_size, FIRST_DEVICE_INFO,
+                           &list[i], sizeof list[i]);
     free(list);
     px_log_close(&messages);
     return status;
 }
 
-void praxis_context_options_default(praxis_context_options *options)
+static const praxis_context_options default_options = {.struct_size = sizeof default_options};
+
+praxis_status praxis_context_options_init(praxis_context_options *options, size_t size)
 {
-    if (options)
-        *options = (praxis_context_options){.struct_size = sizeof *options};
+    return px_structure_begin(options, size, FIRST_CONTEXT_OPTIONS, &default_options, sizeof default_options);
 }
 
 praxis_status praxis_context_create(const praxis_context_options *options, praxis_context **context)
 {
+    praxis_context_options own = default_options;
     if (!context)
         return PRAXIS_ERROR_INVALID_ARGUMENT;
     *context = NULL;
-    praxis_context_options own;
-    praxis_context_options_default(&own);
-    if (options && !take_structure(&own, sizeof own, options))
-        return PRAXIS_ERROR_INVALID_ARGUMENT;
-    return px_context_create(&own, context);
+    /* Where messages go stands in the structure: until its size is believed, nowhere. */
+    praxis_status status =
+        options ? px_structure_check(NULL, "options", options, FIRST_CONTEXT_OPTIONS) : PRAXIS_SUCCESS;
+    if (options && !status) {
+        struct px_log messages;
+        px_log_open(&messages, &options->log);
+        status = px_structure_take(&messages, "options", options, FIRST_CONTEXT_OPTIONS, &own, sizeof own);
+        px_log_close(&messages);
+    }
+    return status ? status : px_context_create(&own, context);
 }
 
 void praxis_context_destroy(praxis_context *context)
@@ -208,11 +204,14 @@ void praxis_context_destroy(praxis_context *context)
 
 praxis_status praxis_context_device(const praxis_context *context, praxis_device_info *info)
 {
-    if (!context || !structure_fits(info, sizeof *info))
-        return PRAXIS_ERROR_INVALID_ARGUMENT;
+    praxis_status status = check_context(context);
+    if (!status)
+        status = px_structure_check(px_context_log(context), "info", info, FIRST_DEVICE_INFO);
+    if (status)
+        return status;
     praxis_device_info described = {.struct_size = sizeof described};
     context->device->operations->describe(context->device, &described);
-    give_structure(info, &described);
+    px_structure_give(info, &described, sizeof described);
     return PRAXIS_SUCCESS;
 }
 
@@ -221,9 +220,9 @@ praxis_status praxis_context_store_tuning(praxis_context *context, const praxis_
 {
     praxis_parameters own;
     struct px_shape shape;
-    if (!context)
-        return PRAXIS_ERROR_INVALID_ARGUMENT;
-    praxis_status status = take_parameters(context, parameters, &own);
+    praxis_status status = check_context(context);
+    if (!status)
+        status = take_parameters(context, parameters, &own);
     if (!status)
         status = px_shape_make(&context->log, &own, &shape);
     return status ? status : context->device->operations->store_tuning(context->device, &shape, tuning);
@@ -231,28 +230,28 @@ praxis_status praxis_context_store_tuning(praxis_context *context, const praxis_
 
 size_t praxis_context_last_error(const praxis_context *context, char *buffer, size_t size)
 {
-    if (!context)
-        return 0;
-    /* Reading the message takes the log's lock: logically const. */
-    return px_log_last_error((struct px_log *)(uintptr_t)&context->log, buffer, size);
+    if (buffer && size > 0)
+        buffer[0] = '\0';
+    return context ? px_log_last_error(px_context_log(context), buffer, size) : 0;
 }
 
 /* ---- Parameters and networks ---- */
 
-void praxis_parameters_default(praxis_parameters *parameters)
+praxis_status praxis_parameters_init(praxis_parameters *parameters, size_t size)
 {
-    if (parameters)
-        px_parameters_default(parameters);
+    praxis_parameters own;
+    px_parameters_default(&own);
+    return px_structure_begin(parameters, size, FIRST_PARAMETERS, &own, sizeof own);
 }
 
 praxis_status praxis_parameter_describe(praxis_parameter parameter, praxis_parameter_info *info)
 {
     praxis_parameter_info described = {.struct_size = sizeof described};
-    if (!structure_fits(info, sizeof *info))
-        return PRAXIS_ERROR_INVALID_ARGUMENT;
-    praxis_status status = px_parameter_describe(parameter, &described);
+    praxis_status status = px_structure_check(NULL, "info", info, FIRST_PARAMETER_INFO);
     if (!status)
-        give_structure(info, &described);
+        status = px_parameter_describe(parameter, &described);
+    if (!status)
+        px_structure_give(info, &described, sizeof described);
     return status;
 }
 
@@ -262,10 +261,10 @@ praxis_status praxis_network_create(praxis_context *context, const praxis_parame
     if (!network)
         return PRAXIS_ERROR_INVALID_ARGUMENT;
     *network = NULL;
-    if (!context)
-        return PRAXIS_ERROR_INVALID_ARGUMENT;
     praxis_parameters own;
-    praxis_status status = take_parameters(context, parameters, &own);
+    praxis_status status = check_context(context);
+    if (!status)
+        status = take_parameters(context, parameters, &own);
     return status ? status : px_network_create(context, &own, network);
 }
 
@@ -276,24 +275,32 @@ void praxis_network_destroy(praxis_network *network)
 
 praxis_status praxis_network_describe(const praxis_network *network, praxis_network_info *info)
 {
-    if (!network || !structure_fits(info, sizeof *info))
-        return bad_structure(network, "info", sizeof *info);
+    praxis_status status = check_network(network, "", true);
+    if (!status)
+        status = px_structure_check(network->log, "info", info, FIRST_NETWORK_INFO);
+    if (status)
+        return status;
     praxis_network_info described = {.struct_size = sizeof described};
     describe_graph(&network->shape.graph, &described.graph);
     px_network_describe(network, &described);
-    give_structure(info, &described);
+    px_structure_give(info, &described, sizeof described);
     return PRAXIS_SUCCESS;
 }
 
 praxis_status praxis_network_set_parameter(praxis_network *network, praxis_parameter parameter, double value)
 {
-    return network ? px_network_set_parameter(network, parameter, value) : PRAXIS_ERROR_INVALID_ARGUMENT;
+    praxis_status status = check_network(network, "", true);
+    return status ? status : px_network_set_parameter(network, parameter, value);
 }
 
 praxis_status praxis_network_get_parameter(const praxis_network *network, praxis_parameter parameter, double *value)
 {
-    if (!network || !value || (unsigned)parameter >= PRAXIS_PARAMETER_COUNT)
-        return bad_argument(network, "network or value is NULL, or the parameter is unknown");
+    praxis_status status = check_network(network, "value is", value != NULL);
+    if (!status && (unsigned)parameter >= PRAXIS_PARAMETER_COUNT)
+        status = px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "parameter %d is unknown, the last is %d",
+                         (int)parameter, PRAXIS_PARAMETER_COUNT - 1);
+    if (status)
+        return status;
     praxis_parameters copy = network->parameters;
     *value = *px_parameter_member(&copy, parameter);
     return PRAXIS_SUCCESS;
@@ -301,18 +308,24 @@ praxis_status praxis_network_get_parameter(const praxis_network *network, praxis
 
 praxis_status praxis_network_set_factor(praxis_network *network, praxis_factor factor)
 {
-    return network ? px_network_set_factor(network, factor) : PRAXIS_ERROR_INVALID_ARGUMENT;
+    praxis_status status = check_network(network, "", true);
+    return status ? status : px_network_set_factor(network, factor);
 }
 
 /* ---- State ---- */
 
 praxis_status praxis_field_describe(const praxis_network *network, praxis_field field, praxis_field_info *info)
 {
-    if ((unsigned)field >= PRAXIS_FIELD_COUNT || !structure_fits(info, sizeof *info))
-        return bad_argument(network, "the field is unknown, or info is NULL or its struct_size wrong");
+    struct px_log *log = network ? network->log : NULL;
+    praxis_status status = px_structure_check(log, "info", info, FIRST_FIELD_INFO);
+    if (!status && (unsigned)field >= PRAXIS_FIELD_COUNT)
+        status = px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "field %d is unknown, the last is %d", (int)field,
+                         PRAXIS_FIELD_COUNT - 1);
+    if (status)
+        return status;
     praxis_field_info described;
     px_network_field(network, field, &described);
-    give_structure(info, &described);
+    px_structure_give(info, &described, sizeof described);
     return PRAXIS_SUCCESS;
 }
 
@@ -323,12 +336,11 @@ praxis_status praxis_field_find(const char *name, praxis_field *field)
 
 static praxis_status check_access(const praxis_network *network, praxis_field field, const void *data, size_t count)
 {
-    if (!network || (!data && count > 0))
-        return bad_argument(network, "the array of values is NULL");
-    if ((unsigned)field >= PRAXIS_FIELD_COUNT)
-        return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "field %d is unknown, the last is %d", (int)field,
-                       PRAXIS_FIELD_COUNT - 1);
-    return PRAXIS_SUCCESS;
+    praxis_status status = check_network(network, "the array of values is", data || count == 0);
+    if (!status && (unsigned)field >= PRAXIS_FIELD_COUNT)
+        status = px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "field %d is unknown, the last is %d", (int)field,
+                         PRAXIS_FIELD_COUNT - 1);
+    return status;
 }
 
 praxis_status praxis_network_read(praxis_network *network, praxis_field field, const praxis_range *range, float *values,
@@ -361,21 +373,23 @@ praxis_status praxis_network_write_codes(praxis_network *network, praxis_field f
 
 praxis_status praxis_network_hash(praxis_network *network, uint64_t *hashes)
 {
-    if (!network || !hashes)
-        return bad_argument(network, "hashes is NULL");
-    return px_network_hash(network, hashes);
+    praxis_status status = check_network(network, "hashes is", hashes != NULL);
+    return status ? status : px_network_hash(network, hashes);
 }
 
 praxis_status praxis_network_settle(praxis_network *network)
 {
-    return network ? px_learning_settle(network, NULL) : PRAXIS_ERROR_INVALID_ARGUMENT;
+    praxis_status status = check_network(network, "", true);
+    return status ? status : px_learning_settle(network, NULL);
 }
 
 praxis_status praxis_network_reset(praxis_network *network, uint32_t what, const uint8_t *mask)
 {
-    if (!network || what == 0 || (what & ~PRAXIS_RESET_EPISODE))
-        return bad_argument(network, "what to reset must be PRAXIS_RESET_ACTIVATIONS, PRAXIS_RESET_TRACES or both");
-    return px_network_reset(network, what, mask);
+    praxis_status status = check_network(network, "", true);
+    if (!status && (what == 0 || (what & ~PRAXIS_RESET_EPISODE)))
+        status = px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                         "what to reset is 0x%x, must be PRAXIS_RESET_ACTIVATIONS, PRAXIS_RESET_TRACES or both", what);
+    return status ? status : px_network_reset(network, what, mask);
 }
 
 /* ---- Groups ---- */
@@ -383,50 +397,50 @@ praxis_status praxis_network_reset(praxis_network *network, uint32_t what, const
 praxis_status praxis_network_add_group(praxis_network *network, const char *name, const uint32_t *neurons, size_t count,
                                        uint32_t *group)
 {
-    if (!network || !name || !neurons || !group)
-        return bad_argument(network, "name, neurons or group is NULL");
-    return px_network_add_group(network, name, neurons, count, group);
+    praxis_status status = check_network(network, "name, neurons or group is", name && neurons && group);
+    return status ? status : px_network_add_group(network, name, neurons, count, group);
 }
 
 praxis_status praxis_network_find_group(const praxis_network *network, const char *name, uint32_t *group)
 {
-    if (!network || !name || !group)
-        return bad_argument(network, "name or group is NULL");
-    return px_network_find_group(network, name, group);
+    praxis_status status = check_network(network, "name or group is", name && group);
+    return status ? status : px_network_find_group(network, name, group);
 }
 
 praxis_status praxis_network_set_plastic_groups(praxis_network *network, const uint32_t *groups, size_t count)
 {
-    return network ? px_network_set_plastic_groups(network, groups, count) : PRAXIS_ERROR_INVALID_ARGUMENT;
+    praxis_status status = check_network(network, "", true);
+    return status ? status : px_network_set_plastic_groups(network, groups, count);
 }
 
 praxis_status praxis_network_share_noise(praxis_network *network, uint32_t group)
 {
-    return network ? px_network_share_noise(network, group) : PRAXIS_ERROR_INVALID_ARGUMENT;
+    praxis_status status = check_network(network, "", true);
+    return status ? status : px_network_share_noise(network, group);
 }
 
 /* ---- Running ---- */
 
-void praxis_run_default(praxis_run *run)
+static const praxis_run default_run = {.struct_size = sizeof default_run};
+
+praxis_status praxis_run_init(praxis_run *run, size_t size)
 {
-    if (run)
-        *run = (praxis_run){.struct_size = sizeof *run};
+    return px_structure_begin(run, size, FIRST_RUN, &default_run, sizeof default_run);
 }
 
 praxis_status praxis_network_run(praxis_network *network, const praxis_run *run)
 {
-    praxis_run own;
-    praxis_run_default(&own);
-    if (!network || !take_structure(&own, sizeof own, run))
-        return bad_structure(network, "run", sizeof own);
-    return px_network_run(network, &own);
+    praxis_run own = default_run;
+    praxis_status status = check_network(network, "", true);
+    if (!status)
+        status = px_structure_take(network->log, "run", run, FIRST_RUN, &own, sizeof own);
+    return status ? status : px_network_run(network, &own);
 }
 
 praxis_status praxis_network_modulate(praxis_network *network, const float *modulator, size_t count)
 {
-    if (!network || !modulator)
-        return bad_argument(network, "modulator is NULL");
-    return px_learning_modulate(network, modulator, count);
+    praxis_status status = check_network(network, "modulator is", modulator != NULL);
+    return status ? status : px_learning_modulate(network, modulator, count);
 }
 
 double praxis_network_modulator_limit(const praxis_network *network)
@@ -436,7 +450,8 @@ double praxis_network_modulator_limit(const praxis_network *network)
 
 praxis_status praxis_network_finish(praxis_network *network)
 {
-    return network ? network->backend->operations->finish(network->backend) : PRAXIS_ERROR_INVALID_ARGUMENT;
+    praxis_status status = check_network(network, "", true);
+    return status ? status : network->backend->operations->finish(network->backend);
 }
 
 /* ---- Feedback and statistics ---- */
@@ -444,9 +459,8 @@ praxis_status praxis_network_finish(praxis_network *network)
 praxis_status praxis_feedback_groups(const praxis_network *network, const uint32_t *groups, size_t outputs,
                                      float *matrix)
 {
-    if (!network || !groups || !matrix)
-        return bad_argument(network, "groups or matrix is NULL");
-    return px_feedback_groups(network, groups, outputs, matrix);
+    praxis_status status = check_network(network, "groups or matrix is", groups && matrix);
+    return status ? status : px_feedback_groups(network, groups, outputs, matrix);
 }
 
 praxis_status praxis_feedback_random(uint64_t seed, size_t outputs, size_t neurons, float *matrix)
@@ -468,18 +482,18 @@ praxis_status praxis_feedback_project(size_t replicas, size_t outputs, size_t ne
 
 praxis_status praxis_network_statistics(praxis_network *network, praxis_field field, praxis_statistics *statistics)
 {
-    if (!network || !structure_fits(statistics, sizeof *statistics))
-        return bad_structure(network, "statistics", sizeof *statistics);
+    praxis_status status = check_network(network, "", true);
+    if (!status)
+        status = px_structure_check(network->log, "statistics", statistics, FIRST_STATISTICS);
+    if (status)
+        return status;
     praxis_statistics *own = calloc(network->shape.replicas, sizeof *own);
     if (!own)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for statistics");
-    praxis_status status = px_network_statistics(network, field, own);
-    size_t stride = statistics->struct_size;
-    for (uint32_t r = 0; r < network->shape.replicas && !status; r++) {
-        char *entry = (char *)statistics + r * stride;
-        memcpy(entry, &stride, sizeof stride);
-        give_structure(entry, &own[r]);
-    }
+    status = px_network_statistics(network, field, own);
+    for (uint32_t r = 0; r < network->shape.replicas && !status; r++)
+        px_structure_begin((char *)statistics + r * statistics->struct_size, statistics->struct_size, FIRST_STATISTICS,
+                           &own[r], sizeof own[r]);
     free(own);
     return status;
 }

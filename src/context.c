@@ -8,6 +8,7 @@
 
 #include "backend/opencl/opencl.h"
 #include "backend/reference/reference.h"
+#include "base/fork.h"
 #include "base/text.h"
 
 static bool contains(const char *text, const char *part)
@@ -102,6 +103,7 @@ praxis_status px_context_create(const praxis_context_options *options, praxis_co
     if (!made)
         return PRAXIS_ERROR_OUT_OF_MEMORY;
     atomic_init(&made->references, 1);
+    made->generation = px_fork_generation();
     px_log_open(&made->log, &options->log);
     praxis_status status = open_device(made, options);
     if (status)
@@ -111,11 +113,24 @@ praxis_status px_context_create(const praxis_context_options *options, praxis_co
     return status;
 }
 
+bool px_context_is_inherited(const praxis_context *context)
+{
+    return context->device && context->device->dies_in_fork && context->generation != px_fork_generation();
+}
+
+praxis_status px_context_fail_inherited(const praxis_context *context)
+{
+    return px_fail(
+        px_context_log(context), PRAXIS_ERROR_UNSUPPORTED,
+        "this process was forked from the one that opened the context: OpenCL drivers do not survive fork(); "
+        "open devices after it");
+}
+
 void px_context_release(praxis_context *context)
 {
     if (!context || atomic_fetch_sub(&context->references, 1) != 1)
         return;
-    if (context->device)
+    if (context->device && !px_context_is_inherited(context))
         context->device->operations->destroy(context->device);
     px_log_close(&context->log);
     free(context);

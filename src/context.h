@@ -9,12 +9,23 @@
 
 struct praxis_context {
     atomic_uint references;
+    unsigned generation; /* of the process that opened it: see base/fork.h */
     struct px_log log;
     struct px_device *device;
 };
 
 praxis_status px_context_create(const praxis_context_options *options, praxis_context **context);
 void px_context_release(praxis_context *context);
+
+/* Whether this process was forked from the one that opened the context, and its device does not survive that. */
+bool px_context_is_inherited(const praxis_context *context);
+praxis_status px_context_fail_inherited(const praxis_context *context);
+
+/* Where its messages go: sending one changes no context. */
+static inline struct px_log *px_context_log(const praxis_context *context)
+{
+    return (struct px_log *)(uintptr_t)&context->log;
+}
 
 static inline praxis_context *px_context_retain(praxis_context *context)
 {

@@ -58,10 +58,16 @@
  *     praxis_context_last_error.
  *   - Arrays in and out have a leading axis of replicas, R, then the axes named, row-major. Neuron j stands in column
  *     j / p and row j mod p of a p x p grid.
- *   - Structures begin with struct_size, set by the matching _default function. After that every member means itself,
- *     zero included. A program built against an older header passes a smaller size, and members beyond it take their
- *     defaults; a structure larger than the library knows is refused.
+ *   - Structures begin with struct_size, set by the matching _default function, or by the caller where the library
+ *     fills the rest. After that every member means itself, zero included. In an array of structures that of the first
+ *     counts for all. Structures grow at their end, and only there; what has no struct_size (praxis_log, praxis_range)
+ *     never changes. A program built against an older header passes a smaller size: members that it does not have take
+ *     their defaults, and are not written. One built against a newer header passes a larger size: what this library
+ *     does not know becomes zero, and must be zero on the way in (UNSUPPORTED), which means "as before" in any member
+ *     that is ever added.
  *   - A context may be used by several threads at once. A network may be used by one thread at a time.
+ *   - OpenCL drivers do not survive fork(): in a child process, calls on what its parent opened there fail with
+ *     UNSUPPORTED, and destroying it leaves the driver alone. Open devices after forking. The reference survives.
  *   - The library never prints, never ends the process and never reads the environment.
  */
 #ifndef PRAXIS_PRAXIS_H
@@ -143,7 +149,7 @@ typedef struct praxis_graph {
  * Plans the graph for at least `neurons` neurons (49 to 2^30) of degree about degree_factor * sqrt(neurons), with
  * degree_factor 1 to 4.
  *
- * `graph` receives the plan; its struct_size must be sizeof(praxis_graph). `log` may be NULL.
+ * `graph` receives the plan; its struct_size must be set. `log` may be NULL.
  * Errors: OUT_OF_RANGE names the value and its bounds; INVALID_ARGUMENT.
  */
 PRAXIS_API praxis_status praxis_graph_plan(uint64_t neurons, uint32_t degree_factor, const praxis_log *log,
@@ -151,7 +157,8 @@ PRAXIS_API praxis_status praxis_graph_plan(uint64_t neurons, uint32_t degree_fac
 
 /*
  * The presynaptic partner of `neuron` (0..N-1) at `tap` (0..d-1): the neuron this synapse comes from. Taps run over
- * column offsets t = 1..p-1 and, within each, over the k curves: tap = (t - 1) k + q. Thread-safe, O(1), no memory.
+ * column offsets t = 1..p-1 and, within each, over the k curves: tap = (t - 1) k + q. UINT32_MAX where there is no such
+ * neuron or tap, or `graph` is NULL or was not planned. Thread-safe, O(1), no memory.
  */
 PRAXIS_API uint32_t praxis_graph_presynaptic(const praxis_graph *graph, uint32_t neuron, uint32_t tap);
 
@@ -195,7 +202,7 @@ typedef struct praxis_device_info {
  * offers no device, with what may help, as a message of level INFO where there is a GPU. A device that several
  * platforms offer, as where two .icd files name one driver, has the selector of the first.
  *
- * devices: room for `capacity` entries, or NULL with capacity 0 to count; each entry's struct_size must be set.
+ * devices: room for `capacity` entries, or NULL with capacity 0 to count; the first entry's struct_size must be set.
  * count:   receives how many devices there are, which may exceed capacity.
  * Thread-safe, also as the first call of a process: drivers are not made for that, so that only one thread at a time
  * searches devices, opens a context or gives one up. Errors: INVALID_ARGUMENT, OUT_OF_MEMORY. Finding no OpenCL device
@@ -256,7 +263,12 @@ typedef struct praxis_context_options {
  *   tiles     1 .. 4096 tiles of neurons that a work-item of learning takes
  */
 
-PRAXIS_API void praxis_context_options_default(praxis_context_options *options);
+/* All members at their defaults, which are 0: see praxis_parameters_init. */
+PRAXIS_API praxis_status praxis_context_options_init(praxis_context_options *options, size_t size);
+static inline void praxis_context_options_default(praxis_context_options *options)
+{
+    praxis_context_options_init(options, sizeof *options);
+}
 
 /*
  * Opens a device. The strings in `options` are copied. *context is owned by the caller: praxis_context_destroy. Where
@@ -283,8 +295,9 @@ PRAXIS_API void praxis_context_destroy(praxis_context *context);
 PRAXIS_API praxis_status praxis_context_device(const praxis_context *context, praxis_device_info *info);
 
 /*
- * Copies the message of the last failure in this context, NUL-terminated and cut to `size` bytes, into `buffer`.
- * Returns its full length; 0 if nothing has failed. Thread-safe.
+ * Copies the message of the last failure of the calling thread in this context, NUL-terminated and cut to `size` bytes,
+ * into `buffer`. Returns its full length; 0 if nothing has failed. The messages of the 256 threads that failed last are
+ * kept. Thread-safe.
  */
 PRAXIS_API size_t praxis_context_last_error(const praxis_context *context, char *buffer, size_t size);
 
@@ -358,7 +371,16 @@ typedef struct praxis_parameters {
     uint32_t consolidation;
 } praxis_parameters;
 
-PRAXIS_API void praxis_parameters_default(praxis_parameters *parameters);
+/*
+ * Sets a structure of `size` bytes, the size that the caller knows, to defaults, struct_size included, and nothing
+ * behind it. The inline function says the size, so that each program passes its own. Errors: INVALID_ARGUMENT if the
+ * pointer is NULL or no version of the structure has that size; then nothing is written.
+ */
+PRAXIS_API praxis_status praxis_parameters_init(praxis_parameters *parameters, size_t size);
+static inline void praxis_parameters_default(praxis_parameters *parameters)
+{
+    praxis_parameters_init(parameters, sizeof *parameters);
+}
 
 /* The real-valued members of praxis_parameters. */
 typedef enum praxis_parameter {
@@ -626,7 +648,12 @@ typedef struct praxis_run {
     float *output; /* [R][ticks][group_count] mean activation of each group after each tick, or NULL */
 } praxis_run;
 
-PRAXIS_API void praxis_run_default(praxis_run *run);
+/* No ticks, no flags, nothing in or out: see praxis_parameters_init. */
+PRAXIS_API praxis_status praxis_run_init(praxis_run *run, size_t size);
+static inline void praxis_run_default(praxis_run *run)
+{
+    praxis_run_init(run, sizeof *run);
+}
 
 /*
  * Runs the span on the device without waiting on the host between ticks; returns when `output` is complete, or, with

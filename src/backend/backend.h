@@ -188,6 +188,7 @@ struct px_device_operations {
 struct px_device {
     const struct px_device_operations *operations;
     struct px_log *log;
+    bool dies_in_fork; /* a child of fork() must not touch it: its driver has threads, which the child lacks */
 };
 
 /* field.c: what a field is, the same in every network. */

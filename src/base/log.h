@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Where messages go: the caller's callback, and a copy of the last failure. */
+/* Where messages go: the caller's callback, and a copy of the last failure of each thread. */
 #ifndef PX_BASE_LOG_H
 #define PX_BASE_LOG_H
 
@@ -7,10 +7,16 @@
 
 #include <praxis/praxis.h>
 
+struct px_failure {
+    unsigned long thread;
+    char *message; /* allocated; NULL where there was no memory for it */
+};
+
 struct px_log {
     praxis_log sink;
-    pthread_mutex_t lock; /* guards last_error and keeps callbacks one at a time */
-    char *last_error;     /* owned; NULL until something fails */
+    pthread_mutex_t lock; /* guards what follows and keeps callbacks one at a time */
+    struct px_failure *failures; /* allocated: the last of each thread, in the order in which they failed last */
+    size_t failure_count;
 };
 
 /* Prepares a log that forwards to `sink` (NULL: nowhere). */
@@ -25,7 +31,7 @@ void px_message(struct px_log *log, praxis_log_level level, const char *format, 
 praxis_status px_fail(struct px_log *log, praxis_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Copies the last failure as praxis_context_last_error describes. */
+/* Copies the last failure of this thread as praxis_context_last_error describes. */
 size_t px_log_last_error(struct px_log *log, char *buffer, size_t size);
 
 #endif

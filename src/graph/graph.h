@@ -6,6 +6,7 @@
 #ifndef PX_GRAPH_GRAPH_H
 #define PX_GRAPH_GRAPH_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <praxis/praxis.h>
@@ -42,6 +43,19 @@ praxis_status px_graph_plan(struct px_log *log, uint64_t neurons, uint32_t curve
 
 /* The spectral certificate and the diameter, in O(k p) steps. */
 void px_graph_certify(const struct px_graph *graph, struct px_certificate *certificate);
+
+/* Whether these numbers go together, so that neighbours can be computed from them. */
+static inline bool px_graph_is_whole(const struct px_graph *graph)
+{
+    uint64_t p = graph->prime;
+    if (p < 7 || p * p > UINT32_MAX || graph->neurons != p * p || graph->curves < 1 || graph->curves > PX_MAX_CURVES ||
+        graph->degree != graph->curves * (p - 1))
+        return false;
+    for (uint32_t q = 0; q < graph->curves; q++)
+        if (graph->slope[q] < 1 || graph->slope[q] >= p)
+            return false;
+    return true;
+}
 
 /* By how many rows the column that a tap comes from is rotated: s t^2 mod p, for tap = (t - 1) k + q. */
 static inline uint32_t px_graph_rotation(const struct px_graph *graph, uint32_t tap)

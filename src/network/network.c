@@ -133,7 +133,7 @@ void px_network_destroy(praxis_network *network)
 {
     if (!network)
         return;
-    if (network->backend)
+    if (network->backend && !px_context_is_inherited(network->context))
         network->backend->operations->destroy(network->backend);
     free(network->seeds);
     px_learning_free(network);

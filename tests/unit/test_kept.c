@@ -269,20 +269,6 @@ START_TEST(a_directory_that_goes_away)
 }
 END_TEST
 
-/* A program compiled against an older header does not have the member. */
-START_TEST(an_older_structure_means_no_cache)
-{
-    praxis_context_options options;
-    praxis_context *context = NULL;
-    praxis_context_options_default(&options);
-    ck_assert_ptr_null(options.cache_directory);
-    options.struct_size = offsetof(praxis_context_options, cache_directory);
-    options.cache_directory = (const char *)(uintptr_t)1;
-    ck_assert_int_eq(praxis_context_create(&options, &context), PRAXIS_SUCCESS);
-    praxis_context_destroy(context);
-}
-END_TEST
-
 int main(void)
 {
     int devices = unit_devices();
@@ -295,7 +281,6 @@ int main(void)
         tcase_add_test(network, a_binary_with_other_kernels_is_replaced);
         tcase_add_test(network, directories_that_cannot_be_used);
         tcase_add_test(network, a_directory_that_goes_away);
-        tcase_add_test(network, an_older_structure_means_no_cache);
     }
     return unit_main_on_devices(suite, devices);
 }

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The state through the public functions, on the reference and on the best OpenCL device: what may be NULL, sizes of
- * structures, reading and writing, refusals, hashes, statistics.
- * Kernels are compiled for a shape: the tests keep to a few, the same in all files.
+ * The state through the public functions, on the reference and on the best OpenCL device: reading and writing,
+ * refusals, hashes, statistics. Kernels are compiled for a shape: the tests keep to a few, the same in all files.
  */
 #include "unit.h"
-
-#include <stddef.h>
 
 static praxis_parameters shape(uint64_t neurons, uint32_t degree_factor, uint32_t replicas, uint32_t channels)
 {
@@ -25,199 +22,6 @@ static praxis_network *make(praxis_context *context, uint64_t neurons, uint32_t 
     const praxis_parameters parameters = shape(neurons, degree_factor, replicas, channels);
     return unit_network(context, &parameters);
 }
-
-/* ---- NULL ---- */
-
-#define refused(call) ck_assert_int_eq((call), PRAXIS_ERROR_INVALID_ARGUMENT)
-
-START_TEST(null_without_network)
-{
-    praxis_context *context = unit_context(unit_device(_i));
-    praxis_parameter_info parameter = {.struct_size = sizeof parameter};
-    praxis_device_info device = {.struct_size = sizeof device};
-    praxis_network_info info = {.struct_size = sizeof info};
-    praxis_statistics statistics = {.struct_size = sizeof statistics};
-    praxis_run run;
-    double real = 0;
-    float value = 0;
-    uint64_t hash;
-    uint32_t number = 0;
-    praxis_run_default(&run);
-    praxis_run_default(NULL);
-    praxis_parameters_default(NULL);
-    praxis_context_options_default(NULL);
-    praxis_context_destroy(NULL);
-    praxis_network_destroy(NULL);
-    refused(praxis_context_create(NULL, NULL));
-    refused(praxis_context_device(NULL, &device));
-    refused(praxis_context_device(context, NULL));
-    ck_assert_uint_eq(praxis_context_last_error(NULL, NULL, 0), 0);
-    refused(praxis_devices(NULL, NULL, 0, NULL));
-    refused(praxis_devices(NULL, NULL, 1, (size_t *)&hash));
-    refused(praxis_parameter_describe(PRAXIS_PARAMETER_LEAK, NULL));
-    refused(praxis_network_create(context, NULL, NULL));
-    praxis_network *network = (praxis_network *)(uintptr_t)1;
-    refused(praxis_network_create(NULL, NULL, &network));
-    ck_assert_ptr_null(network);
-    refused(praxis_network_describe(NULL, &info));
-    refused(praxis_network_set_parameter(NULL, PRAXIS_PARAMETER_LEAK, 0));
-    refused(praxis_network_get_parameter(NULL, PRAXIS_PARAMETER_LEAK, &real));
-    refused(praxis_network_set_factor(NULL, PRAXIS_FACTOR_POST));
-    refused(praxis_network_read(NULL, PRAXIS_FIELD_BIAS, NULL, &value, 1));
-    refused(praxis_network_write(NULL, PRAXIS_FIELD_BIAS, NULL, &value, 1));
-    refused(praxis_network_read_codes(NULL, PRAXIS_FIELD_BIAS, NULL, &value, 4));
-    refused(praxis_network_write_codes(NULL, PRAXIS_FIELD_BIAS, NULL, &value, 4));
-    refused(praxis_network_hash(NULL, &hash));
-    refused(praxis_network_settle(NULL));
-    refused(praxis_network_reset(NULL, PRAXIS_RESET_TRACES, NULL));
-    refused(praxis_network_add_group(NULL, "g", &number, 1, &number));
-    refused(praxis_network_find_group(NULL, "g", &number));
-    refused(praxis_network_set_plastic_groups(NULL, &number, 1));
-    refused(praxis_network_share_noise(NULL, 0));
-    refused(praxis_network_run(NULL, &run));
-    refused(praxis_network_modulate(NULL, &value, 1));
-    refused(praxis_network_finish(NULL));
-    refused(praxis_network_statistics(NULL, PRAXIS_FIELD_WEIGHT, &statistics));
-    ck_assert_double_eq(praxis_network_modulator_limit(NULL), 0);
-    praxis_context_destroy(context);
-}
-END_TEST
-
-START_TEST(null_with_network)
-{
-    praxis_context *context = unit_context(unit_device(_i));
-    praxis_network *network = make(context, 49, 2, 1, 3);
-    uint32_t number = 0;
-    uint64_t before, after;
-    unit_success(context, praxis_network_hash(network, &before));
-    refused(praxis_network_describe(network, NULL));
-    refused(praxis_network_get_parameter(network, PRAXIS_PARAMETER_LEAK, NULL));
-    refused(praxis_network_read(network, PRAXIS_FIELD_BIAS, NULL, NULL, 49));
-    refused(praxis_network_write(network, PRAXIS_FIELD_BIAS, NULL, NULL, 49));
-    refused(praxis_network_read_codes(network, PRAXIS_FIELD_BIAS, NULL, NULL, 196));
-    refused(praxis_network_write_codes(network, PRAXIS_FIELD_BIAS, NULL, NULL, 196));
-    refused(praxis_network_hash(network, NULL));
-    refused(praxis_network_add_group(network, NULL, &number, 1, &number));
-    refused(praxis_network_add_group(network, "g", NULL, 1, &number));
-    refused(praxis_network_add_group(network, "g", &number, 1, NULL));
-    refused(praxis_network_find_group(network, NULL, &number));
-    refused(praxis_network_find_group(network, "g", NULL));
-    refused(praxis_network_set_plastic_groups(network, NULL, 1));
-    refused(praxis_network_run(network, NULL));
-    refused(praxis_network_modulate(network, NULL, 1));
-    refused(praxis_network_statistics(network, PRAXIS_FIELD_WEIGHT, NULL));
-    unit_success(context, praxis_network_hash(network, &after));
-    ck_assert_uint_eq(before, after);
-    ck_assert_uint_eq(unit_info(network).groups, 0);
-    praxis_network_destroy(network);
-    praxis_context_destroy(context);
-}
-END_TEST
-
-/* ---- Structure sizes ---- */
-
-START_TEST(sizes_of_input_structures)
-{
-    praxis_context *context = unit_context(unit_device(_i)), *other = NULL;
-    praxis_parameters parameters = shape(49, 2, 1, 3);
-    praxis_context_options options;
-    praxis_network *network = NULL;
-    double value = NAN;
-    /* A program that knew members up to `noise`: what lies beyond is not read. */
-    parameters.struct_size = offsetof(praxis_parameters, noise);
-    parameters.bias = 1.5;
-    parameters.noise = -7;
-    parameters.trace_decay = NAN;
-    unit_success(context, praxis_network_create(context, &parameters, &network));
-    unit_success(context, praxis_network_get_parameter(network, PRAXIS_PARAMETER_BIAS, &value));
-    ck_assert_double_eq(value, 1.5);
-    unit_success(context, praxis_network_get_parameter(network, PRAXIS_PARAMETER_TRACE_DECAY, &value));
-    ck_assert_double_eq(value, 0.95);
-    /* One that knew all but the window: traces are stored, and sixteen ticks wait. */
-    parameters = shape(49, 2, 1, 3);
-    parameters.struct_size = offsetof(praxis_parameters, trace_window);
-    parameters.trace_window = 0;
-    parameters.trace_form = PRAXIS_TRACE_WINDOW;
-    praxis_network *older = NULL, *now = make(context, 49, 2, 1, 3);
-    uint64_t hash, expected;
-    unit_success(context, praxis_network_create(context, &parameters, &older));
-    unit_fill_code(older, PRAXIS_FIELD_TRACE, 1); /* not to be refused */
-    unit_fill_code(now, PRAXIS_FIELD_TRACE, 1);
-    unit_run(context, older, 20, PRAXIS_RUN_TRACE);
-    unit_run(context, now, 20, PRAXIS_RUN_TRACE);
-    unit_success(context, praxis_network_hash(older, &hash));
-    unit_success(context, praxis_network_hash(now, &expected));
-    ck_assert_uint_eq(hash, expected);
-    praxis_network_destroy(older);
-    praxis_network_destroy(now);
-    praxis_run run = {.struct_size = offsetof(praxis_run, input), .ticks = 2, .input = (const float *)&value};
-    unit_success(context, praxis_network_run(network, &run));
-    ck_assert_uint_eq(unit_info(network).tick, 2);
-    static const size_t wrong[] = {0, 1, 7};
-    for (size_t i = 0; i <= UNIT_LENGTH(wrong); i++) {
-        praxis_network *none = network;
-        bool larger = i == UNIT_LENGTH(wrong);
-        parameters = shape(49, 2, 1, 3);
-        parameters.struct_size = larger ? sizeof parameters + 1 : wrong[i];
-        unit_failure(context, PRAXIS_ERROR_INVALID_ARGUMENT, "struct_size",
-                     praxis_network_create(context, &parameters, &none));
-        ck_assert_ptr_null(none);
-        run = (praxis_run){.struct_size = larger ? sizeof run + 1 : wrong[i], .ticks = 1};
-        unit_failure(context, PRAXIS_ERROR_INVALID_ARGUMENT, "struct_size", praxis_network_run(network, &run));
-        praxis_context_options_default(&options);
-        options.struct_size = larger ? sizeof options + 1 : wrong[i];
-        refused(praxis_context_create(&options, &other));
-        ck_assert_ptr_null(other);
-    }
-    ck_assert_uint_eq(unit_info(network).tick, 2);
-    praxis_network_destroy(network);
-    praxis_context_destroy(context);
-}
-END_TEST
-
-/* A structure of `size` bytes that receives: exactly so many are filled, the rest keeps its poison. */
-static void check_filled(const void *whole, const void *cut, size_t full, size_t size)
-{
-    const unsigned char *bytes = cut;
-    ck_assert_mem_eq((const char *)whole + sizeof size, bytes + sizeof size, size - sizeof size);
-    for (size_t i = size; i < full; i++)
-        ck_assert_uint_eq(bytes[i], 0xa5);
-}
-
-START_TEST(sizes_of_output_structures)
-{
-    praxis_context *context = unit_context(unit_device(_i));
-    praxis_network *network = make(context, 49, 2, 1, 3);
-    praxis_device_info device = {.struct_size = sizeof device}, cut_device;
-    praxis_network_info info = {.struct_size = sizeof info}, cut_info;
-    praxis_parameter_info parameter = {.struct_size = sizeof parameter}, cut_parameter;
-    memset(&cut_device, 0xa5, sizeof cut_device);
-    memset(&cut_info, 0xa5, sizeof cut_info);
-    memset(&cut_parameter, 0xa5, sizeof cut_parameter);
-    cut_device.struct_size = offsetof(praxis_device_info, driver);
-    cut_info.struct_size = offsetof(praxis_network_info, groups);
-    cut_parameter.struct_size = offsetof(praxis_parameter_info, minimum);
-    unit_success(context, praxis_context_device(context, &device));
-    unit_success(context, praxis_context_device(context, &cut_device));
-    check_filled(&device, &cut_device, sizeof device, offsetof(praxis_device_info, driver));
-    unit_success(context, praxis_network_describe(network, &info));
-    unit_success(context, praxis_network_describe(network, &cut_info));
-    check_filled(&info, &cut_info, sizeof info, offsetof(praxis_network_info, groups));
-    unit_success(context, praxis_parameter_describe(PRAXIS_PARAMETER_GAIN, &parameter));
-    unit_success(context, praxis_parameter_describe(PRAXIS_PARAMETER_GAIN, &cut_parameter));
-    check_filled(&parameter, &cut_parameter, sizeof parameter, offsetof(praxis_parameter_info, minimum));
-    device.struct_size++;
-    info.struct_size++;
-    parameter.struct_size++;
-    refused(praxis_context_device(context, &device));
-    refused(praxis_network_describe(network, &info));
-    refused(praxis_parameter_describe(PRAXIS_PARAMETER_GAIN, &parameter));
-    praxis_statistics statistics = {.struct_size = sizeof statistics + 1};
-    refused(praxis_network_statistics(network, PRAXIS_FIELD_WEIGHT, &statistics));
-    praxis_network_destroy(network);
-    praxis_context_destroy(context);
-}
-END_TEST
 
 /* ---- Reading and writing ---- */
 
@@ -557,11 +361,6 @@ END_TEST
 static Suite *state_suite(int devices)
 {
     Suite *suite = suite_create("state");
-    TCase *calls = unit_case(suite, "calls");
-    tcase_add_loop_test(calls, null_without_network, 0, devices);
-    tcase_add_loop_test(calls, null_with_network, 0, devices);
-    tcase_add_loop_test(calls, sizes_of_input_structures, 0, devices);
-    tcase_add_loop_test(calls, sizes_of_output_structures, 0, devices);
     TCase *transfer = unit_case(suite, "reading and writing");
     tcase_add_loop_test(transfer, codes_round_trip, 0, devices);
     tcase_add_loop_test(transfer, values_round_trip, 0, devices);

@@ -250,6 +250,7 @@ praxis_status px_opencl_open(struct px_log *log, const char *selector, const pra
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a device");
     opened->base.operations = &opencl_device_operations;
     opened->base.log = log;
+    opened->base.dies_in_fork = true;
     praxis_status status = open_context(opened, selector);
     if (!status)
         status = set_options(opened, options);
