@@ -460,6 +460,9 @@ static int use_inherited(praxis_context *context, praxis_network *network, bool 
     praxis_network_destroy(another);
     praxis_network_destroy(network);
     praxis_context_destroy(context);
+    size_t devices = 0;
+    if (!survives && (praxis_devices(NULL, NULL, 0, &devices) != PRAXIS_SUCCESS || devices != 1))
+        return 4; /* only the reference is left: drivers are not asked again */
     return 0;
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "backend/opencl/device.h"
+#include "base/fork.h"
 
 /* The ICD loader returns this where it finds no driver at all. */
 #define PLATFORM_NOT_FOUND_KHR (-1001)
@@ -31,11 +32,28 @@ static praxis_status fail_memory(struct px_log *log)
     return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a list of OpenCL devices");
 }
 
+/* Whether drivers were loaded before this process was forked: they have threads that it lacks, and would hang. */
+static bool are_drivers_inherited(void)
+{
+    static bool loaded;
+    static unsigned generation;
+    if (!loaded)
+        generation = px_fork_generation();
+    loaded = true;
+    return generation != px_fork_generation();
+}
+
 /* The platforms there are; none is not a failure. *platforms is allocated. */
 static praxis_status find_platforms(struct px_log *log, cl_platform_id **platforms, cl_uint *count)
 {
     *platforms = NULL;
     *count = 0;
+    if (are_drivers_inherited()) {
+        px_message(log, PRAXIS_LOG_WARNING,
+                   "this process was forked from one that had loaded OpenCL drivers, which do not survive fork(): they "
+                   "are left alone, and there is no OpenCL device; look for devices after forking only");
+        return PRAXIS_SUCCESS;
+    }
     cl_int error = clGetPlatformIDs(0, NULL, count);
     if (!error && *count > 0) {
         *platforms = calloc(*count, sizeof **platforms);
