@@ -67,8 +67,8 @@
  *     that is ever added.
  *   - A context may be used by several threads at once. A network may be used by one thread at a time.
  *   - OpenCL drivers do not survive fork(): in a child process, calls on what its parent opened there fail with
- *     UNSUPPORTED, and destroying it leaves the driver alone. Nor are other OpenCL devices found there: look for devices after forking
- *     only. The reference survives.
+ *     UNSUPPORTED, and destroying it leaves the driver alone. Nor are other OpenCL devices found there: look for
+ *     devices after forking only. The reference survives.
  *   - The library never prints, never ends the process and never reads the environment.
  */
 #ifndef PRAXIS_PRAXIS_H

@@ -14,7 +14,7 @@ struct px_failure {
 
 struct px_log {
     praxis_log sink;
-    pthread_mutex_t lock; /* guards what follows and keeps callbacks one at a time */
+    pthread_mutex_t lock;        /* guards what follows and keeps callbacks one at a time */
     struct px_failure *failures; /* allocated: the last of each thread, in the order in which they failed last */
     size_t failure_count;
 };
