@@ -185,7 +185,7 @@ INLINE void learn_words(const lesson *l, __global const uint *packed, __global c
  * of their windows stays in cache; work-items of the second dimension share the spans.
  * words: of the window, that window.cl made ready.
  */
-__kernel __attribute__((reqd_work_group_size(LEARNERS, SPANNERS, 1))) void
+__kernel MANY_REGISTERS __attribute__((reqd_work_group_size(LEARNERS, SPANNERS, 1))) void
 learn(__global char *weights, __global const char *traces, __global char *stored, uint first_unit, uint stored_unit,
       __global const uint *tiles, uint first_entry, uint entries, uint each, __global const task *plan, uint words,
       __global const uint *packed, __global const uint *weighed, __global const int *lanes,

@@ -89,9 +89,18 @@ INLINE int_rows potential(const neuron_rule *rule, const neuron_fields *fields, 
 /* One of the codes: a shift, for a vector that is indexed goes to memory, see UNROLL. */
 INLINE char code_of(const char_rows codes, uint i)
 {
-    ulong2 bytes = 0;
-    *(char_rows *)&bytes = codes;
-    return (char)((i < 8 ? bytes.x : bytes.y) >> i % 8 * 8);
+#if ROWS == 16
+    ulong2 halves = as_ulong2(codes);
+    return (char)((i < 8 ? halves.x : halves.y) >> i % 8 * 8);
+#elif ROWS == 8
+    return (char)(as_ulong(codes) >> i * 8);
+#elif ROWS == 4
+    return (char)(as_uint(codes) >> i * 8);
+#elif ROWS == 2
+    return (char)(as_ushort(codes) >> i * 8);
+#else
+    return codes;
+#endif
 }
 
 /* Writes the activations of ROWS rows, and their copies behind the end of the column: whole vectors where they fit. */

@@ -20,6 +20,7 @@
  *   WORKERS                              work-items that run a replica in the resident form
  *   ACTIVATION_STEP, NORMAL_STEP, ...    constants of src/base/fixed.h
  *   DOT_PRODUCT                          how dot4 is computed, see dot4.cl
+ *   SUB_GROUP                            on some devices: work-items that a kernel of many registers runs in lockstep
  * and the tables of codes.
  *
  * A unit is one column of one replica: unit = replica * PRIME + column. Memory:
@@ -45,6 +46,13 @@
 
 #define JOIN_TOKENS(a, b) a##b
 #define JOIN(a, b) JOIN_TOKENS(a, b)
+
+/* Of a kernel that would not find registers enough for more work-items in lockstep. */
+#ifdef SUB_GROUP
+#define MANY_REGISTERS __attribute__((intel_reqd_sub_group_size(SUB_GROUP)))
+#else
+#define MANY_REGISTERS
+#endif
 
 /* Vectors of rows; a vector of one is a number, which OpenCL C has other names for. */
 #if ROWS == 1

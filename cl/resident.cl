@@ -30,7 +30,7 @@ INLINE void read_groups(__global const char *own, __global long *sums, __global 
  * `ticks` ticks, the first at `time`. input: of the first tick, `input_step` numbers from one replica to the next.
  * sums: [ticks][R][selected_count], from `sums_start`.
  */
-__kernel __attribute__((reqd_work_group_size(WORKERS, 1, 1))) void
+__kernel MANY_REGISTERS __attribute__((reqd_work_group_size(WORKERS, 1, 1))) void
 resident(__global const char *weights, uint units, __global char *activations, __global char *window_factors,
          uint slot, __global const int *input, ulong input_start, ulong input_step, int has_input, ulong time,
          uint ticks, __global const uint2 *seeds, __global long *sums, ulong sums_start,

@@ -150,12 +150,12 @@ static bool read_all(struct reading *reading)
     struct pollfd ends[] = {{reading->pipes[OUTPUT][0], POLLIN, 0},
                             {reading->pipes[PRINTED][0], POLLIN, 0},
                             {cli_interrupt_descriptor(), POLLIN, 0}};
-    double until = reading->process->seconds ? now() + reading->process->seconds : 0;
+    double until = reading->process->seconds > 0 ? now() + reading->process->seconds : 0;
     for (;;) {
-        double left = until ? until - now() : 0;
-        if ((until && left <= 0) || cli_interrupted())
+        double left = until > 0 ? until - now() : 0;
+        if ((until > 0 && left <= 0) || cli_interrupted())
             return false;
-        int ready = poll(ends, 3, until ? (int)(left * 1e3) + 1 : -1);
+        int ready = poll(ends, 3, until > 0 ? (int)(left * 1e3) + 1 : -1);
         if (ready < 0 && errno != EINTR)
             return true;
         if (ready <= 0)

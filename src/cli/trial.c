@@ -145,6 +145,6 @@ praxis_status trial_compare(struct trial *first, struct trial *second, const uin
         status = compare_kind(trials, (enum trial_kind)kind, ticks[kind], rounds, comparison, &ratio);
         product *= ratio;
     }
-    comparison->ratio = pow(product, 1.0 / TRIAL_KINDS);
+    comparison->ratio = pow(product, 1.0 / (double)TRIAL_KINDS);
     return status;
 }

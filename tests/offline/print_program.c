@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writes the program that a device without a driver here would be given: print_program DEVICE PATH NEURONS K FILE
- * writes the source to FILE and prints the compiler's options, one per line. DEVICE is gpu or cpu, PATH a path of dot
- * products.
+ * writes the source to FILE and prints the compiler's options, one per line. DEVICE is gpu, cpu, or gpu-16, one that is
+ * asked for sub-groups of 16; PATH a path of dot products.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -38,7 +38,7 @@ static bool print_options(const struct px_opencl *opencl)
 int main(int argc, char **argv)
 {
     if (argc != 6) {
-        fprintf(stderr, "usage: print_program gpu|cpu PATH NEURONS K FILE\n");
+        fprintf(stderr, "usage: print_program gpu|gpu-16|cpu PATH NEURONS K FILE\n");
         return 2;
     }
     bool cpu = strcmp(argv[1], "cpu") == 0;
@@ -46,6 +46,7 @@ int main(int argc, char **argv)
         .info = {.type = cpu ? PRAXIS_DEVICE_CPU : PRAXIS_DEVICE_GPU, .compute_units = 64},
         .register_integers = cpu ? 16 : 1,
         .max_group_items = 1024,
+        .sub_group = strcmp(argv[1], "gpu-16") == 0 ? 16 : 0,
         .max_allocation_bytes = UINT64_C(1) << 40};
     struct px_opencl opencl = {.device = &device,
                                .shape = {.replicas = 1, .channels = 2, .window = 16, .traces_stored = true}};

@@ -158,7 +158,7 @@ START_TEST(rounding_in_rectangles)
                 product *= (rounding_bits(time, 7 + corner / 2, 11 + corner % 2) < fractions[f]) - up;
             sum += product;
         }
-        double correlation = sum / SAMPLES / pow(up * (1 - up), 2);
+        double correlation = sum / (double)SAMPLES / pow(up * (1 - up), 2);
         printf("rectangles, up with %.2f: correlation %.4f\n", up, correlation);
         ck_assert_double_lt(fabs(correlation), 0.01 + 5 / sqrt(SAMPLES)); /* a product of four has variance 1 */
     }

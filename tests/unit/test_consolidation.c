@@ -136,7 +136,7 @@ static double exact_sum(const struct exact *exact, const praxis_parameters *para
 /* Every weight within a code and the slack; the errors' mean, by neurons as samples, nothing but chance. */
 static void check_exactly(praxis_network *network, const struct exact *exact, const praxis_parameters *parameters)
 {
-    double mean = 0, square = 0, samples = (double)MANY * NEURONS, rate = parameters->learning_rate / UNIT_WEIGHT;
+    double mean = 0, square = 0, samples = (double)(MANY * NEURONS), rate = parameters->learning_rate / UNIT_WEIGHT;
     int8_t *weight = unit_codes(network, PRAXIS_FIELD_WEIGHT);
     size_t moved = 0;
     for (size_t j = 0; j < (size_t)MANY * NEURONS; j++) {
@@ -146,7 +146,7 @@ static void check_exactly(praxis_network *network, const struct exact *exact, co
             unit_require(fabs(expected) < 120, "synapse %zu clips at %g: a bad test", i, expected);
             unit_require(fabs(error) <= 1 + rate * slack, "synapse %zu: %d, not %g within %g", i, weight[i], expected,
                          1 + rate * slack);
-            of_neuron += error / DEGREE;
+            of_neuron += error / (double)DEGREE;
             moved += weight[i] != 0;
         }
         mean += of_neuron / samples;

@@ -28,8 +28,9 @@ struct mask {
 #define ARM_EXTENSION   "cl_arm_integer_dot_product_int8 cl_arm_integer_dot_product_accumulate_int8"
 #define OTHER_EXTENSION "cl_khr_integer_dot_product_of_another_kind cl_arm_integer_dot_product_int8"
 
-/* What queries are answered with; NULL: with the truth. */
+/* What queries are answered with; NULL: with the truth. Of sub-groups: four sizes. */
 static const struct mask *worn;
+static const size_t *sub_groups;
 
 static cl_int answer(const void *data, size_t length, size_t size, void *value, size_t *needed)
 {
@@ -64,6 +65,8 @@ cl_int clGetDeviceInfo(cl_device_id device, cl_device_info what, size_t size, vo
     case 0x4001:
         return worn->compute_capability[0] ? answer(&worn->compute_capability[what - 0x4000], 4, size, value, needed)
                                            : CL_INVALID_VALUE;
+    case 0x4108:
+        return sub_groups ? answer(sub_groups, 4 * sizeof *sub_groups, size, value, needed) : CL_INVALID_VALUE;
     case 0x1073:
         return answer(&worn->dot_capabilities, sizeof worn->dot_capabilities, size, value, needed);
     case 0x1075:
@@ -93,6 +96,7 @@ static const struct {
     {{CL_DEVICE_TYPE_GPU, NVIDIA, "mute", "cl_khr_icd", {6, 1}, 0, {0}, false}, "packed c"},
     {{CL_DEVICE_TYPE_GPU, AMD, "gfx90a:sramecc+:xnack-", "", {0}, 0, {0}, false}, "sdot4 packed c"},
     {{CL_DEVICE_TYPE_GPU, AMD, "gfx1100", "", {0}, 0, {0}, false}, "sudot4 packed c"},
+    {{CL_DEVICE_TYPE_GPU, AMD, "gfx1250", "", {0}, 0, {0}, false}, "sudot4 packed c"},
     {{CL_DEVICE_TYPE_GPU, AMD, "gfx900", "", {0}, 0, {0}, false}, "packed c"},
     {{CL_DEVICE_TYPE_GPU, AMD, "gfx1400", "", {0}, 0, {0}, false}, "packed c"},
     {{CL_DEVICE_TYPE_GPU, AMD, "Ellesmere", "", {0}, 0, {0}, false}, "packed c"},
@@ -186,6 +190,7 @@ START_TEST(names_of_amd)
         {"gfx1100", PX_DOT_PRODUCT_SUDOT4},
         {"gfx1151", PX_DOT_PRODUCT_SUDOT4},
         {"gfx1201", PX_DOT_PRODUCT_SUDOT4},
+        {"gfx1250", PX_DOT_PRODUCT_SUDOT4},
         {"gfx900:xnack-", PX_DOT_PRODUCT_PACKED},
         {"gfx90c:xnack-", PX_DOT_PRODUCT_PACKED},
         {"gfx1010:xnack-", PX_DOT_PRODUCT_PACKED},
@@ -195,6 +200,35 @@ START_TEST(names_of_amd)
     };
     for (size_t i = 0; i < UNIT_LENGTH(known); i++)
         ck_assert_msg(px_amd_dot_product(known[i].name) == known[i].path, "%s", known[i].name);
+}
+END_TEST
+
+/* Smaller sub-groups for kernels of many registers, where the compiler has no 8 to take by itself. */
+START_TEST(sub_groups_of_intel)
+{
+    static const struct {
+        const char *extensions;
+        size_t sizes[4];
+        uint32_t wanted;
+    } known[] = {{"cl_khr_icd cl_intel_required_subgroup_size", {16, 32}, 16},
+                 {"cl_khr_icd cl_intel_required_subgroup_size", {32, 16}, 16},
+                 {"cl_khr_icd cl_intel_required_subgroup_size", {8, 16, 32}, 0},
+                 {"cl_khr_icd cl_intel_required_subgroup_size", {32, 16, 8}, 0},
+                 {"cl_khr_icd cl_intel_required_subgroup_size", {32}, 0},
+                 {"cl_khr_icd", {16, 32}, 0}};
+    for (size_t i = 0; i < UNIT_LENGTH(known); i++) {
+        const struct mask mask = {.type = CL_DEVICE_TYPE_GPU,
+                                  .platform = "Intel(R) OpenCL Graphics",
+                                  .name = "Max",
+                                  .extensions = known[i].extensions};
+        struct px_opencl_device device;
+        sub_groups = known[i].sizes;
+        put_on(&mask, &device);
+        ck_assert_msg(device.sub_group == known[i].wanted, "case %zu: %u", i, device.sub_group);
+        sub_groups = NULL;
+        put_on(&mask, &device);
+        ck_assert_uint_eq(device.sub_group, 0);
+    }
 }
 END_TEST
 
@@ -246,6 +280,7 @@ int main(void)
     tcase_add_test(paths, paths_on_request);
     tcase_add_test(paths, names);
     tcase_add_test(paths, names_of_amd);
+    tcase_add_test(paths, sub_groups_of_intel);
     if (available == 2)
         tcase_add_test(paths, a_claim_that_does_not_hold);
     return unit_main_on_devices(suite, available);

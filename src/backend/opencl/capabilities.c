@@ -26,6 +26,7 @@ static const struct {
     {"gfx103", PX_DOT_PRODUCT_SDOT4},   /* RDNA 2 */
     {"gfx11", PX_DOT_PRODUCT_SUDOT4},   /* RDNA 3 */
     {"gfx120", PX_DOT_PRODUCT_SUDOT4},  /* RDNA 4 */
+    {"gfx1250", PX_DOT_PRODUCT_SUDOT4}, /* MI400 */
     {"gfx900", PX_DOT_PRODUCT_PACKED},  /* Vega 10 */
     {"gfx902", PX_DOT_PRODUCT_PACKED},  /* Raven Ridge */
     {"gfx904", PX_DOT_PRODUCT_PACKED},  /* Vega 12 */

@@ -13,6 +13,7 @@
 #define INTEGER_DOT_PRODUCT_CAPABILITIES             0x1073
 #define INTEGER_DOT_PRODUCT_ACCELERATION_8BIT_PACKED 0x1075
 #define INTEGER_DOT_PRODUCT_INPUT_4X8BIT_PACKED      (1u << 0)
+#define SUB_GROUP_SIZES                              0x4108
 #define COMPUTE_CAPABILITY_MAJOR                     0x4000
 #define COMPUTE_CAPABILITY_MINOR                     0x4001
 
@@ -180,7 +181,26 @@ static void describe_sizes(struct queries *queries, struct px_opencl_device *dev
     info->local_memory_bytes = NUMBER(queries, CL_DEVICE_LOCAL_MEM_SIZE, cl_ulong);
 }
 
-/* What instructions for dot products there are. */
+/*
+ * Intel's compiler runs 8, 16 or 32 work-items in lockstep. Where the device has no 8 (Ponte Vecchio, Battlemage) it
+ * (26.27) takes 32 for every kernel, and spills registers of learning and of the resident form; with 16 it does not.
+ */
+static uint32_t sub_group_of(struct queries *queries, const char *extensions)
+{
+    size_t sizes[8];
+    uint32_t found = 0;
+    if (!extensions || !has_word(extensions, "cl_intel_required_subgroup_size"))
+        return 0;
+    ASK_EXTENSION(queries, SUB_GROUP_SIZES, &sizes);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        if (sizes[i] == 8)
+            return 0;
+        else if (sizes[i] == 16)
+            found = 16;
+    return found;
+}
+
+/* What instructions for dot products there are, and sub-groups. */
 static void describe_products(struct queries *queries, struct px_opencl_device *device)
 {
     char *extensions;
@@ -200,6 +220,7 @@ static void describe_products(struct queries *queries, struct px_opencl_device *
         device->packed_khr = (capabilities & INTEGER_DOT_PRODUCT_INPUT_4X8BIT_PACKED) != 0;
         device->accelerated_khr = acceleration.signed_accelerated;
     }
+    device->sub_group = sub_group_of(queries, extensions);
     device->accumulating_arm = extensions && has_word(extensions, "cl_arm_integer_dot_product_accumulate_int8");
     free(extensions);
 }

@@ -45,6 +45,7 @@ struct px_opencl_device {
     uint32_t compute_capability;   /* NVIDIA's, 61 for 6.1; 0 where it is no NVIDIA GPU */
     bool packed_khr;               /* cl_khr_integer_dot_product with packed operands */
     bool accelerated_khr;          /* and it has an instruction for it */
+    uint32_t sub_group;            /* what kernels of many registers are to ask for; 0: nothing */
     bool accumulating_arm;         /* cl_arm_integer_dot_product_accumulate_int8 */
     uint64_t max_allocation_bytes; /* the device's limit, or a lower one the caller set */
     char *kernel_directory;        /* NULL: the embedded kernels */

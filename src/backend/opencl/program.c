@@ -30,6 +30,8 @@ char *px_opencl_options(const struct px_opencl *opencl)
                    "-DBIAS_MAX=%d",
                    PX_ACTIVATION_STEP_Q28, PX_NORMAL_STEP_Q28, PX_MEMBRANE_MAX, PX_DEVIATION_MAX, PX_GAIN_MAX,
                    PX_BIAS_MAX);
+    if (opencl->device->sub_group)
+        px_text_append(&options, " -DSUB_GROUP=%u", opencl->device->sub_group);
     return px_text_take(&options);
 }
 
