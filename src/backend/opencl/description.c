@@ -185,13 +185,13 @@ static void describe_sizes(struct queries *queries, struct px_opencl_device *dev
  * Intel's compiler runs 8, 16 or 32 work-items in lockstep. Where the device has no 8 (Ponte Vecchio, Battlemage) it
  * (26.27) takes 32 for every kernel, and spills registers of learning and of the resident form; with 16 it does not.
  */
-static uint32_t sub_group_of(struct queries *queries, const char *extensions)
+static uint32_t sub_group_of(cl_device_id device, const char *extensions)
 {
-    size_t sizes[8];
+    size_t sizes[8] = {0};
     uint32_t found = 0;
-    if (!extensions || !has_word(extensions, "cl_intel_required_subgroup_size"))
+    if (!extensions || !has_word(extensions, "cl_intel_required_subgroup_size") ||
+        clGetDeviceInfo(device, SUB_GROUP_SIZES, sizeof sizes, sizes, NULL))
         return 0;
-    ASK_EXTENSION(queries, SUB_GROUP_SIZES, &sizes);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
         if (sizes[i] == 8)
             return 0;
@@ -220,7 +220,7 @@ static void describe_products(struct queries *queries, struct px_opencl_device *
         device->packed_khr = (capabilities & INTEGER_DOT_PRODUCT_INPUT_4X8BIT_PACKED) != 0;
         device->accelerated_khr = acceleration.signed_accelerated;
     }
-    device->sub_group = sub_group_of(queries, extensions);
+    device->sub_group = sub_group_of(queries->device, extensions);
     device->accumulating_arm = extensions && has_word(extensions, "cl_arm_integer_dot_product_accumulate_int8");
     free(extensions);
 }
