@@ -58,13 +58,13 @@ static praxis_status create(const struct bench *bench, uint64_t neurons, uint32_
         status = praxis_network_describe(work->network, &info);
     if (status)
         return status;
-    result->neurons = (double)info.graph.neurons;
-    result->degree_factor = info.graph.curves;
-    result->degree = info.graph.degree;
-    result->synapses = (double)info.graph.synapses;
-    result->padding = (double)info.padded_synapses / (double)info.graph.synapses - 1;
+    result->neurons = (double)info.neurons;
+    result->degree_factor = info.curves;
+    result->degree = info.degree;
+    result->synapses = (double)info.synapses;
+    result->padding = (double)info.padded_synapses / (double)info.synapses - 1;
     result->device_bytes = (double)info.device_bytes;
-    result->bytes_per_synapse = (double)info.device_bytes / (double)info.graph.synapses;
+    result->bytes_per_synapse = (double)info.device_bytes / (double)info.synapses;
     result_text(result->sum_path, info.sum_path);
     return PRAXIS_SUCCESS;
 }

@@ -281,9 +281,21 @@ praxis_status praxis_network_describe(const praxis_network *network, praxis_netw
     if (status)
         return status;
     praxis_network_info described = {.struct_size = sizeof described};
-    describe_graph(&network->shape.graph, &described.graph);
     px_network_describe(network, &described);
     px_structure_give(info, &described, sizeof described);
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status praxis_network_graph(const praxis_network *network, praxis_graph *graph)
+{
+    praxis_status status = check_network(network, "", true);
+    if (!status)
+        status = px_structure_check(network->log, "graph", graph, FIRST_GRAPH);
+    if (status)
+        return status;
+    praxis_graph described;
+    describe_graph(&network->shape.graph, &described);
+    px_structure_give(graph, &described, sizeof described);
     return PRAXIS_SUCCESS;
 }
 

@@ -458,21 +458,28 @@ PRAXIS_API praxis_status praxis_context_store_tuning(praxis_context *context, co
 
 typedef struct praxis_network_info {
     size_t struct_size;
-    praxis_graph graph;
-    uint32_t replicas;
-    uint32_t channels;
-    uint32_t groups; /* groups defined so far */
-    praxis_factor factor;
+    uint64_t neurons;         /* N of a replica */
+    uint64_t synapses;        /* N d of a replica */
+    uint64_t padded_synapses; /* the same as the device stores them, in whole tiles of rows */
+    uint32_t prime;           /* p; N = p^2 */
+    uint32_t curves;          /* k */
+    uint32_t degree;          /* d = k (p - 1) */
+    uint32_t replicas;        /* R */
+    uint32_t channels;        /* K */
+    uint32_t groups;          /* groups defined so far */
     uint64_t tick;            /* ticks run since birth */
     uint64_t modulations;     /* modulations applied since birth */
     uint64_t device_bytes;    /* memory taken on the device */
-    uint64_t padded_synapses; /* synapses of a replica as the device stores them, in whole tiles of rows */
     uint32_t weight_slabs;    /* buffers the weights are split into */
-    char sum_path[32];        /* which form of the synaptic sum runs */
+    praxis_factor factor;
+    char sum_path[32]; /* which form of the synaptic sum runs */
 } praxis_network_info;
 
 /* Shape, counters and memory of a network. info->struct_size must be set. */
 PRAXIS_API praxis_status praxis_network_describe(const praxis_network *network, praxis_network_info *info);
+
+/* The graph of a network, as praxis_graph_plan would give it. graph->struct_size must be set. */
+PRAXIS_API praxis_status praxis_network_graph(const praxis_network *network, praxis_graph *graph);
 
 /* Changes a settable parameter; it holds from the next call. Errors: OUT_OF_RANGE; INVALID_ARGUMENT if not settable. */
 PRAXIS_API praxis_status praxis_network_set_parameter(praxis_network *network, praxis_parameter parameter,

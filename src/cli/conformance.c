@@ -70,10 +70,10 @@ static float random_real(uint64_t *state, float low, float high)
 
 static uint64_t elements(const struct pair *pair, praxis_field field)
 {
-    uint64_t per_neuron = field == PRAXIS_FIELD_WEIGHT || field == PRAXIS_FIELD_TRACE ? pair->info.graph.degree
+    uint64_t per_neuron = field == PRAXIS_FIELD_WEIGHT || field == PRAXIS_FIELD_TRACE ? pair->info.degree
                           : field == PRAXIS_FIELD_INPUT_WEIGHT                        ? pair->info.channels
                                                                                       : 1;
-    return pair->info.graph.neurons * pair->info.replicas * per_neuron;
+    return pair->info.neurons * pair->info.replicas * per_neuron;
 }
 
 /* One code in eight is an end of the range. */
@@ -89,7 +89,7 @@ static int32_t random_code(struct pair *pair, const struct codes *range, int32_t
 static praxis_status randomise_field(struct pair *pair, praxis_field field)
 {
     const struct codes *range = &codes[field];
-    int32_t maximum = field == PRAXIS_FIELD_NOISE_SOURCE ? (int32_t)(pair->info.graph.neurons - 1) : range->maximum;
+    int32_t maximum = field == PRAXIS_FIELD_NOISE_SOURCE ? (int32_t)(pair->info.neurons - 1) : range->maximum;
     uint64_t count = elements(pair, field);
     unsigned char *values = malloc(count * range->bytes + 1);
     if (!values)
@@ -123,7 +123,7 @@ static void report(struct pair *pair, const char *operation, const char *what)
     result->failures++;
     if (result->first_failure[0] == '\0')
         snprintf(result->first_failure, sizeof result->first_failure, "%s, N = %llu, k = %u, R = %u (%s): %s",
-                 operation, (unsigned long long)pair->info.graph.neurons, pair->info.graph.curves, pair->info.replicas,
+                 operation, (unsigned long long)pair->info.neurons, pair->info.curves, pair->info.replicas,
                  pair->info.sum_path, what);
 }
 
@@ -254,7 +254,7 @@ static praxis_status modulate_both(struct pair *pair, const char *operation, uin
 /* From the smallest change there is to the largest, which saturates every weight. */
 static praxis_status test_modulation(struct pair *pair)
 {
-    uint64_t replicas = pair->info.replicas, neurons = pair->info.graph.neurons;
+    uint64_t replicas = pair->info.replicas, neurons = pair->info.neurons;
     float limit = (float)(praxis_network_modulator_limit(pair->networks[1]) / 0.01 * 0.999);
     const float sizes[] = {1e-4f, 0.03f, 1, limit};
     praxis_status status = PRAXIS_SUCCESS;
@@ -305,12 +305,12 @@ static praxis_status settle_both(struct pair *pair)
 /* What meets a window half full, and one that fills while replicas have waited for different times. */
 static praxis_status test_window(struct pair *pair)
 {
-    uint64_t half = pair->info.graph.neurons > 1000 ? 3 : pair->window / 2 + 1;
+    uint64_t half = pair->info.neurons > 1000 ? 3 : pair->window / 2 + 1;
     praxis_status status = randomise(pair);
     if (!status)
         status = run_both(pair, "window", half, PRAXIS_RUN_TRACE, false);
     if (!status)
-        status = modulate_both(pair, "window, modulate", pair->info.replicas * pair->info.graph.neurons, 1);
+        status = modulate_both(pair, "window, modulate", pair->info.replicas * pair->info.neurons, 1);
     if (!status)
         status = reset_both(pair, "window, reset of traces", PRAXIS_RESET_TRACES);
     if (!status)
@@ -357,7 +357,7 @@ static praxis_status test_learning(struct pair *pair, uint64_t ticks)
 
 static praxis_status define_groups(struct pair *pair)
 {
-    uint32_t neurons = (uint32_t)pair->info.graph.neurons;
+    uint32_t neurons = (uint32_t)pair->info.neurons;
     uint32_t *all = malloc(neurons * sizeof *all);
     praxis_status status = all ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
     for (uint32_t j = 0; all && j < neurons; j++)
@@ -411,7 +411,7 @@ static void free_pair(struct pair *pair)
 
 static praxis_status test_shape(struct pair *pair)
 {
-    pair->random = pair->info.graph.neurons * 4 + pair->info.graph.curves;
+    pair->random = pair->info.neurons * 4 + pair->info.curves;
     praxis_status status = compare(pair, "birth");
     if (!status)
         status = test_learning(pair, 4); /* from birth, before the state becomes random */

@@ -120,7 +120,7 @@ static void script_raster(const struct training *training, FILE *file)
     double step = recording->step;
     fprintf(file,
             "set output 'activity.svg'\nset title 'One trial: activations of %u of %" PRIu64 " neurons, evenly chosen",
-            recording->neurons, training->network.graph.neurons);
+            recording->neurons, training->network.neurons);
     if (recording->step > 1)
         fprintf(file, ", one tick in %u", recording->step);
     fprintf(file,

@@ -25,7 +25,7 @@ struct block {
 static struct block make_block(const struct run_session *session)
 {
     size_t channels = session->series.channels, groups = session->output.stream ? session->groups.count : 0;
-    double synapses = (double)session->info.graph.synapses, numbers = (double)(channels + groups + 1);
+    double synapses = (double)session->info.synapses, numbers = (double)(channels + groups + 1);
     double most = fmin(BLOCK_TICKS, fmin(BLOCK_SYNAPSES / synapses, BLOCK_NUMBERS / numbers));
     struct block block = {.most = most > 1 ? (uint64_t)most : 1};
     block.drive = memory_get(block.most, channels * sizeof *block.drive);
@@ -136,7 +136,7 @@ int run_drive(struct run_session *session)
     struct progress progress;
     praxis_network_finish(session->network);
     cli_interrupt_hold();
-    progress_begin(&progress, session->most == UINT64_MAX ? 0 : session->most, 1, (double)session->info.graph.synapses);
+    progress_begin(&progress, session->most == UINT64_MAX ? 0 : session->most, 1, (double)session->info.synapses);
     progress.terminal = is_shown(session, &progress);
     int code = CLI_DONE;
     while (code == CLI_DONE && session->ticks < session->most) {

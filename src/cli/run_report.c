@@ -13,14 +13,14 @@ void run_summary(const struct run_session *session, FILE *file)
     char neurons[16], synapses[16], ticks[16], operations[16];
     double rate = tick_rate(session);
     const praxis_statistics *x = &session->activations, *w = &session->weights;
-    fprintf(file, "%s neurons, %s synapses on %s\n", cli_si((double)session->info.graph.neurons, neurons),
-            cli_si((double)session->info.graph.synapses, synapses), session->device.name);
+    fprintf(file, "%s neurons, %s synapses on %s\n", cli_si((double)session->info.neurons, neurons),
+            cli_si((double)session->info.synapses, synapses), session->device.name);
     fprintf(file, "%llu tick%s%s: the first took %.3g s", (unsigned long long)session->ticks,
             session->ticks > 1 ? "s" : "", session->request->learn ? ", learning" : "", session->first_seconds);
     if (session->ticks > 1)
         fprintf(file, ", the others %.4g ms each", 1000 / rate);
     fprintf(file, ", %s ticks/s, %s synaptic operations/s\n", cli_si(rate, ticks),
-            cli_si(rate * (double)session->info.graph.synapses, operations));
+            cli_si(rate * (double)session->info.synapses, operations));
     fprintf(file, "activations  mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis %+.3f  clipped %.2f %%\n",
             x->mean, x->variance, x->skewness, x->excess_kurtosis, 100 * x->clipped);
     fprintf(file, "weights      mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis %+.3f  clipped %.2f %%\n",
@@ -44,8 +44,8 @@ int run_report(const struct run_session *session)
 {
     cJSON *object = cJSON_CreateObject();
     double rate = tick_rate(session);
-    json_add_count(object, "neurons", session->info.graph.neurons);
-    json_add_count(object, "synapses", session->info.graph.synapses);
+    json_add_count(object, "neurons", session->info.neurons);
+    json_add_count(object, "synapses", session->info.synapses);
     json_add_count(object, "channels", session->series.channels);
     json_add_count(object, "ticks", session->ticks);
     cJSON_AddBoolToObject(object, "interrupted", session->signal != 0);
@@ -53,7 +53,7 @@ int run_report(const struct run_session *session)
     json_add_number(object, "first_tick_seconds", session->first_seconds);
     json_add_number(object, "seconds", session->seconds);
     json_add_number(object, "ticks_per_second", rate);
-    json_add_number(object, "synaptic_operations_per_second", rate * (double)session->info.graph.synapses);
+    json_add_number(object, "synaptic_operations_per_second", rate * (double)session->info.synapses);
     json_add_count(object, "device_bytes", session->info.device_bytes);
     cJSON_AddItemToObject(object, "activations", json_distribution(&session->activations));
     cJSON_AddItemToObject(object, "weights", json_distribution(&session->weights));

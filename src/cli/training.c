@@ -28,7 +28,7 @@ static void show_progress(struct progress *progress, const struct training *trai
 static praxis_status run_trials(struct reinforcement *learner, struct training *training)
 {
     double ticks = reinforcement_trial_ticks(learner);
-    double operations = ticks * (double)training->network.graph.synapses * 2 * training->options.seeds;
+    double operations = ticks * (double)training->network.synapses * 2 * training->options.seeds;
     struct progress progress;
     praxis_status status = PRAXIS_SUCCESS;
     rewards_begin(&training->rewards, training->trials, training->options.seeds, training->options.seed, training->log);
@@ -65,7 +65,7 @@ static praxis_status take_statistics(praxis_network *network, praxis_field field
 static praxis_status record(struct reinforcement *learner, struct training *training)
 {
     struct reinforcement_recording *recording = &training->recording;
-    uint64_t neurons = training->network.graph.neurons;
+    uint64_t neurons = training->network.neurons;
     uint32_t ticks = reinforcement_trial_ticks(learner);
     recording->neurons = neurons < MOST_NEURONS ? (uint32_t)neurons : MOST_NEURONS;
     recording->step = (ticks + MOST_TICKS - 1) / MOST_TICKS;

@@ -69,10 +69,9 @@ void training_print(const struct training *training, FILE *file)
     struct summary learners = summarise_final(rewards, false), controls = summarise_final(rewards, true);
     char neurons[16], synapses[16];
     fprintf(file, "%s, rule %s: %s neurons, %s synapses, %u seeds, %" PRIu64 " trials in %.1f s on %s\n",
-            training->task.name, rule_name(training->options.rule),
-            cli_si((double)training->network.graph.neurons, neurons),
-            cli_si((double)training->network.graph.synapses, synapses), rewards->seeds, rewards->trials,
-            training->seconds, training->device.name);
+            training->task.name, rule_name(training->options.rule), cli_si((double)training->network.neurons, neurons),
+            cli_si((double)training->network.synapses, synapses), rewards->seeds, rewards->trials, training->seconds,
+            training->device.name);
     fprintf(file, "reward       median %.3f  [%.3f, %.3f] over seeds, last %" PRIu64 " trials\n", learners.median,
             learners.minimum, learners.maximum, rewards_final_trials(rewards));
     fprintf(file, "control      median %.3f  [%.3f, %.3f] without modulation\n", controls.median, controls.minimum,
@@ -106,8 +105,8 @@ int training_print_json(const struct cli_command *command, const struct training
     json_add_count(object, "trials", training->rewards.trials);
     json_add_count(object, "asked_trials", training->trials);
     json_add_count(object, "delay", training->task.delay);
-    json_add_count(object, "neurons", training->network.graph.neurons);
-    json_add_count(object, "synapses", training->network.graph.synapses);
+    json_add_count(object, "neurons", training->network.neurons);
+    json_add_count(object, "synapses", training->network.synapses);
     add_summary(object, &training->rewards, false);
     json_add_number(object, "chance", 1.0 / training->task.actions);
     add_summary(cJSON_AddObjectToObject(object, "control"), &training->rewards, true);

@@ -99,6 +99,12 @@ praxis_status px_network_set_factor(praxis_network *network, praxis_factor facto
 
 void px_network_describe(const praxis_network *network, praxis_network_info *info)
 {
+    const struct px_graph *graph = &network->shape.graph;
+    info->neurons = graph->neurons;
+    info->synapses = graph->neurons * graph->degree;
+    info->prime = graph->prime;
+    info->curves = graph->curves;
+    info->degree = graph->degree;
     info->replicas = network->shape.replicas;
     info->channels = network->shape.channels;
     info->groups = network->group_count;

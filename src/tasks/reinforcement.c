@@ -139,7 +139,7 @@ static praxis_status make_network(struct reinforcement *r, praxis_context *conte
     free(seeds);
     if (!status)
         status = praxis_network_describe(r->network, &info);
-    r->neurons = info.graph.neurons;
+    r->neurons = info.neurons;
     return status;
 }
 

@@ -103,12 +103,12 @@ static inline struct model make_model(praxis_network *network, const praxis_para
 {
     praxis_network_info info = unit_info(network);
     struct model model = {.parameters = *parameters,
-                          .prime = info.graph.prime,
-                          .curves = info.graph.curves,
-                          .degree = info.graph.degree,
-                          .neurons = info.graph.neurons,
+                          .prime = info.prime,
+                          .curves = info.curves,
+                          .degree = info.degree,
+                          .neurons = info.neurons,
                           .channels = info.channels};
-    memcpy(model.slopes, info.graph.slopes, sizeof model.slopes);
+    memcpy(model.slopes, unit_graph(network).slopes, sizeof model.slopes);
     model.decay = round(parameters->trace_decay * 65536) / 65536;
     model.trace_unit = unit_trace(parameters->trace_decay);
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++)

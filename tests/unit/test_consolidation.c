@@ -171,7 +171,7 @@ START_TEST(sum_of_modulated_traces)
     parameters.gain = 0;
     parameters.factor = PRAXIS_FACTOR_SLOPE;
     praxis_network *network = unit_network(context, &parameters);
-    const praxis_graph graph = unit_info(network).graph;
+    const praxis_graph graph = unit_graph(network);
     exact = (struct exact){.ticks = (int)window, .graph = {.prime = graph.prime, .curves = graph.curves}};
     memcpy(exact.graph.slopes, graph.slopes, sizeof exact.graph.slopes);
     exact.graph.decay = round(parameters.trace_decay * 65536) / 65536;

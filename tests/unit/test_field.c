@@ -78,7 +78,7 @@ START_TEST(table_of_the_header)
     parameters.channels = 3;
     parameters.trace_decay = 0.75; /* a multiple of 2^-16 */
     praxis_network *network = unit_network(context, &parameters);
-    const uint64_t elements[] = {1, unit_info(network).graph.degree, 3};
+    const uint64_t elements[] = {1, unit_info(network).degree, 3};
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++) {
         praxis_field_info info = describe(network, (praxis_field)f);
         struct row row = {0};

@@ -35,6 +35,7 @@ START_TEST(null_without_network)
     praxis_parameter_info parameter = {.struct_size = sizeof parameter};
     praxis_device_info device = {.struct_size = sizeof device};
     praxis_network_info info = {.struct_size = sizeof info};
+    praxis_graph graph = {.struct_size = sizeof graph};
     praxis_statistics statistics = {.struct_size = sizeof statistics};
     praxis_run run;
     double real = 0;
@@ -60,6 +61,7 @@ START_TEST(null_without_network)
     refused(praxis_network_create(NULL, NULL, &network));
     ck_assert_ptr_null(network);
     refused(praxis_network_describe(NULL, &info));
+    refused(praxis_network_graph(NULL, &graph));
     refused(praxis_network_set_parameter(NULL, PRAXIS_PARAMETER_LEAK, 0));
     refused(praxis_network_get_parameter(NULL, PRAXIS_PARAMETER_LEAK, &real));
     refused(praxis_network_set_factor(NULL, PRAXIS_FACTOR_POST));
@@ -91,6 +93,7 @@ START_TEST(null_with_network)
     uint64_t before, after;
     unit_success(context, praxis_network_hash(network, &before));
     refused(praxis_network_describe(network, NULL));
+    refused(praxis_network_graph(network, NULL));
     refused(praxis_network_get_parameter(network, PRAXIS_PARAMETER_LEAK, NULL));
     refused(praxis_network_read(network, PRAXIS_FIELD_BIAS, NULL, NULL, 49));
     refused(praxis_network_write(network, PRAXIS_FIELD_BIAS, NULL, NULL, 49));
@@ -140,6 +143,21 @@ START_TEST(graphs_that_are_none)
                      (unsigned long long)changed.neurons);
         praxis_graph_postsynaptic(&changed, neuron, (uint32_t)unit_bits(&state));
     }
+}
+END_TEST
+
+START_TEST(the_graph_of_a_network)
+{
+    praxis_context *context = unit_context("reference");
+    praxis_network *network = make(context);
+    const praxis_graph graph = unit_graph(network);
+    praxis_graph planned = {.struct_size = sizeof planned};
+    ck_assert_int_eq(praxis_graph_plan(49, 2, NULL, &planned), PRAXIS_SUCCESS);
+    ck_assert_mem_eq(&graph, &planned, sizeof graph);
+    ck_assert_uint_eq(unit_info(network).synapses, planned.synapses);
+    ck_assert_uint_eq(unit_info(network).degree, planned.degree);
+    praxis_network_destroy(network);
+    praxis_context_destroy(context);
 }
 END_TEST
 
@@ -200,6 +218,12 @@ static praxis_status describe_network(praxis_context *context, praxis_network *n
     return praxis_network_describe(network, &structure->network);
 }
 
+static praxis_status describe_graph(praxis_context *context, praxis_network *network, union roomy *structure)
+{
+    (void)context;
+    return praxis_network_graph(network, &structure->graph);
+}
+
 static praxis_status describe_field(praxis_context *context, praxis_network *network, union roomy *structure)
 {
     (void)context;
@@ -218,6 +242,7 @@ static const struct border filled[] = {
     {"devices", sizeof(praxis_device_info), list_devices},
     {"parameter", sizeof(praxis_parameter_info), describe_parameter},
     {"network", sizeof(praxis_network_info), describe_network},
+    {"graph of a network", sizeof(praxis_graph), describe_graph},
     {"field", sizeof(praxis_field_info), describe_field},
     {"statistics", sizeof(praxis_statistics), count_weights},
 };
@@ -494,6 +519,7 @@ int main(void)
     tcase_add_loop_test(calls, null_without_network, 0, devices);
     tcase_add_loop_test(calls, null_with_network, 0, devices);
     tcase_add_test(calls, graphs_that_are_none);
+    tcase_add_test(calls, the_graph_of_a_network);
     TCase *sizes = unit_case(suite, "sizes");
     tcase_add_loop_test(sizes, structures_are_filled, 0, devices);
     tcase_add_loop_test(sizes, structures_are_taken, 0, devices);

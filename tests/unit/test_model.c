@@ -380,7 +380,7 @@ END_TEST
 /* Every field at one end of its range or the other, at 0 or anywhere: noise excepted, which the model does not have. */
 static void fill_with_extremes(praxis_network *network, uint64_t *state)
 {
-    uint64_t neurons = unit_info(network).graph.neurons;
+    uint64_t neurons = unit_info(network).neurons;
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++) {
         praxis_field field = (praxis_field)f;
         if (field == PRAXIS_FIELD_NOISE || field == PRAXIS_FIELD_NOISE_SOURCE)

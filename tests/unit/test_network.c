@@ -72,7 +72,7 @@ static void free_lesson(struct lesson *lesson)
 static void teach(praxis_context *context, praxis_network *network, struct lesson *lesson, size_t first_replica)
 {
     static const uint32_t members[] = {0, 48, 7, 9};
-    uint64_t neurons = unit_info(network).graph.neurons;
+    uint64_t neurons = unit_info(network).neurons;
     uint32_t group, replicas = unit_info(network).replicas;
     unit_success(context, praxis_network_add_group(network, "read", members, UNIT_LENGTH(members), &group));
     unit_success(context, praxis_network_share_noise(network, group));
@@ -219,7 +219,7 @@ START_TEST(slabs)
     const praxis_parameters parameters = lively(361, 3, COUNT, PRAXIS_FACTOR_POST);
     praxis_context *whole = unit_context(NULL);
     praxis_network *network = unit_network(whole, &parameters);
-    praxis_graph graph = unit_info(network).graph;
+    praxis_graph graph = unit_graph(network);
     struct lesson lesson = make_lesson(COUNT, TICKS);
     uint64_t hashes[COUNT], column = unit_info(network).padded_synapses / graph.prime;
     ck_assert_uint_eq(unit_info(network).weight_slabs, 1);
@@ -338,15 +338,15 @@ START_TEST(descriptions)
     praxis_parameters parameters = lively(1000, 3, 2, PRAXIS_FACTOR_SLOPE);
     praxis_network *network = unit_network(context, &parameters);
     praxis_network_info info = unit_info(network);
-    ck_assert_uint_eq(info.graph.prime, 43); /* 31^2 is 961; 37 and 41 leave 1 mod 4 */
-    ck_assert_uint_eq(info.graph.neurons, 43 * 43);
-    ck_assert_uint_eq(info.graph.degree, 3 * 42);
-    ck_assert_uint_eq(info.graph.synapses, (uint64_t)43 * 43 * 3 * 42);
-    ck_assert_uint_ge(info.padded_synapses, info.graph.synapses);
+    ck_assert_uint_eq(info.prime, 43); /* 31^2 is 961; 37 and 41 leave 1 mod 4 */
+    ck_assert_uint_eq(info.neurons, 43 * 43);
+    ck_assert_uint_eq(info.degree, 3 * 42);
+    ck_assert_uint_eq(info.synapses, (uint64_t)43 * 43 * 3 * 42);
+    ck_assert_uint_ge(info.padded_synapses, info.synapses);
     ck_assert_uint_eq(info.replicas, 2);
     ck_assert_uint_eq(info.channels, 3);
     ck_assert_int_eq((int)info.factor, PRAXIS_FACTOR_SLOPE);
-    ck_assert_uint_ge(info.device_bytes, 2 * 2 * info.graph.synapses);
+    ck_assert_uint_ge(info.device_bytes, 2 * 2 * info.synapses);
     ck_assert_uint_gt(strlen(info.sum_path), 0);
     praxis_device_info device = {.struct_size = sizeof device};
     unit_success(context, praxis_context_device(context, &device));

@@ -125,7 +125,7 @@ START_TEST(supplied_factor)
     parameters.factor = PRAXIS_FACTOR_SUPPLIED;
     parameters.trace_decay = 0;
     praxis_network *network = unit_network(context, &parameters);
-    praxis_graph graph = unit_info(network).graph;
+    praxis_graph graph = unit_graph(network);
     uint64_t state = 1;
     size_t count = unit_field_count(network, PRAXIS_FIELD_FACTOR);
     int8_t *factor = unit_allocate(count, 1);

@@ -31,9 +31,9 @@ static praxis_range random_range(const praxis_network_info *info, uint64_t *stat
     praxis_range range;
     range.replicas = (uint32_t)unit_integer(state, 1, info->replicas);
     range.first_replica = (uint32_t)unit_integer(state, 0, info->replicas - range.replicas);
-    uint64_t most = unit_bits(state) & 1 ? info->graph.neurons : 2 * info->graph.prime;
+    uint64_t most = unit_bits(state) & 1 ? info->neurons : 2 * info->prime;
     range.neurons = (uint64_t)unit_integer(state, 1, (int64_t)most);
-    range.first_neuron = (uint64_t)unit_integer(state, 0, (int64_t)(info->graph.neurons - range.neurons));
+    range.first_neuron = (uint64_t)unit_integer(state, 0, (int64_t)(info->neurons - range.neurons));
     return range;
 }
 
@@ -41,7 +41,7 @@ static praxis_range random_range(const praxis_network_info *info, uint64_t *stat
 static size_t place(const praxis_network_info *info, const praxis_range *range, size_t elements, size_t i)
 {
     size_t each = range->neurons * elements, replica = range->first_replica + i / each;
-    return (replica * info->graph.neurons + range->first_neuron) * elements + i % each;
+    return (replica * info->neurons + range->first_neuron) * elements + i % each;
 }
 
 /* Writes random codes to a random range, and holds the field to a copy kept here. */
@@ -54,7 +54,7 @@ static void check_code_transfer(praxis_context *context, praxis_network *network
     size_t count = range.replicas * range.neurons * elements;
     size_t read_count = reading.replicas * reading.neurons * elements;
     void *codes = unit_allocate(count, bytes), *read = unit_allocate(read_count + 16, bytes);
-    unit_randomise(codes, field, count, info.graph.neurons, state);
+    unit_randomise(codes, field, count, info.neurons, state);
     memset(read, 0xa5, (read_count + 16) * bytes);
     unit_success(context, praxis_network_write_codes(network, field, &range, codes, count * bytes));
     for (size_t i = 0; i < count; i++)
@@ -114,7 +114,7 @@ static void check_value_transfer(praxis_context *context, praxis_network *networ
     size_t count = range.replicas * range.neurons * unit_field_elements(&info, field);
     float *values = unit_allocate(count, sizeof *values), *read = unit_allocate(count + 1, sizeof *read);
     double low = value_of(network, field, unit_lowest(field));
-    double high = value_of(network, field, unit_highest(field, info.graph.neurons));
+    double high = value_of(network, field, unit_highest(field, info.neurons));
     for (size_t i = 0; i < count; i++)
         values[i] = (float)(low + (high - low) * unit_uniform(state));
     values[0] = (float)low;

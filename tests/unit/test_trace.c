@@ -219,7 +219,7 @@ static double gap_at(double units)
 static struct accuracy measure(praxis_context *context, double decay, double deviation, uint32_t window)
 {
     praxis_network *network = crowd(context, 2, decay, window);
-    praxis_graph graph = unit_info(network).graph;
+    praxis_graph graph = unit_graph(network);
     size_t neurons = unit_field_count(network, PRAXIS_FIELD_FACTOR), count = neurons * graph.degree;
     double kept = round(decay * 65536) / 65536, *exact = unit_allocate(count, sizeof *exact);
     int8_t *x = unit_allocate(neurons, 1), *factor = unit_allocate(neurons, 1);

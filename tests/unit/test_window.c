@@ -468,7 +468,7 @@ START_TEST(window_form_is_the_window)
     praxis_context *context = unit_context(unit_device(_i));
     const praxis_parameters parameters = shape(WINDOW, PRAXIS_TRACE_WINDOW);
     praxis_network *network = unit_network(context, &parameters);
-    praxis_graph graph = unit_info(network).graph;
+    praxis_graph graph = unit_graph(network);
     const praxis_range first = {0, 1, 0, NEURONS};
     float before[WINDOW][NEURONS], factor[WINDOW][NEURONS], trace[NEURONS * DEGREE];
     int held = 0;

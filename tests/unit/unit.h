@@ -111,6 +111,13 @@ static inline praxis_network_info unit_info(const praxis_network *network)
     return info;
 }
 
+static inline praxis_graph unit_graph(const praxis_network *network)
+{
+    praxis_graph graph = {.struct_size = sizeof graph};
+    ck_assert_int_eq(praxis_network_graph(network, &graph), PRAXIS_SUCCESS);
+    return graph;
+}
+
 static inline void *unit_allocate(size_t count, size_t size)
 {
     void *memory = calloc(count ? count : 1, size);
@@ -147,7 +154,7 @@ static inline size_t unit_field_bytes(praxis_field field)
 static inline size_t unit_field_elements(const praxis_network_info *info, praxis_field field)
 {
     if (field == PRAXIS_FIELD_WEIGHT || field == PRAXIS_FIELD_TRACE)
-        return info->graph.degree;
+        return info->degree;
     return field == PRAXIS_FIELD_INPUT_WEIGHT ? info->channels : 1;
 }
 
@@ -155,7 +162,7 @@ static inline size_t unit_field_elements(const praxis_network_info *info, praxis
 static inline size_t unit_field_count(const praxis_network *network, praxis_field field)
 {
     praxis_network_info info = unit_info(network);
-    return (size_t)info.replicas * info.graph.neurons * unit_field_elements(&info, field);
+    return (size_t)info.replicas * info.neurons * unit_field_elements(&info, field);
 }
 
 /* All codes of a field: free() them. */
@@ -233,7 +240,7 @@ static inline void unit_randomise(void *codes, praxis_field field, size_t count,
 /* The whole state at random. */
 static inline void unit_scramble(praxis_network *network, uint64_t seed)
 {
-    uint64_t state = seed, neurons = unit_info(network).graph.neurons;
+    uint64_t state = seed, neurons = unit_info(network).neurons;
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++) {
         praxis_field field = (praxis_field)f;
         size_t count = unit_field_count(network, field);
