@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
 #endif
 
+#include "cli/clock.h"
 #include "cli/interrupt.h"
 #include "cli/memory.h"
 
@@ -136,13 +136,6 @@ static ssize_t read_printed(struct reading *reading)
     return size;
 }
 
-static double now(void)
-{
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 /* Reads until the process closes its output, which it does at its end. False where that takes too long, or a signal
  * tells this process to end. */
 static bool read_all(struct reading *reading)
@@ -150,12 +143,13 @@ static bool read_all(struct reading *reading)
     struct pollfd ends[] = {{reading->pipes[OUTPUT][0], POLLIN, 0},
                             {reading->pipes[PRINTED][0], POLLIN, 0},
                             {cli_interrupt_descriptor(), POLLIN, 0}};
-    double until = reading->process->seconds > 0 ? now() + reading->process->seconds : 0;
+    bool bounded = reading->process->seconds > 0;
+    double until = clock_now() + reading->process->seconds;
     for (;;) {
-        double left = until > 0 ? until - now() : 0;
-        if ((until > 0 && left <= 0) || cli_interrupted())
+        double left = until - clock_now();
+        if ((bounded && left <= 0) || cli_interrupted())
             return false;
-        int ready = poll(ends, 3, until > 0 ? (int)(left * 1e3) + 1 : -1);
+        int ready = poll(ends, 3, bounded ? (int)(left * 1e3) + 1 : -1);
         if (ready < 0 && errno != EINTR)
             return true;
         if (ready <= 0)

@@ -161,6 +161,8 @@ static int test(struct selftest *selftest)
     code = selftest->all ? test_all(selftest) : test_device(selftest, selftest->opening.device);
     if (code == CLI_DONE)
         code = report(selftest);
+    else if (cli_interrupted()) /* what was found until then */
+        report(selftest);
     if (code == CLI_DONE && selftest->tested == 0)
         return cli_fail(selftest->command, "there is no OpenCL device to test");
     return code == CLI_DONE && selftest->failed > 0 ? CLI_FAILED : code;

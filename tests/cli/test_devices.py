@@ -218,7 +218,7 @@ class FailingDrivers(unittest.TestCase):
             drivers.add("missing", "/nowhere/libnothing.so")
             report, result = self.report(drivers, "devices")
         self.assertEqual(report["failed_drivers"], [])
-        self.assertEqual(set(names(result)), set(names(praxis("devices", "--json"))))
+        self.assertEqual(names(result), names(praxis("devices", "--json")))
         self.assertRegex(result.stderr, f"warning: the OpenCL driver of {drivers.path('missing')} cannot be loaded: .")
 
     def test_selftest_tests_the_others(self):
