@@ -105,8 +105,8 @@ def count_in_kernel(assembly, pattern, kernel="tick"):
     that it calls."""
     counts = []
     for name in (kernel, f"__clang_ocl_kern_imp_{kernel}"):
-        start = re.search(rf"^(\.visible )?(\.entry |\.func )?{name}\b[^;]*$", assembly, re.MULTILINE)
-        if start:
+        # What is declared before it is defined begins there, too; that has no more in it.
+        for start in re.finditer(rf"^(\.visible )?(\.entry |\.func )?{name}\b", assembly, re.MULTILINE):
             end = re.search(r"^\s*(s_endpgm|s_setpc_b64 .*|\})\s*$", assembly[start.end() :], re.MULTILINE)
             counts.append(len(re.findall(pattern, assembly[start.end() : start.end() + end.end() if end else None])))
     if not counts:
