@@ -67,7 +67,8 @@ make_system() {
 
 # Prints a state hash of each device that passed.
 hashes_of() {
-    sed -n 's/.*"state_hash":[^"]*"\(.*\)".*/\1/p' "$directory/$1-selftest.log"
+    [ ! -f "$directory/$1-selftest.log" ] ||
+        sed -n 's/.*"state_hash":[^"]*"\(.*\)".*/\1/p' "$directory/$1-selftest.log"
 }
 
 # ---- As it is ----
@@ -98,7 +99,7 @@ write_cross_file() {
 c = '$target-gcc'
 ar = '$target-ar'
 strip = '$target-strip'
-pkg-config = 'pkg-config'
+pkgconfig = 'pkg-config'
 exe_wrapper = '/usr/bin/qemu-$emulator-static'
 
 [properties]
