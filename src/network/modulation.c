@@ -91,7 +91,7 @@ praxis_status px_scale(struct px_log *log, const struct px_shape *shape, const p
 {
     uint64_t replicas = shape->replicas, each = per_neuron ? shape->graph.neurons : 1;
     if (per_neuron && !scaled->neuron_scale &&
-        !(scaled->neuron_scale = calloc(px_multiply(replicas, each), sizeof *scaled->neuron_scale)))
+        !(scaled->neuron_scale = px_zeros(px_multiply(px_multiply(replicas, each), sizeof *scaled->neuron_scale))))
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu modulators",
                        (unsigned long long)(replicas * each));
     int32_t *scale = per_neuron ? scaled->neuron_scale : scaled->scale;

@@ -244,23 +244,17 @@ static const struct px_backend_operations reference_operations = {
     .describe = describe_reference,
 };
 
-/* Zeros, or NULL where memory ran out; a size that overflowed is no size either. */
-static void *allocate_zeros(uint64_t bytes)
-{
-    return bytes <= PTRDIFF_MAX ? calloc(bytes ? (size_t)bytes : 1, 1) : NULL;
-}
-
 /* Allocates all arrays; false when memory ran out. */
 static bool allocate_reference(struct px_reference *reference)
 {
     const struct px_shape *shape = &reference->shape;
     for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
-        if (!(reference->fields[field] = allocate_zeros(state_bytes(shape, (praxis_field)field))))
+        if (!(reference->fields[field] = px_zeros(state_bytes(shape, (praxis_field)field))))
             return false;
     uint64_t all_bytes = state_bytes(shape, PRAXIS_FIELD_ACTIVATION);
-    reference->previous = allocate_zeros(all_bytes);
-    reference->past = allocate_zeros(px_multiply(shape->window, all_bytes));
-    reference->factors = allocate_zeros(px_multiply(shape->window, state_bytes(shape, PRAXIS_FIELD_FACTOR)));
+    reference->previous = px_zeros(all_bytes);
+    reference->past = px_zeros(px_multiply(shape->window, all_bytes));
+    reference->factors = px_zeros(px_multiply(shape->window, state_bytes(shape, PRAXIS_FIELD_FACTOR)));
     reference->rotations = calloc(shape->graph.degree, sizeof *reference->rotations);
     return reference->previous && reference->past && reference->factors && reference->rotations;
 }
