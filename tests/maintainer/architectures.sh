@@ -13,8 +13,8 @@
 #
 #   i386                         a system of its own, which an x86-64 kernel runs as it is: ./bootstrap test of the unit
 #                                tests, then praxis selftest --all, PoCL with it
-#   arm64 armhf riscv64 s390x    compiled by Debian's cross compiler; QEMU runs the unit tests, then praxis selftest on
-#                                the reference. OpenCL is not run: PoCL calls the linker of the machine it is for
+#   arm64 armhf riscv64 s390x    compiled by Debian's cross compiler; QEMU runs the unit tests but `first`, then praxis
+#                                selftest on the reference. OpenCL is not run: PoCL calls the linker of the machine it is for
 #
 # Needs an x86-64 machine, root, debootstrap and network. Ends with 1 where a step fails or a hash differs.
 set -euo pipefail
@@ -113,12 +113,12 @@ endian = '$endian'
 CROSS
 }
 
+# shellcheck disable=SC2016 # the shell in the system expands what is quoted
 try_emulated() {
     local architecture=$1 target emulator family endian
     read -r target emulator family endian < <(describe "$architecture")
     make_system "$architecture" ""
     write_cross_file "$target" "$emulator" "$family" "$endian"
-    # shellcheck disable=SC2016 # the shell in the system expands them
     step "$architecture" packages sh -euxc '
         dpkg --add-architecture "$1"
         apt-get -q update
@@ -126,7 +126,10 @@ try_emulated() {
             "gcc-$2" "libc6-dev:$1" "check:$1" "libcjson-dev:$1" "ocl-icd-opencl-dev:$1" opencl-headers qemu-user-static
         ' sh "$architecture" "$target" || return 0
     step "$architecture" build sh -euxc 'meson setup --cross-file /root/cross.ini build && ninja -C build' || return 0
-    step "$architecture" unit meson test -C build --no-rebuild --print-errorlogs --suite unit || true
+    # A test that starts itself again would start what this machine cannot run.
+    step "$architecture" unit sh -euxc '
+        names=$(meson test -C build --list --suite unit | sed -n "s/.*unit \/ //p" | grep -vx first)
+        meson test -C build --no-rebuild --print-errorlogs $names' || true
     step "$architecture" selftest "qemu-$emulator-static" build/praxis selftest --device reference --json || true
 }
 
