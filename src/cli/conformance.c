@@ -29,29 +29,6 @@ static const struct shape shapes[] = {
 #define FIRST_TUNED 2
 #define END_TUNED   4
 
-/* Range of the codes of each field; the state is filled from all of it, ends included more often than by chance. */
-struct codes {
-    const char *name;
-    size_t bytes;
-    int32_t minimum, maximum;
-};
-static const struct codes codes[PRAXIS_FIELD_COUNT] = {
-    [PRAXIS_FIELD_ACTIVATION] = {"activation", 1, -127, 127},
-    [PRAXIS_FIELD_WEIGHT] = {"weight", 1, -127, 127},
-    [PRAXIS_FIELD_TRACE] = {"trace", 1, -127, 127},
-    [PRAXIS_FIELD_INPUT_WEIGHT] = {"input weight", 1, -127, 127},
-    [PRAXIS_FIELD_LEAK] = {"leak", 4, -268435456, 268435456},
-    [PRAXIS_FIELD_GAIN] = {"gain", 4, 0, 2013265920},
-    [PRAXIS_FIELD_BIAS] = {"bias", 4, -1073741824, 1073741824},
-    [PRAXIS_FIELD_NOISE] = {"noise", 4, 0, 1073741824},
-    [PRAXIS_FIELD_TARGET_RATE] = {"target rate", 4, -536870912, 536870912},
-    [PRAXIS_FIELD_MEAN] = {"mean", 4, -536870912, 536870912},
-    [PRAXIS_FIELD_VARIANCE] = {"variance", 4, 0, 2147483647},
-    [PRAXIS_FIELD_FACTOR] = {"factor", 1, -127, 127},
-    [PRAXIS_FIELD_PLASTIC] = {"plastic", 1, 0, 1},
-    [PRAXIS_FIELD_NOISE_SOURCE] = {"noise source", 4, 0, 0 /* N - 1 */},
-};
-
 /* One comparison under way: the same network twice. */
 struct pair {
     praxis_network *networks[2]; /* device, reference */
@@ -68,42 +45,46 @@ static float random_real(uint64_t *state, float low, float high)
     return low + (high - low) * (float)(random_next(state) >> 40) / 16777216.0f;
 }
 
-static uint64_t elements(const struct pair *pair, praxis_field field)
+/* What a field is in the networks compared. */
+static praxis_field_info info_of(const struct pair *pair, praxis_field field)
 {
-    uint64_t per_neuron = field == PRAXIS_FIELD_WEIGHT || field == PRAXIS_FIELD_TRACE ? pair->info.degree
-                          : field == PRAXIS_FIELD_INPUT_WEIGHT                        ? pair->info.channels
-                                                                                      : 1;
-    return pair->info.neurons * pair->info.replicas * per_neuron;
+    praxis_field_info info = {.struct_size = sizeof info};
+    praxis_field_describe(pair->networks[0], field, &info);
+    return info;
 }
 
-/* One code in eight is an end of the range. */
-static int32_t random_code(struct pair *pair, const struct codes *range, int32_t maximum)
+static uint64_t elements(const struct pair *pair, const praxis_field_info *field)
+{
+    return pair->info.neurons * pair->info.replicas * field->elements;
+}
+
+/* From all of the range; one code in eight is an end of it. */
+static int32_t random_code(struct pair *pair, const praxis_field_info *field)
 {
     uint64_t draw = random_next(&pair->random);
     if (draw % 8 == 0)
-        return draw & 8 ? maximum : range->minimum;
-    uint64_t span = (uint64_t)((int64_t)maximum - range->minimum) + 1;
-    return (int32_t)(range->minimum + (int64_t)((draw >> 8) % span));
+        return draw & 8 ? field->code_maximum : field->code_minimum;
+    uint64_t span = (uint64_t)((int64_t)field->code_maximum - field->code_minimum) + 1;
+    return (int32_t)(field->code_minimum + (int64_t)((draw >> 8) % span));
 }
 
 static praxis_status randomise_field(struct pair *pair, praxis_field field)
 {
-    const struct codes *range = &codes[field];
-    int32_t maximum = field == PRAXIS_FIELD_NOISE_SOURCE ? (int32_t)(pair->info.neurons - 1) : range->maximum;
-    uint64_t count = elements(pair, field);
-    unsigned char *values = malloc(count * range->bytes + 1);
+    const praxis_field_info info = info_of(pair, field);
+    uint64_t count = elements(pair, &info);
+    unsigned char *values = malloc(count * info.code_bytes + 1);
     if (!values)
         return PRAXIS_ERROR_OUT_OF_MEMORY;
     for (uint64_t i = 0; i < count; i++) {
-        int32_t code = random_code(pair, range, maximum);
-        if (range->bytes == 1)
+        int32_t code = random_code(pair, &info);
+        if (info.code_bytes == 1)
             ((int8_t *)values)[i] = (int8_t)code;
         else
             memcpy(values + i * 4, &code, 4);
     }
     praxis_status status = PRAXIS_SUCCESS;
     for (int n = 0; n < 2 && !status; n++)
-        status = praxis_network_write_codes(pair->networks[n], field, NULL, values, count * range->bytes);
+        status = praxis_network_write_codes(pair->networks[n], field, NULL, values, count * info.code_bytes);
     free(values);
     return status;
 }
@@ -134,15 +115,16 @@ static void report_difference(struct pair *pair, const char *operation, praxis_f
     while (at < size && values[at] == expected[at])
         at++;
     char text[128];
-    snprintf(text, sizeof text, "%s element %llu differs", codes[field].name,
-             (unsigned long long)(at / codes[field].bytes));
+    const praxis_field_info info = info_of(pair, field);
+    snprintf(text, sizeof text, "%s element %llu differs", info.name, (unsigned long long)(at / info.code_bytes));
     report(pair, operation, text);
 }
 
 /* Reads both, poisoned with different bytes first, and compares. */
 static praxis_status compare_field(struct pair *pair, const char *operation, praxis_field field)
 {
-    uint64_t size = elements(pair, field) * codes[field].bytes;
+    const praxis_field_info info = info_of(pair, field);
+    uint64_t size = elements(pair, &info) * info.code_bytes;
     unsigned char *values[2] = {malloc(size + 1), malloc(size + 1)};
     praxis_status status = values[0] && values[1] ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
     for (int n = 0; n < 2 && !status; n++) {
@@ -339,7 +321,7 @@ static praxis_status test_statistics(struct pair *pair)
         }
         pair->result->operations++;
         if (!status && memcmp(statistics[0], statistics[1], size) != 0)
-            report(pair, "statistics", codes[fields[f]].name);
+            report(pair, "statistics", info_of(pair, fields[f]).name);
     }
     free(statistics[0]);
     free(statistics[1]);
