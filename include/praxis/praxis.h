@@ -103,7 +103,7 @@ typedef enum praxis_status {
     PRAXIS_ERROR_OUT_OF_RANGE = -2,     /* a number outside its bounds, or not a number */
     PRAXIS_ERROR_OUT_OF_MEMORY = -3,    /* the host or the device has too little memory */
     PRAXIS_ERROR_NO_DEVICE = -4,        /* no device matches what was asked for */
-    PRAXIS_ERROR_DEVICE = -5,           /* the device or its driver failed a call */
+    PRAXIS_ERROR_DEVICE = -5,           /* the device or its driver failed a call, or computes wrongly */
     PRAXIS_ERROR_BUILD = -6,            /* the kernels did not compile; the message holds the whole build log */
     PRAXIS_ERROR_UNSUPPORTED = -7,      /* left out of this build, or not possible on this device */
     PRAXIS_ERROR_IO = -8                /* a file could not be read or written */
@@ -424,10 +424,16 @@ typedef struct praxis_network praxis_network;
  * Creates R replicas on the context's device, born from their seeds: weights normal N(0, 1), input weights normal,
  * activations and traces zero, averages at mean 0 and variance 1. *network is owned by the caller. The kernels for a
  * shape are built once: the networks of a context share them, and those of the 32 shapes last used are kept for more.
+ *
+ * A compiler may get kernels wrong for some shape. Weights of every network are compared with the reference, and for
+ * the first of a shape a learned tick, in a part of the neurons; where they differ the network is made by the next path
+ * of dot products, with a warning, unless the path was asked for.
+ *
  * Errors: OUT_OF_RANGE names the parameter, the value and the bounds; INVALID_ARGUMENT: the context's tuning does not
  * suit the device; OUT_OF_MEMORY names the bytes that the network takes and those there are, of the device or of the
  * host, whose memory CPUs, GPUs without their own and the reference share: what cannot fit is refused before anything
- * is allocated; BUILD; DEVICE.
+ * is allocated; BUILD; DEVICE: the device fails, or computes wrongly, and the message names it, its driver and
+ * what differs.
  */
 PRAXIS_API praxis_status praxis_network_create(praxis_context *context, const praxis_parameters *parameters,
                                                praxis_network **network);

@@ -167,6 +167,13 @@ struct px_backend_operations {
 
     /* Memory, number of weight buffers and form of the sum, for praxis_network_describe. */
     void (*describe)(const struct px_backend *backend, praxis_network_info *info);
+
+    /*
+     * Whether what this back end runs, compiled as it is, has been found to compute what the reference does, on behalf
+     * of this network or of one before it; and that it has. The reference is trusted.
+     */
+    bool (*trusted)(const struct px_backend *backend);
+    void (*trust)(struct px_backend *backend);
 };
 
 /* Back ends embed this as their first member. */
@@ -180,7 +187,11 @@ struct px_device;
 struct px_device_operations {
     void (*destroy)(struct px_device *device);
     void (*describe)(const struct px_device *device, praxis_device_info *info);
-    praxis_status (*create_backend)(struct px_device *device, const struct px_shape *shape,
+    /*
+     * A back end that computes in one of the ways the device has: choice 0 is the best, 1 what is left where that is
+     * wrong, and so on. *backend is NULL, and nothing has failed, where the device has no way left.
+     */
+    praxis_status (*create_backend)(struct px_device *device, const struct px_shape *shape, uint32_t choice,
                                     struct px_backend **backend);
     /* Keeps a tuning for networks of this shape, or with NULL or "" forgets it; see praxis_context_store_tuning. */
     praxis_status (*store_tuning)(struct px_device *device, const struct px_shape *shape, const char *tuning);

@@ -13,15 +13,12 @@ int32_t px_tanh_code(int32_t potential)
 
 int32_t px_normal_code(uint32_t bits)
 {
-    int32_t low = -127, high = 127; /* the code lies in low..high */
-    while (low < high) {
-        int32_t middle = low + (high - low + 1) / 2; /* reached when bits >= its threshold */
-        if (px_normal_thresholds[middle + 126] <= bits)
-            low = middle;
-        else
-            high = middle - 1;
+    int32_t code = -127; /* reached; a higher one is reached when bits >= its threshold */
+    for (int32_t step = 128; step > 0; step /= 2) {
+        int32_t higher = code + step < 127 ? code + step : 127;
+        code = px_normal_thresholds[higher + 126] <= bits ? higher : code; /* not a branch, which would go either way */
     }
-    return low;
+    return code;
 }
 
 int32_t px_mulaw_decode(int32_t code)

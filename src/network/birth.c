@@ -140,5 +140,5 @@ praxis_status px_network_birth(praxis_network *network)
         status = send_all(&birth);
     free(birth.numbers);
     free(birth.codes);
-    return status ? status : network->backend->operations->birth(network->backend);
+    return status;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "context.h"
 
 static praxis_status take_seeds(praxis_network *network, const praxis_parameters *parameters)
@@ -114,6 +115,67 @@ void px_network_describe(const praxis_network *network, praxis_network_info *inf
     network->backend->operations->describe(network->backend, info);
 }
 
+/* How a back end computes, for messages. */
+static const char *way_of(const struct px_backend *backend, praxis_network_info *info)
+{
+    backend->operations->describe(backend, info);
+    return info->sum_path;
+}
+
+/* What is to be said of a device that is wrong. The text is the caller's (free). */
+static char *complain(const praxis_network *network, const char *doubt)
+{
+    const struct px_device *device = network->context->device;
+    struct px_text text = {.start = NULL};
+    praxis_device_info info = {.struct_size = sizeof info};
+    praxis_network_info way = {.struct_size = sizeof way};
+    device->operations->describe(device, &info);
+    px_text_append(&text, "%s, %s, driver %s, computes a network of %llu neurons wrongly by way of %s: %s", info.name,
+                   info.platform, info.driver, (unsigned long long)network->shape.graph.neurons,
+                   way_of(network->backend, &way), doubt);
+    return px_text_take(&text);
+}
+
+/*
+ * A back end whose weights are born, in the best of the device's ways to compute that is right. *complaint is what
+ * there is to say of the way before, NULL where there was none.
+ */
+static praxis_status try_backend(praxis_network *network, uint32_t choice, char **complaint)
+{
+    struct px_device *device = network->context->device;
+    praxis_network_info way = {.struct_size = sizeof way};
+    char *doubt = NULL;
+    praxis_status status = device->operations->create_backend(device, &network->shape, choice, &network->backend);
+    if (!status && !network->backend)
+        return px_fail(network->log, PRAXIS_ERROR_DEVICE, "%s; another version of the driver may be right", *complaint);
+    if (!status && *complaint)
+        px_message(network->log, PRAXIS_LOG_WARNING, "%s\ngoing on with %s", *complaint,
+                   way_of(network->backend, &way));
+    free(*complaint);
+    *complaint = NULL;
+    if (!status)
+        status = network->backend->operations->birth(network->backend);
+    if (!status)
+        status = px_verify(network->backend, &network->shape, &doubt);
+    if (doubt && !(*complaint = complain(network, doubt)))
+        status = px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a message");
+    free(doubt);
+    return status;
+}
+
+static praxis_status open_backend(praxis_network *network)
+{
+    char *complaint = NULL;
+    praxis_status status = try_backend(network, 0, &complaint);
+    for (uint32_t choice = 1; !status && complaint; choice++) {
+        network->backend->operations->destroy(network->backend);
+        network->backend = NULL;
+        status = try_backend(network, choice, &complaint);
+    }
+    free(complaint);
+    return status;
+}
+
 praxis_status px_network_create(praxis_context *context, const praxis_parameters *parameters, praxis_network **network)
 {
     praxis_network *made = calloc(1, sizeof *made);
@@ -123,7 +185,7 @@ praxis_status px_network_create(praxis_context *context, const praxis_parameters
     made->log = &context->log;
     praxis_status status = prepare_network(made, parameters);
     if (!status)
-        status = context->device->operations->create_backend(context->device, &made->shape, &made->backend);
+        status = open_backend(made);
     if (!status)
         status = px_network_apply_rule(made);
     if (!status)

@@ -82,6 +82,13 @@ double px_modulation_limit(const praxis_parameters *parameters);
 praxis_status px_network_birth(praxis_network *network);
 uint64_t px_birth_bytes(const struct px_shape *shape); /* of the host's memory, that it takes meanwhile */
 
+/*
+ * verify.c: compares the weights just born, and what else the device has not been seen to compute before, with the
+ * reference. *doubt is NULL, or what is wrong, allocated (free), and not reported. Weights, activations and traces are
+ * as birth leaves them; other fields, rule and groups are to be set after it.
+ */
+praxis_status px_verify(struct px_backend *backend, const struct px_shape *shape, char **doubt);
+
 /* network.c */
 /* The shape of a network with these parameters, but for its seeds. */
 praxis_status px_shape_make(struct px_log *log, const praxis_parameters *parameters, struct px_shape *shape);

@@ -59,7 +59,7 @@ int main(int argc, char **argv)
     praxis_status status =
         px_graph_plan(NULL, strtoull(argv[3], NULL, 10), (uint32_t)strtoul(argv[4], NULL, 10), &opencl.shape.graph);
     if (!status)
-        status = px_layout_plan(&device, &device.tuning, &opencl.shape, &opencl.layout);
+        status = px_layout_plan(&device, device.dot_product, &device.tuning, &opencl.shape, &opencl.layout);
     if (!status)
         status = write_source(&device, argv[5]);
     if (status) {

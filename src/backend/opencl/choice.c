@@ -139,7 +139,7 @@ praxis_status px_tuning_store(struct px_device *base, const struct px_shape *sha
                        device->info.name);
     praxis_status status = px_tuning_parse(base->log, text, &tuning);
     if (!status)
-        status = px_layout_plan(device, &tuning, shape, &layout);
+        status = px_layout_plan(device, device->dot_product, &tuning, shape, &layout);
     if (status)
         return status;
     char *key = tuning_key(device, shape),

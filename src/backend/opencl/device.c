@@ -201,6 +201,7 @@ static praxis_status set_options(struct px_opencl_device *device, const praxis_c
     device->max_allocation_bytes = limit;
     if (!(device->programs = px_programs_open()))
         return px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for programs");
+    device->path_given = options->dot_product != NULL;
     device->tuned = options->tuning != NULL;
     praxis_status status = px_tuning_parse(device->base.log, options->tuning, &device->tuning);
     return status ? status : open_folders(device, options);

@@ -37,8 +37,9 @@ struct px_opencl_device {
     cl_device_id device;
     cl_context context;
     praxis_device_info info;
-    enum px_dot_product dot_product;
-    bool tuned; /* the caller has given a tuning, perhaps an empty one */
+    enum px_dot_product dot_product; /* the best path, of those left to us, that computes exactly */
+    bool path_given;                 /* the caller has asked for it */
+    bool tuned;                      /* the caller has given a tuning, perhaps an empty one */
     struct px_tuning tuning;
     uint32_t max_group_items;      /* of a work-group */
     uint32_t register_integers;    /* of 32 bits, that a vector register holds */

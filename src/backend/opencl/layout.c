@@ -94,16 +94,16 @@ static void plan_split(const struct px_opencl_device *device, const struct px_tu
     while (layout->split * item_rows > LOCAL_SUMS)
         layout->split /= 2;
     uint32_t group =
-        least(tuned(tuning->group, device->dot_product == PX_DOT_PRODUCT_PTX ? 1024 : 256), device->max_group_items);
+        least(tuned(tuning->group, layout->path == PX_DOT_PRODUCT_PTX ? 1024 : 256), device->max_group_items);
     uint32_t beside = least(group / layout->split, LOCAL_SUMS / (layout->split * item_rows));
     layout->beside = wide && layout->split == 1 ? 1 : beside;
     plan_staging(device, tuning, wide, layout);
 }
 
 /* Words of four taps, where dot products take them, come out of whole turns: two columns, or four where k is odd. */
-static void plan_taps(const struct px_opencl_device *device, const struct px_graph *graph, struct px_layout *layout)
+static void plan_taps(const struct px_graph *graph, struct px_layout *layout)
 {
-    layout->word_taps = device->dot_product == PX_DOT_PRODUCT_C ? 1 : 4;
+    layout->word_taps = layout->path == PX_DOT_PRODUCT_C ? 1 : 4;
     layout->turn = layout->word_taps == 4 && graph->curves % 2 ? 4 : 2;
     layout->taps = (uint32_t)px_round_up(graph->prime - 1, layout->turn) * graph->curves;
 }
@@ -188,7 +188,7 @@ static praxis_status plan_items(const struct px_opencl_device *device, const str
     if (words && (layout->rows != 1 || layout->vectors != 4))
         return px_fail(device->base.log, PRAXIS_ERROR_INVALID_ARGUMENT,
                        "tuning: rows is %u and vectors is %u, must be 1 and 4 where the dot product is %s",
-                       layout->rows, layout->vectors, px_dot_product_name(device->dot_product));
+                       layout->rows, layout->vectors, px_dot_product_name(layout->path));
     layout->vectors = divisor_up_to(layout->tile / layout->rows, layout->vectors);
     /* The sums of several tiles are an array in memory, which those of a work-group must not have: cl/prelude.cl. */
     bool several = layout->word_taps == 1 && layout->vectors * layout->rows == layout->tile;
@@ -286,12 +286,13 @@ uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab)
     return left < layout->units_per_slab ? left : layout->units_per_slab;
 }
 
-praxis_status px_layout_plan(const struct px_opencl_device *device, const struct px_tuning *tuning,
-                             const struct px_shape *shape, struct px_layout *layout)
+praxis_status px_layout_plan(const struct px_opencl_device *device, enum px_dot_product path,
+                             const struct px_tuning *tuning, const struct px_shape *shape, struct px_layout *layout)
 {
     uint32_t prime = shape->graph.prime;
     uint64_t units = (uint64_t)shape->replicas * prime;
-    plan_taps(device, &shape->graph, layout);
+    layout->path = path;
+    plan_taps(&shape->graph, layout);
     plan_tiles(device, tuning, prime, layout);
     layout->slots = shape->window + 1;
     /* Kernels count units, and the tiles of a list, in 32 bits. */

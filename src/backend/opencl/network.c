@@ -42,8 +42,26 @@ static void describe(const struct px_backend *backend, praxis_network_info *info
     info->device_bytes = opencl->bytes;
     info->padded_synapses = px_unit_bytes(&opencl->layout) * opencl->shape.graph.prime;
     info->weight_slabs = opencl->layout.slabs;
-    snprintf(info->sum_path, sizeof info->sum_path, "%s, %u rows%s", px_dot_product_name(opencl->device->dot_product),
+    snprintf(info->sum_path, sizeof info->sum_path, "%s, %u rows%s", px_dot_product_name(opencl->layout.path),
              opencl->layout.rows, opencl->layout.resident ? ", resident" : "");
+}
+
+/* Of a program, the tick runs in one form or the other; all else is the same. */
+static unsigned form_of(const struct px_opencl *opencl)
+{
+    return opencl->layout.resident ? 1u << 1 : 1u << 0;
+}
+
+static bool trusted(const struct px_backend *backend)
+{
+    const struct px_opencl *opencl = (const struct px_opencl *)backend;
+    return px_program_trusted(opencl->program, form_of(opencl));
+}
+
+static void trust(struct px_backend *backend)
+{
+    const struct px_opencl *opencl = px_opencl_of(backend);
+    px_program_trust(opencl->program, form_of(opencl));
 }
 
 static const struct px_backend_operations opencl_operations = {
@@ -62,32 +80,66 @@ static const struct px_backend_operations opencl_operations = {
     .histogram = px_opencl_histogram,
     .finish = px_opencl_finish,
     .describe = describe,
+    .trusted = trusted,
+    .trust = trust,
 };
 
-praxis_status px_opencl_create_backend(struct px_device *device, const struct px_shape *shape,
+/*
+ * The path of a choice: the device's own, then those that suit it less and compute exactly, unless the caller asked for
+ * one. *path is END where there is none left.
+ */
+static praxis_status choose_path(const struct px_opencl_device *device, uint32_t choice, enum px_dot_product *path)
+{
+    enum px_dot_product paths[PX_DOT_PRODUCT_END];
+    size_t count = device->path_given ? 0 : px_opencl_dot_products(device, paths), i = 0;
+    praxis_status status = PRAXIS_SUCCESS;
+    *path = choice ? PX_DOT_PRODUCT_END : device->dot_product;
+    while (i < count && paths[i] != device->dot_product)
+        i++;
+    while (choice > 0 && ++i < count && !status) {
+        char *doubt = NULL;
+        status = px_opencl_confirm(device, paths[i], &doubt);
+        if (!status && !doubt && --choice == 0)
+            *path = paths[i];
+        free(doubt);
+    }
+    return status;
+}
+
+/* Everything of a back end whose layout is planned. */
+static praxis_status equip(struct px_opencl *opencl)
+{
+    cl_int error;
+    praxis_status status = px_opencl_check_size(opencl);
+    if (status)
+        return status;
+    opencl->queue = clCreateCommandQueue(opencl->device->context, opencl->device->device, 0, &error);
+    status = error ? px_cl_fail(opencl->base.log, error, "clCreateCommandQueue") : px_opencl_build(opencl);
+    return status ? status : px_opencl_allocate(opencl);
+}
+
+praxis_status px_opencl_create_backend(struct px_device *base, const struct px_shape *shape, uint32_t choice,
                                        struct px_backend **backend)
 {
+    struct px_opencl_device *device = (struct px_opencl_device *)base;
+    enum px_dot_product path;
+    *backend = NULL;
+    praxis_status status = choose_path(device, choice, &path);
+    if (status || path == PX_DOT_PRODUCT_END)
+        return status;
     struct px_opencl *opencl = calloc(1, sizeof *opencl);
     if (!opencl)
-        return px_fail(device->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a network");
+        return px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a network");
     opencl->base.operations = &opencl_operations;
-    opencl->base.log = device->log;
-    opencl->device = (struct px_opencl_device *)device;
+    opencl->base.log = device->base.log;
+    opencl->device = device;
     opencl->shape = *shape;
-    struct px_tuning tuning;
-    px_tuning_choose(opencl->device, shape, &tuning);
-    praxis_status status = px_layout_plan(opencl->device, &tuning, shape, &opencl->layout);
+    struct px_tuning tuning = device->tuning;
+    if (choice == 0) /* other tunings were made for the device's own path */
+        px_tuning_choose(device, shape, &tuning);
+    status = px_layout_plan(device, path, &tuning, shape, &opencl->layout);
     if (!status)
-        status = px_opencl_check_size(opencl);
-    if (!status) {
-        cl_int error;
-        opencl->queue = clCreateCommandQueue(opencl->device->context, opencl->device->device, 0, &error);
-        status = error ? px_cl_fail(device->log, error, "clCreateCommandQueue") : PRAXIS_SUCCESS;
-    }
-    if (!status)
-        status = px_opencl_build(opencl);
-    if (!status)
-        status = px_opencl_allocate(opencl);
+        status = equip(opencl);
     if (status)
         destroy_network(&opencl->base);
     else

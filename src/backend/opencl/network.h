@@ -9,6 +9,7 @@
 
 /* How the state lies in device memory; cl/prelude.cl describes it. A unit is one column of one replica. */
 struct px_layout {
+    enum px_dot_product path;
     uint32_t units;     /* R p */
     uint32_t tile;      /* rows per tile */
     uint32_t tiles;     /* tiles per column */
@@ -122,12 +123,12 @@ static inline void px_opencl_replace(cl_mem *old, cl_mem new)
     *old = new;
 }
 
-praxis_status px_opencl_create_backend(struct px_device *device, const struct px_shape *shape,
+praxis_status px_opencl_create_backend(struct px_device *device, const struct px_shape *shape, uint32_t choice,
                                        struct px_backend **backend);
 
 /* layout.c: what the tuning leaves open is chosen here. */
-praxis_status px_layout_plan(const struct px_opencl_device *device, const struct px_tuning *tuning,
-                             const struct px_shape *shape, struct px_layout *layout);
+praxis_status px_layout_plan(const struct px_opencl_device *device, enum px_dot_product path,
+                             const struct px_tuning *tuning, const struct px_shape *shape, struct px_layout *layout);
 /* Words of four ticks that so many are packed in: one, two or a multiple of four, as cl/window.cl takes them. */
 uint32_t px_packed_words(uint32_t ticks);
 /* Rows that a work-item of a tick takes. */

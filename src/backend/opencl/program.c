@@ -12,7 +12,7 @@ char *px_opencl_options(const struct px_opencl *opencl)
     const struct px_graph *graph = &opencl->shape.graph;
     const struct px_layout *layout = &opencl->layout;
     struct px_text options = {.start = NULL};
-    px_opencl_append_language(&options, &opencl->device->info, opencl->device->dot_product);
+    px_opencl_append_language(&options, &opencl->device->info, layout->path);
     for (uint32_t q = 0; q < graph->curves; q++)
         px_text_append(&options, "%s%uu", q ? "," : " -DSLOPES={", graph->slope[q]);
     px_text_append(&options,

@@ -2,16 +2,19 @@
 #include "backend/opencl/programs.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* What does not change, and what is guarded by the lock of the list, but for `program` and its own lock. */
+/* What does not change, and what is guarded by the lock of the list, but for what has a lock of its own or is atomic.
+ */
 struct px_program {
     struct px_program *next;
     char *source, *options;
     unsigned shares;
     pthread_mutex_t building; /* held while it is built: who wants the same one waits, others do not */
     cl_program program;       /* NULL until it is built */
+    atomic_uint trusted;
 };
 
 struct px_programs {
@@ -158,4 +161,14 @@ cl_int px_programs_take(const struct px_opencl_device *device, const char *sourc
         *program = NULL;
     }
     return error;
+}
+
+bool px_program_trusted(const struct px_program *program, unsigned what)
+{
+    return (atomic_load(&program->trusted) & what) == what;
+}
+
+void px_program_trust(struct px_program *program, unsigned what)
+{
+    atomic_fetch_or(&program->trusted, what);
 }

@@ -27,4 +27,8 @@ cl_int px_programs_take(const struct px_opencl_device *device, const char *sourc
                         char **log);
 void px_programs_give_back(struct px_programs *programs, struct px_program *program);
 
+/* What of a program has been found to compute rightly: bits whose meaning is the caller's. */
+bool px_program_trusted(const struct px_program *program, unsigned what);
+void px_program_trust(struct px_program *program, unsigned what);
+
 #endif

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Between canonical order on the host and the layout of the device. A transfer moves whole units (columns of a
- * replica), a few mebibytes at a time, and rearranges them on the host; where only a part of a unit is written, it is
- * read first.
+ * Between canonical order on the host and the layout of the device. A transfer moves whole pieces, a few mebibytes at a
+ * time, and rearranges them on the host; where only a part of a piece is written, it is read first. A piece of weights
+ * or traces is a tile; of all else, and of traces that are worked out for it, a unit (a column of a replica).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -11,13 +11,14 @@
 
 #define BATCH_BYTES (UINT64_C(4) << 20)
 
-/* A field's shape, and where its units lie. */
+/* A field's shape, and where its pieces lie. */
 struct view {
     struct px_opencl *opencl;
     praxis_field field;
     uint32_t elements; /* codes per neuron */
     uint32_t code_bytes;
-    uint64_t unit_bytes;
+    uint32_t rows, pieces; /* of a piece; of a unit, whose last may have fewer rows */
+    uint64_t bytes;        /* of a piece */
     cl_mem peek; /* traces are not those stored but what would be: they come to the beginning of this; else NULL */
 };
 
@@ -29,34 +30,46 @@ static bool in_slabs(praxis_field field)
 static struct view view_of(struct px_opencl *opencl, praxis_field field)
 {
     const struct px_layout *layout = &opencl->layout;
-    struct view view = {opencl, field, px_field_elements(&opencl->shape, field), px_field_bytes(field), 0, NULL};
-    view.unit_bytes = in_slabs(field)                    ? px_unit_bytes(layout)
-                      : field == PRAXIS_FIELD_ACTIVATION ? layout->stride
-                                                         : (uint64_t)layout->padded * view.elements * view.code_bytes;
+    struct view view = {.opencl = opencl,
+                        .field = field,
+                        .elements = px_field_elements(&opencl->shape, field),
+                        .code_bytes = px_field_bytes(field),
+                        .rows = opencl->shape.graph.prime,
+                        .pieces = 1};
+    view.bytes =
+        field == PRAXIS_FIELD_ACTIVATION ? layout->stride : (uint64_t)layout->padded * view.elements * view.code_bytes;
+    if (in_slabs(field)) {
+        view.rows = layout->tile;
+        view.pieces = layout->tiles;
+        view.bytes = (uint64_t)layout->tile * layout->taps;
+    }
     return view;
 }
 
-/* The buffer that holds a unit, and where in it. */
-static cl_mem buffer_of(const struct view *view, uint32_t unit, uint64_t *offset)
+/* Pieces that one buffer holds; the last of several buffers may have fewer. */
+static uint32_t pieces_together(const struct view *view)
+{
+    const struct px_layout *layout = &view->opencl->layout;
+    return (in_slabs(view->field) ? layout->units_per_slab : layout->units) * view->pieces;
+}
+
+/* The buffer that holds a piece, and where in it. */
+static cl_mem buffer_of(const struct view *view, uint32_t piece, uint64_t *offset)
 {
     struct px_opencl *opencl = view->opencl;
-    *offset = 0;
-    if (view->peek)
-        return view->peek;
-    uint32_t slab = in_slabs(view->field) ? unit / opencl->layout.units_per_slab : 0;
-    *offset = (unit - slab * (uint64_t)opencl->layout.units_per_slab) * view->unit_bytes;
+    uint32_t slab = piece / pieces_together(view);
+    *offset = piece % pieces_together(view) * view->bytes;
     if (view->field == PRAXIS_FIELD_WEIGHT)
         return opencl->weights[slab];
     if (view->field == PRAXIS_FIELD_TRACE)
         return opencl->traces[slab];
-    *offset = unit * view->unit_bytes;
     if (view->field != PRAXIS_FIELD_ACTIVATION)
         return opencl->fields[view->field];
     *offset += opencl->current * px_slot_bytes(opencl);
     return opencl->activations;
 }
 
-/* Place of a code within its unit, counted in codes. */
+/* Place of a code within its piece, counted in codes. */
 static uint64_t place(const struct view *view, uint32_t row, uint32_t element)
 {
     const struct px_layout *layout = &view->opencl->layout;
@@ -67,21 +80,21 @@ static uint64_t place(const struct view *view, uint32_t row, uint32_t element)
     return (uint64_t)element * layout->padded + row;
 }
 
-/* Copies rows first..end of a unit; an activation is written to every place where its row appears. */
-static void rearrange(const struct view *view, unsigned char *unit, uint32_t first, uint32_t end, unsigned char *codes,
+/* Copies rows first..end of a piece; an activation is written to every place where its row appears. */
+static void rearrange(const struct view *view, unsigned char *piece, uint32_t first, uint32_t end, unsigned char *codes,
                       bool writing)
 {
     uint32_t bytes = view->code_bytes, prime = view->opencl->shape.graph.prime;
     for (uint32_t row = first; row < end; row++)
         for (uint32_t element = 0; element < view->elements; element++, codes += bytes) {
-            unsigned char *at = unit + place(view, row, element) * bytes;
+            unsigned char *at = piece + place(view, row, element) * bytes;
             if (!writing)
                 memcpy(codes, at, bytes);
             else if (view->field != PRAXIS_FIELD_ACTIVATION)
                 memcpy(at, codes, bytes);
             else
                 for (uint32_t copy = row; copy < view->opencl->layout.stride; copy += prime)
-                    unit[copy] = *codes;
+                    piece[copy] = *codes;
         }
 }
 
@@ -100,12 +113,12 @@ static cl_int write_part(cl_command_queue queue, cl_mem buffer, uint64_t offset,
     return clEnqueueUnmapMemObject(queue, buffer, mapped, 0, NULL, NULL);
 }
 
-static praxis_status move_units(const struct view *view, uint32_t unit, uint32_t count, void *block, bool writing)
+static praxis_status move_pieces(const struct view *view, uint32_t piece, uint32_t count, void *block, bool writing)
 {
-    uint64_t offset = 0, bytes = count * view->unit_bytes;
-    cl_mem buffer = view->peek ? view->peek : buffer_of(view, unit, &offset);
+    uint64_t offset = 0, bytes = count * view->bytes;
+    cl_mem buffer = view->peek ? view->peek : buffer_of(view, piece, &offset);
     cl_command_queue queue = view->opencl->queue;
-    praxis_status status = view->peek ? px_opencl_peek_units(view->opencl, unit, count, view->peek) : PRAXIS_SUCCESS;
+    praxis_status status = view->peek ? px_opencl_peek_units(view->opencl, piece, count, view->peek) : PRAXIS_SUCCESS;
     cl_int error;
     if (status)
         return status;
@@ -119,49 +132,63 @@ static praxis_status move_units(const struct view *view, uint32_t unit, uint32_t
                  : PRAXIS_SUCCESS;
 }
 
-/* How many units the block of a batch has room for. */
-static uint64_t most_units(const struct view *view)
+/* How many pieces the block of a batch has room for. */
+static uint64_t most_pieces(const struct view *view)
 {
-    uint64_t units = BATCH_BYTES / view->unit_bytes + 1, all = view->opencl->layout.units;
-    return units < all ? units : all;
+    uint64_t pieces = BATCH_BYTES / view->bytes + 1, all = (uint64_t)view->opencl->layout.units * view->pieces;
+    return pieces < all ? pieces : all;
 }
 
-/* How many units from `unit` to `end` go in one batch: within the block and within one slab. */
-static uint32_t batch_units(const struct view *view, uint32_t unit, uint32_t end)
+/* How many pieces from `piece` to `end` go in one batch: within the block and within one buffer. */
+static uint32_t batch_pieces(const struct view *view, uint32_t piece, uint32_t end)
 {
-    uint64_t count = most_units(view);
-    uint32_t slab = view->opencl->layout.units_per_slab, left = end - unit;
-    if (in_slabs(view->field) && slab - unit % slab < left)
-        left = slab - unit % slab;
+    uint64_t count = most_pieces(view);
+    uint32_t together = pieces_together(view), left = end - piece;
+    if (together - piece % together < left)
+        left = together - piece % together;
     return count < left ? (uint32_t)count : left;
 }
 
-/* Neurons first..first + count - 1, counted through all replicas: neuron i stands in unit i / p. */
-static praxis_status transfer_neurons(const struct view *view, uint64_t first, uint64_t count, unsigned char *codes,
-                                      void *block, bool writing)
+/* The piece that a neuron stands in, counted through all replicas as the neuron is, and a piece's first neuron. */
+static uint32_t piece_of(const struct view *view, uint64_t neuron)
 {
     uint32_t prime = view->opencl->shape.graph.prime;
-    uint32_t unit = (uint32_t)(first / prime), end = (uint32_t)((first + count - 1) / prime) + 1;
-    uint64_t neuron_bytes = (uint64_t)view->elements * view->code_bytes;
+    return (uint32_t)(neuron / prime) * view->pieces + (uint32_t)(neuron % prime) / view->rows;
+}
+
+static uint64_t first_neuron(const struct view *view, uint32_t piece)
+{
+    return (uint64_t)(piece / view->pieces) * view->opencl->shape.graph.prime + piece % view->pieces * view->rows;
+}
+
+/* Copies what a piece has of the neurons first..end - 1, whose codes begin at `codes`. */
+static void rearrange_piece(const struct view *view, uint32_t piece, void *block, uint64_t first, uint64_t end,
+                            unsigned char *codes, bool writing)
+{
+    uint64_t begin = first_neuron(view, piece), stop = first_neuron(view, piece + 1);
+    uint64_t from = begin > first ? begin : first, to = stop < end ? stop : end;
+    rearrange(view, block, (uint32_t)(from - begin), (uint32_t)(to - begin),
+              codes + (from - first) * view->elements * view->code_bytes, writing);
+}
+
+/* Neurons first..first + count - 1, counted through all replicas. */
+static praxis_status transfer_neurons(const struct view *view, uint64_t first, uint64_t count, unsigned char *codes,
+                                      unsigned char *block, bool writing)
+{
+    uint32_t piece = piece_of(view, first), end = piece_of(view, first + count - 1) + 1;
     praxis_status status = PRAXIS_SUCCESS;
-    while (unit < end && !status) {
-        uint32_t batch = batch_units(view, unit, end);
-        uint64_t batch_first = (uint64_t)unit * prime, batch_end = batch_first + (uint64_t)batch * prime;
-        bool whole = first <= batch_first && batch_end <= first + count;
+    while (piece < end && !status) {
+        uint32_t batch = batch_pieces(view, piece, end);
+        bool whole = first <= first_neuron(view, piece) && first_neuron(view, piece + batch) <= first + count;
         if (writing && whole)
-            memset(block, 0, batch * view->unit_bytes); /* padding stays zero */
+            memset(block, 0, batch * view->bytes); /* padding stays zero */
         else
-            status = move_units(view, unit, batch, block, false);
-        for (uint32_t u = 0; u < batch && !status; u++) {
-            uint64_t column = batch_first + (uint64_t)u * prime;
-            uint64_t from = column > first ? column : first;
-            uint64_t to = column + prime < first + count ? column + prime : first + count;
-            rearrange(view, (unsigned char *)block + u * view->unit_bytes, (uint32_t)(from - column),
-                      (uint32_t)(to - column), codes + (from - first) * neuron_bytes, writing);
-        }
+            status = move_pieces(view, piece, batch, block, false);
+        for (uint32_t i = 0; i < batch && !status; i++)
+            rearrange_piece(view, piece + i, block + i * view->bytes, first, first + count, codes, writing);
         if (!status && writing)
-            status = move_units(view, unit, batch, block, true);
-        unit += batch;
+            status = move_pieces(view, piece, batch, block, true);
+        piece += batch;
     }
     return status;
 }
@@ -171,14 +198,14 @@ static praxis_status transfer(const struct view *view, const praxis_range *range
     struct px_opencl *opencl = view->opencl;
     if (view->elements == 0)
         return PRAXIS_SUCCESS;
-    void *block = calloc(most_units(view), view->unit_bytes);
-    if (!block)
-        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to move state");
     /* Whole replicas follow each other without a gap: they are moved as one run. */
     uint64_t neurons = opencl->shape.graph.neurons;
     bool whole = range->neurons == neurons;
     uint64_t count = whole ? range->replicas * neurons : range->neurons;
     praxis_status status = PRAXIS_SUCCESS;
+    void *block = calloc(most_pieces(view), view->bytes);
+    if (!block)
+        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to move state");
     for (uint32_t r = 0; r < (whole ? 1 : range->replicas) && !status; r++)
         status = transfer_neurons(view, (range->first_replica + r) * neurons + range->first_neuron, count,
                                   codes + r * count * view->elements * view->code_bytes, block, writing);
@@ -222,7 +249,10 @@ praxis_status px_opencl_peek_traces(struct px_backend *backend, const struct px_
     struct view view = view_of(opencl, PRAXIS_FIELD_TRACE);
     if (opencl->shape.traces_stored && !any_pending(opencl, learning))
         return transfer(&view, range, codes, false);
-    praxis_status status = px_opencl_buffer(opencl, most_units(&view) * view.unit_bytes, NULL, &view.peek);
+    view.bytes *= view.pieces;
+    view.rows = opencl->shape.graph.prime;
+    view.pieces = 1;
+    praxis_status status = px_opencl_buffer(opencl, most_pieces(&view) * view.bytes, NULL, &view.peek);
     if (!status)
         status = px_opencl_prepare_peek(opencl, learning);
     if (!status)

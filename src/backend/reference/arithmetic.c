@@ -6,73 +6,80 @@
 #include "base/philox.h"
 #include "base/tables.h"
 
+/* The weights of a neuron at birth: the words of a block are those of four taps. */
+static void draw_weights(const struct px_reference *reference, const struct px_held *held, int8_t *weights)
+{
+    struct px_philox_block block;
+    for (uint32_t tap = 0; tap < reference->shape.graph.degree; tap++) {
+        if (tap % 4 == 0)
+            block = px_random(reference->shape.seeds[held->replica], PX_PURPOSE_WEIGHT, 0, held->neuron, tap / 4);
+        weights[tap] = (int8_t)px_normal_code(block.word[tap % 4]);
+    }
+}
+
 praxis_status px_reference_birth(struct px_backend *backend)
 {
     struct px_reference *reference = px_reference_of(backend);
-    uint64_t replicas = reference->shape.replicas;
     uint32_t degree = reference->shape.graph.degree;
-    int8_t *weight = reference->fields[PRAXIS_FIELD_WEIGHT];
-    for (uint32_t r = 0; r < replicas; r++)
-        for (uint32_t j = px_first_neuron(&reference->shape); j < px_end_neuron(&reference->shape); j++)
-            for (uint32_t tap = 0; tap < degree; tap++) {
-                struct px_philox_block block = px_random(reference->shape.seeds[r], PX_PURPOSE_WEIGHT, 0, j, tap / 4);
-                *weight++ = (int8_t)px_normal_code(block.word[tap % 4]);
-            }
-    memset(reference->fields[PRAXIS_FIELD_ACTIVATION], 0, replicas * reference->shape.graph.neurons);
+    for (uint64_t place = 0; place < reference->held; place++) {
+        const struct px_held held = px_reference_held(reference, place);
+        draw_weights(reference, &held, (int8_t *)reference->fields[PRAXIS_FIELD_WEIGHT] + place * degree);
+    }
+    memset(reference->fields[PRAXIS_FIELD_ACTIVATION], 0, reference->shape.replicas * reference->shape.graph.neurons);
     if (reference->shape.traces_stored)
-        memset(reference->fields[PRAXIS_FIELD_TRACE], 0, replicas * px_owned_neurons(&reference->shape) * degree);
+        memset(reference->fields[PRAXIS_FIELD_TRACE], 0, reference->held * degree);
     return PRAXIS_SUCCESS;
 }
 
 /* sum_i w_ij x_i in products of codes: |sum| <= 127^2 d < 2^31 for every graph that can be planned. */
-static int32_t synaptic_sum(const struct px_reference *reference, uint64_t index, uint32_t neuron, const int8_t *x)
+static int32_t synaptic_sum(const struct px_reference *reference, const struct px_held *held, const int8_t *x)
 {
     uint32_t degree = reference->shape.graph.degree;
-    const int8_t *weight = (const int8_t *)reference->fields[PRAXIS_FIELD_WEIGHT] + index * degree;
+    const int8_t *weight = (const int8_t *)reference->fields[PRAXIS_FIELD_WEIGHT] + held->place * degree;
     int32_t sum = 0;
     for (uint32_t tap = 0; tap < degree; tap++)
-        sum += weight[tap] * x[px_reference_partner(reference, neuron, tap)];
+        sum += weight[tap] * x[px_reference_partner(reference, held->neuron, tap)];
     return sum;
 }
 
 /* sum_c v_jc input_c in q28: the input is staged in q28 per weight code. */
-static int64_t input_drive(const struct px_reference *reference, uint32_t replica, uint64_t index, uint32_t step)
+static int64_t input_drive(const struct px_reference *reference, const struct px_held *held, uint32_t step)
 {
     uint32_t channels = reference->shape.channels;
     if (!reference->input)
         return 0;
-    uint64_t place = reference->span.input_shared ? step : (uint64_t)replica * reference->span.ticks + step;
+    uint64_t place = reference->span.input_shared ? step : (uint64_t)held->replica * reference->span.ticks + step;
     const int32_t *input = reference->input + place * channels;
-    const int8_t *weight = (const int8_t *)reference->fields[PRAXIS_FIELD_INPUT_WEIGHT] + index * channels;
+    const int8_t *weight = (const int8_t *)reference->fields[PRAXIS_FIELD_INPUT_WEIGHT] + held->place * channels;
     int64_t drive = 0;
     for (uint32_t c = 0; c < channels; c++)
         drive += (int64_t)weight[c] * input[c];
     return drive;
 }
 
-int32_t px_reference_noise(const struct px_reference *reference, uint32_t replica, uint32_t neuron, uint64_t tick)
+/* The noise code in a tick, unit 3/127. */
+static int32_t noise_code(const struct px_reference *reference, const struct px_held *held, uint64_t tick)
 {
-    const int32_t *source = reference->fields[PRAXIS_FIELD_NOISE_SOURCE];
-    uint32_t from = (uint32_t)source[px_reference_own(reference, replica, neuron)];
-    return px_normal_code(px_random(reference->shape.seeds[replica], PX_PURPOSE_NOISE, tick, from, 0).word[0]);
+    uint32_t from = (uint32_t)((const int32_t *)reference->fields[PRAXIS_FIELD_NOISE_SOURCE])[held->place];
+    return px_normal_code(px_random(reference->shape.seeds[held->replica], PX_PURPOSE_NOISE, tick, from, 0).word[0]);
 }
 
-static int32_t potential(const struct px_reference *reference, uint32_t replica, uint32_t neuron, uint32_t step)
+static int32_t potential(const struct px_reference *reference, const struct px_held *held, uint32_t step)
 {
     const struct px_rule *rule = &reference->rule;
-    uint64_t index = px_reference_own(reference, replica, neuron);
-    const int8_t *x = reference->previous + px_reference_any(reference, replica, 0);
+    const int8_t *x = reference->previous + held->replica * reference->shape.graph.neurons;
     const int32_t *leak = reference->fields[PRAXIS_FIELD_LEAK], *gain = reference->fields[PRAXIS_FIELD_GAIN];
     const int32_t *bias = reference->fields[PRAXIS_FIELD_BIAS], *noise = reference->fields[PRAXIS_FIELD_NOISE];
+    uint64_t place = held->place;
 
-    int64_t scale = px_shift_round((int64_t)gain[index] * rule->sum_multiplier, 31);
-    int64_t u = px_shift_round(synaptic_sum(reference, index, neuron, x) * scale, rule->sum_shift);
-    u += px_shift_round((int64_t)leak[index] * (x[neuron] * PX_ACTIVATION_STEP_Q28), 28);
-    u += input_drive(reference, replica, index, step);
-    u += bias[index];
+    int64_t scale = px_shift_round((int64_t)gain[place] * rule->sum_multiplier, 31);
+    int64_t u = px_shift_round(synaptic_sum(reference, held, x) * scale, rule->sum_shift);
+    u += px_shift_round((int64_t)leak[place] * (x[held->neuron] * PX_ACTIVATION_STEP_Q28), 28);
+    u += input_drive(reference, held, step);
+    u += bias[place];
     if (rule->noisy) {
-        int32_t code = px_reference_noise(reference, replica, neuron, reference->span.first_tick + step);
-        u += px_shift_round((int64_t)noise[index] * (code * PX_NORMAL_STEP_Q28), 28);
+        int32_t code = noise_code(reference, held, reference->span.first_tick + step);
+        u += px_shift_round((int64_t)noise[place] * (code * PX_NORMAL_STEP_Q28), 28);
     }
     return (int32_t)px_clamp(u, -PX_MEMBRANE_MAX, PX_MEMBRANE_MAX);
 }
@@ -81,9 +88,10 @@ void px_reference_activate(struct px_reference *reference, uint32_t step)
 {
     int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
     memcpy(reference->previous, activation, reference->shape.replicas * reference->shape.graph.neurons);
-    for (uint32_t r = 0; r < reference->shape.replicas; r++)
-        for (uint32_t j = px_first_neuron(&reference->shape); j < px_end_neuron(&reference->shape); j++)
-            activation[px_reference_any(reference, r, j)] = (int8_t)px_tanh_code(potential(reference, r, j, step));
+    for (uint64_t place = 0; place < reference->held; place++) {
+        const struct px_held held = px_reference_held(reference, place);
+        activation[held.index] = (int8_t)px_tanh_code(potential(reference, &held, step));
+    }
 }
 
 /* x less the running mean, in activation codes: both in q28, divided by one code step, halves up. */
@@ -114,18 +122,17 @@ void px_reference_factor(struct px_reference *reference, uint32_t step)
     const int32_t *mean = reference->fields[PRAXIS_FIELD_MEAN];
     int8_t *factor = reference->fields[PRAXIS_FIELD_FACTOR];
     uint64_t tick = reference->span.first_tick + step;
-    for (uint32_t r = 0; r < reference->shape.replicas; r++)
-        for (uint32_t j = px_first_neuron(&reference->shape); j < px_end_neuron(&reference->shape); j++) {
-            uint64_t index = px_reference_own(reference, r, j);
-            int32_t code = activation[px_reference_any(reference, r, j)];
-            if (reference->rule.factor == PRAXIS_FACTOR_CENTRED)
-                code = centred_code(code, mean[index]);
-            else if (reference->rule.factor == PRAXIS_FACTOR_NOISE)
-                code = noise_factor_code(px_reference_noise(reference, r, j, tick));
-            else if (reference->rule.factor == PRAXIS_FACTOR_SLOPE)
-                code = slope_code(code);
-            factor[index] = (int8_t)code;
-        }
+    for (uint64_t place = 0; place < reference->held; place++) {
+        const struct px_held held = px_reference_held(reference, place);
+        int32_t code = activation[held.index];
+        if (reference->rule.factor == PRAXIS_FACTOR_CENTRED)
+            code = centred_code(code, mean[place]);
+        else if (reference->rule.factor == PRAXIS_FACTOR_NOISE)
+            code = noise_factor_code(noise_code(reference, &held, tick));
+        else if (reference->rule.factor == PRAXIS_FACTOR_SLOPE)
+            code = slope_code(code);
+        factor[place] = (int8_t)code;
+    }
 }
 
 /* An average moves by rate (q31) of its distance from the new value. */
@@ -170,8 +177,6 @@ static void regulate(struct px_reference *reference, uint64_t i, int32_t activat
 void px_reference_homeostasis(struct px_reference *reference, uint32_t flags)
 {
     const int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
-    for (uint32_t r = 0; r < reference->shape.replicas; r++)
-        for (uint32_t j = px_first_neuron(&reference->shape); j < px_end_neuron(&reference->shape); j++)
-            regulate(reference, px_reference_own(reference, r, j), activation[px_reference_any(reference, r, j)],
-                     flags);
+    for (uint64_t place = 0; place < reference->held; place++)
+        regulate(reference, place, activation[px_reference_held(reference, place).index], flags);
 }

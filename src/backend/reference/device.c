@@ -36,8 +36,8 @@ static void destroy_reference(struct px_backend *backend)
 static unsigned char *at(const struct px_reference *reference, praxis_field field, uint32_t replica, uint64_t neuron)
 {
     uint64_t bytes = (uint64_t)px_field_elements(&reference->shape, field) * px_field_bytes(field);
-    uint64_t place = field == PRAXIS_FIELD_ACTIVATION ? px_reference_any(reference, replica, neuron)
-                                                      : px_reference_own(reference, replica, neuron);
+    uint64_t place = field == PRAXIS_FIELD_ACTIVATION ? replica * reference->shape.graph.neurons + neuron
+                                                      : px_reference_place(reference, replica, neuron);
     return (unsigned char *)reference->fields[field] + place * bytes;
 }
 
@@ -65,15 +65,14 @@ static praxis_status download(struct px_backend *backend, praxis_field field, co
 static praxis_status reset(struct px_backend *backend, uint32_t what, const uint8_t *mask)
 {
     struct px_reference *reference = px_reference_of(backend);
-    uint64_t traces = px_owned_neurons(&reference->shape) * reference->shape.graph.degree;
-    for (uint32_t r = 0; r < reference->shape.replicas; r++) {
-        if (!mask[r])
-            continue;
-        if (what & PRAXIS_RESET_ACTIVATIONS)
-            memset(at(reference, PRAXIS_FIELD_ACTIVATION, r, 0), 0, reference->shape.graph.neurons);
-        if (what & PRAXIS_RESET_TRACES && reference->shape.traces_stored)
-            memset(at(reference, PRAXIS_FIELD_TRACE, r, px_first_neuron(&reference->shape)), 0, traces);
-    }
+    uint64_t neurons = reference->shape.graph.neurons, degree = reference->shape.graph.degree;
+    bool traces = what & PRAXIS_RESET_TRACES && reference->shape.traces_stored;
+    for (uint32_t r = 0; r < reference->shape.replicas; r++)
+        if (mask[r] && what & PRAXIS_RESET_ACTIVATIONS)
+            memset(at(reference, PRAXIS_FIELD_ACTIVATION, r, 0), 0, neurons);
+    for (uint64_t place = 0; traces && place < reference->held; place++)
+        if (mask[px_reference_held(reference, place).replica])
+            memset((int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + place * degree, 0, degree);
     return PRAXIS_SUCCESS;
 }
 
@@ -180,13 +179,13 @@ static praxis_status end(struct px_backend *backend, int64_t *sums)
 static praxis_status histogram(struct px_backend *backend, praxis_field field, uint64_t *counts)
 {
     struct px_reference *reference = px_reference_of(backend);
-    uint64_t elements = px_owned_neurons(&reference->shape) * px_field_elements(&reference->shape, field);
-    uint64_t first = px_first_neuron(&reference->shape);
+    uint32_t elements = px_field_elements(&reference->shape, field);
     memset(counts, 0, (size_t)reference->shape.replicas * 256 * sizeof *counts);
-    for (uint32_t r = 0; r < reference->shape.replicas; r++) {
-        const int8_t *codes = (const int8_t *)at(reference, field, r, first);
-        for (uint64_t i = 0; i < elements; i++)
-            counts[r * 256 + (uint32_t)(codes[i] + 128)]++;
+    for (uint64_t place = 0; place < reference->held; place++) {
+        const struct px_held held = px_reference_held(reference, place);
+        const int8_t *codes = (const int8_t *)at(reference, field, held.replica, held.neuron);
+        for (uint32_t i = 0; i < elements; i++)
+            counts[held.replica * UINT64_C(256) + (uint32_t)(codes[i] + 128)]++;
     }
     return PRAXIS_SUCCESS;
 }
@@ -197,30 +196,43 @@ static praxis_status finish(struct px_backend *backend)
     return PRAXIS_SUCCESS;
 }
 
-static uint64_t state_bytes(const struct px_shape *shape, praxis_field field)
+static uint64_t state_bytes(const struct px_reference *reference, praxis_field field)
 {
-    uint64_t neurons = field == PRAXIS_FIELD_ACTIVATION ? shape->graph.neurons : px_owned_neurons(shape);
+    const struct px_shape *shape = &reference->shape;
+    uint64_t neurons =
+        field == PRAXIS_FIELD_ACTIVATION ? px_multiply(shape->replicas, shape->graph.neurons) : reference->held;
     if (field == PRAXIS_FIELD_TRACE && !shape->traces_stored)
         return 0;
-    return px_multiply(px_multiply(shape->replicas, neurons),
-                       (uint64_t)px_field_elements(shape, field) * px_field_bytes(field));
+    return px_multiply(neurons, (uint64_t)px_field_elements(shape, field) * px_field_bytes(field));
+}
+
+static bool reference_is_trusted(const struct px_backend *backend)
+{
+    (void)backend;
+    return true;
+}
+
+static void trust_reference(struct px_backend *backend)
+{
+    (void)backend;
 }
 
 /* All that allocate_reference takes. */
-static uint64_t reference_bytes(const struct px_shape *shape)
+static uint64_t reference_bytes(const struct px_reference *reference)
 {
-    uint64_t activations = state_bytes(shape, PRAXIS_FIELD_ACTIVATION), bytes = activations;
+    const struct px_shape *shape = &reference->shape;
+    uint64_t activations = state_bytes(reference, PRAXIS_FIELD_ACTIVATION), bytes = activations;
     for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
-        bytes = px_add(bytes, state_bytes(shape, (praxis_field)field));
+        bytes = px_add(bytes, state_bytes(reference, (praxis_field)field));
     bytes = px_add(bytes, px_multiply(shape->window, activations));
-    bytes = px_add(bytes, px_multiply(shape->window, state_bytes(shape, PRAXIS_FIELD_FACTOR)));
+    bytes = px_add(bytes, px_multiply(shape->window, state_bytes(reference, PRAXIS_FIELD_FACTOR)));
     return px_add(bytes, shape->graph.degree * sizeof(uint32_t));
 }
 
 static void describe_reference(const struct px_backend *backend, praxis_network_info *info)
 {
     const struct px_reference *reference = (const struct px_reference *)backend;
-    info->device_bytes = reference_bytes(&reference->shape);
+    info->device_bytes = reference_bytes(reference);
     info->padded_synapses = px_owned_neurons(&reference->shape) * reference->shape.graph.degree;
     info->weight_slabs = 1;
     strcpy(info->sum_path, "scalar");
@@ -242,6 +254,8 @@ static const struct px_backend_operations reference_operations = {
     .histogram = histogram,
     .finish = finish,
     .describe = describe_reference,
+    .trusted = reference_is_trusted,
+    .trust = trust_reference,
 };
 
 /* Allocates all arrays; false when memory ran out. */
@@ -249,31 +263,39 @@ static bool allocate_reference(struct px_reference *reference)
 {
     const struct px_shape *shape = &reference->shape;
     for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
-        if (!(reference->fields[field] = px_zeros(state_bytes(shape, (praxis_field)field))))
+        if (!(reference->fields[field] = px_zeros(state_bytes(reference, (praxis_field)field))))
             return false;
-    uint64_t all_bytes = state_bytes(shape, PRAXIS_FIELD_ACTIVATION);
-    reference->previous = px_zeros(all_bytes);
-    reference->past = px_zeros(px_multiply(shape->window, all_bytes));
-    reference->factors = px_zeros(px_multiply(shape->window, state_bytes(shape, PRAXIS_FIELD_FACTOR)));
+    uint64_t tick_bytes = state_bytes(reference, PRAXIS_FIELD_ACTIVATION);
+    reference->previous = px_zeros(tick_bytes);
+    reference->past = px_zeros(px_multiply(shape->window, tick_bytes));
+    reference->factors = px_zeros(px_multiply(shape->window, reference->held));
     reference->rotations = calloc(shape->graph.degree, sizeof *reference->rotations);
     return reference->previous && reference->past && reference->factors && reference->rotations;
 }
 
-static praxis_status create_backend(struct px_device *device, const struct px_shape *shape, struct px_backend **backend)
+static void hold(struct px_reference *reference, const praxis_range *ranges, uint32_t count)
 {
-    praxis_status status = px_memory_check(device->log, px_add(reference_bytes(shape), shape->host_bytes));
-    if (status)
-        return status;
+    reference->range_count = count;
+    for (uint32_t i = 0; i < count; i++) {
+        reference->ranges[i] = ranges[i];
+        reference->held += px_multiply(ranges[i].replicas, ranges[i].neurons);
+    }
+}
+
+praxis_status px_reference_create_ranges(struct px_log *log, const struct px_shape *shape, const praxis_range *ranges,
+                                         uint32_t count, struct px_backend **backend)
+{
     struct px_reference *reference = calloc(1, sizeof *reference);
     if (reference) {
         reference->base.operations = &reference_operations;
-        reference->base.log = device->log;
+        reference->base.log = log;
         reference->shape = *shape;
+        hold(reference, ranges, count);
     }
     if (!reference || !allocate_reference(reference)) {
         if (reference)
             destroy_reference(&reference->base);
-        return px_fail(device->log, PRAXIS_ERROR_OUT_OF_MEMORY,
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY,
                        "no memory for %u replicas of %llu neurons with %u synapses each", shape->replicas,
                        (unsigned long long)shape->graph.neurons, shape->graph.degree);
     }
@@ -281,6 +303,19 @@ static praxis_status create_backend(struct px_device *device, const struct px_sh
         reference->rotations[tap] = px_graph_rotation(&shape->graph, tap);
     *backend = &reference->base;
     return PRAXIS_SUCCESS;
+}
+
+static praxis_status create_backend(struct px_device *device, const struct px_shape *shape, uint32_t choice,
+                                    struct px_backend **backend)
+{
+    const praxis_range all = {0, shape->replicas, px_first_neuron(shape), px_owned_neurons(shape)};
+    struct px_reference planned = {.shape = *shape};
+    *backend = NULL;
+    if (choice > 0)
+        return PRAXIS_SUCCESS;
+    hold(&planned, &all, 1);
+    praxis_status status = px_memory_check(device->log, px_add(reference_bytes(&planned), shape->host_bytes));
+    return status ? status : px_reference_create_ranges(device->log, shape, &all, 1, backend);
 }
 
 static void describe_device(const struct px_device *device, praxis_device_info *info)

@@ -8,18 +8,16 @@
 
 void px_reference_record(struct px_reference *reference)
 {
-    uint64_t all = reference->shape.replicas * reference->shape.graph.neurons;
-    uint64_t owned = reference->shape.replicas * px_owned_neurons(&reference->shape);
+    uint64_t neurons = reference->shape.replicas * reference->shape.graph.neurons, held = reference->held;
     reference->newest = (reference->newest + 1) % reference->shape.window;
-    memcpy(reference->past + reference->newest * all, reference->previous, all);
-    memcpy(reference->factors + reference->newest * owned, reference->fields[PRAXIS_FIELD_FACTOR], owned);
+    memcpy(reference->past + reference->newest * neurons, reference->previous, neurons);
+    memcpy(reference->factors + reference->newest * held, reference->fields[PRAXIS_FIELD_FACTOR], held);
 }
 
-/* The part of a ring, of so many neurons a replica, that holds the tick of this age: 0 is the last traced one. */
-static const int8_t *ring_at(const struct px_reference *reference, const int8_t *ring, uint64_t neurons, uint32_t age)
+/* The part of a ring that holds the tick of this age, 0 the last traced one: `size` codes a tick. */
+static const int8_t *ring_at(const struct px_reference *reference, const int8_t *ring, uint64_t size, uint32_t age)
 {
-    uint32_t place = (reference->newest + reference->shape.window - age) % reference->shape.window;
-    return ring + place * reference->shape.replicas * neurons;
+    return ring + (reference->newest + reference->shape.window - age) % reference->shape.window * size;
 }
 
 /* What one neuron's traces take in: its factors of the pending ticks, each times the coefficient of its age (plainly:
@@ -39,14 +37,13 @@ static int32_t halved(int64_t factor)
     return (int32_t)(lower + (rest > 65536 || (rest == 65536 && lower % 2 != 0)));
 }
 
-static struct weighed weigh(const struct px_reference *reference, uint64_t index, uint32_t ticks,
+static struct weighed weigh(const struct px_reference *reference, uint64_t place, uint32_t ticks,
                             const int32_t *coefficients)
 {
     struct weighed weighed = {.ticks = ticks, .shift = LARGEST_SHIFT};
     int64_t decayed[PX_MAX_WINDOW], largest = 0;
-    uint64_t owned = px_owned_neurons(&reference->shape);
     for (uint32_t age = 0; age < ticks; age++) {
-        decayed[age] = (int64_t)ring_at(reference, reference->factors, owned, age)[index] * coefficients[age];
+        decayed[age] = (int64_t)ring_at(reference, reference->factors, reference->held, age)[place] * coefficients[age];
         int64_t size = decayed[age] < 0 ? -decayed[age] : decayed[age];
         largest = size > largest ? size : largest;
     }
@@ -60,10 +57,10 @@ static struct weighed weigh(const struct px_reference *reference, uint64_t index
 /* What the ticks pending add to one trace, in q16 of trace units: |sum| <= 128 * 127 * 64. */
 static int32_t taken(const struct px_reference *reference, const struct weighed *weighed, uint64_t partner)
 {
-    uint64_t all = reference->shape.graph.neurons;
+    uint64_t neurons = reference->shape.replicas * reference->shape.graph.neurons;
     int32_t sum = 0;
     for (uint32_t age = 0; age < weighed->ticks; age++)
-        sum += ring_at(reference, reference->past, all, age)[partner] * weighed->factor[age];
+        sum += ring_at(reference, reference->past, neurons, age)[partner] * weighed->factor[age];
     int32_t half = weighed->shift > 0 ? 1 << (weighed->shift - 1) : 0;
     return (int32_t)px_shift_floor(sum + half, weighed->shift) * reference->rule.trace_take;
 }
@@ -106,8 +103,7 @@ static int8_t updated_weight(int32_t weight, int32_t trace, int32_t scale, int32
 
 /* One neuron's learning. */
 struct lesson {
-    uint32_t replica, neuron;
-    uint64_t index; /* of the neuron among those owned, of all replicas */
+    struct px_held held;
     struct weighed weighed;
     const int32_t *coefficients; /* by age; the stored trace's is behind the last tick pending */
     bool modulate, commit;
@@ -117,11 +113,12 @@ struct lesson {
 /* The trace after the last tick, in q16 of trace units. |power decode + take sum| < 2^31: see docs/numerics.md. */
 static int32_t trace_value(const struct px_reference *reference, const struct lesson *lesson, uint32_t tap)
 {
-    uint32_t partner = px_reference_partner(reference, lesson->neuron, tap);
-    int32_t value = taken(reference, &lesson->weighed, px_reference_any(reference, lesson->replica, partner));
+    uint64_t first = lesson->held.replica * reference->shape.graph.neurons;
+    int32_t value =
+        taken(reference, &lesson->weighed, first + px_reference_partner(reference, lesson->held.neuron, tap));
     if (reference->shape.traces_stored) {
         const int8_t *trace = reference->fields[PRAXIS_FIELD_TRACE];
-        value += px_mulaw_decode(trace[lesson->index * reference->shape.graph.degree + tap]) *
+        value += px_mulaw_decode(trace[lesson->held.place * reference->shape.graph.degree + tap]) *
                  lesson->coefficients[lesson->weighed.ticks];
     }
     return value;
@@ -130,42 +127,43 @@ static int32_t trace_value(const struct px_reference *reference, const struct le
 static void learn_neuron(const struct px_reference *reference, const struct px_learning *learning,
                          const struct lesson *lesson)
 {
-    uint64_t start = lesson->index * reference->shape.graph.degree, seed = reference->shape.seeds[lesson->replica];
+    uint64_t start = lesson->held.place * reference->shape.graph.degree,
+             seed = reference->shape.seeds[lesson->held.replica];
     uint64_t modulation = learning->modulation ? learning->modulation->time : 0;
     int8_t *weight = (int8_t *)reference->fields[PRAXIS_FIELD_WEIGHT] + start;
     int8_t *trace = lesson->commit ? (int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + start : NULL;
     for (uint32_t tap = 0; tap < reference->shape.graph.degree; tap++) {
         int32_t value = trace_value(reference, lesson, tap);
         if (lesson->modulate)
-            weight[tap] = updated_weight(weight[tap], value, lesson->scale, lesson->shift, lesson->decay,
-                                         rounding_bits(seed, PX_PURPOSE_MODULATION, modulation, lesson->neuron, tap));
+            weight[tap] =
+                updated_weight(weight[tap], value, lesson->scale, lesson->shift, lesson->decay,
+                               rounding_bits(seed, PX_PURPOSE_MODULATION, modulation, lesson->held.neuron, tap));
         if (lesson->commit)
-            trace[tap] =
-                (int8_t)trace_code(value, rounding_bits(seed, PX_PURPOSE_TRACE, learning->time, lesson->neuron, tap));
+            trace[tap] = (int8_t)trace_code(
+                value, rounding_bits(seed, PX_PURPOSE_TRACE, learning->time, lesson->held.neuron, tap));
     }
 }
 
 static struct lesson make_lesson(const struct px_reference *reference, const struct px_learning *learning,
-                                 uint32_t replica, uint32_t neuron)
+                                 const struct px_held *held)
 {
     const struct px_modulation *modulation = learning->modulation;
-    uint64_t index = px_reference_own(reference, replica, neuron);
+    uint32_t replica = held->replica;
     struct lesson lesson = {
-        .replica = replica,
-        .neuron = neuron,
-        .index = index,
+        .held = *held,
         .coefficients = reference->rule.trace_power,
         .commit = learning->commit[replica] && learning->pending[replica],
     };
     if (modulation) {
-        lesson.scale = modulation->scale[modulation->per_neuron ? index : replica];
+        lesson.scale =
+            modulation->scale[modulation->per_neuron ? px_reference_own(reference, replica, held->neuron) : replica];
         lesson.shift = modulation->shift[replica];
         lesson.decay = modulation->decay[replica];
         lesson.modulate = lesson.scale != 0 || lesson.decay != 0;
         if (modulation->coefficients)
             lesson.coefficients = modulation->coefficients + (uint64_t)replica * (reference->shape.window + 1);
     }
-    lesson.weighed = weigh(reference, index, learning->pending[replica], lesson.coefficients);
+    lesson.weighed = weigh(reference, held->place, learning->pending[replica], lesson.coefficients);
     return lesson;
 }
 
@@ -173,34 +171,34 @@ praxis_status px_reference_learn(struct px_backend *backend, const struct px_lea
 {
     struct px_reference *reference = px_reference_of(backend);
     const uint8_t *plastic = reference->fields[PRAXIS_FIELD_PLASTIC];
-    for (uint32_t r = 0; r < reference->shape.replicas; r++)
-        for (uint32_t j = px_first_neuron(&reference->shape); j < px_end_neuron(&reference->shape); j++) {
-            if (!plastic[px_reference_own(reference, r, j)])
-                continue;
-            const struct lesson lesson = make_lesson(reference, learning, r, j);
-            if (lesson.modulate || lesson.commit)
-                learn_neuron(reference, learning, &lesson);
-        }
+    for (uint64_t place = 0; place < reference->held; place++) {
+        if (!plastic[place])
+            continue;
+        const struct px_held held = px_reference_held(reference, place);
+        const struct lesson lesson = make_lesson(reference, learning, &held);
+        if (lesson.modulate || lesson.commit)
+            learn_neuron(reference, learning, &lesson);
+    }
     return PRAXIS_SUCCESS;
 }
 
 /* The codes of a neuron's traces as they would be stored now. */
-static void peek_neuron(const struct px_reference *reference, const struct px_learning *learning, uint32_t replica,
-                        uint32_t neuron, int8_t *codes)
+static void peek_neuron(const struct px_reference *reference, const struct px_learning *learning,
+                        const struct px_held *held, int8_t *codes)
 {
     const uint8_t *plastic = reference->fields[PRAXIS_FIELD_PLASTIC];
     uint32_t degree = reference->shape.graph.degree;
-    const struct lesson lesson = make_lesson(reference, learning, replica, neuron);
+    const struct lesson lesson = make_lesson(reference, learning, held);
     if (reference->shape.traces_stored)
-        memcpy(codes, (const int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + lesson.index * degree, degree);
+        memcpy(codes, (const int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + held->place * degree, degree);
     else
         memset(codes, 0, degree);
-    if (!plastic[lesson.index] || lesson.weighed.ticks == 0)
+    if (!plastic[held->place] || lesson.weighed.ticks == 0)
         return;
     for (uint32_t tap = 0; tap < degree; tap++)
         codes[tap] = (int8_t)trace_code(
             trace_value(reference, &lesson, tap),
-            rounding_bits(reference->shape.seeds[replica], PX_PURPOSE_TRACE, learning->time, neuron, tap));
+            rounding_bits(reference->shape.seeds[held->replica], PX_PURPOSE_TRACE, learning->time, held->neuron, tap));
 }
 
 praxis_status px_reference_peek_traces(struct px_backend *backend, const struct px_learning *learning,
@@ -210,7 +208,10 @@ praxis_status px_reference_peek_traces(struct px_backend *backend, const struct 
     uint32_t degree = reference->shape.graph.degree;
     int8_t *at = codes;
     for (uint32_t r = 0; r < range->replicas; r++)
-        for (uint64_t j = 0; j < range->neurons; j++, at += degree)
-            peek_neuron(reference, learning, range->first_replica + r, (uint32_t)(range->first_neuron + j), at);
+        for (uint64_t j = 0; j < range->neurons; j++, at += degree) {
+            uint64_t place = px_reference_place(reference, range->first_replica + r, range->first_neuron + j);
+            const struct px_held held = px_reference_held(reference, place);
+            peek_neuron(reference, learning, &held, at);
+        }
     return PRAXIS_SUCCESS;
 }

@@ -5,19 +5,28 @@
 
 #include "backend/backend.h"
 
-/* The state, every array as praxis_field lists them: [R][N] activations, of the other fields [R][O] where O neurons are
- * owned. */
+/* The most ranges that a reference of some neurons has. */
+#define PX_REFERENCE_RANGES 3
+
+/*
+ * The state, of the neurons held: all that are owned, or some ranges of them that serve to check another device. Only
+ * these are computed, but activations are there of all: of the others they are what was uploaded. Arrays are as
+ * praxis_field lists them.
+ */
 struct px_reference {
     struct px_backend base;
     struct px_shape shape;
     struct px_rule rule;
-    void *fields[PRAXIS_FIELD_COUNT];
-    int8_t *previous;    /* [R][N] activations before the last tick */
-    int8_t *past;        /* [window][R][N] activations before each traced tick, in a ring */
-    int8_t *factors;     /* [window][R][O] factors after it */
-    uint32_t newest;     /* where in the ring the last traced tick stands */
-    uint32_t *rotations; /* [d] rows by which each tap's column is rotated */
-    struct px_span span; /* with the arrays below in place of the caller's */
+    praxis_range ranges[PX_REFERENCE_RANGES]; /* the neurons held, in this order */
+    uint32_t range_count;
+    uint64_t held;                    /* how many there are */
+    void *fields[PRAXIS_FIELD_COUNT]; /* [held][...], but ACTIVATION [R][N] */
+    int8_t *previous;                 /* [R][N] activations before the last tick */
+    int8_t *past;                     /* [window][R][N] activations before each traced tick, in a ring */
+    int8_t *factors;                  /* [window][held] factors after it */
+    uint32_t newest;                  /* where in the ring the last traced tick stands */
+    uint32_t *rotations;              /* [d] rows by which each tap's column is rotated */
+    struct px_span span;              /* with the arrays below in place of the caller's */
     int32_t *input;
     uint32_t *selected;
     int64_t *sums; /* [ticks][R][group_count] of the span, NULL without groups */
@@ -31,17 +40,6 @@ static inline struct px_reference *px_reference_of(struct px_backend *backend)
     return (struct px_reference *)backend;
 }
 
-/* Where codes of an owned neuron stand in arrays [R][O], and its activation in arrays [R][N]. */
-static inline uint64_t px_reference_own(const struct px_reference *reference, uint32_t replica, uint64_t neuron)
-{
-    return replica * px_owned_neurons(&reference->shape) + (neuron - px_first_neuron(&reference->shape));
-}
-
-static inline uint64_t px_reference_any(const struct px_reference *reference, uint32_t replica, uint64_t neuron)
-{
-    return replica * reference->shape.graph.neurons + neuron;
-}
-
 /* The neuron, within the replica, whose activation arrives at `tap` of `neuron`. */
 static inline uint32_t px_reference_partner(const struct px_reference *reference, uint32_t neuron, uint32_t tap)
 {
@@ -53,7 +51,52 @@ static inline uint32_t px_reference_partner(const struct px_reference *reference
     return column * graph->prime + row;
 }
 
+/* A neuron held: its place in the arrays of those, and which it is of all, and of its replica. */
+struct px_held {
+    uint64_t place, index;
+    uint32_t replica, neuron;
+};
+
+static inline struct px_held px_reference_held(const struct px_reference *reference, uint64_t place)
+{
+    const praxis_range *range = reference->ranges;
+    uint64_t within = place, neurons = reference->shape.graph.neurons;
+    for (; within >= range->replicas * range->neurons; range++)
+        within -= range->replicas * range->neurons;
+    uint32_t replica = range->first_replica + (uint32_t)(within / range->neurons);
+    uint64_t neuron = range->first_neuron + within % range->neurons;
+    return (struct px_held){place, replica * neurons + neuron, replica, (uint32_t)neuron};
+}
+
+/* Which of the neurons owned, in every replica, one is. */
+static inline uint64_t px_reference_own(const struct px_reference *reference, uint32_t replica, uint64_t neuron)
+{
+    return replica * px_owned_neurons(&reference->shape) + (neuron - px_first_neuron(&reference->shape));
+}
+
+/* The place of a neuron that is held. */
+static inline uint64_t px_reference_place(const struct px_reference *reference, uint32_t replica, uint64_t neuron)
+{
+    uint64_t place = 0;
+    for (uint32_t i = 0; i < reference->range_count; i++) {
+        const praxis_range *range = &reference->ranges[i];
+        uint64_t r = (uint64_t)replica - range->first_replica, j = neuron - range->first_neuron;
+        if (r < range->replicas && j < range->neurons)
+            return place + r * range->neurons + j;
+        place += range->replicas * range->neurons;
+    }
+    return place; /* is not reached */
+}
+
 praxis_status px_reference_open(struct px_log *log, struct px_device **device);
+
+/*
+ * The reference of some neurons of a network, in 1 .. PX_REFERENCE_RANGES ranges without common neurons. Fields but
+ * ACTIVATION are moved within a range only; histograms count the neurons held, and sums of groups mean something where
+ * all their members are.
+ */
+praxis_status px_reference_create_ranges(struct px_log *log, const struct px_shape *shape, const praxis_range *ranges,
+                                         uint32_t count, struct px_backend **backend);
 
 praxis_status px_reference_birth(struct px_backend *backend);
 
@@ -67,8 +110,5 @@ praxis_status px_reference_peek_traces(struct px_backend *backend, const struct 
 void px_reference_activate(struct px_reference *reference, uint32_t step);
 void px_reference_factor(struct px_reference *reference, uint32_t step);
 void px_reference_homeostasis(struct px_reference *reference, uint32_t flags);
-
-/* The noise code of neuron j (index within its replica) in a tick, unit 3/127. */
-int32_t px_reference_noise(const struct px_reference *reference, uint32_t replica, uint32_t neuron, uint64_t tick);
 
 #endif

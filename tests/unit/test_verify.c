@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/* A device that computes wrongly is found out when a network is made: kernels with a fault stand for a compiler's. */
+#define _XOPEN_SOURCE 700
+#include "folder.h"
+#include "messages.h"
+
+#include <stdarg.h>
+
+#include "backend/opencl/device.h"
+
+/* A fault: what becomes of a line of a kernel file, and what its finding says. */
+struct fault {
+    const char *file, *edit; /* for sed */
+    const char *message;
+};
+
+static void shell(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static void shell(const char *format, ...)
+{
+    char command[4096];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(command, sizeof command, format, arguments);
+    va_end(arguments);
+    ck_assert_int_eq(system(command), 0);
+}
+
+/* A folder with the real kernels but for the fault, which must have found its line. */
+static char *faulty_kernels(const struct fault *fault)
+{
+    char *folder = folder_make();
+    shell("cp '%s'/*.cl %s && sed -i '%s' %s/%s && ! cmp -s %s/%s '%s'/%s", KERNEL_DIRECTORY, folder, fault->edit,
+          folder, fault->file, folder, fault->file, KERNEL_DIRECTORY, fault->file);
+    return folder;
+}
+
+/* A way to run: path, tuning and the largest buffer. */
+struct way {
+    const char *path, *tuning;
+    uint64_t bytes;
+};
+
+static praxis_context *open_way(const struct way *way, const char *folder, struct messages *messages)
+{
+    praxis_context_options options;
+    praxis_context *context = NULL;
+    praxis_context_options_default(&options);
+    options.dot_product = way->path;
+    options.tuning = way->tuning;
+    options.max_allocation_bytes = way->bytes;
+    options.kernel_directory = folder;
+    *messages = (struct messages){.warnings = 0};
+    options.log = (praxis_log){messages_remember, messages};
+    ck_assert_msg(praxis_context_create(&options, &context) == PRAXIS_SUCCESS, "%s", messages->text);
+    return context;
+}
+
+static praxis_parameters parameters_of(uint64_t neurons, uint32_t replicas)
+{
+    praxis_parameters parameters;
+    praxis_parameters_default(&parameters);
+    parameters.neurons = neurons;
+    parameters.replicas = replicas;
+    parameters.noise = 0.3;
+    parameters.channels = 2;
+    return parameters;
+}
+
+/* The network must be refused, by a message that names the device and says what is wrong. */
+static void refuse(const struct way *way, const struct fault *fault, uint64_t neurons, uint32_t replicas)
+{
+    struct messages messages;
+    char *folder = faulty_kernels(fault);
+    praxis_context *context = open_way(way, folder, &messages);
+    const praxis_parameters parameters = parameters_of(neurons, replicas);
+    const char *const parts[] = {"computes a network of",         "wrongly", ", driver ",
+                                 "another version of the driver", way->path, fault->message};
+    praxis_device_info info = {.struct_size = sizeof info};
+    praxis_context_device(context, &info);
+    praxis_network *network = NULL;
+    praxis_status status = praxis_network_create(context, &parameters, &network);
+    ck_assert_msg(status == PRAXIS_ERROR_DEVICE, "%s, %s, %s, %s: %s", way->path, way->tuning, fault->file, fault->edit,
+                  praxis_status_string(status));
+    ck_assert_ptr_null(network);
+    ck_assert_ptr_nonnull(strstr(unit_error(context), info.name));
+    for (size_t i = 0; i < UNIT_LENGTH(parts); i++)
+        ck_assert_msg(!parts[i] || strstr(unit_error(context), parts[i]) != NULL, "\"%s\" does not say \"%s\"",
+                      unit_error(context), parts[i]);
+    praxis_context_destroy(context);
+    folder_remove(folder);
+}
+
+#define LAST_COLUMN "unit % PRIME == PRIME - 1"
+
+static const struct fault birth_faults[] = {
+    /* rows of the last column; every work-item of a work-group but the first; one tap of the last row */
+    {"birth.cl", "s/philox_rows(.*/& if (" LAST_COLUMN ") words[0] ^= 0x80000000u;/", "at birth"},
+    {"birth.cl", "s/philox_rows(.*/& if (get_local_id(0) > 0) words[1] = words[2];/", "at birth"},
+    {"birth.cl",
+     "s/philox_rows(.*/& if (" LAST_COLUMN " \\&\\& row + ROWS >= PRIME \\&\\& group == 1) words[3] ^= 0x80000000u;/",
+     "at birth"},
+};
+
+static const struct fault tick_faults[] = {
+    /* a lane of the last work-group */
+    {"neuron.cl", "s/int_rows code = tanh_rows(.*/& if (" LAST_COLUMN " \\&\\& row == 0) ((int *)\\&code)[0] ^= 1;/",
+     "after a tick"},
+    {"neuron.cl", "s/noise \\* NORMAL_STEP), 28)/noise * NORMAL_STEP), 27)/", "after a tick"},
+    {"neuron.cl", "s/now->input\\[c\\])/now->input[0])/", "after a tick"},
+    {"homeostasis.cl", "s/1UL << 31/1UL << 20/", "after a tick"},
+    {"homeostasis.cl", "s/< (rule)->variance_floor)/< 0)/", "after a tick"},
+    {"readout.cl", "s/sum += /sum -= /", "sum of a group"},
+};
+
+static const struct fault learning_faults[] = {
+    /* a bound, a bit of the rounding, the oldest tick of a word, what is stored */
+    {"synapses.cl", "s/values < -127 ? (int_synapses)-127/values < -126 ? (int_synapses)-126/", "after learning"},
+    {"window.cl", "s/words\\[0\\] >> 16/words[0] >> 15/", "after learning"},
+    {"window.cl", "s/min(4 \\* w + b, WINDOW - 1)/min(4 * w + min(b, 2u), WINDOW - 1)/", "after learning"},
+    {"learn.cl", "s/values\\[i\\] - UNIT_HALF/values[i]/", "after learning"},
+};
+
+static const struct way ways[] = {{"c", "resident=0", 0},
+                                  {"packed", "resident=0", 0},
+                                  {"packed", "resident=1,workers=16", 0},
+                                  {"c", "resident=1", 0}};
+
+/* Each fault in one way or another, for compiling takes long. */
+START_TEST(wrong_births_are_refused)
+{
+    refuse(&ways[_i % 2], &birth_faults[_i], 361, 1);
+}
+END_TEST
+
+START_TEST(wrong_ticks_are_refused)
+{
+    refuse(&ways[(size_t)_i % UNIT_LENGTH(ways)], &tick_faults[_i], 121, 1);
+}
+END_TEST
+
+START_TEST(wrong_learning_is_refused)
+{
+    refuse(&ways[_i % 2], &learning_faults[_i], 121, 1);
+}
+END_TEST
+
+/* In the last rows of a network, slab or replica alone; of large ones three ranges are compared. */
+static const struct {
+    struct fault fault;
+    struct way way;
+    uint64_t neurons;
+    uint32_t replicas;
+} places[] = {
+    {{"birth.cl", "s/philox_rows(.*/& if (" LAST_COLUMN " \\&\\& row + ROWS >= PRIME) words[0] ^= 0x80000000u;/",
+      "at birth, neuron 106"},
+     {"c", NULL, 0},
+     10609,
+     1},
+    {{"birth.cl", "s/philox_rows(.*/& if (first_unit > 0) words[0] ^= 0x80000000u;/", "at birth"},
+     {"packed", NULL, 20000},
+     361,
+     1},
+    {{"birth.cl", "s/philox_rows(.*/& if (unit \\/ PRIME == 199) words[0] ^= 0x80000000u;/", "neuron 0 of replica 199"},
+     {"c", NULL, 0},
+     121,
+     200},
+};
+
+START_TEST(faults_in_the_last_place_are_found)
+{
+    refuse(&places[_i].way, &places[_i].fault, places[_i].neurons, places[_i].replicas);
+}
+END_TEST
+
+static uint64_t hash_of(praxis_context *context, praxis_network *network, uint32_t replicas)
+{
+    uint64_t *hashes = unit_allocate(replicas, sizeof *hashes), all = 0;
+    unit_success(context, praxis_network_hash(network, hashes));
+    for (uint32_t r = 0; r < replicas; r++)
+        all = all * 31 + hashes[r];
+    free(hashes);
+    return all;
+}
+
+/* At birth, and after some ticks: the reference's. */
+static void hash_both(praxis_context *context, praxis_network *network, uint32_t replicas, uint64_t hashes[2])
+{
+    hashes[0] = hash_of(context, network, replicas);
+    unit_run(context, network, 3, PRAXIS_RUN_TRACE);
+    hashes[1] = hash_of(context, network, replicas);
+}
+
+static void equal_the_reference(praxis_context *context, praxis_network *network, const praxis_parameters *parameters)
+{
+    praxis_context *other = unit_context("reference");
+    praxis_network *reference = unit_network(other, parameters);
+    uint64_t found[2], expected[2];
+    hash_both(context, network, parameters->replicas, found);
+    hash_both(other, reference, parameters->replicas, expected);
+    ck_assert_uint_eq(found[0], expected[0]);
+    ck_assert_uint_eq(found[1], expected[1]);
+    praxis_network_destroy(reference);
+    praxis_context_destroy(other);
+}
+
+/* What was put in for the comparison is gone: networks compared in full, in ranges, in slabs, without stored traces. */
+START_TEST(comparing_leaves_no_trace)
+{
+    const struct {
+        struct way way;
+        uint64_t neurons;
+        uint32_t replicas, window;
+        praxis_trace_form form;
+    } cases[] = {{{NULL, "resident=0", 0}, 361, 2, 16, PRAXIS_TRACE_STORED},
+                 {{NULL, NULL, 0}, 121, 200, 4, PRAXIS_TRACE_STORED},
+                 {{"packed", NULL, 20000}, 361, 2, 1, PRAXIS_TRACE_STORED},
+                 {{NULL, NULL, 0}, 361, 2, 8, PRAXIS_TRACE_WINDOW}};
+    struct messages messages;
+    praxis_context *context = open_way(&cases[_i].way, NULL, &messages);
+    praxis_parameters parameters = parameters_of(cases[_i].neurons, cases[_i].replicas);
+    parameters.trace_window = cases[_i].window;
+    parameters.trace_form = cases[_i].form;
+    for (int n = 0; n < 2; n++) { /* the second is compared at birth alone */
+        praxis_network *network = unit_network(context, &parameters);
+        equal_the_reference(context, network, &parameters);
+        praxis_network_destroy(network);
+    }
+    praxis_context_destroy(context);
+}
+END_TEST
+
+/* A fault of the device's own path gives way to another path, with a warning, unless the path was asked for. */
+START_TEST(stepping_down)
+{
+    struct messages messages;
+    struct way way = {NULL, NULL, 0};
+    praxis_device_info info = {.struct_size = sizeof info};
+    praxis_network_info found = {.struct_size = sizeof found};
+    praxis_context *context = open_way(&way, NULL, &messages);
+    praxis_context_device(context, &info);
+    praxis_context_destroy(context);
+    char edit[256];
+    snprintf(edit, sizeof edit, "s/philox_rows(.*/& if (DOT_PRODUCT == %d) words[0] ^= 0x80000000u;/",
+             (int)px_dot_product_named(info.dot_product));
+    const struct fault fault = {"birth.cl", edit, "at birth"};
+    char *folder = faulty_kernels(&fault);
+    context = open_way(&way, folder, &messages);
+    const praxis_parameters parameters = parameters_of(121, 2);
+    for (int n = 1; n <= 2; n++) {
+        praxis_network *network = unit_network(context, &parameters);
+        ck_assert_int_eq(messages.warnings, n);
+        equal_the_reference(context, network, &parameters);
+        ck_assert_int_eq(praxis_network_describe(network, &found), PRAXIS_SUCCESS);
+        ck_assert_int_ne(strncmp(found.sum_path, info.dot_product, strlen(info.dot_product)), 0);
+        praxis_network_destroy(network);
+    }
+    const char *const parts[] = {info.name, "computes a network of 121 neurons wrongly", "at birth", "going on with "};
+    for (size_t i = 0; i < UNIT_LENGTH(parts); i++)
+        ck_assert_msg(strstr(messages.text, parts[i]) != NULL, "\"%s\" does not say \"%s\"", messages.text, parts[i]);
+    praxis_context_destroy(context);
+    folder_remove(folder);
+    way.path = info.dot_product;
+    refuse(&way, &fault, 121, 2);
+}
+END_TEST
+
+/* With each path wrong in a way of its own none is left. */
+START_TEST(no_way_is_left)
+{
+    struct messages messages;
+    const struct way way = {NULL, NULL, 0};
+    char *folder = faulty_kernels(&birth_faults[0]);
+    praxis_context *context = open_way(&way, folder, &messages);
+    praxis_network *network = NULL;
+    unit_failure(context, PRAXIS_ERROR_DEVICE, "another version of the driver",
+                 praxis_network_create(context, NULL, &network));
+    ck_assert_ptr_null(network);
+    ck_assert_int_ge(messages.warnings, 2);
+    praxis_context_destroy(context);
+    folder_remove(folder);
+}
+END_TEST
+
+int main(void)
+{
+    int devices = unit_devices();
+    Suite *suite = suite_create("verify");
+    TCase *verify = unit_case(suite, "verify");
+    if (devices == 2) {
+        tcase_add_loop_test(verify, wrong_births_are_refused, 0, UNIT_LENGTH(birth_faults));
+        tcase_add_loop_test(verify, wrong_ticks_are_refused, 0, UNIT_LENGTH(tick_faults));
+        tcase_add_loop_test(verify, wrong_learning_is_refused, 0, UNIT_LENGTH(learning_faults));
+        tcase_add_loop_test(verify, faults_in_the_last_place_are_found, 0, UNIT_LENGTH(places));
+        tcase_add_loop_test(verify, comparing_leaves_no_trace, 0, 4);
+        tcase_add_test(verify, stepping_down);
+        tcase_add_test(verify, no_way_is_left);
+    }
+    return unit_main_on_devices(suite, devices);
+}
