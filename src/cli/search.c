@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Coordinate descent: each number of the tuning in turn takes the value that is fastest with the others as they are,
- * and again while that helps. Every candidate must first come to the bits of the automatic tuning. The two are then
+ * and again while that helps. Every candidate must first come to the bits of the reference, for a few ticks of networks
+ * that it can run in seconds, and of the automatic tuning, for more. The two are then
  * timed in turns; what seems to win, once more with more rounds, and again at the end: the best of many noisy figures
  * flatters.
  */
@@ -17,6 +18,9 @@
 #define ROUNDS       5
 #define FINAL_ROUNDS 11
 #define PASSES       3
+
+/* Synapses of a replica up to which the reference runs it, too: some seconds. */
+#define REFERENCE_SYNAPSES (UINT64_C(1) << 24)
 
 /* Where a number matters: everywhere, in plain C on vectors of rows, on words of rows, or where a work-group has many
  * work-items. */
@@ -48,6 +52,8 @@ struct descent {
     const struct cli_command *command;
     struct search *search;
     struct trial automatic;
+    bool referred;      /* the reference has run */
+    uint64_t reference; /* and come to this, see trial_reference */
     praxis_device_info device;
     uint64_t ticks[TRIAL_KINDS];
     int best[DIMENSIONS]; /* values, or AUTOMATIC */
@@ -89,6 +95,33 @@ static bool was_tried(const struct search *search, const char *tuning)
     return false;
 }
 
+static void complain(const struct descent *descent, const char *tuning, const char *what)
+{
+    fprintf(stderr, "praxis %s: %llu neurons, %u replicas: %s %s\n", descent->command->name,
+            (unsigned long long)descent->search->parameters.neurons, descent->search->parameters.replicas, tuning,
+            what);
+}
+
+static bool is_wrong_early(const struct descent *descent, const struct trial *trial)
+{
+    return descent->referred && trial->early != descent->reference;
+}
+
+/* Asks the reference, of networks that are small enough, what all must come to; the automatic tuning first. */
+static praxis_status refer(struct descent *descent)
+{
+    praxis_network_info info = {.struct_size = sizeof info};
+    praxis_status status = praxis_network_describe(descent->automatic.network, &info);
+    if (status || info.synapses > REFERENCE_SYNAPSES)
+        return status;
+    status = trial_reference(&descent->search->parameters, &descent->reference);
+    descent->referred = !status;
+    if (!is_wrong_early(descent, &descent->automatic))
+        return status;
+    complain(descent, "the automatic tuning", "GIVES OTHER BITS than the reference: please report this");
+    return PRAXIS_ERROR_DEVICE;
+}
+
 /* Whether a candidate has the bits of the automatic tuning; and then how long it takes. What seems to be better than
  * `goal` is timed once more, and the worse figure counts: among many candidates some are lucky. */
 static praxis_status measure(struct descent *descent, const char *tuning, double goal,
@@ -101,7 +134,7 @@ static praxis_status measure(struct descent *descent, const char *tuning, double
     praxis_status status = trial_open(&opening, &descent->search->parameters, &trial);
     if (status)
         return status;
-    *wrong = trial.hash != descent->automatic.hash;
+    *wrong = trial.hash != descent->automatic.hash || is_wrong_early(descent, &trial);
     if (!*wrong)
         status = trial_compare(&descent->automatic, &trial, descent->ticks, ROUNDS, comparison);
     double ratio = comparison->ratio;
@@ -111,13 +144,6 @@ static praxis_status measure(struct descent *descent, const char *tuning, double
         comparison->ratio = ratio;
     trial_close(&trial);
     return status;
-}
-
-static void complain(const struct descent *descent, const char *tuning, const char *what)
-{
-    fprintf(stderr, "praxis %s: %llu neurons, %u replicas: %s %s\n", descent->command->name,
-            (unsigned long long)descent->search->parameters.neurons, descent->search->parameters.replicas, tuning,
-            what);
 }
 
 /* Tries a tuning; its ratio, or 0 where there is none. */
@@ -134,7 +160,8 @@ static double try_tuning(struct descent *descent, const char *tuning)
         complain(descent, tuning, "is skipped: the device does not run it");
         search->skipped++;
     } else if (wrong) {
-        complain(descent, tuning, "GIVES OTHER BITS than the automatic tuning, and is not used: please report this");
+        complain(descent, tuning,
+                 "GIVES OTHER BITS than the reference or the automatic tuning, and is not used: please report this");
         search->wrong++;
     }
     candidate->ratio = status || wrong ? 0 : comparison.ratio;
@@ -223,6 +250,8 @@ praxis_status search_run(const struct cli_command *command, struct search *searc
     praxis_status status = trial_open(&search->opening, &search->parameters, &descent.automatic);
     if (!status)
         status = praxis_context_device(descent.automatic.context, &descent.device);
+    if (!status)
+        status = refer(&descent);
     for (int kind = 0; kind < TRIAL_KINDS && !status; kind++)
         status = trial_calibrate(&descent.automatic, (enum trial_kind)kind, &descent.ticks[kind]);
     if (!status)

@@ -30,9 +30,23 @@ static praxis_status run(struct trial *trial, uint64_t ticks, uint32_t flags, bo
     return status;
 }
 
+/* Ticks of each kind and a modulation, as much as the reference can be asked to repeat. */
+static praxis_status begin_life(struct trial *trial, const float *modulators, uint64_t *hashes)
+{
+    praxis_status status = run(trial, 2, ALL_FLAGS, true);
+    if (!status)
+        status = praxis_network_modulate(trial->network, modulators, trial->replicas);
+    if (!status)
+        status = run(trial, 1, 0, false);
+    if (!status)
+        status = praxis_network_hash(trial->network, hashes);
+    trial->early = hashes[0];
+    return status;
+}
+
 /* Every operation that a tuning may change the form of: traces across full windows, modulators within and at their
  * ends, ticks that leave no trace. */
-static praxis_status lead_life(struct trial *trial)
+static praxis_status lead_life(struct trial *trial, bool whole)
 {
     const float modulator = 0.25f;
     float *modulators = calloc(trial->replicas, sizeof *modulators);
@@ -41,14 +55,16 @@ static praxis_status lead_life(struct trial *trial)
     for (uint32_t r = 0; r < trial->replicas && !status; r++)
         modulators[r] = modulator;
     if (!status)
+        status = begin_life(trial, modulators, hashes);
+    if (!status && whole)
         status = run(trial, 2 * trial->window + 3, ALL_FLAGS, true);
-    if (!status)
+    if (!status && whole)
         status = praxis_network_modulate(trial->network, modulators, trial->replicas);
-    if (!status)
+    if (!status && whole)
         status = run(trial, 5, 0, false);
-    if (!status)
+    if (!status && whole)
         status = run(trial, 3, ALL_FLAGS, false);
-    if (!status)
+    if (!status && whole)
         status = praxis_network_hash(trial->network, hashes);
     for (uint32_t r = 0; r < trial->replicas && !status; r++)
         trial->hash = trial->hash * UINT64_C(1099511628211) ^ hashes[r];
@@ -57,16 +73,34 @@ static praxis_status lead_life(struct trial *trial)
     return status;
 }
 
-praxis_status trial_open(const struct cli_opening *opening, const praxis_parameters *parameters, struct trial *trial)
+static praxis_status open_trial(const struct cli_opening *opening, const praxis_parameters *parameters, bool whole,
+                                struct trial *trial)
 {
     *trial = (struct trial){.replicas = parameters->replicas, .window = parameters->trace_window};
     praxis_status status = cli_open(opening, &trial->context);
     if (!status)
         status = praxis_network_create(trial->context, parameters, &trial->network);
     if (!status)
-        status = lead_life(trial);
+        status = lead_life(trial, whole);
     if (status)
         trial_close(trial);
+    return status;
+}
+
+praxis_status trial_open(const struct cli_opening *opening, const praxis_parameters *parameters, struct trial *trial)
+{
+    return open_trial(opening, parameters, true, trial);
+}
+
+praxis_status trial_reference(const praxis_parameters *parameters, uint64_t *early)
+{
+    const struct cli_opening opening = {.device = "reference", .no_cache = true};
+    praxis_parameters one = *parameters;
+    struct trial trial;
+    one.replicas = 1;
+    praxis_status status = open_trial(&opening, &one, false, &trial);
+    *early = trial.early;
+    trial_close(&trial);
     return status;
 }
 

@@ -11,13 +11,17 @@ enum trial_kind { TRIAL_INFERENCE, TRIAL_LEARNING, TRIAL_KINDS };
 struct trial {
     praxis_context *context;
     praxis_network *network;
-    uint64_t hash; /* of all replicas after a short life with everything on: the same under every tuning */
+    uint64_t early; /* of the first replica after the beginning of a short life with everything on */
+    uint64_t hash;  /* of all replicas at its end: the same under every tuning, as is `early` */
     uint32_t replicas, window;
 };
 
 /* Opens the device under opening->tuning, makes the network and leads its short life. Failures have been reported. */
 praxis_status trial_open(const struct cli_opening *opening, const praxis_parameters *parameters, struct trial *trial);
 void trial_close(struct trial *trial);
+
+/* What `early` is on the reference: of one replica, for it takes its time. */
+praxis_status trial_reference(const praxis_parameters *parameters, uint64_t *early);
 
 /* Ticks, a multiple of the window, that take this network long enough for a clock. */
 praxis_status trial_calibrate(struct trial *trial, enum trial_kind kind, uint64_t *ticks);
