@@ -35,6 +35,7 @@ EXCEPTIONS = {
     "pkg-config --static --cflags --libs praxis": "after an installation: tests/install/external.sh",
     "bench/peers/ggml.sh": "needs the network, and CMake",
     "tests/maintainer/implementations.sh": "needs the network",
+    "tests/maintainer/architectures.sh": "needs the network",
 }
 
 # Minutes, or all of the machine. They may rely on what those before them have made.
