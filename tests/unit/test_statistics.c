@@ -6,8 +6,6 @@
  */
 #include "unit.h"
 
-#include <stddef.h>
-
 static const praxis_field fields[] = {PRAXIS_FIELD_ACTIVATION, PRAXIS_FIELD_WEIGHT, PRAXIS_FIELD_INPUT_WEIGHT};
 
 static praxis_network *make(praxis_context *context, uint64_t neurons, uint32_t degree_factor, uint32_t replicas)
@@ -165,28 +163,31 @@ START_TEST(other_fields_have_none)
 }
 END_TEST
 
-/* An older program's structure ends before the kurtosis: entries of its array lie closer together. */
-START_TEST(shorter_structures)
+/* A newer program's structure goes on: entries of its array lie further apart, and what is not known here is zero. */
+START_TEST(longer_structures)
 {
-    enum { SIZE = offsetof(praxis_statistics, excess_kurtosis) };
+    enum { KNOWN = sizeof(praxis_statistics), SIZE = KNOWN + 24 };
     praxis_context *context = unit_context(unit_device(_i));
     praxis_network *network = make(context, 49, 1, 3);
     praxis_statistics whole[3];
     union {
         size_t size;
         unsigned char bytes[4 * SIZE];
-    } shorter;
-    memset(&shorter, 0xa5, sizeof shorter);
-    shorter.size = SIZE;
+    } longer;
+    memset(&longer, 0xa5, sizeof longer);
+    longer.size = SIZE;
     whole[0].struct_size = sizeof *whole;
     unit_success(context, praxis_network_statistics(network, PRAXIS_FIELD_WEIGHT, whole));
     unit_success(context,
-                 praxis_network_statistics(network, PRAXIS_FIELD_WEIGHT, (praxis_statistics *)(void *)&shorter));
-    for (size_t r = 0; r < 3; r++)
-        ck_assert_mem_eq(shorter.bytes + r * SIZE + sizeof(size_t), (const char *)&whole[r] + sizeof(size_t),
-                         SIZE - sizeof(size_t));
+                 praxis_network_statistics(network, PRAXIS_FIELD_WEIGHT, (praxis_statistics *)(void *)&longer));
+    for (size_t r = 0; r < 3; r++) {
+        ck_assert_mem_eq(longer.bytes + r * SIZE + sizeof(size_t), (const char *)&whole[r] + sizeof(size_t),
+                         KNOWN - sizeof(size_t));
+        for (size_t i = KNOWN; i < SIZE; i++)
+            ck_assert_uint_eq(longer.bytes[r * SIZE + i], 0);
+    }
     for (size_t i = (size_t)3 * SIZE; i < (size_t)4 * SIZE; i++)
-        ck_assert_uint_eq(shorter.bytes[i], 0xa5);
+        ck_assert_uint_eq(longer.bytes[i], 0xa5);
     praxis_network_destroy(network);
     praxis_context_destroy(context);
 }
@@ -218,7 +219,7 @@ int main(void)
     tcase_add_loop_test(statistics, moments, 0, devices);
     tcase_add_loop_test(statistics, degenerate_distributions, 0, devices);
     tcase_add_loop_test(statistics, other_fields_have_none, 0, devices);
-    tcase_add_loop_test(statistics, shorter_structures, 0, devices);
+    tcase_add_loop_test(statistics, longer_structures, 0, devices);
     tcase_add_loop_test(statistics, no_channels, 0, devices);
     return unit_main_on_devices(suite, devices);
 }
