@@ -170,7 +170,7 @@ struct px_backend_operations {
 
     /*
      * Whether what this back end runs, compiled as it is, has been found to compute what the reference does, on behalf
-     * of this network or of one before it; and that it has. The reference is trusted.
+     * of this network or of one before it; and that it has. The reference is trusted, and emulators are.
      */
     bool (*trusted)(const struct px_backend *backend);
     void (*trust)(struct px_backend *backend);

@@ -2,7 +2,16 @@
 """What the tests of the praxis command share."""
 
 import os
+import signal
 import subprocess
+
+# Whoever started the tests may ignore signals, as nohup does, and programs go on ignoring what they find ignored.
+for number, action in [
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGHUP, signal.SIG_DFL),
+    (signal.SIGTERM, signal.SIG_DFL),
+]:
+    signal.signal(number, action)
 
 PRAXIS = os.environ["PRAXIS_BIN"]
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
