@@ -268,7 +268,7 @@ directory=$(cd -- "$directory" && pwd)
 rm -rf "$directory/reports" "$directory/cache" "$directory/praxis"
 mkdir -p "$directory/reports" "$directory/praxis/src"
 cp "$build/praxis" "$directory/praxis/"
-cp -L "$build"/src/libpraxis.so.0 "$directory/praxis/src/"
+cp -L "$build"/src/libpraxis.so.[0-9] "$directory/praxis/src/"
 
 for name in $names; do
     say "$name: setting up"
