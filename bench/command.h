@@ -3,7 +3,7 @@
 #ifndef BENCH_COMMAND_H
 #define BENCH_COMMAND_H
 
-#include "cli/cli.h"
+#include "tool/command.h"
 
 int command_measure(const struct cli_command *command, int argc, char **argv);
 int command_compare(const struct cli_command *command, int argc, char **argv);

@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/memory.h"
+#include "tool/memory.h"
+#include "tool/options.h"
+#include "tool/output.h"
 #include "command.h"
 #include "file.h"
 #include "table.h"

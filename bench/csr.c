@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/clock.h"
-#include "cli/memory.h"
+#include "tool/clock.h"
+#include "tool/memory.h"
 #include "peer.h"
 
 #define CHECKED_ROWS 64

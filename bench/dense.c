@@ -2,7 +2,7 @@
 /* The dense peers. A build without one of the libraries has no such peer. */
 #include <stdlib.h>
 
-#include "cli/memory.h"
+#include "tool/memory.h"
 #include "peer.h"
 #ifdef PRAXIS_HAVE_CLBLAST
 #include <clblast_c.h>

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "tool/number.h"
 
 /* Puts spaces between thousands of a whole number. */
 static void group(char text[FIGURE])

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/memory.h"
+#include "tool/memory.h"
 #include "html.h"
 #include "schema.h"
 

@@ -3,7 +3,7 @@
 #ifndef BENCH_FILE_H
 #define BENCH_FILE_H
 
-#include "cli/file.h"
+#include "tool/file.h"
 #include "result.h"
 
 /* The reports that a command was asked for; opened before it begins, so that a wrong name costs no time. */

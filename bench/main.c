@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* praxis-bench: picks what to do. */
+#include <praxis/praxis.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/interrupt.h"
-#include "cli/memory.h"
+#include "tool/interrupt.h"
+#include "tool/memory.h"
+#include "tool/output.h"
 #include "command.h"
 #include "start.h"
 

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/clock.h"
+#include "tool/clock.h"
+#include "tool/number.h"
+#include "tool/output.h"
 #include "command.h"
 #include "file.h"
 #include "machine.h"

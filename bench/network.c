@@ -2,7 +2,7 @@
 /* One size: inference and three kinds of learning in turn with the read stream and the peers. */
 #include <math.h>
 
-#include "cli/clock.h"
+#include "tool/clock.h"
 #include "machine.h"
 #include "peer.h"
 #include "suite.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/memory.h"
+#include "tool/memory.h"
 
 #define FILL_GROUP 64
 #define MOST       64 /* platforms, and devices of a platform */

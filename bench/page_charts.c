@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "cli/memory.h"
+#include "tool/memory.h"
 #include "figure.h"
 #include "markup.h"
 #include "page.h"

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/utf8.h"
+#include "tool/utf8.h"
 
 void result_text(char target[RESULT_TEXT], const char *text)
 {

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "statistics.h"
+#include "tool/statistics.h"
 
 #define RESULT_SCHEMA   2
 #define RESULT_TEXT     128

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/json.h"
-#include "cli/memory.h"
+#include "tool/json.h"
+#include "tool/memory.h"
 
 enum kind {
     TEXT,   /* char[RESULT_TEXT] */

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/clock.h"
+#include "tool/clock.h"
 
 /* Seconds of one run, 0 where it fails. */
 static double time_run(struct series *series, uint64_t times)

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "statistics.h"
+#include "tool/statistics.h"
 
 #define SERIES_ROUNDS 64
 

@@ -11,9 +11,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
-#include "cli/clock.h"
-#include "cli/memory.h"
+#include "tool/clock.h"
+#include "tool/memory.h"
+#include "tool/opening.h"
+#include "tool/output.h"
 #include "series.h"
 
 extern char **environ;

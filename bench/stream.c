@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/clock.h"
-#include "cli/memory.h"
+#include "tool/clock.h"
+#include "tool/memory.h"
 
 #define UNROLL   4
 #define MINIMUM  ((size_t)64 << 20)  /* bytes of a buffer */

@@ -4,8 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "cli/cli.h"
-#include "cli/clock.h"
+#include "tool/clock.h"
 #include "start.h"
 
 void suite_progress(const struct suite *suite, const char *format, ...)

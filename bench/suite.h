@@ -6,7 +6,7 @@
 #include <praxis/praxis.h>
 #include <stdbool.h>
 
-#include "cli/cli.h"
+#include "tool/opening.h"
 #include "opencl.h"
 #include "result.h"
 #include "series.h"

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-#include "cli/memory.h"
+#include "tool/memory.h"
 
 static bool take_ticks(const struct ticks *ticks, uint64_t times, uint32_t flags, const float *modulator)
 {

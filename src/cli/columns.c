@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "cli/number.h"
-#include "cli/text.h"
+#include "tool/number.h"
+#include "tool/text.h"
 
 static int fail_ambiguous(const struct columns *columns, const char *option, const char *word)
 {

@@ -9,8 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "cli/file.h"
-#include "cli/interrupt.h"
+#include "tool/file.h"
+#include "tool/interrupt.h"
 
 #define FIRST_ROOM      65536
 #define BYTE_ORDER_MARK "\xEF\xBB\xBF" /* as some spreadsheets begin a file */

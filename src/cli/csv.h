@@ -9,7 +9,7 @@
 #include <sys/types.h>
 
 #include "cli/record.h"
-#include "cli/text.h"
+#include "tool/text.h"
 
 #define CSV_MOST_BYTES ((size_t)64 << 20) /* of a record */
 

@@ -3,6 +3,8 @@
 #ifndef CLI_DEVICE_H
 #define CLI_DEVICE_H
 
+#include <cjson/cJSON.h>
+
 #include "cli/cli.h"
 
 cJSON *device_json(const praxis_device_info *info);

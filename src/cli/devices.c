@@ -5,8 +5,8 @@
 
 #include "cli/cli.h"
 #include "cli/device.h"
-#include "cli/json.h"
 #include "cli/survey.h"
+#include "tool/json.h"
 
 static void print_device(const praxis_device_info *info)
 {

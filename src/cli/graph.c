@@ -5,9 +5,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/file.h"
-#include "cli/json.h"
-#include "cli/memory.h"
+#include "cli/cli.h"
+#include "tool/file.h"
+#include "tool/json.h"
+#include "tool/memory.h"
 
 static int ascending(const void *a, const void *b)
 {

@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/memory.h"
 #include "cli/record.h"
+#include "tool/memory.h"
 
 /* G groups that share out all neurons in order. */
 static void share_out(uint64_t neurons, uint64_t count, struct groups *groups)

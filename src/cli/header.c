@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "cli/number.h"
+#include "tool/number.h"
 
 static enum number_kind kind_of(const struct record *record, size_t field)
 {

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/interrupt.h"
-#include "cli/memory.h"
+#include "tool/interrupt.h"
+#include "tool/memory.h"
 
 const char cli_program[] = "praxis ";
 

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/json.h"
+#include "tool/json.h"
 
 /* Bytes a neuron takes beside its synapses: eight 32-bit fields, two activations, factor and mask. */
 #define NEURON_BYTES 36

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/memory.h"
+#include "tool/memory.h"
 
 static bool is_blank(char byte, char separator)
 {

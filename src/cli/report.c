@@ -17,8 +17,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/memory.h"
 #include "cli/training.h"
+#include "tool/memory.h"
 
 extern char **environ;
 

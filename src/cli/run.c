@@ -6,8 +6,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "cli/interrupt.h"
-#include "cli/number.h"
+#include "tool/interrupt.h"
+#include "tool/number.h"
 
 #define TICKS_WITHOUT_INPUT 100
 

@@ -4,9 +4,9 @@
 #define CLI_RUN_H
 
 #include "cli/cli.h"
-#include "cli/file.h"
 #include "cli/groups.h"
 #include "cli/series.h"
+#include "tool/file.h"
 
 /* What the command line says. */
 struct run_request {

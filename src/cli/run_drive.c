@@ -4,11 +4,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/clock.h"
-#include "cli/interrupt.h"
-#include "cli/memory.h"
-#include "cli/progress.h"
 #include "cli/run.h"
+#include "tool/clock.h"
+#include "tool/interrupt.h"
+#include "tool/memory.h"
+#include "tool/progress.h"
 
 #define BLOCK_TICKS    1024
 #define BLOCK_SYNAPSES 2e9 /* synaptic operations until the next look at signals and progress */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/json.h"
 #include "cli/run.h"
+#include "tool/json.h"
 
 /* Ticks per second once the kernels are compiled. */
 static double tick_rate(const struct run_session *session)

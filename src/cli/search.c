@@ -12,8 +12,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/clock.h"
-#include "cli/text.h"
+#include "tool/clock.h"
+#include "tool/text.h"
 
 #define ROUNDS       5
 #define FINAL_ROUNDS 11

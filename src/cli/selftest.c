@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/interrupt.h"
-#include "cli/json.h"
-#include "cli/process.h"
 #include "cli/survey.h"
 #include "cli/verify.h"
+#include "tool/interrupt.h"
+#include "tool/json.h"
+#include "tool/process.h"
 
 struct selftest {
     const struct cli_command *command;

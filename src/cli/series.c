@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "cli/columns.h"
-#include "cli/memory.h"
-#include "cli/number.h"
+#include "tool/memory.h"
+#include "tool/number.h"
 
 #define MOST_CHANNELS 65536
 

@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "cli/device.h"
-#include "cli/hints.h"
-#include "cli/interrupt.h"
-#include "cli/json.h"
-#include "cli/memory.h"
-#include "cli/process.h"
+#include "tool/hints.h"
+#include "tool/interrupt.h"
+#include "tool/json.h"
+#include "tool/memory.h"
+#include "tool/process.h"
 
 /* One survey under way. */
 struct probing {

@@ -7,8 +7,10 @@
 #ifndef CLI_SURVEY_H
 #define CLI_SURVEY_H
 
+#include <cjson/cJSON.h>
+
 #include "cli/cli.h"
-#include "cli/drivers.h"
+#include "tool/drivers.h"
 
 #define SURVEY_SECONDS 300 /* the most that drivers take to list their devices */
 

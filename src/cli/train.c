@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/file.h"
-#include "cli/interrupt.h"
 #include "cli/training.h"
+#include "tool/file.h"
+#include "tool/interrupt.h"
 
 /* What the command line says. */
 struct request {

@@ -4,10 +4,10 @@
 
 #include <stdlib.h>
 
-#include "cli/clock.h"
-#include "cli/interrupt.h"
-#include "cli/memory.h"
-#include "cli/progress.h"
+#include "tool/clock.h"
+#include "tool/interrupt.h"
+#include "tool/memory.h"
+#include "tool/progress.h"
 
 /* Of the recording: more than a picture can show. */
 #define MOST_NEURONS 200

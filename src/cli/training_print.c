@@ -4,9 +4,9 @@
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "cli/json.h"
-#include "cli/memory.h"
 #include "cli/training.h"
+#include "tool/json.h"
+#include "tool/memory.h"
 
 /* The final rewards of the learners, or of the controls; [seeds], free. */
 static double *final_rewards(const struct rewards *rewards, bool control)

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/clock.h"
-#include "cli/json.h"
 #include "cli/search.h"
+#include "tool/clock.h"
+#include "tool/json.h"
 
 #define MOST_SIZES 16
 

@@ -4,9 +4,9 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "cli/conformance.h"
-#include "cli/json.h"
-#include "cli/process.h"
+#include "conformance/conformance.h"
+#include "tool/json.h"
+#include "tool/process.h"
 
 /* The form that --tuning or the library chooses, compared in full; without --tuning others: taps shared, tiles
  * and columns learned in other portions, barriers between ticks. */

@@ -3,6 +3,8 @@
 #ifndef CLI_VERIFY_H
 #define CLI_VERIFY_H
 
+#include <cjson/cJSON.h>
+
 #include "cli/cli.h"
 
 /* Compares the device with the reference in this process. NULL where a path or tuning is asked for that there is not.

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tasks/random.h"
+#include "tool/random.h"
 
 struct reinforcement {
     struct task task;

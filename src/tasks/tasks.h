@@ -3,8 +3,8 @@
 #ifndef TASKS_TASKS_H
 #define TASKS_TASKS_H
 
-#include "tasks/random.h"
 #include "tasks/task.h"
+#include "tool/random.h"
 
 extern const struct task task_delayed_cue;
 

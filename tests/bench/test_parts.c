@@ -9,9 +9,8 @@
 #include "../../bench/result.h"
 #include "../../bench/schema.h"
 #include "../../bench/series.h"
-#include "../../bench/statistics.h"
-#include "cli/cli.h"
-#include "cli/clock.h"
+#include "tool/clock.h"
+#include "tool/statistics.h"
 
 const char cli_program[] = "test-";
 

@@ -4,16 +4,18 @@
 #include <check.h>
 #include <grp.h>
 #include <math.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
-#include "cli/hints.h"
-#include "cli/json.h"
-#include "cli/utf8.h"
+#include "tool/hints.h"
+#include "tool/json.h"
+#include "tool/number.h"
+#include "tool/utf8.h"
 
 const char cli_program[] = "test-";
 

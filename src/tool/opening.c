@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+#include "tool/opening.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool/hints.h"
+#include "tool/memory.h"
+
+static void write_message(void *user, praxis_log_level level, const char *message)
+{
+    static const char *const names[] = {"error", "warning", "note"};
+    (void)user;
+    if (level <= PRAXIS_LOG_WARNING || getenv("PRAXIS_VERBOSE"))
+        fprintf(stderr, "praxis: %s: %s\n", names[level], message);
+}
+
+praxis_log cli_log(void)
+{
+    return (praxis_log){write_message, NULL};
+}
+
+/* A folder that the environment names; what is no absolute path is to be ignored (XDG base directories). */
+static const char *absolute_folder(const char *variable)
+{
+    const char *value = getenv(variable);
+    return value && value[0] == '/' ? value : NULL;
+}
+
+char *cli_cache_directory(void)
+{
+    const char *cache = absolute_folder("XDG_CACHE_HOME"), *home = absolute_folder("HOME");
+    const char *folder = cache ? cache : home, *within = cache ? "praxis" : ".cache/praxis";
+    size_t size = folder ? strlen(folder) + strlen(within) + 2 : 0;
+    char *path = folder ? memory_get(size, 1) : NULL;
+    if (path)
+        snprintf(path, size, "%s/%s", folder, within);
+    return path;
+}
+
+/* Where no device was asked for and none could be used, what may be missing. */
+static void explain_fallback(const praxis_context_options *options, const praxis_context *context)
+{
+    praxis_device_info info = {.struct_size = sizeof info};
+    bool any = !options->device || !*options->device;
+    if (any && !praxis_context_device(context, &info) && info.type == PRAXIS_DEVICE_REFERENCE)
+        hints_no_device();
+}
+
+praxis_status cli_open(const struct cli_opening *opening, praxis_context **context)
+{
+    char *cache = opening->no_cache ? NULL : cli_cache_directory();
+    praxis_context_options options;
+    praxis_context_options_default(&options);
+    options.device = opening->device ? opening->device : getenv("PRAXIS_DEVICE");
+    options.dot_product = opening->dot_product;
+    options.cache_directory = cache;
+    options.tuning = opening->tuning;
+    options.log = cli_log();
+    praxis_status status = praxis_context_create(&options, context);
+    free(cache);
+    if (!status)
+        explain_fallback(&options, *context);
+    return status;
+}
+
+bool cli_misused(praxis_status status)
+{
+    return status == PRAXIS_ERROR_INVALID_ARGUMENT || status == PRAXIS_ERROR_OUT_OF_RANGE;
+}
+
+praxis_status cli_list_devices(praxis_device_info **devices, size_t *count)
+{
+    praxis_log log = cli_log();
+    praxis_status status = praxis_devices(&log, NULL, 0, count);
+    size_t room = *count;
+    *devices = NULL;
+    if (status)
+        return status;
+    *devices = memory_get(room + 1, sizeof **devices);
+    (*devices)->struct_size = sizeof **devices;
+    status = praxis_devices(NULL, *devices, room, count);
+    *count = *count < room ? *count : room;
+    return status;
+}
+
+const char *cli_device_type(praxis_device_type type)
+{
+    switch (type) {
+    case PRAXIS_DEVICE_REFERENCE:
+        return "reference";
+    case PRAXIS_DEVICE_EMULATOR:
+        return "emulator";
+    case PRAXIS_DEVICE_CPU:
+        return "CPU";
+    case PRAXIS_DEVICE_INTEGRATED_GPU:
+        return "integrated GPU";
+    case PRAXIS_DEVICE_ACCELERATOR:
+        return "accelerator";
+    case PRAXIS_DEVICE_GPU:
+        return "GPU";
+    }
+    return "unknown";
+}
