@@ -708,6 +708,158 @@ PRAXIS_API praxis_status praxis_feedback_random(uint64_t seed, size_t outputs, s
 PRAXIS_API praxis_status praxis_feedback_project(size_t replicas, size_t outputs, size_t neurons, const float *error,
                                                  const float *matrix, float *modulator);
 
+/* ---- Choices, rewards, errors and surprises ------------------------------------------------------------------- */
+
+/*
+ * What a program makes of its world to get a modulator M. The three kinds of learning differ in nothing else:
+ *
+ *   supervised        the error of each output, sent to each neuron by praxis_feedback_project, or averaged to one
+ *                     number by praxis_modulator_error
+ *   reinforcement     reward less expected reward (praxis_modulator_reward), or the error of a critic (praxis_critic)
+ *   self-supervised   an error of prediction (praxis_predictor) or a surprise (praxis_modulator_surprise), less what
+ *                     is expected of it: praxis_modulator_reward takes its negative as the reward
+ *
+ * Arrays have a leading axis of replicas, R. `active` is a mask [R] or NULL for all: the others rest, what is kept of
+ * them stays, and their modulators become 0. `log` may be NULL. Nothing here touches a device. Functions without an
+ * object are thread-safe; an object may be used by one thread at a time. Arithmetic is in double precision and in a
+ * fixed order: where no exponential or logarithm is taken, machines of IEEE 754 give the same bits; those two are as
+ * the C library of the machine has them. Errors: INVALID_ARGUMENT: a NULL; OUT_OF_RANGE names what is not finite or
+ * outside its bounds. After an error nothing has changed.
+ */
+
+/* Probabilities of actions from preferences: probability[r][a] = exp(preference[r][a] / temperature) / sum, both
+ * [R][actions]; temperature 0 to 1e30, 0 being the limit: 1 for the first of the greatest. */
+PRAXIS_API praxis_status praxis_choice_probabilities(size_t replicas, size_t actions, double temperature,
+                                                     const float *preference, float *probability,
+                                                     const praxis_log *log);
+
+/* Draws an action for each replica, chosen[R], from probability [R][actions] and numbers uniform[R] in [0, 1), which
+ * the caller has of whatever generator: the first action whose cumulative probability exceeds the number. */
+PRAXIS_API praxis_status praxis_choice_draw(size_t replicas, size_t actions, const float *probability,
+                                            const double *uniform, uint32_t *chosen, const praxis_log *log);
+
+/*
+ * What each action's neurons are told of the choice: signal[r][a] = scale[r] (1 if a is chosen[r], else 0, less
+ * expected), [R][actions]. With expected = probability[r][a] this is the derivative of the logarithm of the choice's
+ * probability by the preference, times the temperature (Williams 1992); with probability NULL, expected = 1 / actions,
+ * which does not vanish where a wrong choice has become certain. scale: [R], or NULL for 1. As the factor of
+ * PRAXIS_FACTOR_SUPPLIED it is a copy of the choice; scaled with the modulator it is a modulator of each neuron.
+ */
+PRAXIS_API praxis_status praxis_choice_signal(size_t replicas, size_t actions, const uint32_t *chosen,
+                                              const float *probability, const float *scale, float *signal,
+                                              const praxis_log *log);
+
+/* Mean error of the outputs: modulator[r] = sum over o of error[r][o] / outputs. One number cannot say which neuron to
+ * change: see praxis_feedback_project. Errors: INVALID_ARGUMENT. */
+PRAXIS_API praxis_status praxis_modulator_error(size_t replicas, size_t outputs, const float *error, float *modulator);
+
+/*
+ * Reward less expected reward: modulator[r] = reward[r] - V, then V += rate (reward[r] - V), where V =
+ * expectation[r][context[r]] is the caller's [R][contexts], to be set to what is expected at first. rate: 0 to 1.
+ * context: [R] numbers below `contexts`, or NULL for 0 (Sutton and Barto 2018, 2.8: the baseline of a gradient bandit).
+ */
+PRAXIS_API praxis_status praxis_modulator_reward(size_t replicas, double rate, const float *reward, size_t contexts,
+                                                 const uint32_t *context, const uint8_t *active, double *expectation,
+                                                 float *modulator, const praxis_log *log);
+
+/*
+ * Surprise in nats: -log p of values [R][dimensions] under independent normal distributions,
+ *
+ *     surprise[r] = sum over i of (log(2 pi v) + (value - mean)^2 / v) / 2,   v = the greater of variance and `floor`,
+ *
+ * which then follow: mean += rate (value - mean), variance = (1 - rate)(variance + rate (value - old mean)^2), the
+ * exponentially weighted moments (West 1979; Finch 2009). mean, variance: the caller's [R][dimensions], for instance 0
+ * and 1 at first. rate: 0 to 1; floor: 1e-30 to 1e30.
+ */
+PRAXIS_API praxis_status praxis_modulator_surprise(size_t replicas, size_t dimensions, double rate, double floor,
+                                                   const float *values, const uint8_t *active, double *mean,
+                                                   double *variance, float *surprise, const praxis_log *log);
+
+/* What an observation is in its episode. */
+typedef enum praxis_episode {
+    PRAXIS_EPISODE_GOES_ON = 0,
+    PRAXIS_EPISODE_TERMINATED = 1, /* nothing follows: the value of this state is 0 */
+    PRAXIS_EPISODE_TRUNCATED = 2   /* it was cut off here: its state has the value that it has */
+} praxis_episode;
+
+/* A critic: for each replica, values of observations, learned by TD(lambda). */
+typedef struct praxis_critic praxis_critic;
+
+typedef struct praxis_critic_options {
+    size_t struct_size;
+    uint32_t replicas;     /* R, 1..65536. Default 1 */
+    uint32_t observations; /* numbers in an observation, 1..4096. Default 1 */
+    int quadratic;         /* features: 1, the observations and, if not 0, the products of every two. Default 1 */
+    double discount;       /* gamma, 0..1. Default 0.98 */
+    double trace_decay;    /* lambda, 0..1. Default 0.8 */
+    double learning_rate;  /* alpha, 0..1e6. Default 0.05 */
+    praxis_log log;
+} praxis_critic_options;
+
+PRAXIS_API praxis_status praxis_critic_options_init(praxis_critic_options *options, size_t size);
+static inline void praxis_critic_options_default(praxis_critic_options *options)
+{
+    praxis_critic_options_init(options, sizeof *options);
+}
+
+/* *critic is owned by the caller: praxis_critic_destroy, to which NULL may be given. Errors: OUT_OF_RANGE names the
+ * option; OUT_OF_MEMORY. */
+PRAXIS_API praxis_status praxis_critic_create(const praxis_critic_options *options, praxis_critic **critic);
+PRAXIS_API void praxis_critic_destroy(praxis_critic *critic);
+
+/*
+ * Takes the next observation [R][observations], and reward[R] of the step that led to it, and gives the TD error, the
+ * modulator of that step (Sutton and Barto 2018, 12.2, with accumulating traces). With features f and V = weights f,
+ *
+ *     error = reward + discount V(observation) - V(the one before);  weights += learning_rate error trace;
+ *     trace = discount trace_decay trace + f(observation).
+ *
+ * The first observation of an episode gives 0, and its reward counts for nothing; that of a replica's first step and of
+ * each after one that ended is such a one. episode: [R], or NULL where all go on.
+ */
+PRAXIS_API praxis_status praxis_critic_step(praxis_critic *critic, const float *observation, const float *reward,
+                                            const praxis_episode *episode, const uint8_t *active, float *error);
+
+/* values[R]: V of the last observation of each replica. */
+PRAXIS_API praxis_status praxis_critic_values(const praxis_critic *critic, float *values);
+
+/* A predictor: for each replica, a linear prediction of the next observation from the last ones, learned online. */
+typedef struct praxis_predictor praxis_predictor;
+
+typedef struct praxis_predictor_options {
+    size_t struct_size;
+    uint32_t replicas;     /* R, 1..65536. Default 1 */
+    uint32_t observations; /* numbers in an observation, 1..4096. Default 1 */
+    uint32_t order;        /* observations that it sees, 1..4096. Default 1 */
+    int normalised;        /* not 0: steps are divided by the squared length of what it sees. Default 0 */
+    double learning_rate;  /* 0..1e6. Default 0.05 */
+    praxis_log log;
+} praxis_predictor_options;
+
+PRAXIS_API praxis_status praxis_predictor_options_init(praxis_predictor_options *options, size_t size);
+static inline void praxis_predictor_options_default(praxis_predictor_options *options)
+{
+    praxis_predictor_options_init(options, sizeof *options);
+}
+
+/* *predictor is owned by the caller: praxis_predictor_destroy, to which NULL may be given. Errors: OUT_OF_RANGE names
+ * the option; OUT_OF_MEMORY. */
+PRAXIS_API praxis_status praxis_predictor_create(const praxis_predictor_options *options, praxis_predictor **predictor);
+PRAXIS_API void praxis_predictor_destroy(praxis_predictor *predictor);
+
+/*
+ * Takes the next observation [R][observations]: error = observation - weights z, weights += rate error z, where z is
+ * the last `order` observations and 1 (Widrow and Hoff 1960; normalised, rate / |z|^2: Nagumo and Noda 1967). `error`
+ * is [R][observations], or NULL; squared_error[R] is its squared length. Both are 0 until a replica has seen `order`
+ * observations.
+ */
+PRAXIS_API praxis_status praxis_predictor_step(praxis_predictor *predictor, const float *observation,
+                                               const uint8_t *active, float *error, float *squared_error);
+
+/* Forgets the last observations of the replicas where mask[r] is not 0, NULL for all, as between two series; what was
+ * learned stays. */
+PRAXIS_API praxis_status praxis_predictor_forget(praxis_predictor *predictor, const uint8_t *mask);
+
 /* ---- Statistics ----------------------------------------------------------------------------------------------- */
 
 #define PRAXIS_HISTOGRAM_BINS 255

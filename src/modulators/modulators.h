@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where modulators come from: choices, rewards, errors and surprises. Mathematics on the host, without a device or a
+ * network; the public functions of praxis.h stand here, beside what they compute. In double precision, with additions,
+ * multiplications and divisions in a fixed order, so that machines of IEEE 754 agree to the bit wherever no exponential
+ * or logarithm is taken.
+ */
+#ifndef PX_MODULATORS_MODULATORS_H
+#define PX_MODULATORS_MODULATORS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/log.h"
+
+/* A failure of a function that has no object to keep a log in: to the caller's, which may be NULL. */
+praxis_status px_modulators_fail(const praxis_log *log, praxis_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* INVALID_ARGUMENT where something that must be there is not: `names` says what may be NULL. */
+praxis_status px_modulators_check_there(const praxis_log *log, bool there, const char *names);
+
+/* OUT_OF_RANGE where a number is not in low..high, or is none. */
+praxis_status px_modulators_check_number(const praxis_log *log, const char *name, double value, double low,
+                                         double high);
+
+/* OUT_OF_RANGE where one of `count` values is not finite. */
+praxis_status px_modulators_check_finite(const praxis_log *log, const char *name, const float *values, size_t count);
+
+/* Whether a mask of replicas has this one; NULL has all. */
+static inline bool px_modulators_has(const uint8_t *active, size_t replica)
+{
+    return !active || active[replica] != 0;
+}
+
+#endif
