@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/opencl/network.h"
+#include "backend/opencl/state.h"
 
 static praxis_status write_source(const struct px_opencl_device *device, const char *path)
 {
@@ -59,7 +59,7 @@ int main(int argc, char **argv)
     praxis_status status =
         px_graph_plan(NULL, strtoull(argv[3], NULL, 10), (uint32_t)strtoul(argv[4], NULL, 10), &opencl.shape.graph);
     if (!status)
-        status = px_layout_plan(&device, device.dot_product, &device.tuning, &opencl.shape, &opencl.layout);
+        status = px_opencl_plan_layout(&device, device.dot_product, &device.tuning, &opencl.shape, &opencl.layout);
     if (!status)
         status = write_source(&device, argv[5]);
     if (status) {

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 
 #include "backend/opencl/choice.h"
-#include "backend/opencl/network.h"
+#include "backend/opencl/device.h"
 #include "backend/opencl/tiles.h"
 #include "base/file.h"
 #include "context.h"
@@ -469,7 +469,8 @@ static struct px_layout planned(const struct px_opencl_device *device, uint64_t 
     struct px_shape shape = {.replicas = 1, .channels = 2, .window = 16, .traces_stored = true};
     struct px_layout layout;
     ck_assert_int_eq(px_graph_plan(NULL, neurons, 2, &shape.graph), PRAXIS_SUCCESS);
-    ck_assert_int_eq(px_layout_plan(device, device->dot_product, &device->tuning, &shape, &layout), PRAXIS_SUCCESS);
+    ck_assert_int_eq(px_opencl_plan_layout(device, device->dot_product, &device->tuning, &shape, &layout),
+                     PRAXIS_SUCCESS);
     return layout;
 }
 

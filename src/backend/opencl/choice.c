@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "backend/opencl/build.h"
-#include "backend/opencl/network.h"
 #include "base/file.h"
 
 /* ---- The table ---- */
@@ -139,7 +138,7 @@ praxis_status px_tuning_store(struct px_device *base, const struct px_shape *sha
                        device->info.name);
     praxis_status status = px_tuning_parse(base->log, text, &tuning);
     if (!status)
-        status = px_layout_plan(device, device->dot_product, &tuning, shape, &layout);
+        status = px_opencl_plan_layout(device, device->dot_product, &tuning, shape, &layout);
     if (status)
         return status;
     char *key = tuning_key(device, shape),

@@ -9,6 +9,7 @@
 #include "backend/opencl/choice.h"
 #include "backend/opencl/discovery.h"
 #include "backend/opencl/network.h"
+#include "backend/opencl/programs.h"
 #include "base/text.h"
 
 /* Usable before not, then by type, then by size of memory, then in the order found (the sort is stable). */
@@ -166,6 +167,21 @@ static praxis_status settle_dot_product(struct px_opencl_device *device, const c
         snprintf(device->info.dot_product, sizeof device->info.dot_product, "%s",
                  px_dot_product_name(device->dot_product));
     return status;
+}
+
+praxis_status px_opencl_plan_layout(const struct px_opencl_device *device, enum px_dot_product path,
+                                    const struct px_tuning *tuning, const struct px_shape *shape,
+                                    struct px_layout *layout)
+{
+    const struct px_layout_device facts = {
+        .type = device->info.type,
+        .compute_units = device->info.compute_units,
+        .local_memory_bytes = device->info.local_memory_bytes,
+        .max_group_items = device->max_group_items,
+        .register_integers = device->register_integers,
+        .max_allocation_bytes = device->max_allocation_bytes,
+    };
+    return px_layout_plan(device->base.log, &facts, path, tuning, shape, layout);
 }
 
 static praxis_status copy_text(struct px_log *log, const char *text, char **copy)

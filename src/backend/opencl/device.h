@@ -7,29 +7,11 @@
 #include <CL/cl.h>
 
 #include "backend/opencl/cache.h"
+#include "backend/opencl/dot_product.h"
+#include "backend/opencl/layout.h"
 #include "backend/opencl/opencl.h"
+#include "backend/opencl/tuning.h"
 #include "base/text.h"
-
-/*
- * How int8 dot products are computed, best first; cl/dot4.cl has the same numbers. All but the last give dot4 words of
- * four taps and take four rows per work-item; the last has vectors of rows, and no use for dot4.
- */
-enum px_dot_product {
-    PX_DOT_PRODUCT_PTX = 1, /* NVIDIA's dp4a */
-    PX_DOT_PRODUCT_SUDOT4,  /* AMD's v_dot4_i32_iu8 */
-    PX_DOT_PRODUCT_SDOT4,   /* AMD's v_dot4_i32_i8 */
-    PX_DOT_PRODUCT_KHR,     /* cl_khr_integer_dot_product */
-    PX_DOT_PRODUCT_ARM,     /* cl_arm_integer_dot_product_accumulate_int8 */
-    PX_DOT_PRODUCT_PACKED,  /* plain C on words */
-    PX_DOT_PRODUCT_C,       /* plain C on vectors of rows */
-    PX_DOT_PRODUCT_END
-};
-
-/* How networks are laid out and run, where the caller wants to decide; layout.c says what each means. */
-#define PX_TUNING_AUTOMATIC (-1)
-struct px_tuning {
-    int32_t resident, rows, vectors, streams, ahead, height, staged, split, group, workers, ticks, span, tiles;
-};
 
 struct px_opencl_device {
     struct px_device base;
@@ -56,6 +38,11 @@ struct px_opencl_device {
     char *tuning_directory;        /* where tunings are kept; NULL: nowhere */
 };
 
+/* px_layout_plan on this device. */
+praxis_status px_opencl_plan_layout(const struct px_opencl_device *device, enum px_dot_product path,
+                                    const struct px_tuning *tuning, const struct px_shape *shape,
+                                    struct px_layout *layout);
+
 /* The name of an OpenCL error code, "CL_..." as in the specification. Static storage. */
 const char *px_cl_error(cl_int code);
 
@@ -67,9 +54,6 @@ bool px_cl_is_memory(cl_int code);
 
 /* Reports that `what` failed with `code`; OUT_OF_MEMORY for the codes that mean it, else DEVICE. */
 praxis_status px_cl_fail(struct px_log *log, cl_int code, const char *what);
-
-/* tuning.c: the text of praxis_context_options.tuning; NULL names nothing, and what is not named is AUTOMATIC. */
-praxis_status px_tuning_parse(struct px_log *log, const char *text, struct px_tuning *tuning);
 
 /* description.c: asks the device and its platform; decides whether it can be used, and its rank. Fills all of `info`
  * but the selector, and what else the queries tell. */
@@ -88,8 +72,6 @@ size_t px_opencl_dot_products(const struct px_opencl_device *device, enum px_dot
 const char *px_opencl_lacks(const struct px_opencl_device *device, enum px_dot_product path);
 /* The path of AMD's GPUs by the name their driver gives ("gfx90a:sramecc+"), END where the name is not known. */
 enum px_dot_product px_amd_dot_product(const char *name);
-const char *px_dot_product_name(enum px_dot_product path);
-enum px_dot_product px_dot_product_named(const char *name); /* END where there is none */
 /* What every program is built with on the device, by a path: language, path and quirks, as compiler options. */
 void px_opencl_append_language(struct px_text *options, const praxis_device_info *info, enum px_dot_product path);
 /* Whether what a device's compiler made is kept in the program cache; false where that costs more than it saves. */

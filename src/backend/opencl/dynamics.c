@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* Operations on the state of neurons: birth, ticks, reset. */
+#include "backend/opencl/launch.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/operations.h"
 #include "base/size.h"
-#include "backend/opencl/network.h"
 
 praxis_status px_opencl_birth(struct px_backend *backend)
 {

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* Queueing kernels. Many ticks are queued without waiting; the queue is kept to two batches so that it cannot grow
- * without end. */
-#include "backend/opencl/network.h"
+#include "backend/opencl/launch.h"
 
+#include "backend/opencl/operations.h"
+
+/* The queue is kept to two batches, so that it cannot grow without end. */
 #define BATCH_LAUNCHES 256
 
 /* Flushes the batch just queued and waits for the one before it, which has long been running. */

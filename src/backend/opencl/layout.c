@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* How a network of some shape lies in the memory of some device. */
-#include "base/size.h"
-#include "backend/opencl/network.h"
-#include "backend/opencl/tiles.h"
+#include "backend/opencl/layout.h"
 
-static bool is_cpu(const struct px_opencl_device *device)
+#include "backend/opencl/tiles.h"
+#include "base/size.h"
+
+static bool is_cpu(const struct px_layout_device *device)
 {
-    return device->info.type == PRAXIS_DEVICE_CPU || device->info.type == PRAXIS_DEVICE_EMULATOR;
+    return device->type == PRAXIS_DEVICE_CPU || device->type == PRAXIS_DEVICE_EMULATOR;
 }
 
 static uint32_t tuned(int32_t wish, uint32_t automatic)
@@ -14,9 +14,9 @@ static uint32_t tuned(int32_t wish, uint32_t automatic)
     return wish == PX_TUNING_AUTOMATIC ? automatic : (uint32_t)wish;
 }
 
-static uint64_t compute_units(const struct px_opencl_device *device)
+static uint64_t compute_units(const struct px_layout_device *device)
 {
-    return device->info.compute_units ? device->info.compute_units : 1;
+    return device->compute_units ? device->compute_units : 1;
 }
 
 uint32_t px_item_rows(const struct px_layout *layout)
@@ -38,7 +38,7 @@ static uint32_t least(uint32_t a, uint32_t b)
 #define BUSY_ITEMS 1024
 #define LOCAL_SUMS 4096 /* that a work-group keeps in local memory, 16 KiB */
 
-static uint64_t busy_items(const struct px_opencl_device *device)
+static uint64_t busy_items(const struct px_layout_device *device)
 {
     return compute_units(device) * BUSY_ITEMS;
 }
@@ -48,12 +48,12 @@ static uint64_t busy_items(const struct px_opencl_device *device)
  * work-group is then a unit, so that there are few rows in it and enough work-items. Off unless asked for: on an NVIDIA
  * H200 the barriers cost more than the cache does.
  */
-static void plan_staging(const struct px_opencl_device *device, const struct px_tuning *tuning, bool wide,
+static void plan_staging(const struct px_layout_device *device, const struct px_tuning *tuning, bool wide,
                          struct px_layout *layout)
 {
     uint32_t items = px_column_items(layout), bytes = 2 * layout->turn * layout->stride;
     bool fits = !wide && layout->split == 1 && items <= device->max_group_items &&
-                bytes <= device->info.local_memory_bytes && layout->word_taps == 4;
+                bytes <= device->local_memory_bytes && layout->word_taps == 4;
     layout->staged = fits && tuned(tuning->staged, 0);
     if (layout->staged)
         layout->beside = items;
@@ -84,7 +84,7 @@ static uint32_t best_split(uint64_t items, uint64_t at_once, uint32_t offsets)
     return best;
 }
 
-static void plan_split(const struct px_opencl_device *device, const struct px_tuning *tuning, bool wide,
+static void plan_split(const struct px_layout_device *device, const struct px_tuning *tuning, bool wide,
                        struct px_layout *layout)
 {
     uint32_t item_rows = px_item_rows(layout);
@@ -118,7 +118,7 @@ static uint32_t divisor_up_to(uint32_t number, uint32_t most)
 }
 
 /* Whether a vector of rows fills the registers of a CPU, whose work-items then take whole tiles. */
-static bool is_wide(const struct px_opencl_device *device, const struct px_layout *layout)
+static bool is_wide(const struct px_layout_device *device, const struct px_layout *layout)
 {
     return layout->word_taps == 1 && is_cpu(device);
 }
@@ -133,7 +133,7 @@ static bool is_wide(const struct px_opencl_device *device, const struct px_layou
 #define TALL_ROWS  128
 #define TALL_PRIME 600
 
-static void plan_tiles(const struct px_opencl_device *device, const struct px_tuning *tuning, uint32_t prime,
+static void plan_tiles(const struct px_layout_device *device, const struct px_tuning *tuning, uint32_t prime,
                        struct px_layout *layout)
 {
     bool tall = is_wide(device, layout) && device->register_integers >= 16 && prime < TALL_PRIME;
@@ -154,7 +154,7 @@ static void plan_tiles(const struct px_opencl_device *device, const struct px_tu
 #define STREAM_LOSS  0.3
 #define ITEMS_EACH   8
 
-static uint32_t best_streams(const struct px_opencl_device *device, const struct px_layout *layout)
+static uint32_t best_streams(const struct px_layout_device *device, const struct px_layout *layout)
 {
     uint32_t best = 1, tiles = layout->tiles;
     double shortest = 1 + STREAM_LOSS;
@@ -178,15 +178,15 @@ static uint32_t best_streams(const struct px_opencl_device *device, const struct
  * A CPU fills its vector registers with rows and its work-item takes whole tiles. Where dot products take words of
  * taps a work-item has four rows, one after the other but in the sum.
  */
-static praxis_status plan_items(const struct px_opencl_device *device, const struct px_tuning *tuning, uint32_t prime,
-                                struct px_layout *layout)
+static praxis_status plan_items(struct px_log *log, const struct px_layout_device *device,
+                                const struct px_tuning *tuning, uint32_t prime, struct px_layout *layout)
 {
     bool words = layout->word_taps == 4, wide = is_wide(device, layout);
     layout->rows = tuned(tuning->rows, words ? 1 : wide ? 16 : 4);
     layout->vectors = tuned(tuning->vectors, words ? 4 : wide ? 16 : 1);
     layout->groups = layout->rows == 16 ? 1 : 4;
     if (words && (layout->rows != 1 || layout->vectors != 4))
-        return px_fail(device->base.log, PRAXIS_ERROR_INVALID_ARGUMENT,
+        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT,
                        "tuning: rows is %u and vectors is %u, must be 1 and 4 where the dot product is %s",
                        layout->rows, layout->vectors, px_dot_product_name(layout->path));
     layout->vectors = divisor_up_to(layout->tile / layout->rows, layout->vectors);
@@ -219,7 +219,7 @@ static bool resident_pays(uint64_t replica_bytes, uint64_t replicas, uint64_t co
 /* A launch must end long before a driver takes the device for hung: within 50 ms at the pace of a slow unit. */
 #define LAUNCH_MOST_BYTES UINT64_C(100000000)
 
-static void plan_residence(const struct px_opencl_device *device, const struct px_tuning *tuning,
+static void plan_residence(const struct px_layout_device *device, const struct px_tuning *tuning,
                            const struct px_shape *shape, struct px_layout *layout)
 {
     uint64_t neurons = (uint64_t)shape->graph.prime * layout->padded;
@@ -253,7 +253,7 @@ uint32_t px_learning_items(const struct px_layout *layout)
 #define NEAR_BYTES   (UINT32_C(1) << 14)
 #define WORD_BYTES   (UINT32_C(2) * 64)
 
-static uint32_t columns_at_once(const struct px_opencl_device *device, const struct px_layout *layout,
+static uint32_t columns_at_once(const struct px_layout_device *device, const struct px_layout *layout,
                                 const struct px_graph *graph)
 {
     uint32_t prime = graph->prime, columns = 8;
@@ -268,7 +268,7 @@ static uint32_t columns_at_once(const struct px_opencl_device *device, const str
     return columns;
 }
 
-static void plan_learning(const struct px_opencl_device *device, const struct px_tuning *tuning,
+static void plan_learning(const struct px_layout_device *device, const struct px_tuning *tuning,
                           const struct px_graph *graph, struct px_layout *layout)
 {
     bool words = layout->word_taps == 4;
@@ -286,7 +286,7 @@ uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab)
     return left < layout->units_per_slab ? left : layout->units_per_slab;
 }
 
-praxis_status px_layout_plan(const struct px_opencl_device *device, enum px_dot_product path,
+praxis_status px_layout_plan(struct px_log *log, const struct px_layout_device *device, enum px_dot_product path,
                              const struct px_tuning *tuning, const struct px_shape *shape, struct px_layout *layout)
 {
     uint32_t prime = shape->graph.prime;
@@ -297,11 +297,11 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, enum px_dot_
     layout->slots = shape->window + 1;
     /* Kernels count units, and the tiles of a list, in 32 bits. */
     if (units * layout->tiles > UINT32_MAX)
-        return px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_RANGE, "%u replicas of %llu neurons: at most %llu fit",
-                       shape->replicas, (unsigned long long)shape->graph.neurons,
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "%u replicas of %llu neurons: at most %llu fit", shape->replicas,
+                       (unsigned long long)shape->graph.neurons,
                        (unsigned long long)(UINT32_MAX / ((uint64_t)prime * layout->tiles)));
     layout->units = (uint32_t)units;
-    praxis_status status = plan_items(device, tuning, shape->graph.prime, layout);
+    praxis_status status = plan_items(log, device, tuning, shape->graph.prime, layout);
     if (status)
         return status;
     layout->words = px_packed_words(shape->window);
@@ -309,7 +309,7 @@ praxis_status px_layout_plan(const struct px_opencl_device *device, enum px_dot_
     uint64_t unit_bytes = px_unit_bytes(layout);
     uint64_t fitting = device->max_allocation_bytes / unit_bytes;
     if (fitting == 0)
-        return px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY,
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY,
                        "a column of weights takes %llu bytes, one buffer may have at most %llu",
                        (unsigned long long)unit_bytes, (unsigned long long)device->max_allocation_bytes);
     layout->units_per_slab = fitting < units ? (uint32_t)fitting : layout->units;

@@ -2,8 +2,10 @@
 /* Learning: traces and weights, touched only in tiles that learn. */
 #include <stdlib.h>
 
+#include "backend/opencl/launch.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/operations.h"
 #include "base/size.h"
-#include "backend/opencl/network.h"
 
 /* As in cl/window.cl. */
 #define LEARN_COMMIT   1

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Buffers: what is allocated, and in how many pieces. */
+#include "backend/opencl/memory.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/opencl/launch.h"
+#include "backend/opencl/operations.h"
 #include "base/memory.h"
 #include "base/size.h"
-#include "backend/opencl/network.h"
 
 praxis_status px_opencl_clear(struct px_opencl *opencl, cl_mem buffer, uint64_t offset, uint64_t bytes)
 {

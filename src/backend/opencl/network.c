@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Making and freeing the back end, and its table of operations. */
-#include "backend/opencl/choice.h"
 #include "backend/opencl/network.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "backend/opencl/choice.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/operations.h"
 
 static void destroy_network(struct px_backend *backend)
 {
@@ -138,7 +140,7 @@ praxis_status px_opencl_create_backend(struct px_device *base, const struct px_s
     struct px_tuning tuning = device->tuning;
     if (choice == 0) /* other tunings were made for the device's own path */
         px_tuning_choose(device, shape, &tuning);
-    status = px_layout_plan(device, path, &tuning, shape, &opencl->layout);
+    status = px_opencl_plan_layout(device, path, &tuning, shape, &opencl->layout);
     if (!status)
         status = equip(opencl);
     if (status)

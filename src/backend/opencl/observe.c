@@ -3,8 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/opencl/launch.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/operations.h"
 #include "base/size.h"
-#include "backend/opencl/network.h"
 
 /* Work-group sizes and lines per work-group that readout.cl and histogram.cl are written for. */
 #define READERS  64

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The program of a network: its kernels and definitions, and what to say when it does not build. */
+#include "backend/opencl/program.h"
+
 #include <stdlib.h>
 
-#include "backend/opencl/network.h"
+#include "backend/opencl/state.h"
+#include "base/fixed.h"
 
 static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth", "tick",    "resident",  "prepare",
                                                           "learn", "readout", "histogram", "clear"};

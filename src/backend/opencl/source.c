@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/opencl/network.h"
+#include "backend/opencl/device.h"
 #include "backend/opencl/sources.h"
 #include "base/file.h"
 #include "base/lookup.h"

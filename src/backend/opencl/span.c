@@ -6,7 +6,8 @@
  */
 #include <string.h>
 
-#include "backend/opencl/network.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/operations.h"
 
 void px_opencl_release_span(struct px_opencl *opencl)
 {

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend/opencl/network.h"
+#include "backend/opencl/memory.h"
+#include "backend/opencl/operations.h"
 
 #define BATCH_BYTES (UINT64_C(4) << 20)
 

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* The text of praxis_context_options.tuning: NAME=NUMBER, several separated by commas. */
+#include "backend/opencl/tuning.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "backend/opencl/device.h"
 
 struct entry {
     const char *name;

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* Queueing kernels. Many ticks are queued without waiting. */
+#ifndef PX_BACKEND_OPENCL_LAUNCH_H
+#define PX_BACKEND_OPENCL_LAUNCH_H
+
+#include "backend/opencl/state.h"
+
+struct px_argument {
+    size_t size;
+    const void *value;
+};
+#define PX_ARGUMENT(variable) ((struct px_argument){sizeof(variable), &(variable)})
+#define PX_COUNT(list)        (sizeof(list) / sizeof *(list))
+/*
+ * Sets all arguments and queues the kernel. Work-group sizes are always given and depend on the layout alone: left to
+ * itself a driver may pick one for every global size, and compile the kernel anew for each.
+ */
+praxis_status px_opencl_launch(struct px_opencl *opencl, enum px_kernel kernel, const struct px_argument *arguments,
+                               size_t count, cl_uint dimensions, const size_t *global, const size_t *local);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/* The operations of struct px_backend_operations, and what they take from each other. */
+#ifndef PX_BACKEND_OPENCL_OPERATIONS_H
+#define PX_BACKEND_OPENCL_OPERATIONS_H
+
+#include "backend/opencl/state.h"
+
+/* transfer.c */
+praxis_status px_opencl_upload(struct px_backend *backend, praxis_field field, const praxis_range *range,
+                               const void *codes);
+praxis_status px_opencl_download(struct px_backend *backend, praxis_field field, const praxis_range *range,
+                                 void *codes);
+praxis_status px_opencl_peek_traces(struct px_backend *backend, const struct px_learning *learning,
+                                    const praxis_range *range, void *codes);
+
+/* span.c */
+praxis_status px_opencl_begin(struct px_backend *backend, const struct px_span *span);
+praxis_status px_opencl_end(struct px_backend *backend, int64_t *sums);
+void px_opencl_release_span(struct px_opencl *opencl);
+
+/* dynamics.c, learning.c, observe.c */
+praxis_status px_opencl_birth(struct px_backend *backend);
+praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags);
+praxis_status px_opencl_reset(struct px_backend *backend, uint32_t what, const uint8_t *mask);
+praxis_status px_opencl_learn(struct px_backend *backend, const struct px_learning *learning);
+/* Makes ready for px_opencl_peek_units, unless it is. */
+praxis_status px_opencl_prepare_peek(struct px_opencl *opencl, const struct px_learning *learning);
+/* Traces of units first..first + count - 1, of one slab, as they would be stored now, to the beginning of `buffer`. */
+praxis_status px_opencl_peek_units(struct px_opencl *opencl, uint32_t first, uint32_t count, cl_mem buffer);
+praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, const uint64_t *offsets,
+                                   const uint32_t *members);
+/* Sums the groups of the span, if it has any. */
+praxis_status px_opencl_readout(struct px_opencl *opencl, uint32_t step);
+praxis_status px_opencl_histogram(struct px_backend *backend, praxis_field field, uint64_t *counts);
+
+/* launch.c */
+praxis_status px_opencl_finish(struct px_backend *backend);
+
+#endif

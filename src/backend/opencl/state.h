@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* The back end of one network on an OpenCL device: its buffers, kernels and queue. */
+#ifndef PX_BACKEND_OPENCL_STATE_H
+#define PX_BACKEND_OPENCL_STATE_H
+
+#include "backend/opencl/device.h"
+#include "backend/opencl/layout.h"
+#include "backend/opencl/program.h"
+#include "backend/opencl/programs.h"
+
+/* Buffers of the span under way. */
+struct px_staged {
+    struct px_span span; /* its pointers are only asked whether they were NULL */
+    cl_mem input, selected, sums;
+};
+
+/* What cl/window.cl makes ready for learning. */
+struct px_window_buffers {
+    cl_mem factors;  /* [slots][units][padded] factors of the ticks that wrote to the slots of activations */
+    cl_mem powers;   /* [window + 1] of the trace decay */
+    cl_mem packed;   /* [units][words][stride], see window_place in cl/window.cl */
+    cl_mem weighed;  /* [units][words][padded] */
+    cl_mem lanes;    /* [units][PX_LANES][padded] */
+    cl_mem tap_bits; /* [R][taps] */
+    cl_mem plan;     /* [R][8] what each replica is to learn */
+    cl_uint words;   /* of the window that are ready */
+    bool peeked;     /* all this is ready for looking at the traces as they are */
+};
+#define PX_LANES 6
+
+struct px_opencl {
+    struct px_backend base;
+    struct px_opencl_device *device;
+    struct px_shape shape;
+    struct px_rule rule;
+    struct px_layout layout;
+    cl_command_queue queue;
+    struct px_program *program;
+    cl_kernel kernels[PX_KERNEL_COUNT];
+    cl_mem *weights, *traces;          /* [slabs]; traces NULL where they are not stored */
+    cl_mem fields[PRAXIS_FIELD_COUNT]; /* all but WEIGHT, TRACE and ACTIVATION */
+    cl_mem activations;                /* [slots][units][stride] */
+    uint32_t current;                  /* the slot that holds the present; the one before it holds the tick before */
+    cl_mem seeds;
+    struct px_window_buffers window;
+    cl_mem plastic_tiles; /* tiles (unit * tiles + tile) with a plastic neuron, ascending */
+    uint32_t *tile_list;  /* the same on the host, [tile_count] */
+    uint32_t tile_count;
+    uint8_t *plastic;     /* [R][N] the host's copy of PRAXIS_FIELD_PLASTIC */
+    bool plastic_changed; /* the list is to be made anew */
+    cl_mem group_offsets, group_members;
+    struct px_staged staged;
+    unsigned queued;   /* launches since the last flush */
+    cl_event waypoint; /* end of the batch before, NULL where there is none */
+    uint64_t bytes;    /* device memory taken */
+};
+
+/* Bytes of one slot of activations. */
+static inline uint64_t px_slot_bytes(const struct px_opencl *opencl)
+{
+    return (uint64_t)opencl->layout.units * opencl->layout.stride;
+}
+
+static inline struct px_opencl *px_opencl_of(struct px_backend *backend)
+{
+    return (struct px_opencl *)backend;
+}
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* How networks are laid out and run, where one wants to decide; layout.c says what each number means. */
+#ifndef PX_BACKEND_OPENCL_TUNING_H
+#define PX_BACKEND_OPENCL_TUNING_H
+
+#include <praxis/praxis.h>
+#include <stdint.h>
+
+#include "base/log.h"
+
+#define PX_TUNING_AUTOMATIC (-1)
+struct px_tuning {
+    int32_t resident, rows, vectors, streams, ahead, height, staged, split, group, workers, ticks, span, tiles;
+};
+
+/* The text of praxis_context_options.tuning; NULL names nothing, and what is not named is AUTOMATIC. */
+praxis_status px_tuning_parse(struct px_log *log, const char *text, struct px_tuning *tuning);
+
+#endif
