@@ -90,7 +90,8 @@ static int test_apart(struct selftest *selftest, const char *selector)
 {
     const char *arguments[MOST_ARGUMENTS];
     struct process_result result;
-    const struct process process = {.arguments = arguments, .vendors = selftest->survey.vendors, .relay = true};
+    const struct process_variable vendors = {PROCESS_VENDORS, selftest->survey.vendors};
+    const struct process process = {.arguments = arguments, .variables = &vendors, .variable_count = 1, .relay = true};
     make_arguments(selftest, selector, arguments);
     if (!process_run(&process, &result))
         return cli_fail(selftest->command, "no process to test a device in: %s", strerror(errno));

@@ -43,7 +43,9 @@ int survey_here(const struct cli_command *command, struct survey *survey)
 static enum answer ask(struct probing *probing, const char *vendors, praxis_device_info **devices, size_t *count)
 {
     static const char *const arguments[] = {"devices", "--json", "--in-process", NULL};
-    const struct process process = {.arguments = arguments, .vendors = vendors, .seconds = probing->seconds};
+    const struct process_variable variable = {PROCESS_VENDORS, vendors};
+    const struct process process = {
+        .arguments = arguments, .variables = &variable, .variable_count = 1, .seconds = probing->seconds};
     struct process_result *result = &probing->result;
     process_free(result);
     if (!process_run(&process, result))

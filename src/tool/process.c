@@ -19,6 +19,8 @@
 #include "tool/interrupt.h"
 #include "tool/memory.h"
 
+extern char **environ;
+
 #define MOST_ARGUMENTS 32
 #define SELF           "/proc/self/exe"
 #define NOT_STARTED    127
@@ -59,8 +61,66 @@ static bool open_pipes(struct reading *reading)
     return fcntl(reading->pipes[PRINTED][0], F_SETFL, O_NONBLOCK) == 0;
 }
 
-/* In the child, which becomes the command. */
-static void become(const struct reading *reading)
+/* ---- Its environment ---- */
+
+/* What names and values are put together in; all is made before the fork, behind which nothing may be allocated. */
+struct environment {
+    char **entries; /* NULL at the end: ours, and the texts */
+    char **texts;   /* [count] "NAME=value" */
+    size_t count;
+};
+
+static bool is_named(const char *entry, const char *name)
+{
+    size_t length = strlen(name);
+    return strncmp(entry, name, length) == 0 && entry[length] == '=';
+}
+
+static bool is_replaced(const struct process *process, const char *entry)
+{
+    for (size_t v = 0; v < process->variable_count; v++)
+        if (process->variables[v].value && is_named(entry, process->variables[v].name))
+            return true;
+    return false;
+}
+
+static char *make_entry(const struct process_variable *variable)
+{
+    size_t size = strlen(variable->name) + strlen(variable->value) + 2;
+    char *text = memory_get(size, 1);
+    snprintf(text, size, "%s=%s", variable->name, variable->value);
+    return text;
+}
+
+static struct environment make_environment(const struct process *process)
+{
+    struct environment made = {.texts = memory_get(process->variable_count, sizeof *made.texts)};
+    size_t ours = 0, used = 0;
+    while (environ[ours])
+        ours++;
+    made.entries = memory_get(ours + process->variable_count + 1, sizeof *made.entries);
+    for (size_t i = 0; i < ours; i++)
+        if (!is_replaced(process, environ[i]))
+            made.entries[used++] = environ[i];
+    for (size_t v = 0; v < process->variable_count; v++)
+        if (process->variables[v].value)
+            made.entries[used++] = made.texts[made.count++] = make_entry(&process->variables[v]);
+    return made;
+}
+
+static void free_environment(struct environment *environment)
+{
+    for (size_t i = 0; i < environment->count; i++)
+        free(environment->texts[i]);
+    free(environment->texts);
+    free(environment->entries);
+}
+
+/* ---- The process ---- */
+
+/* In the child, which becomes the program. It may have been forked from threads of a driver: it calls nothing but what
+ * a handler of signals may. */
+static void become(const struct reading *reading, char *const *environment)
 {
     const struct process *process = reading->process;
     char path[4096] = "", *arguments[MOST_ARGUMENTS + 2] = {path};
@@ -73,10 +133,9 @@ static void become(const struct reading *reading)
     if (nothing >= 0)
         dup2(nothing, STDIN_FILENO);
     if (dup2(reading->pipes[OUTPUT][1], STDOUT_FILENO) >= 0 && dup2(reading->pipes[PRINTED][1], STDERR_FILENO) >= 0 &&
-        (!process->vendors || setenv("OCL_ICD_VENDORS", process->vendors, 1) == 0) &&
         readlink(SELF, path, sizeof path - 1) > 0) {
-        execv(path, arguments); /* what SELF itself leads to may be an emulator of this processor */
-        execv(SELF, arguments); /* the file was moved */
+        execve(path, arguments, environment); /* what SELF itself leads to may be an emulator of this processor */
+        execve(SELF, arguments, environment); /* the file was moved */
     }
     int error = errno;
     ssize_t written = write(reading->pipes[FAILURE][1], &error, sizeof error);
@@ -86,15 +145,18 @@ static void become(const struct reading *reading)
 /* False, with errno, where there is no process. */
 static bool start(struct reading *reading)
 {
+    struct environment environment = make_environment(reading->process);
     fflush(NULL);
     reading->child = fork();
     if (reading->child == 0)
-        become(reading);
+        become(reading, environment.entries);
+    int error = errno;
+    free_environment(&environment);
+    errno = error;
     if (reading->child < 0)
         return false;
     for (int i = 0; i < PIPES; i++)
         close_end(&reading->pipes[i][1]);
-    int error;
     if (read(reading->pipes[FAILURE][0], &error, sizeof error) != sizeof error)
         return true;
     waitpid(reading->child, NULL, 0);

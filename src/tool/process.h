@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The command started once more, in a process of its own: what a driver does there, aborting included, ends that
- * process and not this one. The parent must not have called OpenCL before: drivers do not survive a fork.
+ * The program started once more, in a process of its own: what a driver does there, aborting included, ends that
+ * process and not this one.
  */
 #ifndef TOOL_PROCESS_H
 #define TOOL_PROCESS_H
@@ -9,12 +9,20 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-struct process {
-    const char *const *arguments; /* after the program's name, NULL at the end */
-    const char *vendors;          /* OCL_ICD_VENDORS of the process; NULL: ours */
-    double seconds;               /* after which it is taken to hang, and killed; 0: no bound */
-    bool relay;                   /* what it writes to standard error goes on to ours at once */
+struct process_variable {
+    const char *name, *value; /* value NULL: as it is here */
 };
+
+struct process {
+    const char *const *arguments;             /* after the program's name, NULL at the end */
+    const struct process_variable *variables; /* [variable_count] of its environment, the rest of which is ours */
+    size_t variable_count;
+    double seconds; /* after which it is taken to hang, and killed; 0: no bound */
+    bool relay;     /* what it writes to standard error goes on to ours at once */
+};
+
+/* What tells the loader of OpenCL where drivers are. */
+#define PROCESS_VENDORS "OCL_ICD_VENDORS"
 
 enum process_end { PROCESS_EXITED, PROCESS_KILLED, PROCESS_HUNG };
 
