@@ -89,7 +89,7 @@ static void plan_split(const struct px_layout_device *device, const struct px_tu
 {
     uint32_t item_rows = px_item_rows(layout);
     uint64_t items = (uint64_t)layout->units * px_column_items(layout);
-    uint32_t split = is_cpu(device) ? 1 : best_split(items, busy_items(device), layout->padded);
+    uint32_t split = is_cpu(device) || layout->streams > 1 ? 1 : best_split(items, busy_items(device), layout->padded);
     layout->split = tuned(tuning->split, split);
     while (layout->split * item_rows > LOCAL_SUMS)
         layout->split /= 2;
@@ -185,6 +185,8 @@ static praxis_status plan_items(struct px_log *log, const struct px_layout_devic
     layout->rows = tuned(tuning->rows, words ? 1 : wide ? 16 : 4);
     layout->vectors = tuned(tuning->vectors, words ? 4 : wide ? 16 : 1);
     layout->groups = layout->rows == 16 ? 1 : 4;
+    while (layout->tile / layout->rows * layout->groups > device->max_group_items)
+        layout->groups /= 2;
     if (words && (layout->rows != 1 || layout->vectors != 4))
         return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT,
                        "tuning: rows is %u and vectors is %u, must be 1 and 4 where the dot product is %s",
