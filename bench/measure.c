@@ -35,7 +35,7 @@ static void plan_suite(const struct wishes *wishes, struct suite *suite)
     size_t count = quick ? sizeof quick_sizes / sizeof *sizes : sizeof full_sizes / sizeof *sizes;
     *suite = (struct suite){
         .begin = clock_now(),
-        .plan = {.seconds = quick ? 0.05 : 0.15, .budget = quick ? 0.5 : 10, .rounds = quick ? 5 : 11},
+        .settings = {.seconds = quick ? 0.05 : 0.15, .budget = quick ? 0.5 : 10, .rounds = quick ? 5 : 11},
         .size_count = count,
         .factor_size = quick ? 10000 : 100000,
         .factor_learning = !quick,
@@ -67,11 +67,11 @@ static int use_sizes(const struct cli_command *command, const char *list, struct
 static int refine(const struct cli_command *command, const struct wishes *wishes, struct suite *suite)
 {
     if (!isnan(wishes->seconds.value)) {
-        suite->plan.seconds = wishes->seconds.value;
-        suite->plan.budget = fmax(suite->plan.budget, wishes->seconds.value * suite->plan.rounds);
+        suite->settings.seconds = wishes->seconds.value;
+        suite->settings.budget = fmax(suite->settings.budget, wishes->seconds.value * suite->settings.rounds);
     }
     if (wishes->rounds)
-        suite->plan.rounds = (int)wishes->rounds;
+        suite->settings.rounds = (int)wishes->rounds;
     return wishes->sizes ? use_sizes(command, wishes->sizes, suite) : CLI_DONE;
 }
 
@@ -116,7 +116,8 @@ static int measure(const struct cli_command *command, struct wishes *wishes, con
     result->schema = RESULT_SCHEMA;
     result_text(result->praxis, praxis_version());
     machine_describe(&result->machine);
-    result->settings = (struct result_settings){suite->plan.seconds, suite->plan.rounds, suite->plan.budget};
+    result->settings =
+        (struct result_settings){suite->settings.seconds, suite->settings.rounds, suite->settings.budget};
     code = wishes->all ? measure_all(command, suite, wishes->opening, result)
                        : measure_device(suite, &wishes->opening, result);
     const struct result *const results[] = {result};

@@ -115,7 +115,7 @@ static void measure_parts(const struct bench *bench, struct size_work *work)
     for (int part = 0; part < PARTS; part++)
         if (work->measured[part])
             together[count++] = work->series[part];
-    series_measure(together, count, &bench->suite->plan);
+    series_measure(together, count, &bench->suite->settings);
     for (int part = PARTS - 1; part >= 0; part--)
         if (work->measured[part])
             work->series[part] = together[--count];
@@ -143,10 +143,10 @@ static bool keep_parts(const struct bench *bench, const struct size_work *work, 
 /* The copy stream wants two more buffers: it is taken before the network is there and after it is gone. */
 static void measure_copies(const struct bench *bench, struct series *copies)
 {
-    struct series_plan plan = bench->suite->plan;
-    plan.rounds = (plan.rounds + 1) / 2;
+    struct series_settings settings = bench->suite->settings;
+    settings.rounds = (settings.rounds + 1) / 2;
     if (bench->streams && streams_hold(bench->streams, true))
-        series_measure(copies, 1, &plan);
+        series_measure(copies, 1, &settings);
 }
 
 static bool measure(const struct bench *bench, uint64_t neurons, uint32_t degree_factor, const praxis_graph *graph,

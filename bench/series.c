@@ -23,38 +23,38 @@ static void keep(struct series *series, double taken, uint64_t times)
 
 /* Looks for a number of repetitions that fills the time wanted: doubles it until the clock is not all that is measured,
  * then goes there in one step. A run that takes the whole budget is not done again: it is the first round. */
-static void calibrate(struct series *series, const struct series_plan *plan)
+static void calibrate(struct series *series, const struct series_settings *settings)
 {
     uint64_t times = series->step;
     time_run(series, 1); /* compiles, touches memory */
     double taken = series->failed ? 0 : time_run(series, times);
-    while (!series->failed && taken < plan->seconds / 4 && times * 2 <= series->most) {
+    while (!series->failed && taken < settings->seconds / 4 && times * 2 <= series->most) {
         times *= 2;
         taken = time_run(series, times);
     }
-    double wanted = taken > 0 ? ceil((double)times * plan->seconds / taken) : (double)series->most;
+    double wanted = taken > 0 ? ceil((double)times * settings->seconds / taken) : (double)series->most;
     wanted = ceil(wanted / (double)series->step) * (double)series->step;
     series->times = wanted < (double)series->most ? (uint64_t)wanted : series->most;
-    if (taken > plan->budget && series->count < SERIES_ROUNDS)
+    if (taken > settings->budget && series->count < SERIES_ROUNDS)
         keep(series, taken, times);
 }
 
-static void take_round(struct series *series, const struct series_plan *plan)
+static void take_round(struct series *series, const struct series_settings *settings)
 {
-    if (series->failed || series->count >= SERIES_ROUNDS || (series->count > 0 && series->spent > plan->budget))
+    if (series->failed || series->count >= SERIES_ROUNDS || (series->count > 0 && series->spent > settings->budget))
         return;
     double taken = time_run(series, series->times);
     if (!series->failed)
         keep(series, taken, series->times);
 }
 
-void series_measure(struct series *series, int count, const struct series_plan *plan)
+void series_measure(struct series *series, int count, const struct series_settings *settings)
 {
     for (int i = 0; i < count; i++)
-        calibrate(&series[i], plan);
-    for (int round = 0; round < plan->rounds; round++)
+        calibrate(&series[i], settings);
+    for (int round = 0; round < settings->rounds; round++)
         for (int i = 0; i < count; i++)
-            take_round(&series[i], plan);
+            take_round(&series[i], settings);
 }
 
 struct sample series_seconds(const struct series *series)

@@ -28,7 +28,7 @@ struct series {
     bool failed; /* a run failed: there is no result */
 };
 
-struct series_plan {
+struct series_settings {
     double seconds; /* a timed run is made this long by repeating the work */
     double budget;  /* a series that has taken this long takes no further round */
     int rounds;     /* at most SERIES_ROUNDS */
@@ -36,7 +36,7 @@ struct series_plan {
 
 /* Warms up and calibrates each series, then measures them in turn. Values of an earlier call are kept: rounds add up.
  */
-void series_measure(struct series *series, int count, const struct series_plan *plan);
+void series_measure(struct series *series, int count, const struct series_settings *settings);
 
 /* Seconds of the work done once. */
 struct sample series_seconds(const struct series *series);

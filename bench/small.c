@@ -28,7 +28,7 @@ static bool measure(struct bench *bench, uint32_t replicas, struct result_small 
     if (good) {
         ticks_open(network, replicas, REGULATED, TICKS_NONE, &ticks[0], &series[0]);
         ticks_open(network, replicas, REGULATED | PRAXIS_RUN_TRACE, TICKS_OCCASIONAL, &ticks[1], &series[1]);
-        series_measure(series, 2, &bench->suite->plan);
+        series_measure(series, 2, &bench->suite->settings);
         result->inference = series_seconds(&series[0]);
         result->learning = series_seconds(&series[1]);
         good = !series[0].failed && !series[1].failed;

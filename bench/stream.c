@@ -233,7 +233,7 @@ static void name_shape(const struct one_stream *stream, char text[RESULT_TEXT])
              stream->shape.group, stream->shape.vector * 4, stream->shape.together ? "side by side" : "in runs");
 }
 
-bool streams_measure(struct streams *streams, const struct series_plan *plan, struct result_streams *result)
+bool streams_measure(struct streams *streams, const struct series_settings *settings, struct result_streams *result)
 {
     struct series series[STREAM_KINDS];
     struct sample *const samples[STREAM_KINDS] = {&result->read, &result->copy, &result->triad};
@@ -242,7 +242,7 @@ bool streams_measure(struct streams *streams, const struct series_plan *plan, st
         return false;
     for (int kind = 0; kind < STREAM_KINDS; kind++)
         series[kind] = streams_series(streams, (enum stream_kind)kind);
-    series_measure(series, STREAM_KINDS, plan);
+    series_measure(series, STREAM_KINDS, settings);
     for (int kind = 0; kind < STREAM_KINDS; kind++) {
         struct sample seconds = series_seconds(&series[kind]);
         *samples[kind] = statistics_rate(&seconds, streams_bytes(streams, (enum stream_kind)kind));

@@ -29,6 +29,6 @@ struct series streams_series(struct streams *streams, enum stream_kind kind);
 double streams_bytes(const struct streams *streams, enum stream_kind kind);
 
 /* Measures all three streams. False where that fails. */
-bool streams_measure(struct streams *streams, const struct series_plan *plan, struct result_streams *result);
+bool streams_measure(struct streams *streams, const struct series_settings *settings, struct result_streams *result);
 
 #endif

@@ -41,7 +41,7 @@ static bool measure_streams(struct bench *bench, struct result_device *result)
         return result->selector[0] == 'r'; /* the reference */
     suite_progress(bench->suite, "read, copy and triad streams");
     bench->streams = streams_open(bench->opencl);
-    return bench->streams && streams_measure(bench->streams, &bench->suite->plan, &result->streams);
+    return bench->streams && streams_measure(bench->streams, &bench->suite->settings, &result->streams);
 }
 
 static bool measure_networks(struct bench *bench, struct result_device *result)

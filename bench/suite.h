@@ -16,7 +16,7 @@
 
 struct suite {
     double begin; /* on clock_now, for progress */
-    struct series_plan plan;
+    struct series_settings settings;
     uint64_t sizes[SUITE_SIZES]; /* neurons asked for, k = 2 */
     size_t size_count;
     uint64_t factor_size;    /* where k = 1, 3 and 4 are measured too; 0: nowhere */

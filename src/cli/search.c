@@ -51,11 +51,11 @@ static const struct dimension {
 struct descent {
     const struct cli_command *command;
     struct search *search;
-    struct trial automatic;
+    struct contender automatic;
     bool referred;      /* the reference has run */
-    uint64_t reference; /* and come to this, see trial_reference */
+    uint64_t reference; /* and come to this, see contender_reference */
     praxis_device_info device;
-    uint64_t ticks[TRIAL_KINDS];
+    uint64_t ticks[TICKS_KINDS];
     int best[DIMENSIONS]; /* values, or AUTOMATIC */
     double ratio;         /* of the best */
     double longest;       /* seconds that a candidate has taken */
@@ -102,9 +102,9 @@ static void complain(const struct descent *descent, const char *tuning, const ch
             what);
 }
 
-static bool is_wrong_early(const struct descent *descent, const struct trial *trial)
+static bool is_wrong_early(const struct descent *descent, const struct contender *contender)
 {
-    return descent->referred && trial->early != descent->reference;
+    return descent->referred && contender->early != descent->reference;
 }
 
 /* Asks the reference, of networks that are small enough, what all must come to; the automatic tuning first. */
@@ -114,7 +114,7 @@ static praxis_status refer(struct descent *descent)
     praxis_status status = praxis_network_describe(descent->automatic.network, &info);
     if (status || info.synapses > REFERENCE_SYNAPSES)
         return status;
-    status = trial_reference(&descent->search->parameters, &descent->reference);
+    status = contender_reference(&descent->search->parameters, &descent->reference);
     descent->referred = !status;
     if (!is_wrong_early(descent, &descent->automatic))
         return status;
@@ -124,25 +124,25 @@ static praxis_status refer(struct descent *descent)
 
 /* Whether a candidate has the bits of the automatic tuning; and then how long it takes. What seems to be better than
  * `goal` is timed once more, and the worse figure counts: among many candidates some are lucky. */
-static praxis_status measure(struct descent *descent, const char *tuning, double goal,
-                             struct trial_comparison *comparison, bool *wrong)
+static praxis_status measure(struct descent *descent, const char *tuning, double goal, struct contest *contest,
+                             bool *wrong)
 {
-    struct trial trial;
+    struct contender contender;
     struct cli_opening opening = descent->search->opening;
     opening.tuning = tuning;
     *wrong = false;
-    praxis_status status = trial_open(&opening, &descent->search->parameters, &trial);
+    praxis_status status = contender_open(&opening, &descent->search->parameters, &contender);
     if (status)
         return status;
-    *wrong = trial.hash != descent->automatic.hash || is_wrong_early(descent, &trial);
+    *wrong = contender.hash != descent->automatic.hash || is_wrong_early(descent, &contender);
     if (!*wrong)
-        status = trial_compare(&descent->automatic, &trial, descent->ticks, ROUNDS, comparison);
-    double ratio = comparison->ratio;
+        status = contender_compare(&descent->automatic, &contender, descent->ticks, ROUNDS, contest);
+    double ratio = contest->ratio;
     if (!status && !*wrong && ratio < goal)
-        status = trial_compare(&descent->automatic, &trial, descent->ticks, FINAL_ROUNDS, comparison);
-    if (!status && ratio > comparison->ratio)
-        comparison->ratio = ratio;
-    trial_close(&trial);
+        status = contender_compare(&descent->automatic, &contender, descent->ticks, FINAL_ROUNDS, contest);
+    if (!status && ratio > contest->ratio)
+        contest->ratio = ratio;
+    contender_close(&contender);
     return status;
 }
 
@@ -151,11 +151,11 @@ static double try_tuning(struct descent *descent, const char *tuning)
 {
     struct search *search = descent->search;
     struct search_candidate *candidate = &search->candidates[search->tried++];
-    struct trial_comparison comparison = {.ratio = 0};
+    struct contest contest = {.ratio = 0};
     bool wrong;
     double start = clock_now();
     snprintf(candidate->tuning, sizeof candidate->tuning, "%s", tuning);
-    praxis_status status = measure(descent, tuning, descent->ratio * (1 - SEARCH_GAIN), &comparison, &wrong);
+    praxis_status status = measure(descent, tuning, descent->ratio * (1 - SEARCH_GAIN), &contest, &wrong);
     if (status) {
         complain(descent, tuning, "is skipped: the device does not run it");
         search->skipped++;
@@ -164,7 +164,7 @@ static double try_tuning(struct descent *descent, const char *tuning)
                  "GIVES OTHER BITS than the reference or the automatic tuning, and is not used: please report this");
         search->wrong++;
     }
-    candidate->ratio = status || wrong ? 0 : comparison.ratio;
+    candidate->ratio = status || wrong ? 0 : contest.ratio;
     descent->longest = fmax(descent->longest, clock_now() - start);
     return candidate->ratio;
 }
@@ -205,18 +205,18 @@ static bool descend(struct descent *descent, int d, bool *stopped)
 /* A second network under the automatic tuning: what its time differs by is noise. */
 static praxis_status measure_noise(struct descent *descent)
 {
-    struct trial_comparison comparison = {.ratio = 0};
+    struct contest contest = {.ratio = 0};
     bool wrong;
     double start = clock_now();
-    praxis_status status = measure(descent, NULL, 0, &comparison, &wrong);
+    praxis_status status = measure(descent, NULL, 0, &contest, &wrong);
     if (!status && wrong) {
         complain(descent, "the automatic tuning", "gives other bits the second time");
         status = PRAXIS_ERROR_DEVICE;
     }
     if (status)
         return status;
-    descent->search->noise = fmax(descent->search->noise, fabs(comparison.ratio - 1));
-    descent->search->found = comparison;
+    descent->search->noise = fmax(descent->search->noise, fabs(contest.ratio - 1));
+    descent->search->found = contest;
     descent->longest = clock_now() - start;
     return PRAXIS_SUCCESS;
 }
@@ -225,16 +225,16 @@ static praxis_status measure_noise(struct descent *descent)
 static void settle(struct descent *descent)
 {
     struct search *search = descent->search;
-    struct trial_comparison comparison = {.ratio = 0};
+    struct contest contest = {.ratio = 0};
     char tuning[SEARCH_TEXT];
     bool wrong;
     write_tuning(descent->best, tuning);
-    if (!*tuning || measure_noise(descent) || measure(descent, tuning, INFINITY, &comparison, &wrong))
+    if (!*tuning || measure_noise(descent) || measure(descent, tuning, INFINITY, &contest, &wrong))
         return;
     search->wrong += wrong;
-    if (wrong || comparison.ratio > 1 - fmax(SEARCH_GAIN, 2 * search->noise))
+    if (wrong || contest.ratio > 1 - fmax(SEARCH_GAIN, 2 * search->noise))
         return;
-    search->found = comparison;
+    search->found = contest;
     snprintf(search->best, sizeof search->best, "%s", tuning);
 }
 
@@ -247,13 +247,13 @@ praxis_status search_run(const struct cli_command *command, struct search *searc
     search->opening.no_cache = true;
     search->opening.tuning = NULL;
     descent.device.struct_size = sizeof descent.device;
-    praxis_status status = trial_open(&search->opening, &search->parameters, &descent.automatic);
+    praxis_status status = contender_open(&search->opening, &search->parameters, &descent.automatic);
     if (!status)
         status = praxis_context_device(descent.automatic.context, &descent.device);
     if (!status)
         status = refer(&descent);
-    for (int kind = 0; kind < TRIAL_KINDS && !status; kind++)
-        status = trial_calibrate(&descent.automatic, (enum trial_kind)kind, &descent.ticks[kind]);
+    for (int kind = 0; kind < TICKS_KINDS && !status; kind++)
+        status = contender_calibrate(&descent.automatic, (enum tick_kind)kind, &descent.ticks[kind]);
     if (!status)
         status = measure_noise(&descent);
     for (int pass = 0; pass < PASSES && better && !stopped && !status; pass++) {
@@ -265,6 +265,6 @@ praxis_status search_run(const struct cli_command *command, struct search *searc
     search->complete = !stopped;
     if (!status)
         settle(&descent);
-    trial_close(&descent.automatic);
+    contender_close(&descent.automatic);
     return status;
 }

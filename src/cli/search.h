@@ -3,7 +3,7 @@
 #ifndef CLI_SEARCH_H
 #define CLI_SEARCH_H
 
-#include "cli/trial.h"
+#include "cli/contender.h"
 
 #define SEARCH_TEXT       160
 #define SEARCH_CANDIDATES 128
@@ -20,12 +20,12 @@ struct search {
     double deadline; /* of clock_now */
 
     struct search_candidate candidates[SEARCH_CANDIDATES];
-    unsigned tried, skipped;       /* candidates; those that this device cannot run */
-    unsigned wrong;                /* those that gave other bits */
-    bool complete;                 /* the search ended by itself, not for want of time */
-    double noise;                  /* how far the automatic tuning seemed to be from itself */
-    struct trial_comparison found; /* the automatic tuning and the best */
-    char best[SEARCH_TEXT];        /* the best tuning; "" where nothing is surely better than the automatic */
+    unsigned tried, skipped; /* candidates; those that this device cannot run */
+    unsigned wrong;          /* those that gave other bits */
+    bool complete;           /* the search ended by itself, not for want of time */
+    double noise;            /* how far the automatic tuning seemed to be from itself */
+    struct contest found;    /* the automatic tuning and the best */
+    char best[SEARCH_TEXT];  /* the best tuning; "" where nothing is surely better than the automatic */
 };
 
 /* What must be surpassed, and twice the noise. */

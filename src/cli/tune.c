@@ -88,18 +88,18 @@ static void print_row(const struct search *search, const char *fate)
     const double *automatic = search->found.seconds[0], *best = search->found.seconds[*search->best ? 1 : 0];
     fprintf(cli_output(), "%10llu %8u  %10.1f %10.1f  %10.1f %10.1f %5.0f%%  %s (%s; %u tried%s, noise %.0f%%)\n",
             (unsigned long long)search->parameters.neurons, search->parameters.replicas,
-            1e6 * automatic[TRIAL_INFERENCE], 1e6 * automatic[TRIAL_LEARNING], 1e6 * best[TRIAL_INFERENCE],
-            1e6 * best[TRIAL_LEARNING], *search->best ? 100 * (1 - search->found.ratio) : 0.0,
+            1e6 * automatic[TICKS_INFERENCE], 1e6 * automatic[TICKS_LEARNING], 1e6 * best[TICKS_INFERENCE],
+            1e6 * best[TICKS_LEARNING], *search->best ? 100 * (1 - search->found.ratio) : 0.0,
             *search->best ? search->best : "automatic", fate, search->tried, search->complete ? "" : " in the time",
             100 * search->noise);
     fflush(cli_output());
 }
 
-static void add_times(cJSON *row, const char *name, const double seconds[TRIAL_KINDS])
+static void add_times(cJSON *row, const char *name, const double seconds[TICKS_KINDS])
 {
     cJSON *times = cJSON_AddObjectToObject(row, name);
-    json_add_number(times, "inference_seconds", seconds[TRIAL_INFERENCE]);
-    json_add_number(times, "learning_seconds", seconds[TRIAL_LEARNING]);
+    json_add_number(times, "inference_seconds", seconds[TICKS_INFERENCE]);
+    json_add_number(times, "learning_seconds", seconds[TICKS_LEARNING]);
 }
 
 static void add_row(cJSON *rows, const struct search *search, const char *fate)
@@ -146,17 +146,17 @@ static int print_report(struct tune *tune)
 /* What a small network comes to must be what the reference comes to: else no figure of this device means anything. */
 static int confirm(struct tune *tune)
 {
-    struct trial trial, reference;
+    struct contender contender, reference;
     const struct cli_opening other = {.device = "reference", .no_cache = true};
     struct cli_opening own = tune->opening;
     praxis_parameters parameters = parameters_of(tune, &(struct size){121, 2});
     own.no_cache = true;
-    if (trial_open(&own, &parameters, &trial))
+    if (contender_open(&own, &parameters, &contender))
         return CLI_FAILED;
-    praxis_status status = trial_open(&other, &parameters, &reference);
-    bool equal = !status && trial.hash == reference.hash;
-    trial_close(&trial);
-    trial_close(&reference);
+    praxis_status status = contender_open(&other, &parameters, &reference);
+    bool equal = !status && contender.hash == reference.hash;
+    contender_close(&contender);
+    contender_close(&reference);
     if (status || equal)
         return status ? CLI_FAILED : CLI_DONE;
     return cli_fail(tune->command, "%s differs from the reference, nothing is measured: see praxis selftest",

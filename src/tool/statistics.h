@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is made of repeated measurements. What was not measured is NaN, everywhere in praxis-bench. */
+/* What is made of repeated measurements. What was not measured is NaN. */
 #ifndef TOOL_STATISTICS_H
 #define TOOL_STATISTICS_H
 

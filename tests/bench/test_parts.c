@@ -148,8 +148,8 @@ START_TEST(test_series)
     struct counted good = {UNIT, 0, 0, 0, 1000}, broken = {UNIT, 0, 0, 0, 4};
     struct series series[] = {{.run = count, .lead = lead, .work = &good, .step = 4, .most = 1000},
                               {.run = count, .work = &broken, .step = 1, .most = 1000}};
-    const struct series_plan plan = {.seconds = 50 * UNIT, .budget = 1000, .rounds = 7};
-    series_measure(series, 2, &plan);
+    const struct series_settings settings = {.seconds = 50 * UNIT, .budget = 1000, .rounds = 7};
+    series_measure(series, 2, &settings);
     ck_assert_int_eq(series[0].count, 7);
     ck_assert_uint_eq(series[0].times, 52);
     ck_assert_uint_eq(good.calls, 1 + 3 + 7);
@@ -158,7 +158,7 @@ START_TEST(test_series)
     ck_assert_double_eq(series_seconds(&series[0]).minimum, UNIT); /* and no second of what leads there */
     ck_assert_double_eq(series_seconds(&series[0]).maximum, UNIT);
     ck_assert(series[1].failed && isnan(series_seconds(&series[1]).median));
-    series_measure(series, 1, &plan); /* rounds add up */
+    series_measure(series, 1, &settings); /* rounds add up */
     ck_assert_int_eq(series[0].count, 14);
 }
 END_TEST
@@ -168,8 +168,8 @@ START_TEST(test_series_of_work_that_slows_down)
 {
     struct counted slowing = {UNIT, UNIT, 0, 0, 1000};
     struct series series = {.run = count, .work = &slowing, .step = 64, .most = 64};
-    const struct series_plan plan = {.seconds = UNIT, .budget = 1000, .rounds = 5};
-    series_measure(&series, 1, &plan);
+    const struct series_settings settings = {.seconds = UNIT, .budget = 1000, .rounds = 5};
+    series_measure(&series, 1, &settings);
     ck_assert_int_eq(series.count, 5);
     for (int i = 0; i < 5; i++)
         ck_assert_double_eq(series.values[i], (3 + i) * UNIT);
@@ -182,8 +182,8 @@ START_TEST(test_series_too_short_for_the_clock)
 {
     struct counted instant = {0, 0, 0, 0, 1000};
     struct series series = {.run = count, .work = &instant, .step = 4, .most = 1000};
-    const struct series_plan plan = {.seconds = UNIT, .budget = 1000, .rounds = 3};
-    series_measure(&series, 1, &plan);
+    const struct series_settings settings = {.seconds = UNIT, .budget = 1000, .rounds = 3};
+    series_measure(&series, 1, &settings);
     ck_assert_uint_eq(series.times, 1000);
     ck_assert_int_eq(series.count, 3);
     ck_assert_double_eq(series_seconds(&series).maximum, 0);
@@ -194,13 +194,13 @@ START_TEST(test_budget)
 {
     struct counted slow = {UNIT, 0, 0, 0, 1000}, patient = slow;
     struct series series = {.run = count, .work = &slow, .step = 100, .most = 1000};
-    const struct series_plan plan = {.seconds = 20 * UNIT, .budget = 50 * UNIT, .rounds = 9};
-    series_measure(&series, 1, &plan); /* the run that calibrates takes more than the budget, and counts */
+    const struct series_settings settings = {.seconds = 20 * UNIT, .budget = 50 * UNIT, .rounds = 9};
+    series_measure(&series, 1, &settings); /* the run that calibrates takes more than the budget, and counts */
     ck_assert_int_eq(series.count, 1);
     ck_assert_uint_eq(slow.calls, 2);
     ck_assert_double_eq(series_seconds(&series).median, UNIT);
     series = (struct series){.run = count, .work = &patient, .step = 20, .most = 1000};
-    series_measure(&series, 1, &plan); /* the third round passes the budget, and is the last */
+    series_measure(&series, 1, &settings); /* the third round passes the budget, and is the last */
     ck_assert_int_eq(series.count, 3);
     ck_assert_double_eq(series.spent, 60 * UNIT);
 }

@@ -84,8 +84,8 @@ static void expect(const struct samples *samples, results expected)
 
 /* ---- The device ---- */
 
-/* A path on trial. */
-struct trial {
+/* A path under examination. */
+struct examination {
     const struct px_opencl_device *device;
     struct samples samples;
     results found, expected;
@@ -96,26 +96,26 @@ struct trial {
     struct px_text doubt; /* what is wrong with the path, nothing where nothing is */
 };
 
-static bool is_doubted(const struct trial *trial)
+static bool is_doubted(const struct examination *exam)
 {
-    return trial->doubt.used > 0 || trial->doubt.failed;
+    return exam->doubt.used > 0 || exam->doubt.failed;
 }
 
 /* A compiler that refuses the program casts doubt on the path; any other failure says nothing of it. */
-static praxis_status build(struct trial *trial, const char *source, enum px_dot_product path)
+static praxis_status build(struct examination *exam, const char *source, enum px_dot_product path)
 {
     static const char *const names[] = {"confirm"};
-    const struct px_opencl_device *device = trial->device;
+    const struct px_opencl_device *device = exam->device;
     struct px_text text = {.start = NULL};
     px_opencl_append_language(&text, &device->info, path);
     px_text_append(&text, " -DINLINE=static");
     char *options = px_text_take(&text);
     cl_int error = CL_OUT_OF_HOST_MEMORY;
     if (options)
-        error = px_program_build(device, source, options, names, 1, &trial->program, &trial->kernel);
+        error = px_program_build(device, source, options, names, 1, &exam->program, &exam->kernel);
     if (px_cl_is_refusal(error)) {
-        char *log = px_program_log(device, trial->program);
-        px_text_append(&trial->doubt, "does not compile: %s (%d)\noptions: %s\nlog:\n%s", px_cl_error(error), error,
+        char *log = px_program_log(device, exam->program);
+        px_text_append(&exam->doubt, "does not compile: %s (%d)\noptions: %s\nlog:\n%s", px_cl_error(error), error,
                        options, log && *log ? log : "(the driver gave none)");
         free(log);
         error = CL_SUCCESS;
@@ -124,113 +124,112 @@ static praxis_status build(struct trial *trial, const char *source, enum px_dot_
     return error ? px_cl_fail(device->base.log, error, "building the self-test") : PRAXIS_SUCCESS;
 }
 
-static praxis_status read_and_build(struct trial *trial, enum px_dot_product path)
+static praxis_status read_and_build(struct examination *exam, enum px_dot_product path)
 {
     praxis_status status;
-    char *source = px_opencl_confirmation_source(trial->device, &status);
+    char *source = px_opencl_confirmation_source(exam->device, &status);
     if (!status)
-        status = build(trial, source, path);
+        status = build(exam, source, path);
     free(source);
     return status;
 }
 
-static praxis_status make_buffers(struct trial *trial)
+static praxis_status make_buffers(struct examination *exam)
 {
-    struct samples *samples = &trial->samples;
+    struct samples *samples = &exam->samples;
     const struct {
         void *data;
         size_t size;
     } contents[] = {{samples->a, sizeof samples->a},     {samples->b, sizeof samples->b},
                     {samples->acc, sizeof samples->acc}, {samples->x, sizeof samples->x},
-                    {samples->y, sizeof samples->y},     {trial->found, sizeof trial->found}};
+                    {samples->y, sizeof samples->y},     {exam->found, sizeof exam->found}};
     cl_int error;
-    trial->queue = clCreateCommandQueue(trial->device->context, trial->device->device, 0, &error);
+    exam->queue = clCreateCommandQueue(exam->device->context, exam->device->device, 0, &error);
     for (int i = 0; i < 6 && !error; i++)
-        trial->buffers[i] =
-            clCreateBuffer(trial->device->context, CL_MEM_COPY_HOST_PTR, contents[i].size, contents[i].data, &error);
-    return error ? px_cl_fail(trial->device->base.log, error, "memory for the self-test") : PRAXIS_SUCCESS;
+        exam->buffers[i] =
+            clCreateBuffer(exam->device->context, CL_MEM_COPY_HOST_PTR, contents[i].size, contents[i].data, &error);
+    return error ? px_cl_fail(exam->device->base.log, error, "memory for the self-test") : PRAXIS_SUCCESS;
 }
 
-static void run(struct trial *trial)
+static void run(struct examination *exam)
 {
     const cl_uint count = SAMPLES;
     const size_t global = SAMPLES / 4, local = LOCAL;
-    cl_mem output = trial->buffers[5];
+    cl_mem output = exam->buffers[5];
     cl_int error = CL_SUCCESS;
     for (cl_uint i = 0; i < 5 && !error; i++)
-        error = clSetKernelArg(trial->kernel, i, sizeof trial->buffers[i], &trial->buffers[i]);
+        error = clSetKernelArg(exam->kernel, i, sizeof exam->buffers[i], &exam->buffers[i]);
     if (!error)
-        error = clSetKernelArg(trial->kernel, 5, sizeof count, &count);
+        error = clSetKernelArg(exam->kernel, 5, sizeof count, &count);
     if (!error)
-        error = clSetKernelArg(trial->kernel, 6, sizeof output, &output);
+        error = clSetKernelArg(exam->kernel, 6, sizeof output, &output);
     if (!error)
-        error = clEnqueueNDRangeKernel(trial->queue, trial->kernel, 1, NULL, &global, &local, 0, NULL, NULL);
+        error = clEnqueueNDRangeKernel(exam->queue, exam->kernel, 1, NULL, &global, &local, 0, NULL, NULL);
     if (!error)
-        error = clEnqueueReadBuffer(trial->queue, output, CL_TRUE, 0, sizeof trial->found, trial->found, 0, NULL, NULL);
+        error = clEnqueueReadBuffer(exam->queue, output, CL_TRUE, 0, sizeof exam->found, exam->found, 0, NULL, NULL);
     if (error)
-        px_text_append(&trial->doubt, "does not run: %s (%d)", px_cl_error(error), error);
+        px_text_append(&exam->doubt, "does not run: %s (%d)", px_cl_error(error), error);
 }
 
-static void release_trial(struct trial *trial)
+static void release_examination(struct examination *exam)
 {
     for (int i = 0; i < 6; i++)
-        if (trial->buffers[i])
-            clReleaseMemObject(trial->buffers[i]);
-    if (trial->queue)
-        clReleaseCommandQueue(trial->queue);
-    if (trial->kernel)
-        clReleaseKernel(trial->kernel);
-    if (trial->program)
-        clReleaseProgram(trial->program);
-    px_text_free(&trial->doubt);
-    free(trial);
+        if (exam->buffers[i])
+            clReleaseMemObject(exam->buffers[i]);
+    if (exam->queue)
+        clReleaseCommandQueue(exam->queue);
+    if (exam->kernel)
+        clReleaseKernel(exam->kernel);
+    if (exam->program)
+        clReleaseProgram(exam->program);
+    px_text_free(&exam->doubt);
+    free(exam);
 }
 
 /* ---- Judgement ---- */
 
 /* Where dot products alone are wrong another path may be right; where the rest is, none can be. */
-static praxis_status compare(struct trial *trial)
+static praxis_status compare(struct examination *exam)
 {
-    const struct samples *samples = &trial->samples;
-    const praxis_device_info *info = &trial->device->info;
+    const struct samples *samples = &exam->samples;
+    const praxis_device_info *info = &exam->device->info;
     for (int plane = 1; plane < PLANES; plane++)
         for (uint32_t i = 0; i < SAMPLES; i++)
-            if (trial->found[plane][i] != trial->expected[plane][i])
+            if (exam->found[plane][i] != exam->expected[plane][i])
                 return px_fail(
-                    trial->device->base.log, PRAXIS_ERROR_DEVICE,
+                    exam->device->base.log, PRAXIS_ERROR_DEVICE,
                     "%s, driver %s, computes wrongly: the %s of %u and %u is %u, must be %u; another version "
                     "of the driver may be right",
-                    info->name, info->driver, plane_names[plane], samples->x[i], samples->y[i], trial->found[plane][i],
-                    trial->expected[plane][i]);
-    for (uint32_t i = 0; i < SAMPLES && !is_doubted(trial); i++)
-        if (trial->found[0][i] != trial->expected[0][i])
-            px_text_append(&trial->doubt,
-                           "computes wrongly: %d + (%d, %d, %d, %d) * (%d, %d, %d, %d) is %d, must be %d",
+                    info->name, info->driver, plane_names[plane], samples->x[i], samples->y[i], exam->found[plane][i],
+                    exam->expected[plane][i]);
+    for (uint32_t i = 0; i < SAMPLES && !is_doubted(exam); i++)
+        if (exam->found[0][i] != exam->expected[0][i])
+            px_text_append(&exam->doubt, "computes wrongly: %d + (%d, %d, %d, %d) * (%d, %d, %d, %d) is %d, must be %d",
                            samples->acc[i], samples->a[0][i], samples->a[1][i], samples->a[2][i], samples->a[3][i],
                            samples->b[0][i], samples->b[1][i], samples->b[2][i], samples->b[3][i],
-                           (int)trial->found[0][i], (int)trial->expected[0][i]);
+                           (int)exam->found[0][i], (int)exam->expected[0][i]);
     return PRAXIS_SUCCESS;
 }
 
 praxis_status px_opencl_confirm(const struct px_opencl_device *device, enum px_dot_product path, char **found_doubt)
 {
-    struct trial *trial = calloc(1, sizeof *trial);
+    struct examination *exam = calloc(1, sizeof *exam);
     *found_doubt = NULL;
-    if (!trial)
+    if (!exam)
         return px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for the self-test");
-    trial->device = device;
-    fill_samples(&trial->samples);
-    expect(&trial->samples, trial->expected);
-    memset(trial->found, 0xA5, sizeof trial->found); /* what the kernel does not write must not look right */
-    praxis_status status = read_and_build(trial, path);
-    if (!status && !is_doubted(trial))
-        status = make_buffers(trial);
-    if (!status && !is_doubted(trial))
-        run(trial);
-    if (!status && !is_doubted(trial))
-        status = compare(trial);
-    if (!status && is_doubted(trial) && !(*found_doubt = px_text_take(&trial->doubt)))
+    exam->device = device;
+    fill_samples(&exam->samples);
+    expect(&exam->samples, exam->expected);
+    memset(exam->found, 0xA5, sizeof exam->found); /* what the kernel does not write must not look right */
+    praxis_status status = read_and_build(exam, path);
+    if (!status && !is_doubted(exam))
+        status = make_buffers(exam);
+    if (!status && !is_doubted(exam))
+        run(exam);
+    if (!status && !is_doubted(exam))
+        status = compare(exam);
+    if (!status && is_doubted(exam) && !(*found_doubt = px_text_take(&exam->doubt)))
         status = px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for what the self-test found");
-    release_trial(trial);
+    release_examination(exam);
     return status;
 }

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* One network under one tuning: the bits it comes to, and the time it takes. */
-#ifndef CLI_TRIAL_H
-#define CLI_TRIAL_H
+#ifndef CLI_CONTENDER_H
+#define CLI_CONTENDER_H
 
 #include "cli/cli.h"
 
 /* What is timed: ticks that only run, and ticks that learn, with a modulator at the end of every window. */
-enum trial_kind { TRIAL_INFERENCE, TRIAL_LEARNING, TRIAL_KINDS };
+enum tick_kind { TICKS_INFERENCE, TICKS_LEARNING, TICKS_KINDS };
 
-struct trial {
+struct contender {
     praxis_context *context;
     praxis_network *network;
     uint64_t early; /* of the first replica after the beginning of a short life with everything on */
@@ -17,24 +17,25 @@ struct trial {
 };
 
 /* Opens the device under opening->tuning, makes the network and leads its short life. Failures have been reported. */
-praxis_status trial_open(const struct cli_opening *opening, const praxis_parameters *parameters, struct trial *trial);
-void trial_close(struct trial *trial);
+praxis_status contender_open(const struct cli_opening *opening, const praxis_parameters *parameters,
+                             struct contender *contender);
+void contender_close(struct contender *contender);
 
 /* What `early` is on the reference: of one replica, for it takes its time. */
-praxis_status trial_reference(const praxis_parameters *parameters, uint64_t *early);
+praxis_status contender_reference(const praxis_parameters *parameters, uint64_t *early);
 
 /* Ticks, a multiple of the window, that take this network long enough for a clock. */
-praxis_status trial_calibrate(struct trial *trial, enum trial_kind kind, uint64_t *ticks);
+praxis_status contender_calibrate(struct contender *contender, enum tick_kind kind, uint64_t *ticks);
 
 /* How two networks compare. */
-struct trial_comparison {
-    double seconds[2][TRIAL_KINDS]; /* per tick, medians */
+struct contest {
+    double seconds[2][TICKS_KINDS]; /* per tick, medians */
     double ratio; /* of the second to the first: geometric mean over the kinds of the median over rounds */
 };
 
 /* Times the two in turns, so that what else the machine does meets both. */
-praxis_status trial_compare(struct trial *first, struct trial *second, const uint64_t ticks[TRIAL_KINDS],
-                            unsigned rounds, struct trial_comparison *comparison);
-#define TRIAL_MOST_ROUNDS 16
+praxis_status contender_compare(struct contender *first, struct contender *second, const uint64_t ticks[TICKS_KINDS],
+                                unsigned rounds, struct contest *contest);
+#define CONTENDER_MOST_ROUNDS 16
 
 #endif
