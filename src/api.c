@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend/opencl/tuning.h"
 #include "context.h"
 #include "network/network.h"
 #include "structure.h"
@@ -18,8 +19,10 @@ enum {
     FIRST_GRAPH = PX_FIRST_SIZE(praxis_graph, synapses),
     FIRST_DEVICE_INFO = PX_FIRST_SIZE(praxis_device_info, local_memory_bytes),
     FIRST_CONTEXT_OPTIONS = PX_FIRST_SIZE(praxis_context_options, tuning),
+    FIRST_TUNING_INFO = PX_FIRST_SIZE(praxis_tuning_info, reserved),
     FIRST_PARAMETERS = PX_FIRST_SIZE(praxis_parameters, consolidation),
     FIRST_PARAMETER_INFO = PX_FIRST_SIZE(praxis_parameter_info, settable),
+    FIRST_CHOICE_INFO = PX_FIRST_SIZE(praxis_choice_info, description),
     FIRST_NETWORK_INFO = PX_FIRST_SIZE(praxis_network_info, sum_path),
     FIRST_FIELD_INFO = PX_FIRST_SIZE(praxis_field_info, code_maximum),
     FIRST_RUN = PX_FIRST_SIZE(praxis_run, output),
@@ -228,6 +231,21 @@ praxis_status praxis_context_store_tuning(praxis_context *context, const praxis_
     return status ? status : context->device->operations->store_tuning(context->device, &shape, tuning);
 }
 
+praxis_status praxis_tuning_describe(uint32_t number, praxis_tuning_info *info)
+{
+    praxis_tuning_info described;
+    praxis_status status = px_structure_check(NULL, "info", info, FIRST_TUNING_INFO);
+    if (status || !px_tuning_describe(number, &described))
+        return PRAXIS_ERROR_INVALID_ARGUMENT;
+    px_structure_give(info, &described, sizeof described);
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status praxis_tuning_find(const char *name, uint32_t *number)
+{
+    return name && number && px_tuning_find(name, number) ? PRAXIS_SUCCESS : PRAXIS_ERROR_INVALID_ARGUMENT;
+}
+
 size_t praxis_context_last_error(const praxis_context *context, char *buffer, size_t size)
 {
     if (buffer && size > 0)
@@ -244,14 +262,88 @@ praxis_status praxis_parameters_init(praxis_parameters *parameters, size_t size)
     return px_structure_begin(parameters, size, FIRST_PARAMETERS, &own, sizeof own);
 }
 
+static bool is_parameter(praxis_parameter parameter)
+{
+    return (unsigned)parameter < PRAXIS_PARAMETER_COUNT;
+}
+
 praxis_status praxis_parameter_describe(praxis_parameter parameter, praxis_parameter_info *info)
 {
-    praxis_parameter_info described = {.struct_size = sizeof described};
+    praxis_parameter_info described;
     praxis_status status = px_structure_check(NULL, "info", info, FIRST_PARAMETER_INFO);
+    if (status || !is_parameter(parameter))
+        return PRAXIS_ERROR_INVALID_ARGUMENT;
+    px_parameter_describe(parameter, &described);
+    px_structure_give(info, &described, sizeof described);
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status praxis_parameter_find(const char *name, praxis_parameter *parameter)
+{
+    return name && parameter && px_parameter_find(name, parameter) ? PRAXIS_SUCCESS : PRAXIS_ERROR_INVALID_ARGUMENT;
+}
+
+praxis_status praxis_parameter_choice(praxis_parameter parameter, uint32_t choice, praxis_choice_info *info)
+{
+    praxis_choice_info described = {.struct_size = sizeof described};
+    praxis_status status = px_structure_check(NULL, "info", info, FIRST_CHOICE_INFO);
+    if (status || !is_parameter(parameter) ||
+        !px_parameter_choice(parameter, choice, &described.name, &described.description))
+        return PRAXIS_ERROR_INVALID_ARGUMENT;
+    px_structure_give(info, &described, sizeof described);
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status praxis_parameter_find_choice(praxis_parameter parameter, const char *name, uint32_t *choice)
+{
+    return is_parameter(parameter) && name && choice && px_parameter_find_choice(parameter, name, choice)
+               ? PRAXIS_SUCCESS
+               : PRAXIS_ERROR_INVALID_ARGUMENT;
+}
+
+/* The caller's parameters and which of them is meant. */
+static praxis_status take_parameter(struct px_log *log, const praxis_parameters *given, const char *name,
+                                    const char *text, praxis_parameters *own, praxis_parameter *parameter)
+{
+    px_parameters_default(own);
+    praxis_status status = px_structure_take(log, "parameters", given, FIRST_PARAMETERS, own, sizeof *own);
+    if (!status && (!name || !text))
+        status = px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "name or text is NULL");
     if (!status)
-        status = px_parameter_describe(parameter, &described);
+        status = px_parameter_named(log, name, parameter);
+    if (!status && !px_parameter_is_within(*parameter, given->struct_size))
+        status = px_fail(log, PRAXIS_ERROR_UNSUPPORTED, "parameters of %llu bytes have no %s",
+                         (unsigned long long)given->struct_size, name);
+    return status;
+}
+
+praxis_status praxis_parameters_set(praxis_parameters *parameters, const char *name, const char *text,
+                                    const praxis_log *log)
+{
+    struct px_log messages;
+    praxis_parameters own;
+    praxis_parameter parameter;
+    px_log_open(&messages, log);
+    praxis_status status = take_parameter(&messages, parameters, name, text, &own, &parameter);
     if (!status)
-        px_structure_give(info, &described, sizeof described);
+        status = px_parameter_set_text(&messages, &own, parameter, text);
+    if (!status)
+        px_structure_give(parameters, &own, sizeof own);
+    px_log_close(&messages);
+    return status;
+}
+
+praxis_status praxis_parameters_get(const praxis_parameters *parameters, const char *name, char *text, size_t size,
+                                    const praxis_log *log)
+{
+    struct px_log messages;
+    praxis_parameters own;
+    praxis_parameter parameter;
+    px_log_open(&messages, log);
+    praxis_status status = take_parameter(&messages, parameters, name, text, &own, &parameter);
+    if (!status)
+        status = px_parameter_text(&messages, &own, parameter, text, size);
+    px_log_close(&messages);
     return status;
 }
 
@@ -299,29 +391,47 @@ praxis_status praxis_network_graph(const praxis_network *network, praxis_graph *
     return PRAXIS_SUCCESS;
 }
 
+/* A network, and one of its parameters by number. */
+static praxis_status check_parameter(const praxis_network *network, const char *names, bool there,
+                                     praxis_parameter parameter)
+{
+    praxis_status status = check_network(network, names, there);
+    if (!status && !is_parameter(parameter))
+        status = px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "parameter %d is unknown, the last is %d",
+                         (int)parameter, PRAXIS_PARAMETER_COUNT - 1);
+    return status;
+}
+
 praxis_status praxis_network_set_parameter(praxis_network *network, praxis_parameter parameter, double value)
 {
-    praxis_status status = check_network(network, "", true);
+    praxis_status status = check_parameter(network, "", true, parameter);
     return status ? status : px_network_set_parameter(network, parameter, value);
 }
 
 praxis_status praxis_network_get_parameter(const praxis_network *network, praxis_parameter parameter, double *value)
 {
-    praxis_status status = check_network(network, "value is", value != NULL);
-    if (!status && (unsigned)parameter >= PRAXIS_PARAMETER_COUNT)
-        status = px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "parameter %d is unknown, the last is %d",
-                         (int)parameter, PRAXIS_PARAMETER_COUNT - 1);
-    if (status)
-        return status;
-    praxis_parameters copy = network->parameters;
-    *value = *px_parameter_member(&copy, parameter);
-    return PRAXIS_SUCCESS;
+    praxis_status status = check_parameter(network, "value is", value != NULL, parameter);
+    if (!status)
+        *value = px_parameter_get(&network->parameters, parameter);
+    return status;
 }
 
-praxis_status praxis_network_set_factor(praxis_network *network, praxis_factor factor)
+praxis_status praxis_network_set(praxis_network *network, const char *name, const char *text)
 {
-    praxis_status status = check_network(network, "", true);
-    return status ? status : px_network_set_factor(network, factor);
+    praxis_parameter parameter;
+    praxis_status status = check_network(network, "name or text is", name && text);
+    if (!status)
+        status = px_parameter_named(network->log, name, &parameter);
+    return status ? status : px_network_set_text(network, parameter, text);
+}
+
+praxis_status praxis_network_get(const praxis_network *network, const char *name, char *text, size_t size)
+{
+    praxis_parameter parameter;
+    praxis_status status = check_network(network, "name or text is", name && text);
+    if (!status)
+        status = px_parameter_named(network->log, name, &parameter);
+    return status ? status : px_parameter_text(network->log, &network->parameters, parameter, text, size);
 }
 
 /* ---- State ---- */

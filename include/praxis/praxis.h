@@ -242,27 +242,26 @@ typedef struct praxis_context_options {
  * changes how fast networks run, never what they compute. What is not named is chosen automatically; "" leaves all of
  * it to that. With NULL a network takes what praxis_context_store_tuning keeps for its shape and device, else what a
  * table in the library says, else all is chosen automatically. Unknown names, names twice and numbers out of range make
- * praxis_context_create fail; the reference ignores it.
- *
- *   resident  1: one work-group owns a replica and runs many ticks in one launch; 0: a launch for every tick. Weights
- *             split into several buffers always take a launch for every tick
- *   rows      1, 2, 4, 8 or 16 neighbouring neurons per vector; must be 1 where the device's dot_product is not "c"
- *   vectors   1, 2, 4, 8 or 16 vectors per work-item, at most those of a tile; 4 where dot_product is not "c"
- *   streams   1 .. 8 tiles that a work-item takes side by side in a tick, at most those of a column, where dot_product
- *             is "c", its vectors are a whole tile, and split is 1
- *   ahead     0 or 1: whether a tick fetches activations before it needs them, where dot_product is "c", on a CPU
- *   height    16, 32, 64, 128 or 256: the most rows in a tile; that many, or what leaves less of the last tile unused
- *   staged    0 or 1: whether columns of activations go through local memory, in a launch for every tick that uses
- *             integer dot products, where a column has few enough rows
- *   split     1, 2, 4 ... 64 work-items that share the synapses of a neuron, in a launch for every tick;
- *             fewer where so many have more than 4096 rows between them
- *   group     64, 128 ... 1024 work-items in a work-group of a tick, at most those the device allows; where dot_product
- *             is not "c" also of learning. No effect on a CPU with "c" and split=1
- *   workers   1, 2, 4 ... 256 work-items per replica, if resident
- *   ticks     1 .. 1048576 ticks in one launch, if resident
- *   span      1 .. 65536 columns that learning takes at once, at most those there are
- *   tiles     1 .. 4096 tiles of neurons that a work-item of learning takes
+ * praxis_context_create fail; the reference ignores it. praxis_tuning_describe and the manual page praxis(1) tell what
+ * there is to name.
  */
+
+/* One number of a tuning. Strings are static. */
+typedef struct praxis_tuning_info {
+    size_t struct_size;
+    const char *name;
+    const char *description; /* a sentence or two */
+    uint32_t minimum, maximum;
+    int power_of_two; /* not 0: of the numbers between, only powers of two */
+    uint32_t reserved;
+} praxis_tuning_info;
+
+/* What the numbers of a tuning are, from 0 on. Errors: INVALID_ARGUMENT behind the last. Thread-safe. */
+PRAXIS_API praxis_status praxis_tuning_describe(uint32_t number, praxis_tuning_info *info);
+
+/* The number of the tuning with this name. Errors: INVALID_ARGUMENT if there is none, or a pointer is NULL.
+ * Thread-safe. */
+PRAXIS_API praxis_status praxis_tuning_find(const char *name, uint32_t *number);
 
 /* All members at their defaults, which are 0: see praxis_parameters_init. */
 PRAXIS_API praxis_status praxis_context_options_init(praxis_context_options *options, size_t size);
@@ -328,21 +327,22 @@ typedef enum praxis_trace_form {
 } praxis_trace_form;
 
 /*
- * Everything that shapes a network. Bounds, defaults and meanings of the real-valued members can be asked with
- * praxis_parameter_describe; where a member says "birth", it sets the first value of a per-neuron field that can be
- * written later.
+ * Everything that shapes a network. What each member is, its bounds and its default, can be asked with
+ * praxis_parameter_describe, and set and read by name with praxis_parameters_set and praxis_parameters_get; `praxis run
+ * --help` lists them. Where a member says "birth", it sets the first value of a per-neuron field that can be written
+ * later.
  */
 typedef struct praxis_parameters {
     size_t struct_size;
 
-    uint64_t neurons;       /* asked for; rounded up to the next admissible p^2. Default 961 */
-    uint32_t degree_factor; /* k, 1..4. Default 2 */
-    uint32_t replicas;      /* R, 1..65536. Default 1 */
-    uint32_t channels;      /* K input channels, 0..65536. Default 0 */
-    uint32_t input_fan_out; /* neurons each channel reaches, chosen by the seed; 0: all. Default 0 */
-    uint64_t seed;          /* replica r is born from seed + r, unless `seeds` is given. Default 1 */
+    uint64_t neurons;       /* asked for; rounded up to the next admissible p^2 */
+    uint32_t degree_factor; /* k: a neuron has k (p - 1) synapses */
+    uint32_t replicas;      /* R */
+    uint32_t channels;      /* K input channels */
+    uint32_t input_fan_out; /* neurons each channel reaches, chosen by the seed; 0: all */
+    uint64_t seed;          /* replica r is born from seed + r, unless `seeds` is given */
     const uint64_t *seeds;  /* [R] or NULL; copied */
-    praxis_factor factor;   /* Default PRAXIS_FACTOR_POST */
+    praxis_factor factor;
 
     double leak;        /* birth: how much of its activation a neuron keeps */
     double leak_spread; /* birth: leaks are uniform in leak +- leak_spread */
@@ -363,12 +363,12 @@ typedef struct praxis_parameters {
     double homeostasis_rate;   /* bias change per tick and unit of (mean - target) */
     double target_rate;        /* birth: the mean activation each neuron is held to */
 
-    uint32_t trace_window;        /* traced ticks that a trace may lag behind, 1..128. Default 16 */
-    praxis_trace_form trace_form; /* Default PRAXIS_TRACE_STORED */
+    uint32_t trace_window; /* traced ticks that a trace may lag behind */
+    praxis_trace_form trace_form;
     /* Weights follow the modulators of this many ticks at once, 1..trace_window: each still multiplies the trace of its
      * tick, but in between ticks use the weights from before. With
      * PRAXIS_TRACE_WINDOW, ticks that leave the window before that are lost to them. They follow when the number of
-     * modulations since birth is a multiple of it, or earlier, when traces are to change otherwise. Default 1 */
+     * modulations since birth is a multiple of it, or earlier, when traces are to change otherwise. */
     uint32_t consolidation;
 } praxis_parameters;
 
@@ -383,7 +383,7 @@ static inline void praxis_parameters_default(praxis_parameters *parameters)
     praxis_parameters_init(parameters, sizeof *parameters);
 }
 
-/* The real-valued members of praxis_parameters. */
+/* The members of praxis_parameters but for `seeds`. Values are frozen: new ones are only appended. */
 typedef enum praxis_parameter {
     PRAXIS_PARAMETER_LEAK = 0,
     PRAXIS_PARAMETER_LEAK_SPREAD = 1,
@@ -401,20 +401,76 @@ typedef enum praxis_parameter {
     PRAXIS_PARAMETER_RATE_MOMENTUM = 13,
     PRAXIS_PARAMETER_HOMEOSTASIS_RATE = 14,
     PRAXIS_PARAMETER_TARGET_RATE = 15,
-    PRAXIS_PARAMETER_COUNT = 16
+    PRAXIS_PARAMETER_NEURONS = 16,
+    PRAXIS_PARAMETER_DEGREE_FACTOR = 17,
+    PRAXIS_PARAMETER_REPLICAS = 18,
+    PRAXIS_PARAMETER_CHANNELS = 19,
+    PRAXIS_PARAMETER_INPUT_FAN_OUT = 20,
+    PRAXIS_PARAMETER_SEED = 21,
+    PRAXIS_PARAMETER_FACTOR = 22,
+    PRAXIS_PARAMETER_TRACE_WINDOW = 23,
+    PRAXIS_PARAMETER_TRACE_FORM = 24,
+    PRAXIS_PARAMETER_CONSOLIDATION = 25,
+    PRAXIS_PARAMETER_COUNT = 26
 } praxis_parameter;
 
+typedef enum praxis_parameter_kind {
+    PRAXIS_KIND_REAL = 0,  /* a double */
+    PRAXIS_KIND_WHOLE = 1, /* an unsigned whole number */
+    PRAXIS_KIND_CHOICE = 2 /* one of an enumeration, each with a name: see praxis_parameter_choice */
+} praxis_parameter_kind;
+
+/* What a parameter is. Strings are static. */
 typedef struct praxis_parameter_info {
     size_t struct_size;
-    const char *name;        /* as the member is called; static storage */
-    const char *description; /* one line; static storage */
-    double minimum, maximum; /* both allowed */
+    const char *name;        /* as the member is called */
+    const char *description; /* one line */
+    double minimum, maximum; /* both allowed; of a choice, of its number */
     double default_value;
-    int settable; /* may be changed on a living network with praxis_network_set_parameter */
+    int settable; /* may be changed on a living network */
+    praxis_parameter_kind kind;
+    const char *unit; /* "ticks", "neurons"; "" where there is none to name */
+    /* The same bounds and default of what is no real number, exactly: a seed may be larger than a double holds. */
+    uint64_t whole_minimum, whole_maximum, whole_default;
 } praxis_parameter_info;
 
-/* Bounds, default and meaning of one parameter. Errors: INVALID_ARGUMENT for an unknown one. */
+/* Bounds, default and meaning of one parameter. Errors: INVALID_ARGUMENT for an unknown one. Thread-safe. */
 PRAXIS_API praxis_status praxis_parameter_describe(praxis_parameter parameter, praxis_parameter_info *info);
+
+/* The parameter of this name. Errors: INVALID_ARGUMENT if there is none, or a pointer is NULL. Thread-safe. */
+PRAXIS_API praxis_status praxis_parameter_find(const char *name, praxis_parameter *parameter);
+
+/* One value of a parameter that is a choice. Strings are static. */
+typedef struct praxis_choice_info {
+    size_t struct_size;
+    const char *name;        /* "slope" */
+    const char *description; /* half a sentence */
+} praxis_choice_info;
+
+/*
+ * What a choice is, by its number, 0 up to the parameter's maximum, which is the value of its enumeration; and its
+ * number by its name. Errors: INVALID_ARGUMENT if there is no such choice, or the parameter is none. Thread-safe.
+ */
+PRAXIS_API praxis_status praxis_parameter_choice(praxis_parameter parameter, uint32_t choice, praxis_choice_info *info);
+PRAXIS_API praxis_status praxis_parameter_find_choice(praxis_parameter parameter, const char *name, uint32_t *choice);
+
+/* Room for the value of any parameter as text. */
+#define PRAXIS_PARAMETER_TEXT 64
+
+/*
+ * Sets a member by its name from text, whatever the program's locale: a real number as 0.9 or 1e-3; a whole one in
+ * digits, or, up to 2^53, as 1e6; a choice by its name. What members must be beside each other is checked when a
+ * network is made. `log` may be NULL; a message of a value begins with the parameter's name.
+ * Errors: INVALID_ARGUMENT lists the names there are, of parameters or of choices; OUT_OF_RANGE names value and bounds,
+ * also of what is no number; UNSUPPORTED: a structure of an older program lacks the member. Then nothing is written.
+ */
+PRAXIS_API praxis_status praxis_parameters_set(praxis_parameters *parameters, const char *name, const char *text,
+                                               const praxis_log *log);
+
+/* Writes a member into `text` of `size` bytes, at best PRAXIS_PARAMETER_TEXT, so that praxis_parameters_set reads the
+ * same value. Errors: INVALID_ARGUMENT, also where there is too little room. */
+PRAXIS_API praxis_status praxis_parameters_get(const praxis_parameters *parameters, const char *name, char *text,
+                                               size_t size, const praxis_log *log);
 
 /* ---- Networks ------------------------------------------------------------------------------------------------- */
 
@@ -487,14 +543,20 @@ PRAXIS_API praxis_status praxis_network_describe(const praxis_network *network, 
 /* The graph of a network, as praxis_graph_plan would give it. graph->struct_size must be set. */
 PRAXIS_API praxis_status praxis_network_graph(const praxis_network *network, praxis_graph *graph);
 
-/* Changes a settable parameter; it holds from the next call. Errors: OUT_OF_RANGE; INVALID_ARGUMENT if not settable. */
+/*
+ * Changes a settable parameter; it holds from the next call. Of a choice the value is its number:
+ * praxis_network_set_parameter(network, PRAXIS_PARAMETER_FACTOR, PRAXIS_FACTOR_SLOPE). A new factor holds from the next
+ * tick. Errors: OUT_OF_RANGE; INVALID_ARGUMENT if not settable. Then nothing changes.
+ */
 PRAXIS_API praxis_status praxis_network_set_parameter(praxis_network *network, praxis_parameter parameter,
                                                       double value);
+/* Gives any parameter; whole numbers above 2^53, which a seed may be, rounded. */
 PRAXIS_API praxis_status praxis_network_get_parameter(const praxis_network *network, praxis_parameter parameter,
                                                       double *value);
 
-/* Changes the postsynaptic factor. It holds from the next tick. */
-PRAXIS_API praxis_status praxis_network_set_factor(praxis_network *network, praxis_factor factor);
+/* The same by name and as text, exactly: see praxis_parameters_set and praxis_parameters_get. */
+PRAXIS_API praxis_status praxis_network_set(praxis_network *network, const char *name, const char *text);
+PRAXIS_API praxis_status praxis_network_get(const praxis_network *network, const char *name, char *text, size_t size);
 
 /* ---- State ---------------------------------------------------------------------------------------------------- */
 

@@ -2,10 +2,10 @@
 /*
  * The one table of operations that every device implements.
  *
- * A back end holds the state of R replicas and changes it when told; it decides nothing. What a tick does, in its
- * order, is written at `ticks` below; what follows ticks, in network/run.c. All numbers that cross this line are
- * integers in the formats of praxis_field, in canonical order: [replica][neuron][tap or channel]. How a device lays
- * them out is its own matter.
+ * A back end holds the state of R replicas and changes it when told; it decides nothing. Which operations make up a
+ * tick, and in what order, is written in network/run.c. All numbers that cross this line are integers in the formats
+ * of praxis_field, in canonical order: [replica][neuron][tap or channel]. How a device lays them out is its own
+ * matter.
  *
  * Operations may be queued: only download, histogram, end and finish wait. Arguments have been validated; a failure
  * means that the device or its memory failed, and is reported through the log the back end was created with.
@@ -150,9 +150,9 @@ struct px_backend_operations {
     /* A span: begin, then stretches of ticks, each followed by what learns from its last tick, then end. */
     praxis_status (*begin)(struct px_backend *backend, const struct px_span *span);
     /*
-     * Ticks step .. step + count - 1 of the span. In each, in this order: new activations from old; with
-     * PRAXIS_RUN_TRACE the factors, unless they are supplied, then old activations and factors enter the window; with
-     * any flag the averages and, by its flag, gains and biases; where the span has groups, their sums.
+     * Ticks step .. step + count - 1 of the span. In each: new activations from old; with PRAXIS_RUN_TRACE the factors,
+     * unless they are supplied, and old activations and factors enter the window; with any flag the averages and, by
+     * its flag, gains and biases; where the span has groups, their sums.
      */
     praxis_status (*ticks)(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags);
     /* Traces and weights, after the last tick run. */

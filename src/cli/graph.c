@@ -96,12 +96,15 @@ static int write_edges(const struct cli_command *command, const praxis_graph *gr
 
 int cli_graph(const struct cli_command *command, int argc, char **argv)
 {
-    uint64_t neurons = 0, degree_factor = 2, self_loops = 0, duplicates = 0;
+    uint64_t self_loops = 0, duplicates = 0;
     const char *edges = NULL;
     bool json = false;
+    praxis_parameters parameters;
+    praxis_parameters_default(&parameters);
+    parameters.neurons = 0; /* not given */
     const struct cli_option options[] = {
-        {"neurons", CLI_COUNT, &neurons, 1, 1e15, "N", "neurons asked for"},
-        {"degree-factor", CLI_COUNT, &degree_factor, 0, 1e9, "K", "synapses per neuron, in units of sqrt(N)"},
+        CLI_NEURONS_OPTION(&parameters),
+        CLI_DEGREE_FACTOR_OPTION(&parameters),
         {"edges", CLI_TEXT, &edges, 0, 0, "FILE.csv", "write one line post,pre per synapse; - for standard output"},
         CLI_JSON_OPTION(&json),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
@@ -111,20 +114,20 @@ int cli_graph(const struct cli_command *command, int argc, char **argv)
         return code;
     if (operands > 0)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
-    if (neurons == 0)
+    if (parameters.neurons == 0)
         return cli_usage(command, "--neurons is needed");
     if (edges && cli_is_output(edges) && json)
         return cli_usage(command, "--json and --edges - both want standard output");
     praxis_log log = cli_log();
     praxis_graph graph = {.struct_size = sizeof graph};
-    praxis_status status = praxis_graph_plan(neurons, (uint32_t)degree_factor, &log, &graph);
+    praxis_status status = praxis_graph_plan(parameters.neurons, parameters.degree_factor, &log, &graph);
     if (status)
         return status == PRAXIS_ERROR_OUT_OF_RANGE ? CLI_USAGE : CLI_FAILED;
     count_defects(&graph, &self_loops, &duplicates);
     code = edges ? write_edges(command, &graph, edges) : CLI_DONE;
     if (code == CLI_DONE && json)
-        return print_report(command, &graph, neurons, self_loops, duplicates);
+        return print_report(command, &graph, parameters.neurons, self_loops, duplicates);
     if (code == CLI_DONE && (!edges || !cli_is_output(edges)))
-        print_table(&graph, neurons, self_loops, duplicates);
+        print_table(&graph, parameters.neurons, self_loops, duplicates);
     return code;
 }

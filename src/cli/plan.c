@@ -115,13 +115,15 @@ static int print_report(const struct cli_command *command, const struct plan *pl
 
 int cli_plan(const struct cli_command *command, int argc, char **argv)
 {
-    uint64_t neurons = 0, degree_factor = 2, replicas = 1;
+    praxis_parameters parameters;
     const char *memory = "141GB", *bandwidth = "4.8TB/s";
     bool json = false;
+    praxis_parameters_default(&parameters);
+    parameters.neurons = 0; /* not given */
     const struct cli_option options[] = {
-        {"neurons", CLI_COUNT, &neurons, 1, 1e15, "N", "neurons asked for"},
-        {"degree-factor", CLI_COUNT, &degree_factor, 0, 1e9, "K", "synapses per neuron, in units of sqrt(N)"},
-        {"replicas", CLI_COUNT, &replicas, 1, 65536, "R", "organoids of this size"},
+        CLI_NEURONS_OPTION(&parameters),
+        CLI_DEGREE_FACTOR_OPTION(&parameters),
+        CLI_REPLICAS_OPTION(&parameters),
         {"device-memory", CLI_TEXT, &memory, 0, 0, "SIZE", "memory of one device, as 141GB or 80GiB (default 141GB)"},
         {"bandwidth", CLI_TEXT, &bandwidth, 0, 0, "RATE", "bandwidth of one device, as 900GB/s (default 4.8TB/s)"},
         CLI_JSON_OPTION(&json),
@@ -132,9 +134,9 @@ int cli_plan(const struct cli_command *command, int argc, char **argv)
         return code;
     if (operands > 0)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
-    if (neurons == 0)
+    if (parameters.neurons == 0)
         return cli_usage(command, "--neurons is needed");
-    struct plan plan = {.graph.struct_size = sizeof plan.graph, .replicas = replicas};
+    struct plan plan = {.graph.struct_size = sizeof plan.graph, .replicas = parameters.replicas};
     plan.device_memory = parse_size(memory, "B");
     plan.bandwidth = parse_size(bandwidth, "B/s");
     if (plan.device_memory < 0)
@@ -144,7 +146,7 @@ int cli_plan(const struct cli_command *command, int argc, char **argv)
         return cli_usage(command, "--bandwidth is \"%s\", must be a rate of 1 B/s to 1000 EB/s, such as 4.8TB/s",
                          bandwidth);
     praxis_log log = cli_log();
-    praxis_status status = praxis_graph_plan(neurons, (uint32_t)degree_factor, &log, &plan.graph);
+    praxis_status status = praxis_graph_plan(parameters.neurons, parameters.degree_factor, &log, &plan.graph);
     if (status)
         return status == PRAXIS_ERROR_OUT_OF_RANGE ? CLI_USAGE : CLI_FAILED;
     fill(&plan);

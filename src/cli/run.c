@@ -13,15 +13,6 @@
 
 /* ---- Before ---- */
 
-static int find_factor(const char *name)
-{
-    static const char *const names[] = {"post", "centred", "noise", "slope"};
-    for (int i = 0; i < 4; i++)
-        if (strcmp(names[i], name) == 0)
-            return i;
-    return -1;
-}
-
 /* What says how input is read, without input. */
 static int check_without_input(const struct run_session *session)
 {
@@ -61,9 +52,8 @@ static int check_request(const struct run_session *session)
     const struct run_request *request = session->request;
     if (request->learn && request->no_learn)
         return cli_usage(session->command, "--learn and --no-learn exclude each other");
-    if (find_factor(request->factor) < 0)
-        return cli_usage(session->command, "--factor is \"%s\", must be post, centred, noise or slope",
-                         request->factor);
+    if (request->parameters.factor == PRAXIS_FACTOR_SUPPLIED)
+        return cli_usage(session->command, "--factor is \"supplied\", but there is nobody here to supply it");
     int code = request->series.input ? CLI_DONE : check_without_input(session);
     return code == CLI_DONE ? check_files(session) : code;
 }
@@ -74,7 +64,8 @@ static int find_groups(struct run_session *session)
     const struct run_request *request = session->request;
     praxis_log log = cli_log();
     praxis_graph graph = {.struct_size = sizeof graph};
-    praxis_status status = praxis_graph_plan(request->neurons, (uint32_t)request->degree_factor, &log, &graph);
+    const praxis_parameters *parameters = &request->parameters;
+    praxis_status status = praxis_graph_plan(parameters->neurons, parameters->degree_factor, &log, &graph);
     if (status)
         return status == PRAXIS_ERROR_OUT_OF_RANGE ? CLI_USAGE : CLI_FAILED;
     return groups_parse(session->command, request->groups, graph.neurons, &session->groups);
@@ -128,11 +119,7 @@ static int create_network(struct run_session *session)
 {
     const struct run_request *request = session->request;
     praxis_parameters parameters = request->parameters;
-    parameters.neurons = request->neurons;
-    parameters.degree_factor = (uint32_t)request->degree_factor;
-    parameters.seed = request->seed;
     parameters.channels = session->series.channels;
-    parameters.factor = (praxis_factor)find_factor(request->factor);
     if (isnan(parameters.noise)) /* without input something must move */
         parameters.noise = parameters.channels ? 0 : 0.5;
     session->info.struct_size = sizeof session->info;
@@ -229,11 +216,8 @@ static void close_session(struct run_session *session)
 
 int cli_run(const struct cli_command *command, int argc, char **argv)
 {
-    struct run_request request = {
-        .groups = "8", .factor = "post", .modulator = "0.01", .neurons = 961, .degree_factor = 2, .seed = 1};
+    struct run_request request = {.groups = "8", .modulator = "0.01"};
     praxis_parameters_default(&request.parameters);
-    request.trace_window = request.parameters.trace_window;
-    request.trace_form = "stored";
     request.parameters.noise = NAN; /* not set: see create_network */
     struct series_options *series = &request.series;
     const struct cli_option options[] = {
@@ -247,18 +231,17 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
         {"output", CLI_TEXT, &request.output, 0, 0, "FILE.csv", "mean activation of each group per tick; - too"},
         {"groups", CLI_TEXT, &request.groups, 0, 0, "GROUPS", "how many, or NAME=FIRST:COUNT,... (default 8)"},
         {"ticks", CLI_COUNT, &request.ticks, 1, 1e12, "T", "at most so many; without input, 100 unless given"},
-        {"neurons", CLI_COUNT, &request.neurons, 1, 1e15, "N", "neurons"},
-        {"degree-factor", CLI_COUNT, &request.degree_factor, 1, 4, "K", "synapses per neuron, in units of sqrt(N)"},
-        {"seed", CLI_COUNT, &request.seed, 0, UINT64_MAX, "S", "seed"},
+        CLI_NEURONS_OPTION(&request.parameters),
+        CLI_DEGREE_FACTOR_OPTION(&request.parameters),
+        CLI_SEED_OPTION(&request.parameters),
         {"learn", CLI_FLAG, &request.learn, 0, 0, NULL, "form traces and modulate weights in every tick"},
         {"no-learn", CLI_FLAG, &request.no_learn, 0, 0, NULL, "leave the weights alone (the default)"},
-        {"factor", CLI_TEXT, &request.factor, 0, 0, "FACTOR",
-         "of the trace: post, centred, noise, slope (default post)"},
+        CLI_PARAMETER_OPTION("factor", &request.parameters, "FACTOR"),
         {"modulator", CLI_TEXT, &request.modulator, 0, 0, "M", "a number, or a column of the input (default 0.01)"},
         {"homeostasis", CLI_FLAG, &request.homeostasis, 0, 0, NULL, "variance control and firing-rate homeostasis"},
-        CLI_TRACE_WINDOW_OPTION(&request.trace_window),
-        CLI_TRACE_FORM_OPTION(&request.trace_form),
-        {"set", CLI_SET, &request.parameters, 0, 0, "NAME=VALUE", "a parameter of the network; may be repeated"},
+        CLI_TRACE_WINDOW_OPTION(&request.parameters),
+        CLI_TRACE_FORM_OPTION(&request.parameters),
+        CLI_SET_OPTION(&request.parameters, CLI_DECIDED(REPLICAS) | CLI_DECIDED(CHANNELS)),
         CLI_OPENING_OPTIONS(&request.opening),
         CLI_JSON_OPTION(&request.json),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
@@ -268,9 +251,6 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
         return code;
     if (operands > 0)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
-    code = cli_trace(command, request.trace_window, request.trace_form, &request.parameters);
-    if (code >= 0)
-        return code;
     struct run_session session = {.command = command, .request = &request, .series = SERIES_CLOSED};
     if (number_parse(request.modulator, &session.modulator) != NUMBER)
         series->modulator = request.modulator;

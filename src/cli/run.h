@@ -10,10 +10,10 @@
 
 /* What the command line says. */
 struct run_request {
-    const char *output, *groups, *factor, *modulator, *trace_form;
+    const char *output, *groups, *modulator;
     struct series_options series; /* without input, series.input is NULL */
-    uint64_t neurons, degree_factor, seed, ticks, trace_window;
-    praxis_parameters parameters;
+    uint64_t ticks;
+    praxis_parameters parameters; /* noise is NaN where it is not given */
     struct cli_opening opening;
     bool learn, no_learn, homeostasis, json;
 };

@@ -10,8 +10,8 @@
 
 /* What the command line says. */
 struct request {
-    const char *rule, *log, *report, *trace_form;
-    uint64_t trials, neurons, degree_factor, seed, seeds, delay, trace_window;
+    const char *rule, *log, *report;
+    uint64_t trials, seeds, delay;
     praxis_parameters parameters;
     struct cli_opening opening;
     bool json;
@@ -53,12 +53,8 @@ static int report(const struct cli_command *command, const struct request *reque
 static void fill_options(const struct request *request, enum rule rule, struct reinforcement_options *options)
 {
     reinforcement_default(rule, options);
-    praxis_factor factor = options->parameters.factor;
     options->parameters = request->parameters;
-    options->parameters.factor = factor;
-    options->parameters.neurons = request->neurons;
-    options->parameters.degree_factor = (uint32_t)request->degree_factor;
-    options->seed = request->seed;
+    options->seed = request->parameters.seed;
     options->seeds = (uint32_t)request->seeds;
 }
 
@@ -66,13 +62,14 @@ static int check_request(const struct cli_command *command, const struct request
                          uint64_t group_size)
 {
     uint64_t motor = task->actions * group_size;
-    if (motor >= request->neurons)
+    uint64_t neurons = request->parameters.neurons, seed = request->parameters.seed;
+    if (motor >= neurons)
         return cli_usage(command,
                          "--neurons is %" PRIu64 ", must be above %" PRIu64 ", the neurons that choose actions",
-                         request->neurons, motor);
-    if (request->seed > UINT64_MAX - (request->seeds - 1))
-        return cli_usage(command, "--seed is %" PRIu64 ", must be at most %" PRIu64 " with %" PRIu64 " seeds",
-                         request->seed, UINT64_MAX - (request->seeds - 1), request->seeds);
+                         neurons, motor);
+    if (seed > UINT64_MAX - (request->seeds - 1))
+        return cli_usage(command, "--seed is %" PRIu64 ", must be at most %" PRIu64 " with %" PRIu64 " seeds", seed,
+                         UINT64_MAX - (request->seeds - 1), request->seeds);
     if (request->json && request->log && cli_is_output(request->log))
         return cli_usage(command, "--json and --log - both want standard output");
     return CLI_DONE;
@@ -120,28 +117,21 @@ static int run_request(const struct cli_command *command, const struct request *
 
 int cli_train(const struct cli_command *command, int argc, char **argv)
 {
-    struct request request = {.rule = "signed",
-                              .trials = 3000,
-                              .neurons = 961,
-                              .degree_factor = 2,
-                              .seed = 1,
-                              .seeds = 5,
-                              .delay = 20,
-                              .trace_form = "stored"};
+    struct request request = {.rule = "signed", .trials = 3000, .seeds = 5, .delay = 20};
     struct reinforcement_options recipe;
     reinforcement_default(RULE_SIGNED, &recipe);
-    request.trace_window = recipe.parameters.trace_window;
+    request.parameters = recipe.parameters;
     const struct cli_option options[] = {
         {"trials", CLI_COUNT, &request.trials, 1, 1e9, "N", "trials per seed"},
-        {"neurons", CLI_COUNT, &request.neurons, 49, 1e9, "N", "neurons per organoid"},
-        {"degree-factor", CLI_COUNT, &request.degree_factor, 1, 4, "K", "synapses per neuron, in units of sqrt(N)"},
-        {"seed", CLI_COUNT, &request.seed, 0, UINT64_MAX, "S", "first seed"},
+        CLI_NEURONS_OPTION(&request.parameters),
+        CLI_DEGREE_FACTOR_OPTION(&request.parameters),
+        CLI_SEED_OPTION(&request.parameters),
         {"seeds", CLI_COUNT, &request.seeds, 1, 4096, "R", "organoids, with seeds S, S + 1, ..."},
         {"delay", CLI_COUNT, &request.delay, 0, 10000, "TICKS", "ticks between stimulus and action"},
         {"rule", CLI_TEXT, &request.rule, 0, 0, "RULE", "signed, supplied, noise or post"},
-        CLI_TRACE_WINDOW_OPTION(&request.trace_window),
-        CLI_TRACE_FORM_OPTION(&request.trace_form),
-        {"set", CLI_SET, &request.parameters, 0, 0, "NAME=VALUE", "a parameter of the network; may be repeated"},
+        CLI_TRACE_WINDOW_OPTION(&request.parameters),
+        CLI_TRACE_FORM_OPTION(&request.parameters),
+        CLI_SET_OPTION(&request.parameters, CLI_DECIDED(REPLICAS) | CLI_DECIDED(CHANNELS) | CLI_DECIDED(FACTOR)),
         CLI_OPENING_OPTIONS(&request.opening),
         {"log", CLI_TEXT, &request.log, 0, 0, "FILE.csv", "write the learning curve"},
         {"report", CLI_TEXT, &request.report, 0, 0, "DIR", "draw curve, histograms and activity (needs gnuplot)"},
@@ -163,6 +153,5 @@ int cli_train(const struct cli_command *command, int argc, char **argv)
     const struct task *task = task_find(argv[argc - 1]);
     if (!task)
         return cli_usage(command, "there is no task \"%s\": %s", argv[argc - 1], task_names());
-    code = cli_trace(command, request.trace_window, request.trace_form, &request.parameters);
-    return code >= 0 ? code : run_request(command, &request, task, rule);
+    return run_request(command, &request, task, rule);
 }

@@ -23,8 +23,6 @@ struct tune {
     const char *neurons; /* the list as given, NULL: the default sizes */
     const char *store;   /* what to store without measuring, "" to forget; NULL: measure */
     bool json;
-    uint64_t degree_factor, replicas, trace_window;
-    const char *trace_form;
     praxis_parameters parameters; /* of every size */
     struct cli_real seconds;
     double deadline;
@@ -50,14 +48,17 @@ static void take_default_sizes(struct tune *tune)
 static int take_list(struct tune *tune)
 {
     const char *text = tune->neurons;
+    praxis_parameter_info bounds = {.struct_size = sizeof bounds};
+    praxis_parameter_describe(PRAXIS_PARAMETER_NEURONS, &bounds);
     while (tune->count < MOST_SIZES) {
         const char *end;
         uint64_t value;
-        if (!cli_count(text, &end, &value) || (*end && *end != ',') || value < 49 || value > 1073741824)
-            return cli_usage(tune->command,
-                             "--neurons is \"%s\", must be whole numbers from 49 to 1073741824, separated by commas",
-                             tune->neurons);
-        tune->sizes[tune->count++] = (struct size){value, (uint32_t)tune->replicas};
+        if (!cli_count(text, &end, &value) || (*end && *end != ',') || value < bounds.whole_minimum ||
+            value > bounds.whole_maximum)
+            return cli_usage(
+                tune->command, "--neurons is \"%s\", must be whole numbers from %llu to %llu, separated by commas",
+                tune->neurons, (unsigned long long)bounds.whole_minimum, (unsigned long long)bounds.whole_maximum);
+        tune->sizes[tune->count++] = (struct size){value, tune->parameters.replicas};
         if (!*end)
             return -1;
         text = end + 1;
@@ -105,11 +106,13 @@ static void add_times(cJSON *row, const char *name, const double seconds[TICKS_K
 static void add_row(cJSON *rows, const struct search *search, const char *fate)
 {
     cJSON *row = cJSON_CreateObject(), *tried = cJSON_CreateArray();
+    char form[PRAXIS_PARAMETER_TEXT];
     json_add_count(row, "neurons", search->parameters.neurons);
     json_add_count(row, "degree_factor", search->parameters.degree_factor);
     json_add_count(row, "replicas", search->parameters.replicas);
     json_add_count(row, "trace_window", search->parameters.trace_window);
-    json_add_text(row, "trace_form", search->parameters.trace_form == PRAXIS_TRACE_STORED ? "stored" : "window");
+    praxis_parameters_get(&search->parameters, "trace_form", form, sizeof form, NULL);
+    json_add_text(row, "trace_form", form);
     add_times(row, "automatic", search->found.seconds[0]);
     add_times(row, "best", search->found.seconds[*search->best ? 1 : 0]);
     json_add_number(row, "gain", *search->best ? 1 - search->found.ratio : 0);
@@ -239,20 +242,17 @@ static int tune_device(struct tune *tune)
 
 int cli_tune(const struct cli_command *command, int argc, char **argv)
 {
-    struct tune tune = {.command = command,
-                        .degree_factor = 2,
-                        .replicas = 1,
-                        .trace_window = 16,
-                        .trace_form = "stored",
-                        .seconds = {30, 0.1, 1e6}};
+    struct tune tune = {.command = command, .seconds = {30, 0.1, 1e6}};
+    praxis_parameters_default(&tune.parameters);
+    tune.parameters.noise = 0.3;
     const struct cli_option options[] = {
         CLI_DEVICE_OPTION(&tune.opening.device),
         CLI_DOT_PRODUCT_OPTION(&tune.opening.dot_product),
         {"neurons", CLI_TEXT, &tune.neurons, 0, 0, "N,...", "sizes to tune (default: 961, 1e4 and 1e5)"},
-        {"degree-factor", CLI_COUNT, &tune.degree_factor, 1, 4, "K", "synapses per neuron, in units of sqrt(N)"},
-        {"replicas", CLI_COUNT, &tune.replicas, 1, 65536, "R", "organoids of each size, with --neurons"},
-        CLI_TRACE_WINDOW_OPTION(&tune.trace_window),
-        CLI_TRACE_FORM_OPTION(&tune.trace_form),
+        CLI_DEGREE_FACTOR_OPTION(&tune.parameters),
+        CLI_REPLICAS_OPTION(&tune.parameters),
+        CLI_TRACE_WINDOW_OPTION(&tune.parameters),
+        CLI_TRACE_FORM_OPTION(&tune.parameters),
         {"seconds", CLI_REAL, &tune.seconds, 0, 0, "S", "time for all of it, compiling included"},
         {"store", CLI_TEXT, &tune.store, 0, 0, "NAME=N,...",
          "store this for these sizes, \"\" nothing; do not measure"},
@@ -267,12 +267,6 @@ int cli_tune(const struct cli_command *command, int argc, char **argv)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
     if (tune.store && tune.opening.no_cache)
         return cli_usage(command, "--store and --no-cache exclude each other");
-    praxis_parameters_default(&tune.parameters);
-    tune.parameters.degree_factor = (uint32_t)tune.degree_factor;
-    tune.parameters.noise = 0.3;
-    code = cli_trace(command, tune.trace_window, tune.trace_form, &tune.parameters);
-    if (code >= 0)
-        return code;
     tune.rows = cJSON_CreateArray();
     code = tune_device(&tune);
     cJSON_Delete(tune.rows);

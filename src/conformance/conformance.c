@@ -194,17 +194,18 @@ static praxis_status run_both(struct pair *pair, const char *operation, uint64_t
 
 static praxis_status test_ticks(struct pair *pair)
 {
-    static const char *const names[] = {"trace, post", "trace, centred", "trace, noise", "trace, slope",
-                                        "trace, supplied"};
+    praxis_choice_info factor = {.struct_size = sizeof factor};
     praxis_status status = randomise(pair);
     if (!status)
         status = run_both(pair, "tick", 1, 0, false);
-    for (int factor = 0; factor <= PRAXIS_FACTOR_SUPPLIED && !status; factor++) {
+    for (uint32_t f = 0; !praxis_parameter_choice(PRAXIS_PARAMETER_FACTOR, f, &factor) && !status; f++) {
+        char operation[64];
+        snprintf(operation, sizeof operation, "trace, %s", factor.name);
         status = randomise(pair);
         for (int n = 0; n < 2 && !status; n++)
-            status = praxis_network_set_factor(pair->networks[n], (praxis_factor)factor);
+            status = praxis_network_set_parameter(pair->networks[n], PRAXIS_PARAMETER_FACTOR, f);
         if (!status)
-            status = run_both(pair, names[factor], 2, PRAXIS_RUN_TRACE, false);
+            status = run_both(pair, operation, 2, PRAXIS_RUN_TRACE, false);
     }
     return status;
 }

@@ -39,7 +39,7 @@ praxis_status px_graph_plan(struct px_log *log, uint64_t neurons, uint32_t curve
                        (unsigned long long)neurons, (unsigned long long)PX_GRAPH_MIN_NEURONS,
                        (unsigned long long)PX_GRAPH_MAX_NEURONS);
     if (curves < 1 || curves > PX_MAX_CURVES)
-        return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "degree factor is %u, must be from 1 to %d", curves,
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "degree_factor is %u, must be from 1 to %d", curves,
                        PX_MAX_CURVES);
     for (uint32_t p = 7;; p += 4) {
         if ((uint64_t)p * p < neurons || !px_is_prime(p))

@@ -35,7 +35,7 @@ praxis_status px_shape_make(struct px_log *log, const praxis_parameters *paramet
     if (!status)
         status = px_graph_plan(log, parameters->neurons, parameters->degree_factor, &shape->graph);
     if (!status && parameters->input_fan_out > shape->graph.neurons)
-        status = px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "input_fan_out is %u, must be from 0 to %llu",
+        status = px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "input_fan_out is %u, must be from 0 to the neurons, %llu",
                          parameters->input_fan_out, (unsigned long long)shape->graph.neurons);
     shape->first_column = 0;
     shape->columns = shape->graph.prime;
@@ -68,34 +68,43 @@ praxis_status px_network_apply_rule(praxis_network *network)
     return network->backend->operations->set_rule(network->backend, &rule);
 }
 
-praxis_status px_network_set_parameter(praxis_network *network, praxis_parameter parameter, double value)
+static praxis_status check_settable(const praxis_network *network, praxis_parameter parameter)
 {
     praxis_parameter_info info;
-    if (px_parameter_describe(parameter, &info))
-        return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "parameter %d is unknown", (int)parameter);
-    if (!info.settable)
-        return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "%s cannot be changed on a living network",
-                       info.name);
-    praxis_parameters changed = network->parameters;
-    *px_parameter_member(&changed, parameter) = value;
-    praxis_status status = px_parameters_check(network->log, &changed);
-    if (!status)
-        status = px_learning_follow(network, NULL); /* under the old rate and decay */
+    px_parameter_describe(parameter, &info);
+    return info.settable ? PRAXIS_SUCCESS
+                         : px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                                   "%s cannot be changed on a living network", info.name);
+}
+
+/* Lets parameters that differ in one hold from now on. */
+static praxis_status change(praxis_network *network, praxis_parameter parameter, const praxis_parameters *changed)
+{
+    praxis_status status = px_parameters_check(network->log, changed);
+    if (!status && parameter != PRAXIS_PARAMETER_FACTOR) /* which what waits has no part in */
+        status = px_learning_follow(network, NULL);      /* under the old rate and decay */
     if (status)
         return status;
-    network->parameters = changed;
+    network->parameters = *changed;
     return px_network_apply_rule(network);
 }
 
-praxis_status px_network_set_factor(praxis_network *network, praxis_factor factor)
+praxis_status px_network_set_parameter(praxis_network *network, praxis_parameter parameter, double value)
 {
     praxis_parameters changed = network->parameters;
-    changed.factor = factor;
-    praxis_status status = px_parameters_check(network->log, &changed);
-    if (status)
-        return status;
-    network->parameters = changed;
-    return px_network_apply_rule(network);
+    praxis_status status = check_settable(network, parameter);
+    if (!status)
+        status = px_parameter_set(network->log, &changed, parameter, value);
+    return status ? status : change(network, parameter, &changed);
+}
+
+praxis_status px_network_set_text(praxis_network *network, praxis_parameter parameter, const char *text)
+{
+    praxis_parameters changed = network->parameters;
+    praxis_status status = check_settable(network, parameter);
+    if (!status)
+        status = px_parameter_set_text(network->log, &changed, parameter, text);
+    return status ? status : change(network, parameter, &changed);
 }
 
 void px_network_describe(const praxis_network *network, praxis_network_info *info)

@@ -57,12 +57,27 @@ struct praxis_network {
     uint32_t *group_members;
 };
 
-/* parameters.c: every parameter within its bounds, every number a number. */
+/* parameters.c: what parameters are, their bounds, and their values as numbers and as text. */
 void px_parameters_default(praxis_parameters *parameters);
-praxis_status px_parameter_describe(praxis_parameter parameter, praxis_parameter_info *info);
+/* Every parameter within its bounds, every number a number. */
 praxis_status px_parameters_check(struct px_log *log, const praxis_parameters *parameters);
-double *px_parameter_member(praxis_parameters *parameters, praxis_parameter parameter);
-praxis_status px_parameter_check(struct px_log *log, praxis_parameter parameter, double value);
+void px_parameter_describe(praxis_parameter id, praxis_parameter_info *info); /* struct_size is set */
+bool px_parameter_find(const char *name, praxis_parameter *id);               /* false where there is none */
+/* What a choice is; false where the parameter is none, or has not so many. */
+bool px_parameter_choice(praxis_parameter id, uint32_t choice, const char **name, const char **description);
+uint32_t px_parameter_choices(praxis_parameter id); /* how many: 0 where it is none */
+bool px_parameter_find_choice(praxis_parameter id, const char *name, uint32_t *choice);
+/* As px_parameter_find, with a message that lists the names. */
+praxis_status px_parameter_named(struct px_log *log, const char *name, praxis_parameter *id);
+/* Whether a structure of `size` bytes has the member. */
+bool px_parameter_is_within(praxis_parameter id, size_t size);
+/* One value, within its own bounds; what it must be beside others is px_parameters_check's to say. */
+double px_parameter_get(const praxis_parameters *parameters, praxis_parameter id);
+praxis_status px_parameter_set(struct px_log *log, praxis_parameters *parameters, praxis_parameter id, double value);
+praxis_status px_parameter_text(struct px_log *log, const praxis_parameters *parameters, praxis_parameter id,
+                                char *text, size_t size);
+praxis_status px_parameter_set_text(struct px_log *log, praxis_parameters *parameters, praxis_parameter id,
+                                    const char *text);
 
 /* rule.c: parameters as the integers of the back end. */
 void px_rule_make(const praxis_parameters *parameters, uint32_t degree, bool noisy, struct px_rule *rule);
@@ -96,7 +111,7 @@ praxis_status px_network_create(praxis_context *context, const praxis_parameters
 void px_network_destroy(praxis_network *network);
 praxis_status px_network_apply_rule(praxis_network *network);
 praxis_status px_network_set_parameter(praxis_network *network, praxis_parameter parameter, double value);
-praxis_status px_network_set_factor(praxis_network *network, praxis_factor factor);
+praxis_status px_network_set_text(praxis_network *network, praxis_parameter parameter, const char *text);
 void px_network_describe(const praxis_network *network, praxis_network_info *info);
 
 /* state.c */

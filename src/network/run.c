@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a run makes of its ticks: which go together, what follows them, and the conversion of what goes in and out. */
+/* The order of operations in a tick, and the conversion of what goes in and comes out. */
 #include <float.h>
 #include <math.h>
 #include <stdlib.h>

@@ -250,7 +250,7 @@ static praxis_status set_check_rule(struct check *check, uint32_t tick)
     praxis_parameters parameters;
     struct px_rule rule;
     px_parameters_default(&parameters);
-    parameters.factor = (praxis_factor)(tick % (PRAXIS_FACTOR_SUPPLIED + 1));
+    parameters.factor = (praxis_factor)(tick % px_parameter_choices(PRAXIS_PARAMETER_FACTOR));
     parameters.variance_threshold = 2;
     parameters.variance_floor = 0.5;
     parameters.variance_momentum = 0.9;

@@ -21,12 +21,56 @@ static bool is_within(const struct cli_option *option, uint64_t value)
     return value >= option->minimum && value <= option->maximum;
 }
 
+/* The parameter that an option sets: its name has dashes for underscores. */
+static praxis_parameter parameter_of(const struct cli_option *option)
+{
+    char name[64];
+    praxis_parameter parameter = PRAXIS_PARAMETER_COUNT;
+    snprintf(name, sizeof name, "%s", option->name);
+    for (char *at = name; *at; at++)
+        *at = *at == '-' ? '_' : *at;
+    praxis_parameter_find(name, &parameter);
+    return parameter;
+}
+
+static void print_choices(praxis_parameter parameter, uint64_t last)
+{
+    for (uint32_t c = 0; c <= last; c++) {
+        praxis_choice_info choice = {.struct_size = sizeof choice};
+        praxis_parameter_choice(parameter, c, &choice);
+        fprintf(cli_output(), "%s%s", c == 0 ? ": " : c == last ? " or " : ", ", choice.name);
+    }
+}
+
+/* What a parameter is, its bounds, and what it is where it is not given; nothing if that is out of bounds. */
+static void print_parameter(praxis_parameter parameter, const praxis_parameters *parameters)
+{
+    praxis_parameter_info info = {.struct_size = sizeof info};
+    praxis_parameters copy = *parameters;
+    char text[PRAXIS_PARAMETER_TEXT];
+    praxis_parameter_describe(parameter, &info);
+    fprintf(cli_output(), "%s", info.description);
+    if (info.kind == PRAXIS_KIND_CHOICE)
+        print_choices(parameter, info.whole_maximum);
+    else if (info.kind == PRAXIS_KIND_WHOLE)
+        fprintf(cli_output(), "; %" PRIu64 " to %" PRIu64, info.whole_minimum, info.whole_maximum);
+    else
+        fprintf(cli_output(), "; %g to %g", info.minimum, info.maximum);
+    if (!praxis_parameters_get(parameters, info.name, text, sizeof text, NULL) &&
+        !praxis_parameters_set(&copy, info.name, text, NULL))
+        fprintf(cli_output(), " (default %s)", text);
+}
+
 static void print_option(const struct cli_option *option)
 {
     char left[64];
     snprintf(left, sizeof left, "--%s%s%s", option->name, option->value_name ? " " : "",
              option->value_name ? option->value_name : "");
-    fprintf(cli_output(), "  %-24s %s", left, option->help);
+    fprintf(cli_output(), "  %-24s ", left);
+    if (option->kind == CLI_PARAMETER)
+        print_parameter(parameter_of(option), option->target);
+    else
+        fprintf(cli_output(), "%s", option->help);
     if (option->kind == CLI_COUNT && is_within(option, *(const uint64_t *)option->target))
         fprintf(cli_output(), " (default %" PRIu64 ")", *(const uint64_t *)option->target);
     else if (option->kind == CLI_REAL && !isnan(((const struct cli_real *)option->target)->value))
@@ -34,28 +78,37 @@ static void print_option(const struct cli_option *option)
     fprintf(cli_output(), "\n");
 }
 
-static void print_parameters(void)
+/* All parameters but those that have options, or that the command decides. */
+static void print_set(const struct cli_option *options, const struct cli_option *set)
 {
+    uint64_t left_out = set->minimum;
+    for (const struct cli_option *option = options; option->name; option++)
+        if (option->kind == CLI_PARAMETER)
+            left_out |= UINT64_C(1) << parameter_of(option);
     fprintf(cli_output(), "\nParameters for --set:\n");
     for (int i = 0; i < PRAXIS_PARAMETER_COUNT; i++) {
         praxis_parameter_info info = {.struct_size = sizeof info};
-        if (!praxis_parameter_describe((praxis_parameter)i, &info))
-            fprintf(cli_output(), "  %-20s %s; %g to %g\n", info.name, info.description, info.minimum, info.maximum);
+        praxis_parameter_describe((praxis_parameter)i, &info);
+        if (left_out >> i & 1)
+            continue;
+        fprintf(cli_output(), "  %-20s ", info.name);
+        print_parameter((praxis_parameter)i, set->target);
+        fprintf(cli_output(), "\n");
     }
 }
 
 static void print_help(const struct cli_command *command, const struct cli_option *options)
 {
-    bool parameters = false;
+    const struct cli_option *set = NULL;
     fprintf(cli_output(), "Usage: %s%s %s\n\n%s\n\nOptions:\n", cli_program, command->name, command->synopsis,
             command->summary);
     for (const struct cli_option *option = options; option->name; option++) {
         print_option(option);
-        parameters = parameters || option->kind == CLI_SET;
+        set = option->kind == CLI_SET ? option : set;
     }
     fprintf(cli_output(), "  %-24s %s\n", "--help", "this text");
-    if (parameters)
-        print_parameters();
+    if (set)
+        print_set(options, set);
 }
 
 static int set_count(const struct cli_command *command, const struct cli_option *option, const char *text)
@@ -81,59 +134,60 @@ static int set_real(const struct cli_command *command, const struct cli_option *
     return -1;
 }
 
-/* The members of praxis_parameters in the order of praxis_parameter. */
-static double *member(praxis_parameters *parameters, int parameter)
+/* What the library says of a value that it refuses. */
+struct refusal {
+    char text[1024];
+};
+
+static void keep_refusal(void *user, praxis_log_level level, const char *message)
 {
-    double *const members[PRAXIS_PARAMETER_COUNT] = {
-        [PRAXIS_PARAMETER_LEAK] = &parameters->leak,
-        [PRAXIS_PARAMETER_LEAK_SPREAD] = &parameters->leak_spread,
-        [PRAXIS_PARAMETER_GAIN] = &parameters->gain,
-        [PRAXIS_PARAMETER_BIAS] = &parameters->bias,
-        [PRAXIS_PARAMETER_BIAS_SPREAD] = &parameters->bias_spread,
-        [PRAXIS_PARAMETER_NOISE] = &parameters->noise,
-        [PRAXIS_PARAMETER_INPUT_SCALE] = &parameters->input_scale,
-        [PRAXIS_PARAMETER_TRACE_DECAY] = &parameters->trace_decay,
-        [PRAXIS_PARAMETER_LEARNING_RATE] = &parameters->learning_rate,
-        [PRAXIS_PARAMETER_WEIGHT_DECAY] = &parameters->weight_decay,
-        [PRAXIS_PARAMETER_VARIANCE_MOMENTUM] = &parameters->variance_momentum,
-        [PRAXIS_PARAMETER_VARIANCE_THRESHOLD] = &parameters->variance_threshold,
-        [PRAXIS_PARAMETER_VARIANCE_FLOOR] = &parameters->variance_floor,
-        [PRAXIS_PARAMETER_RATE_MOMENTUM] = &parameters->rate_momentum,
-        [PRAXIS_PARAMETER_HOMEOSTASIS_RATE] = &parameters->homeostasis_rate,
-        [PRAXIS_PARAMETER_TARGET_RATE] = &parameters->target_rate,
-    };
-    return members[parameter];
+    struct refusal *refusal = user;
+    if (level == PRAXIS_LOG_ERROR)
+        snprintf(refusal->text, sizeof refusal->text, "%s", message);
 }
 
-static int set_parameter(const struct cli_command *command, praxis_parameters *parameters, const char *text)
+/* Whole numbers are written as everywhere else, 1e6 too; the library refuses what is none. */
+static bool set_member(praxis_parameters *parameters, const char *name, const char *text, struct refusal *refusal)
+{
+    const praxis_log log = {keep_refusal, refusal};
+    praxis_parameter_info info = {.struct_size = sizeof info};
+    praxis_parameter parameter;
+    uint64_t count;
+    const char *end;
+    char digits[24];
+    bool whole = !praxis_parameter_find(name, &parameter) && !praxis_parameter_describe(parameter, &info) &&
+                 info.kind == PRAXIS_KIND_WHOLE;
+    if (whole && cli_count(text, &end, &count) && *end == '\0') {
+        snprintf(digits, sizeof digits, "%" PRIu64, count);
+        text = digits;
+    }
+    return !praxis_parameters_set(parameters, name, text, &log);
+}
+
+/* The option's name in place of the member's, with which the library begins what it says. */
+static int set_parameter(const struct cli_command *command, const struct cli_option *option, const char *text)
+{
+    praxis_parameter_info info = {.struct_size = sizeof info};
+    struct refusal refusal = {""};
+    praxis_parameter_describe(parameter_of(option), &info);
+    return set_member(option->target, info.name, text, &refusal)
+               ? -1
+               : cli_usage(command, "--%s%s", option->name, refusal.text + strlen(info.name));
+}
+
+static int set_any(const struct cli_command *command, const struct cli_option *option, const char *text)
 {
     const char *equals = strchr(text, '=');
-    char *end = NULL;
-    double value = equals ? strtod(equals + 1, &end) : 0;
-    if (!equals || end == equals + 1 || *end != '\0')
-        return cli_usage(command, "--set is \"%s\", must be NAME=NUMBER", text);
-    for (int i = 0; i < PRAXIS_PARAMETER_COUNT; i++) {
-        praxis_parameter_info info = {.struct_size = sizeof info};
-        praxis_parameter_describe((praxis_parameter)i, &info);
-        if (strlen(info.name) != (size_t)(equals - text) || strncmp(info.name, text, (size_t)(equals - text)) != 0)
-            continue;
-        if (!(value >= info.minimum && value <= info.maximum))
-            return cli_usage(command, "%s is %s, must be from %g to %g", info.name, equals + 1, info.minimum,
-                             info.maximum);
-        *member(parameters, i) = value;
-        return -1;
-    }
-    return cli_usage(command, "there is no parameter \"%.*s\"; --help lists them", (int)(equals - text), text);
-}
-
-int cli_trace(const struct cli_command *command, uint64_t window, const char *form, praxis_parameters *parameters)
-{
-    bool stored = strcmp(form, "stored") == 0;
-    if (!stored && strcmp(form, "window") != 0)
-        return cli_usage(command, "--trace-form is \"%s\", must be stored or window", form);
-    parameters->trace_window = (uint32_t)window;
-    parameters->trace_form = stored ? PRAXIS_TRACE_STORED : PRAXIS_TRACE_WINDOW;
-    return -1;
+    char name[64];
+    struct refusal refusal = {""};
+    praxis_parameter parameter;
+    if (!equals || equals == text || (size_t)(equals - text) >= sizeof name)
+        return cli_usage(command, "--set is \"%s\", must be NAME=VALUE", text);
+    snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
+    if (!praxis_parameter_find(name, &parameter) && option->minimum >> parameter & 1)
+        return cli_usage(command, "--set is \"%s\", but %s%s decides %s by itself", text, cli_program, command->name,
+                         name);
+    return set_member(option->target, name, equals + 1, &refusal) ? -1 : cli_usage(command, "%s", refusal.text);
 }
 
 static int set_option(const struct cli_command *command, const struct cli_option *option, const char *text)
@@ -145,8 +199,10 @@ static int set_option(const struct cli_command *command, const struct cli_option
     case CLI_TEXT:
         *(const char **)option->target = text;
         return -1;
+    case CLI_PARAMETER:
+        return set_parameter(command, option, text);
     case CLI_SET:
-        return set_parameter(command, option->target, text);
+        return set_any(command, option, text);
     case CLI_COUNT:
         return set_count(command, option, text);
     case CLI_REAL:

@@ -10,11 +10,12 @@
 #include "tool/command.h"
 
 enum cli_kind {
-    CLI_FLAG,  /* bool; takes no value */
-    CLI_COUNT, /* uint64_t; written as cli_count reads it */
-    CLI_REAL,  /* struct cli_real */
-    CLI_TEXT,  /* const char *, pointing into argv */
-    CLI_SET    /* praxis_parameters; NAME=VALUE sets one of its real-valued members, any number of times */
+    CLI_FLAG,      /* bool; takes no value */
+    CLI_COUNT,     /* uint64_t; written as cli_count reads it */
+    CLI_REAL,      /* struct cli_real */
+    CLI_TEXT,      /* const char *, pointing into argv */
+    CLI_PARAMETER, /* praxis_parameters; sets the member of the option's name, which tells bounds and help */
+    CLI_SET        /* praxis_parameters; NAME=VALUE sets any other member, any number of times */
 };
 
 /* A real number and its bounds, both allowed; NaN: not given. */
@@ -26,18 +27,26 @@ struct cli_option {
     const char *name; /* without the dashes */
     enum cli_kind kind;
     void *target;              /* holds the default when parsing begins */
-    uint64_t minimum, maximum; /* of counts, both allowed; a default outside of them means that there is none */
+    uint64_t minimum, maximum; /* of counts, both allowed; a default outside of them means that there is none. Of
+                                  CLI_SET minimum has a bit, CLI_DECIDED, for each parameter that is not the user's */
     const char *value_name;    /* for --help: "N", "FILE" */
-    const char *help;
+    const char *help;          /* of a parameter NULL: the library has it */
 };
 
-#define CLI_TRACE_WINDOW_OPTION(target)                                                                                \
+#define CLI_PARAMETER_OPTION(name, target, value_name)                                                                 \
     {                                                                                                                  \
-        "trace-window", CLI_COUNT, target, 1, 128, "TICKS", "traced ticks that wait before traces take them in"        \
+        name, CLI_PARAMETER, target, 0, 0, value_name, NULL                                                            \
     }
-#define CLI_TRACE_FORM_OPTION(target)                                                                                  \
+#define CLI_NEURONS_OPTION(target)       CLI_PARAMETER_OPTION("neurons", target, "N")
+#define CLI_DEGREE_FACTOR_OPTION(target) CLI_PARAMETER_OPTION("degree-factor", target, "K")
+#define CLI_REPLICAS_OPTION(target)      CLI_PARAMETER_OPTION("replicas", target, "R")
+#define CLI_SEED_OPTION(target)          CLI_PARAMETER_OPTION("seed", target, "S")
+#define CLI_TRACE_WINDOW_OPTION(target)  CLI_PARAMETER_OPTION("trace-window", target, "TICKS")
+#define CLI_TRACE_FORM_OPTION(target)    CLI_PARAMETER_OPTION("trace-form", target, "FORM")
+#define CLI_DECIDED(parameter)           (UINT64_C(1) << PRAXIS_PARAMETER_##parameter)
+#define CLI_SET_OPTION(target, decided)                                                                                \
     {                                                                                                                  \
-        "trace-form", CLI_TEXT, target, 0, 0, "FORM", "stored (the default), or window: only the last ticks count"     \
+        "set", CLI_SET, target, decided, 0, "NAME=VALUE", "a parameter of the network; may be repeated"                \
     }
 #define CLI_JSON_OPTION(target)                                                                                        \
     {                                                                                                                  \
@@ -50,8 +59,5 @@ struct cli_option {
  */
 int cli_parse(const struct cli_command *command, const struct cli_option *options, int argc, char **argv,
               int *operands);
-
-/* What --trace-window and --trace-form say, into the parameters. Returns -1 to go on, else the exit code. */
-int cli_trace(const struct cli_command *command, uint64_t window, const char *form, praxis_parameters *parameters);
 
 #endif

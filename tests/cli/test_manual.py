@@ -10,7 +10,7 @@ import unittest
 
 from command import COMMANDS, MANUAL, PRAXIS, praxis
 
-HEADER = os.path.join(MANUAL, "..", "..", "include", "praxis", "praxis.h")
+LISTS = os.environ["PRAXIS_MANUAL_LISTS"]
 BENCH = os.environ.get("PRAXIS_BENCH_BIN")
 
 
@@ -20,7 +20,9 @@ def read(path):
 
 
 def page(name):
-    return read(os.path.join(MANUAL, f"{name}.1.scd"))
+    """With what the library fills in."""
+    source = read(os.path.join(MANUAL, f"{name}.1.scd"))
+    return subprocess.run([LISTS], input=source, capture_output=True, text=True, check=True).stdout
 
 
 def section(text, title):
@@ -69,17 +71,21 @@ class Pages(unittest.TestCase):
             self.assertIn(f"*praxis-{name}*(1)", section(page("praxis"), "SEE ALSO"))
 
     def test_tunings(self):
-        """Word for word what the header says, and the names that the library takes."""
-        comment = read(HEADER).split("`tuning`, for experts")[1].split("*/")[0]
-        header = {
-            name: " ".join(text.replace(" *", " ").split())
-            for name, text in re.findall(r"^ \*   ([a-z]+) +(.*\n(?: \*      .*\n)*)", comment, re.MULTILINE)
-        }
-        text = section(page("praxis"), "DEVICES").split("*--tuning*")[1]
-        self.assertEqual({name: said.replace("\\_", "_") for name, said in entries(text).items()}, header)
+        """The names that the library takes."""
+        names = list(entries(section(page("praxis"), "DEVICES").split("*--tuning*")[1]))
         refused = praxis("run", "--ticks", "1", "--tuning", "haste=1")
         if json.loads(praxis("devices", "--json").stdout)["devices"][0]["type"] != "reference":
-            self.assertEqual(re.search(r"names are (.*)", refused.stderr).group(1).split(", "), list(header))
+            self.assertEqual(re.search(r"names are (.*)", refused.stderr).group(1).split(", "), names)
+
+    def test_parameters(self):
+        """What --help says of a parameter, the page says."""
+        listed = entries(section(page("praxis-run"), "PARAMETERS"))
+        text = praxis("run", "--help").stdout.split("Parameters for --set:\n")[1]
+        shown = re.findall(r"^  ([a-z_]+) +(.*?)(?: \(default (.*)\))?$", text, re.MULTILINE)
+        self.assertGreater(len(shown), 10)
+        for name, said, default in shown:
+            expected = f"{said}. Default {default or 0}."
+            self.assertEqual(listed[name].replace("\\", ""), expected)
 
     def test_dot_products(self):
         listed = re.search(r"--dot-product PATH +(.*) \(default", praxis("run", "--help").stdout).group(1)

@@ -136,7 +136,7 @@ static void lead_a_life(praxis_context *context, size_t shape, struct result res
     for (uint32_t r = 0; r < RUNS; r++) {
         bool traced = r <= PRAXIS_FACTOR_SUPPLIED;
         if (traced)
-            unit_success(context, praxis_network_set_factor(network, (praxis_factor)r));
+            unit_success(context, praxis_network_set_parameter(network, PRAXIS_PARAMETER_FACTOR, r));
         run(context, network, traced ? all : 2 * (r - PRAXIS_FACTOR_SUPPLIED - 1), r % 2 != 0, &results[r]);
     }
     praxis_network_destroy(network);

@@ -42,6 +42,9 @@ START_TEST(null_without_network)
     float value = 0;
     uint64_t hash;
     uint32_t number = 0;
+    char text[PRAXIS_PARAMETER_TEXT];
+    praxis_parameters parameters = shape();
+    praxis_parameter known;
     praxis_run_default(&run);
     praxis_run_default(NULL);
     praxis_parameters_default(NULL);
@@ -56,6 +59,20 @@ START_TEST(null_without_network)
     refused(praxis_devices(NULL, NULL, 0, NULL));
     refused(praxis_devices(NULL, NULL, 1, (size_t *)&hash));
     refused(praxis_parameter_describe(PRAXIS_PARAMETER_LEAK, NULL));
+    refused(praxis_parameter_find(NULL, &known));
+    refused(praxis_parameter_find("leak", NULL));
+    refused(praxis_parameter_choice(PRAXIS_PARAMETER_FACTOR, 0, NULL));
+    refused(praxis_parameter_find_choice(PRAXIS_PARAMETER_FACTOR, NULL, &number));
+    refused(praxis_parameter_find_choice(PRAXIS_PARAMETER_FACTOR, "post", NULL));
+    refused(praxis_parameters_set(NULL, "leak", "0", NULL));
+    refused(praxis_parameters_set(&parameters, NULL, "0", NULL));
+    refused(praxis_parameters_set(&parameters, "leak", NULL, NULL));
+    refused(praxis_parameters_get(NULL, "leak", text, sizeof text, NULL));
+    refused(praxis_parameters_get(&parameters, NULL, text, sizeof text, NULL));
+    refused(praxis_parameters_get(&parameters, "leak", NULL, 0, NULL));
+    refused(praxis_tuning_describe(0, NULL));
+    refused(praxis_tuning_find(NULL, &number));
+    refused(praxis_tuning_find("rows", NULL));
     refused(praxis_network_create(context, NULL, NULL));
     praxis_network *network = (praxis_network *)(uintptr_t)1;
     refused(praxis_network_create(NULL, NULL, &network));
@@ -64,7 +81,8 @@ START_TEST(null_without_network)
     refused(praxis_network_graph(NULL, &graph));
     refused(praxis_network_set_parameter(NULL, PRAXIS_PARAMETER_LEAK, 0));
     refused(praxis_network_get_parameter(NULL, PRAXIS_PARAMETER_LEAK, &real));
-    refused(praxis_network_set_factor(NULL, PRAXIS_FACTOR_POST));
+    refused(praxis_network_set(NULL, "leak", "0"));
+    refused(praxis_network_get(NULL, "leak", text, sizeof text));
     refused(praxis_network_read(NULL, PRAXIS_FIELD_BIAS, NULL, &value, 1));
     refused(praxis_network_write(NULL, PRAXIS_FIELD_BIAS, NULL, &value, 1));
     refused(praxis_network_read_codes(NULL, PRAXIS_FIELD_BIAS, NULL, &value, 4));
@@ -95,6 +113,10 @@ START_TEST(null_with_network)
     refused(praxis_network_describe(network, NULL));
     refused(praxis_network_graph(network, NULL));
     refused(praxis_network_get_parameter(network, PRAXIS_PARAMETER_LEAK, NULL));
+    refused(praxis_network_set(network, NULL, "0"));
+    refused(praxis_network_set(network, "learning_rate", NULL));
+    refused(praxis_network_get(network, NULL, (char *)&number, 1));
+    refused(praxis_network_get(network, "leak", NULL, 0));
     refused(praxis_network_read(network, PRAXIS_FIELD_BIAS, NULL, NULL, 49));
     refused(praxis_network_write(network, PRAXIS_FIELD_BIAS, NULL, NULL, 49));
     refused(praxis_network_read_codes(network, PRAXIS_FIELD_BIAS, NULL, NULL, 196));
@@ -172,6 +194,8 @@ union roomy {
     praxis_context_options options;
     praxis_parameters parameters;
     praxis_parameter_info parameter;
+    praxis_choice_info choice;
+    praxis_tuning_info tuning;
     praxis_network_info network;
     praxis_field_info field;
     praxis_run run;
@@ -212,6 +236,18 @@ static praxis_status describe_parameter(praxis_context *context, praxis_network 
     return praxis_parameter_describe(PRAXIS_PARAMETER_GAIN, &structure->parameter);
 }
 
+static praxis_status describe_choice(praxis_context *context, praxis_network *network, union roomy *structure)
+{
+    (void)context, (void)network;
+    return praxis_parameter_choice(PRAXIS_PARAMETER_FACTOR, 1, &structure->choice);
+}
+
+static praxis_status describe_tuning(praxis_context *context, praxis_network *network, union roomy *structure)
+{
+    (void)context, (void)network;
+    return praxis_tuning_describe(1, &structure->tuning);
+}
+
 static praxis_status describe_network(praxis_context *context, praxis_network *network, union roomy *structure)
 {
     (void)context;
@@ -241,6 +277,8 @@ static const struct border filled[] = {
     {"device", sizeof(praxis_device_info), describe_device},
     {"devices", sizeof(praxis_device_info), list_devices},
     {"parameter", sizeof(praxis_parameter_info), describe_parameter},
+    {"choice", sizeof(praxis_choice_info), describe_choice},
+    {"tuning", sizeof(praxis_tuning_info), describe_tuning},
     {"network", sizeof(praxis_network_info), describe_network},
     {"graph of a network", sizeof(praxis_graph), describe_graph},
     {"field", sizeof(praxis_field_info), describe_field},

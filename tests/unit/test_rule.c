@@ -259,13 +259,15 @@ END_TEST
 
 /* ---- Bounds ---- */
 
-/* What the parameters are called and where they live, written down again. */
+/* What the real-valued parameters are called and where they live, written down again; the others are in
+ * test_parameters. */
+#define REALS 16
 static double *member(praxis_parameters *parameters, int id, const char **name)
 {
     const struct {
         const char *name;
         double *member;
-    } members[PRAXIS_PARAMETER_COUNT] = {
+    } members[REALS] = {
         [PRAXIS_PARAMETER_LEAK] = {"leak", &parameters->leak},
         [PRAXIS_PARAMETER_LEAK_SPREAD] = {"leak_spread", &parameters->leak_spread},
         [PRAXIS_PARAMETER_GAIN] = {"gain", &parameters->gain},
@@ -297,11 +299,12 @@ static praxis_parameter_info describe(int id)
 START_TEST(descriptions)
 {
     praxis_parameters parameters = defaults();
-    for (int id = 0; id < PRAXIS_PARAMETER_COUNT; id++) {
+    for (int id = 0; id < REALS; id++) {
         const char *name;
         praxis_parameter_info info = describe(id);
         double value = *member(&parameters, id, &name);
         ck_assert_str_eq(info.name, name);
+        ck_assert_int_eq(info.kind, PRAXIS_KIND_REAL);
         ck_assert_uint_gt(strlen(info.description), 10);
         ck_assert(info.minimum <= info.default_value && info.default_value <= info.maximum);
         ck_assert_double_eq(info.default_value, value);
@@ -321,11 +324,11 @@ START_TEST(members_are_not_mixed_up)
     praxis_parameters parameters = defaults();
     const char *name;
     parameters.neurons = 49;
-    for (int id = 0; id < PRAXIS_PARAMETER_COUNT; id++)
+    for (int id = 0; id < REALS; id++)
         *member(&parameters, id, &name) = 0.02 + id / 64.0;
     parameters.variance_floor = 0.01;
     praxis_network *network = unit_network(context, &parameters);
-    for (int id = 0; id < PRAXIS_PARAMETER_COUNT; id++) {
+    for (int id = 0; id < REALS; id++) {
         double value = NAN;
         unit_success(context, praxis_network_get_parameter(network, (praxis_parameter)id, &value));
         ck_assert_double_eq(value, *member(&parameters, id, &name));
@@ -351,7 +354,7 @@ START_TEST(values_out_of_bounds)
     praxis_network *living = unit_network(context, &parameters);
     uint64_t before, after;
     unit_success(context, praxis_network_hash(living, &before));
-    for (int id = 0; id < PRAXIS_PARAMETER_COUNT; id++) {
+    for (int id = 0; id < REALS; id++) {
         const praxis_parameter_info info = describe(id);
         const double wrong[] = {NAN,
                                 INFINITY,
@@ -388,7 +391,7 @@ END_TEST
 START_TEST(values_at_bounds)
 {
     praxis_context *context = unit_context("reference");
-    for (int id = 0; id < PRAXIS_PARAMETER_COUNT; id++)
+    for (int id = 0; id < REALS; id++)
         for (int high = 0; high <= 1; high++) {
             const praxis_parameter_info info = describe(id);
             praxis_parameters parameters = defaults();
@@ -515,11 +518,11 @@ START_TEST(factors)
     parameters.neurons = 49;
     praxis_network *network = unit_network(context, &parameters);
     for (int factor = 0; factor <= 4; factor++) {
-        unit_success(context, praxis_network_set_factor(network, (praxis_factor)factor));
+        unit_success(context, praxis_network_set_parameter(network, PRAXIS_PARAMETER_FACTOR, factor));
         ck_assert_int_eq((int)unit_info(network).factor, factor);
     }
-    ck_assert_int_eq(praxis_network_set_factor(network, (praxis_factor)5), PRAXIS_ERROR_OUT_OF_RANGE);
-    ck_assert_int_eq(praxis_network_set_factor(network, (praxis_factor)-1), PRAXIS_ERROR_OUT_OF_RANGE);
+    ck_assert_int_eq(praxis_network_set_parameter(network, PRAXIS_PARAMETER_FACTOR, 5), PRAXIS_ERROR_OUT_OF_RANGE);
+    ck_assert_int_eq(praxis_network_set_parameter(network, PRAXIS_PARAMETER_FACTOR, -1), PRAXIS_ERROR_OUT_OF_RANGE);
     ck_assert_int_eq((int)unit_info(network).factor, 4);
     praxis_network_destroy(network);
     praxis_context_destroy(context);

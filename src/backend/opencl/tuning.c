@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of praxis_context_options.tuning: NAME=NUMBER, several separated by commas. */
+/* The table of tunings, and the text of praxis_context_options.tuning: NAME=NUMBER, several separated by commas. */
 #include "backend/opencl/tuning.h"
 
 #include <stdbool.h>
@@ -7,30 +7,65 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
+
 struct entry {
     const char *name;
     size_t offset;
     uint32_t minimum, maximum;
     bool power_of_two;
+    const char *description;
 };
 
+#define ENTRY(member, minimum, maximum, power_of_two, text)                                                            \
+    {                                                                                                                  \
+        .name = #member, offsetof(struct px_tuning, member), minimum, maximum, power_of_two, text                      \
+    }
+
 static const struct entry entries[] = {
-    {"resident", offsetof(struct px_tuning, resident), 0, 1, false},
-    {"rows", offsetof(struct px_tuning, rows), 1, 16, true},
-    {"vectors", offsetof(struct px_tuning, vectors), 1, 16, true},
-    {"streams", offsetof(struct px_tuning, streams), 1, 8, false},
-    {"ahead", offsetof(struct px_tuning, ahead), 0, 1, false},
-    {"height", offsetof(struct px_tuning, height), 16, 256, true},
-    {"staged", offsetof(struct px_tuning, staged), 0, 1, false},
-    {"split", offsetof(struct px_tuning, split), 1, 64, true},
-    {"group", offsetof(struct px_tuning, group), 64, 1024, true},
-    {"workers", offsetof(struct px_tuning, workers), 1, 256, true},
-    {"ticks", offsetof(struct px_tuning, ticks), 1, 1u << 20, false},
-    {"span", offsetof(struct px_tuning, span), 1, 65536, false},
-    {"tiles", offsetof(struct px_tuning, tiles), 1, 4096, false},
+    ENTRY(resident, 0, 1, false,
+          "1: one work-group owns a replica and runs many ticks in one launch; 0: a launch for every tick. Weights "
+          "split into several buffers always take a launch for every tick"),
+    ENTRY(rows, 1, 16, true, "neighbouring neurons per vector; must be 1 where the device's dot_product is not \"c\""),
+    ENTRY(vectors, 1, 16, true, "vectors per work-item, at most those of a tile; 4 where dot_product is not \"c\""),
+    ENTRY(streams, 1, 8, false,
+          "tiles that a work-item takes side by side in a tick, at most those of a column, where dot_product is \"c\", "
+          "its vectors are a whole tile, and split is 1"),
+    ENTRY(ahead, 0, 1, false,
+          "whether a tick fetches activations before it needs them, where dot_product is \"c\", on a CPU"),
+    ENTRY(height, 16, 256, true, "the most rows in a tile; that many, or what leaves less of the last tile unused"),
+    ENTRY(staged, 0, 1, false,
+          "whether columns of activations go through local memory, in a launch for every tick that uses integer dot "
+          "products, where a column has few enough rows"),
+    ENTRY(split, 1, 64, true,
+          "work-items that share the synapses of a neuron, in a launch for every tick; fewer where so many have more "
+          "than 4096 rows between them"),
+    ENTRY(group, 64, 1024, true,
+          "work-items in a work-group of a tick, at most those the device allows; where dot_product is not \"c\" also "
+          "of learning. No effect on a CPU with \"c\" and split=1"),
+    ENTRY(workers, 1, 256, true, "work-items per replica, if resident"),
+    ENTRY(ticks, 1, 1u << 20, false, "ticks in one launch, if resident"),
+    ENTRY(span, 1, 65536, false, "columns that learning takes at once, at most those there are"),
+    ENTRY(tiles, 1, 4096, false, "tiles of neurons that a work-item of learning takes"),
 };
 #define ENTRIES     (sizeof entries / sizeof *entries)
 #define MOST_DIGITS 10 /* of a number, zeros in front included: a text has an end */
+
+bool px_tuning_describe(uint32_t number, praxis_tuning_info *info)
+{
+    if (number >= ENTRIES)
+        return false;
+    const struct entry *entry = &entries[number];
+    *info = (praxis_tuning_info){
+        .struct_size = sizeof *info,
+        .name = entry->name,
+        .description = entry->description,
+        .minimum = entry->minimum,
+        .maximum = entry->maximum,
+        .power_of_two = entry->power_of_two,
+    };
+    return true;
+}
 
 static const struct entry *find_tuning(const char *name, size_t length)
 {
@@ -40,12 +75,23 @@ static const struct entry *find_tuning(const char *name, size_t length)
     return NULL;
 }
 
+bool px_tuning_find(const char *name, uint32_t *number)
+{
+    const struct entry *entry = find_tuning(name, strlen(name));
+    *number = entry ? (uint32_t)(entry - entries) : *number;
+    return entry != NULL;
+}
+
 static praxis_status fail_name(struct px_log *log, const char *text)
 {
-    return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT,
-                   "tuning \"%.*s\": must be NAME=NUMBER, and names are resident, rows, vectors, streams, ahead, "
-                   "height, staged, split, group, workers, ticks, span, tiles",
-                   (int)strcspn(text, ","), text);
+    struct px_text names = {.start = NULL};
+    for (size_t i = 0; i < ENTRIES; i++)
+        px_text_append(&names, "%s%s", i > 0 ? ", " : "", entries[i].name);
+    praxis_status status =
+        px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "tuning \"%.*s\": must be NAME=NUMBER, and names are %s",
+                (int)strcspn(text, ","), text, px_text_show(&names));
+    px_text_free(&names);
+    return status;
 }
 
 /* One NAME=NUMBER at *text, which moves behind it and its comma. */
