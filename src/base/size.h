@@ -28,9 +28,16 @@ static inline uint64_t px_round_up(uint64_t a, uint64_t multiple)
     return px_divide_up(a, multiple) * multiple;
 }
 
-/* Zeros to be freed, or NULL where memory ran out; a size that did not fit is none that memory has. */
-static inline void *px_zeros(uint64_t bytes)
+/* The size of what is in memory: the number itself, or SIZE_MAX, which no object has, where sizes have too few bits. */
+static inline size_t px_to_size(uint64_t size)
 {
+    return size < SIZE_MAX ? (size_t)size : SIZE_MAX;
+}
+
+/* `count` elements of `size` bytes, all zero, to be freed; NULL where memory ran out, or has no such size. */
+static inline void *px_zeros(uint64_t count, uint64_t size)
+{
+    uint64_t bytes = px_multiply(count, size);
     return bytes <= PTRDIFF_MAX ? calloc(bytes ? (size_t)bytes : 1, 1) : NULL;
 }
 

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "tool/clock.h"
+#include "tool/memory.h"
 #include "tool/statistics.h"
 
 #define ALL_FLAGS (PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS)
@@ -18,9 +19,7 @@ static praxis_status run(struct contender *contender, uint64_t ticks, uint32_t f
 {
     praxis_run span;
     praxis_run_default(&span);
-    float *modulator = modulated ? calloc(ticks * contender->replicas, sizeof *modulator) : NULL;
-    if (modulated && !modulator)
-        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    float *modulator = modulated ? memory_get(ticks * contender->replicas, sizeof *modulator) : NULL;
     for (uint64_t i = 0; modulated && i < ticks * contender->replicas; i++)
         modulator[i] = i % ticks % contender->window == contender->window - 1 ? (i / ticks % 2 ? -0.5f : 0.5f) : 0;
     span.ticks = ticks;
@@ -50,9 +49,9 @@ static praxis_status begin_life(struct contender *contender, const float *modula
 static praxis_status lead_life(struct contender *contender, bool whole)
 {
     const float modulator = 0.25f;
-    float *modulators = calloc(contender->replicas, sizeof *modulators);
-    uint64_t *hashes = calloc(contender->replicas, sizeof *hashes);
-    praxis_status status = modulators && hashes ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
+    float *modulators = memory_get(contender->replicas, sizeof *modulators);
+    uint64_t *hashes = memory_get(contender->replicas, sizeof *hashes);
+    praxis_status status = PRAXIS_SUCCESS;
     for (uint32_t r = 0; r < contender->replicas && !status; r++)
         modulators[r] = modulator;
     if (!status)

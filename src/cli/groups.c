@@ -89,7 +89,7 @@ static bool add(praxis_network *network, const struct group *group, uint32_t *nu
     uint32_t *members = memory_get(group->count, sizeof *members);
     for (uint64_t i = 0; i < group->count; i++)
         members[i] = (uint32_t)(group->first + i);
-    praxis_status status = praxis_network_add_group(network, group->name, members, group->count, number);
+    praxis_status status = praxis_network_add_group(network, group->name, members, (size_t)group->count, number);
     free(members);
     return !status;
 }

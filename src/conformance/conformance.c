@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tool/memory.h"
 #include "tool/random.h"
 
 /* The networks to compare: the smallest, odd ones, every k, one replica and several; windows of traces short and long.
@@ -53,9 +54,10 @@ static praxis_field_info info_of(const struct pair *pair, praxis_field field)
     return info;
 }
 
-static uint64_t elements(const struct pair *pair, const praxis_field_info *field)
+/* These networks are small: whatever there is of them fits into memory. */
+static size_t elements(const struct pair *pair, const praxis_field_info *field)
 {
-    return pair->info.neurons * pair->info.replicas * field->elements;
+    return (size_t)(pair->info.neurons * pair->info.replicas * field->elements);
 }
 
 /* From all of the range; one code in eight is an end of it. */
@@ -71,11 +73,9 @@ static int32_t random_code(struct pair *pair, const praxis_field_info *field)
 static praxis_status randomise_field(struct pair *pair, praxis_field field)
 {
     const praxis_field_info info = info_of(pair, field);
-    uint64_t count = elements(pair, &info);
-    unsigned char *values = malloc(count * info.code_bytes + 1);
-    if (!values)
-        return PRAXIS_ERROR_OUT_OF_MEMORY;
-    for (uint64_t i = 0; i < count; i++) {
+    size_t count = elements(pair, &info);
+    unsigned char *values = memory_get(count, info.code_bytes);
+    for (size_t i = 0; i < count; i++) {
         int32_t code = random_code(pair, &info);
         if (info.code_bytes == 1)
             ((int8_t *)values)[i] = (int8_t)code;
@@ -109,9 +109,9 @@ static void report(struct pair *pair, const char *operation, const char *what)
 }
 
 static void report_difference(struct pair *pair, const char *operation, praxis_field field, const unsigned char *values,
-                              const unsigned char *expected, uint64_t size)
+                              const unsigned char *expected, size_t size)
 {
-    uint64_t at = 0;
+    size_t at = 0;
     while (at < size && values[at] == expected[at])
         at++;
     char text[128];
@@ -124,9 +124,9 @@ static void report_difference(struct pair *pair, const char *operation, praxis_f
 static praxis_status compare_field(struct pair *pair, const char *operation, praxis_field field)
 {
     const praxis_field_info info = info_of(pair, field);
-    uint64_t size = elements(pair, &info) * info.code_bytes;
-    unsigned char *values[2] = {malloc(size + 1), malloc(size + 1)};
-    praxis_status status = values[0] && values[1] ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
+    size_t size = elements(pair, &info) * info.code_bytes;
+    unsigned char *values[2] = {memory_get(size, 1), memory_get(size, 1)};
+    praxis_status status = PRAXIS_SUCCESS;
     for (int n = 0; n < 2 && !status; n++) {
         memset(values[n], 0x80 + n, size);
         status = praxis_network_read_codes(pair->networks[n], field, NULL, values[n], size);
@@ -149,18 +149,18 @@ static praxis_status compare(struct pair *pair, const char *operation)
 
 /* ---- Operations ---- */
 
-static float *random_reals(struct pair *pair, uint64_t count, float low, float high)
+static float *random_reals(struct pair *pair, size_t count, float low, float high)
 {
-    float *values = malloc((count + 1) * sizeof *values);
-    for (uint64_t i = 0; values && i < count; i++)
+    float *values = memory_get(count, sizeof *values);
+    for (size_t i = 0; i < count; i++)
         values[i] = random_real(&pair->random, low, high);
     return values;
 }
 
 /* Runs a span on both and compares outputs (of all groups) and state. */
-static praxis_status run_both(struct pair *pair, const char *operation, uint64_t ticks, uint32_t flags, bool modulated)
+static praxis_status run_both(struct pair *pair, const char *operation, size_t ticks, uint32_t flags, bool modulated)
 {
-    uint64_t replicas = pair->info.replicas;
+    size_t replicas = pair->info.replicas;
     const uint32_t groups[] = {1, 0, 2};
     float *input = random_reals(pair, replicas * ticks * pair->info.channels, -3, 3);
     float *modulator = random_reals(pair, replicas * ticks, -1, 1);
@@ -175,9 +175,7 @@ static praxis_status run_both(struct pair *pair, const char *operation, uint64_t
     run.modulator = modulated ? modulator : NULL;
     run.groups = groups;
     run.group_count = 3;
-    if (!input || !modulator || !outputs[0] || !outputs[1])
-        status = PRAXIS_ERROR_OUT_OF_MEMORY;
-    for (uint64_t i = 0; modulator && i < replicas * ticks; i++) /* often there is none, in each replica at its time */
+    for (size_t i = 0; i < replicas * ticks; i++) /* often there is none, in each replica at its time */
         modulator[i] = random_next(&pair->random) % 3 ? modulator[i] : 0;
     for (int n = 0; n < 2 && !status; n++) {
         run.output = outputs[n];
@@ -224,10 +222,10 @@ static praxis_status test_homeostasis(struct pair *pair)
     return status;
 }
 
-static praxis_status modulate_both(struct pair *pair, const char *operation, uint64_t count, float size)
+static praxis_status modulate_both(struct pair *pair, const char *operation, size_t count, float size)
 {
     float *modulator = random_reals(pair, count, -size, size);
-    praxis_status status = modulator ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
+    praxis_status status = PRAXIS_SUCCESS;
     for (int n = 0; n < 2 && !status; n++)
         status = praxis_network_modulate(pair->networks[n], modulator, count);
     free(modulator);
@@ -237,7 +235,7 @@ static praxis_status modulate_both(struct pair *pair, const char *operation, uin
 /* From the smallest change there is to the largest, which saturates every weight. */
 static praxis_status test_modulation(struct pair *pair)
 {
-    uint64_t replicas = pair->info.replicas, neurons = pair->info.neurons;
+    size_t replicas = pair->info.replicas, neurons = (size_t)pair->info.neurons;
     float limit = (float)(praxis_network_modulator_limit(pair->networks[1]) / 0.01 * 0.999);
     const float sizes[] = {1e-4f, 0.03f, 1, limit};
     praxis_status status = PRAXIS_SUCCESS;
@@ -259,9 +257,9 @@ static praxis_status test_modulation(struct pair *pair)
 /* Resets some of the replicas, on both the same. */
 static praxis_status reset_both(struct pair *pair, const char *operation, uint32_t what)
 {
-    uint8_t *mask = malloc(pair->info.replicas);
-    praxis_status status = mask ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
-    for (uint32_t r = 0; mask && r < pair->info.replicas; r++)
+    uint8_t *mask = memory_get(pair->info.replicas, 1);
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t r = 0; r < pair->info.replicas; r++)
         mask[r] = random_next(&pair->random) % 3 != 0;
     for (int n = 0; n < 2 && !status; n++)
         status = praxis_network_reset(pair->networks[n], what, mask);
@@ -288,12 +286,12 @@ static praxis_status settle_both(struct pair *pair)
 /* What meets a window half full, and one that fills while replicas have waited for different times. */
 static praxis_status test_window(struct pair *pair)
 {
-    uint64_t half = pair->info.neurons > 1000 ? 3 : pair->window / 2 + 1;
+    uint32_t half = pair->info.neurons > 1000 ? 3 : pair->window / 2 + 1;
     praxis_status status = randomise(pair);
     if (!status)
         status = run_both(pair, "window", half, PRAXIS_RUN_TRACE, false);
     if (!status)
-        status = modulate_both(pair, "window, modulate", pair->info.replicas * pair->info.neurons, 1);
+        status = modulate_both(pair, "window, modulate", pair->info.replicas * (size_t)pair->info.neurons, 1);
     if (!status)
         status = reset_both(pair, "window, reset of traces", PRAXIS_RESET_TRACES);
     if (!status)
@@ -311,8 +309,8 @@ static praxis_status test_statistics(struct pair *pair)
 {
     const praxis_field fields[] = {PRAXIS_FIELD_ACTIVATION, PRAXIS_FIELD_WEIGHT, PRAXIS_FIELD_INPUT_WEIGHT};
     size_t size = pair->info.replicas * sizeof(praxis_statistics);
-    praxis_statistics *statistics[2] = {malloc(size), malloc(size)};
-    praxis_status status = statistics[0] && statistics[1] ? randomise(pair) : PRAXIS_ERROR_OUT_OF_MEMORY;
+    praxis_statistics *statistics[2] = {memory_get(size, 1), memory_get(size, 1)};
+    praxis_status status = randomise(pair);
     for (int f = 0; f < 3 && !status; f++) {
         for (int n = 0; n < 2 && !status; n++) {
             memset(statistics[n], 0x80 + n, size);
@@ -330,7 +328,7 @@ static praxis_status test_statistics(struct pair *pair)
 }
 
 /* Everything at once, for many ticks: one wrong bit anywhere spreads and shows. */
-static praxis_status test_learning(struct pair *pair, uint64_t ticks)
+static praxis_status test_learning(struct pair *pair, size_t ticks)
 {
     const uint32_t all = PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS;
     return run_both(pair, "learning", ticks, all, true);
@@ -341,9 +339,9 @@ static praxis_status test_learning(struct pair *pair, uint64_t ticks)
 static praxis_status define_groups(struct pair *pair)
 {
     uint32_t neurons = (uint32_t)pair->info.neurons;
-    uint32_t *all = malloc(neurons * sizeof *all);
-    praxis_status status = all ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
-    for (uint32_t j = 0; all && j < neurons; j++)
+    uint32_t *all = memory_get(neurons, sizeof *all);
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t j = 0; j < neurons; j++)
         all[j] = neurons - 1 - j;
     for (int n = 0; n < 2 && !status; n++) {
         uint32_t group;
@@ -449,10 +447,8 @@ praxis_status conformance_run(praxis_context *const *devices, size_t count, prax
                               struct conformance *result)
 {
     size_t most = SHAPES + count * (END_TUNED - FIRST_TUNED) + 1, made = 0;
-    struct pair *pairs = calloc(most, sizeof *pairs);
+    struct pair *pairs = memory_get(most, sizeof *pairs);
     *result = (struct conformance){0};
-    if (!pairs)
-        return PRAXIS_ERROR_OUT_OF_MEMORY;
     for (size_t p = 0; p < most; p++)
         pairs[p].result = result;
     /* All networks live from the beginning to the end: they must not disturb each other. */

@@ -79,17 +79,17 @@ praxis_status praxis_critic_create(const praxis_critic_options *options, praxis_
         status = check_critic(&own);
     if (status)
         return status;
-    praxis_critic *made = px_zeros(sizeof *made);
+    praxis_critic *made = px_zeros(1, sizeof *made);
     if (made) {
         size_t features = count_features(&own);
         *made = (praxis_critic){
             .options = own,
             .features = features,
-            .begun = px_zeros(own.replicas),
-            .weight = px_zeros(px_multiply(own.replicas, features * sizeof(double))),
-            .trace = px_zeros(px_multiply(own.replicas, features * sizeof(double))),
-            .value = px_zeros(own.replicas * sizeof(double)),
-            .observed = px_zeros(features * sizeof(double)),
+            .begun = px_zeros(own.replicas, 1),
+            .weight = px_zeros(own.replicas, features * sizeof(double)),
+            .trace = px_zeros(own.replicas, features * sizeof(double)),
+            .value = px_zeros(own.replicas, sizeof(double)),
+            .observed = px_zeros(features, sizeof(double)),
         };
     }
     if (!made || !made->begun || !made->weight || !made->trace || !made->value || !made->observed) {

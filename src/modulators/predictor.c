@@ -57,16 +57,16 @@ praxis_status praxis_predictor_create(const praxis_predictor_options *options, p
         status = check_predictor(&own);
     if (status)
         return status;
-    praxis_predictor *made = px_zeros(sizeof *made);
+    praxis_predictor *made = px_zeros(1, sizeof *made);
     if (made) {
         uint64_t features = (uint64_t)own.observations * own.order + 1, row = features * sizeof(double);
         *made = (praxis_predictor){
             .options = own,
             .features = (size_t)features,
-            .weight = px_zeros(px_multiply(px_multiply(own.replicas, own.observations), row)),
-            .history = px_zeros(px_multiply(own.replicas, row)),
-            .seen = px_zeros(own.replicas * sizeof(uint32_t)),
-            .error = px_zeros(own.observations * sizeof(double)),
+            .weight = px_zeros(px_multiply(own.replicas, own.observations), row),
+            .history = px_zeros(own.replicas, row),
+            .seen = px_zeros(own.replicas, sizeof(uint32_t)),
+            .error = px_zeros(own.observations, sizeof(double)),
         };
     }
     if (!made || !made->weight || !made->history || !made->seen || !made->error) {

@@ -88,9 +88,9 @@ static praxis_status send_input_weights(const struct birth *birth)
 static praxis_status send_masks(const struct birth *birth)
 {
     uint64_t count = birth->replicas * birth->neurons;
-    memset(birth->codes, 0, count);
+    memset(birth->codes, 0, px_to_size(count));
     praxis_status status = send(birth, PRAXIS_FIELD_FACTOR, birth->codes);
-    memset(birth->codes, 1, count);
+    memset(birth->codes, 1, px_to_size(count));
     if (!status)
         status = send(birth, PRAXIS_FIELD_PLASTIC, birth->codes);
     for (uint64_t i = 0; i < count; i++)
@@ -130,8 +130,8 @@ praxis_status px_network_birth(praxis_network *network)
     uint32_t channels = network->shape.channels ? network->shape.channels : 1;
     struct birth birth = {network, network->shape.replicas, network->shape.graph.neurons, NULL, NULL};
     uint64_t count = birth.replicas * birth.neurons;
-    birth.numbers = calloc(count, sizeof *birth.numbers);
-    birth.codes = calloc(count, channels);
+    birth.numbers = px_zeros(count, sizeof *birth.numbers);
+    birth.codes = px_zeros(count, channels);
     praxis_status status = PRAXIS_SUCCESS;
     if (!birth.numbers || !birth.codes)
         status = px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u input channels of %llu neurons",

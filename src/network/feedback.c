@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/philox.h"
+#include "base/size.h"
 #include "base/tables.h"
 #include "network/network.h"
 
@@ -13,7 +14,7 @@ praxis_status px_feedback_groups(const praxis_network *network, const uint32_t *
     praxis_status status = px_network_check_groups(network, groups, outputs);
     if (status)
         return status;
-    memset(matrix, 0, outputs * neurons * sizeof *matrix);
+    memset(matrix, 0, px_to_size(outputs * neurons * sizeof *matrix));
     for (size_t o = 0; o < outputs; o++) {
         uint64_t first = network->group_offsets[groups[o]], end = network->group_offsets[groups[o] + 1];
         for (uint64_t m = first; m < end; m++)

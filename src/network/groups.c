@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/size.h"
 #include "network/network.h"
 
 praxis_status px_network_find_group(const praxis_network *network, const char *name, uint32_t *group)
@@ -44,7 +45,7 @@ static praxis_status check_members(const praxis_network *network, const uint32_t
     if (count == 0 || count > limit)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "a group of %llu neurons, must be from 1 to %llu",
                        (unsigned long long)count, (unsigned long long)limit);
-    uint8_t *seen = calloc(limit, 1);
+    uint8_t *seen = px_zeros(limit, 1);
     if (!seen)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to check a group");
     praxis_status status = PRAXIS_SUCCESS;
@@ -69,7 +70,7 @@ static praxis_status append(praxis_network *network, const char *name, const uin
     network->group_names = names ? names : network->group_names;
     void *offsets = realloc(network->group_offsets, (groups + 2) * sizeof *network->group_offsets);
     network->group_offsets = offsets ? offsets : network->group_offsets;
-    void *members = realloc(network->group_members, end * sizeof *network->group_members);
+    void *members = realloc(network->group_members, px_to_size(end * sizeof *network->group_members));
     network->group_members = members ? members : network->group_members;
     if (!names || !offsets || !members)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a group of %llu neurons",
@@ -111,7 +112,7 @@ praxis_status px_network_set_plastic_groups(praxis_network *network, const uint3
     praxis_status status = px_network_check_groups(network, groups, count);
     if (status)
         return status;
-    uint8_t *plastic = calloc(network->shape.graph.neurons, 1);
+    uint8_t *plastic = px_zeros(network->shape.graph.neurons, 1);
     if (!plastic)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a mask of neurons");
     for (size_t g = 0; g < count; g++)

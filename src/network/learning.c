@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "base/hash.h"
+#include "base/size.h"
 #include "network/network.h"
 
 praxis_status px_learning_create(praxis_network *network)
@@ -26,7 +27,7 @@ praxis_status px_learning_create(praxis_network *network)
     state->closing = calloc(replicas, 1);
     state->commit = calloc(replicas, 1);
     state->tick = calloc(most, sizeof *state->tick);
-    state->modulator = calloc((size_t)most * replicas, sizeof *state->modulator);
+    state->modulator = px_zeros((uint64_t)most * replicas, sizeof *state->modulator);
     state->first = calloc(replicas, sizeof *state->first);
     state->gathered = calloc(most, sizeof *state->gathered);
     if (!state->pending || !state->closing || !state->commit || !state->tick || !state->modulator || !state->first ||
@@ -158,7 +159,7 @@ praxis_status px_learning_follow(praxis_network *network, const uint8_t *mask)
     return status;
 }
 
-bool px_learning_is_due(const praxis_network *network, const float *modulator, size_t step, uint32_t ahead)
+bool px_learning_is_due(const praxis_network *network, const float *modulator, uint64_t step, uint32_t ahead)
 {
     if (network->parameters.consolidation > 1)
         return (network->learning.modulations + ahead + 1) % network->parameters.consolidation == 0;
@@ -175,7 +176,7 @@ praxis_status px_learning_make_place(praxis_network *network)
     return px_learning_follow(network, NULL);
 }
 
-void px_learning_take(praxis_network *network, const float *modulator, size_t step, bool due)
+void px_learning_take(praxis_network *network, const float *modulator, uint64_t step, bool due)
 {
     struct px_learning_state *state = &network->learning;
     state->modulations++;

@@ -15,12 +15,12 @@
 praxis_status px_scaled_create(struct px_log *log, const struct px_shape *shape, bool consolidated,
                                struct px_scaled *scaled)
 {
-    uint64_t replicas = shape->replicas, coefficients = replicas * (shape->window + 1);
-    scaled->scale = calloc(replicas, sizeof *scaled->scale);
-    scaled->shift = calloc(replicas, sizeof *scaled->shift);
-    scaled->decay = calloc(replicas, sizeof *scaled->decay);
-    scaled->active = calloc(replicas, sizeof *scaled->active);
-    scaled->coefficients = consolidated ? calloc(coefficients, sizeof *scaled->coefficients) : NULL;
+    uint64_t replicas = shape->replicas;
+    scaled->scale = px_zeros(replicas, sizeof *scaled->scale);
+    scaled->shift = px_zeros(replicas, sizeof *scaled->shift);
+    scaled->decay = px_zeros(replicas, sizeof *scaled->decay);
+    scaled->active = px_zeros(replicas, sizeof *scaled->active);
+    scaled->coefficients = consolidated ? px_zeros(replicas * (shape->window + 1), sizeof *scaled->coefficients) : NULL;
     if (scaled->scale && scaled->shift && scaled->decay && scaled->active && (scaled->coefficients || !consolidated))
         return PRAXIS_SUCCESS;
     return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for the modulators of %u replicas", shape->replicas);
@@ -91,7 +91,7 @@ praxis_status px_scale(struct px_log *log, const struct px_shape *shape, const p
 {
     uint64_t replicas = shape->replicas, each = per_neuron ? shape->graph.neurons : 1;
     if (per_neuron && !scaled->neuron_scale &&
-        !(scaled->neuron_scale = px_zeros(px_multiply(px_multiply(replicas, each), sizeof *scaled->neuron_scale))))
+        !(scaled->neuron_scale = px_zeros(px_multiply(replicas, each), sizeof *scaled->neuron_scale)))
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu modulators",
                        (unsigned long long)(replicas * each));
     int32_t *scale = per_neuron ? scaled->neuron_scale : scaled->scale;

@@ -88,7 +88,7 @@ int32_t px_weight_decay(const praxis_parameters *parameters, uint32_t modulators
 int32_t px_input_code(double input, double input_scale);
 /* The scales and the common shift of `count` modulators of one replica, and whether any scale is not 0; false if one
  * modulator does not fit. */
-bool px_modulation_make(const praxis_parameters *parameters, const float *modulator, size_t count, int32_t *scale,
+bool px_modulation_make(const praxis_parameters *parameters, const float *modulator, uint64_t count, int32_t *scale,
                         int32_t *shift, bool *moves);
 bool px_modulator_fits(const praxis_parameters *parameters, float modulator);
 double px_modulation_limit(const praxis_parameters *parameters);
@@ -147,9 +147,9 @@ void px_learning_forget(praxis_network *network, const uint8_t *mask);   /* afte
  * those since birth are a multiple of the consolidation, or these do anything at once. Not how many wait: where the
  * wait ended early in one replica, others would go by its count.
  */
-bool px_learning_is_due(const praxis_network *network, const float *modulator, size_t step, uint32_t ahead);
+bool px_learning_is_due(const praxis_network *network, const float *modulator, uint64_t step, uint32_t ahead);
 /* Takes in the modulators of the tick just run, which are due or not. */
-void px_learning_take(praxis_network *network, const float *modulator, size_t step, bool due);
+void px_learning_take(praxis_network *network, const float *modulator, uint64_t step, bool due);
 /* One modulator for each replica or each neuron, at once. */
 praxis_status px_learning_modulate(praxis_network *network, const float *modulator, size_t count);
 /* Traces as they would be stored now. */

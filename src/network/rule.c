@@ -92,12 +92,12 @@ bool px_modulator_fits(const praxis_parameters *parameters, float modulator)
     return scale_fits(fabs(codes_per_modulator(parameters) * (double)modulator));
 }
 
-bool px_modulation_make(const praxis_parameters *parameters, const float *modulator, size_t count, int32_t *scale,
+bool px_modulation_make(const praxis_parameters *parameters, const float *modulator, uint64_t count, int32_t *scale,
                         int32_t *shift, bool *moves)
 {
     double factor = codes_per_modulator(parameters);
     double largest = 0;
-    for (size_t i = 0; i < count; i++) {
+    for (uint64_t i = 0; i < count; i++) {
         double size = fabs(factor * (double)modulator[i]);
         if (!scale_fits(size))
             return false;
@@ -106,7 +106,7 @@ bool px_modulation_make(const praxis_parameters *parameters, const float *modula
     *shift = 30;
     while (largest * (double)(INT32_C(1) << *shift) > 32767)
         --*shift;
-    for (size_t i = 0; i < count; i++)
+    for (uint64_t i = 0; i < count; i++)
         scale[i] = px_to_fixed(factor * (double)modulator[i], *shift);
     *moves = px_to_fixed(largest, *shift) != 0;
     return true;

@@ -67,7 +67,7 @@ static bool stage_input(const praxis_network *network, const praxis_run *run, ui
     uint64_t channels = network->shape.channels, copies = run->input_shared ? 1 : network->shape.replicas;
     if (!run->input)
         return true;
-    staging->input = calloc(copies * ticks * channels, sizeof *staging->input);
+    staging->input = px_zeros(copies * ticks * channels, sizeof *staging->input);
     if (!staging->input)
         return false;
     for (uint64_t r = 0; r < copies; r++)
@@ -139,7 +139,7 @@ static praxis_status run_piece(praxis_network *network, const struct piece *piec
     uint64_t sums = (uint64_t)piece->ticks * network->shape.replicas * run->group_count;
     praxis_status status = PRAXIS_SUCCESS;
     if (!stage_input(network, run, piece->first, piece->ticks, &staging) ||
-        (sums > 0 && !(staging.sums = calloc(sums, sizeof *staging.sums))))
+        (sums > 0 && !(staging.sums = px_zeros(sums, sizeof *staging.sums))))
         status = px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to stage %u ticks", piece->ticks);
     const struct px_span span = {
         .first_tick = network->tick,

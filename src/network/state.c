@@ -62,14 +62,14 @@ static praxis_status prepare_write(praxis_network *network, praxis_field field, 
     return field == PRAXIS_FIELD_WEIGHT ? px_learning_follow_range(network, range) : PRAXIS_SUCCESS;
 }
 
-static int32_t get_code(const void *codes, praxis_field field, size_t index)
+static int32_t get_code(const void *codes, praxis_field field, uint64_t index)
 {
     if (px_field_bytes(field) == 1)
         return ((const int8_t *)codes)[index];
     return ((const int32_t *)codes)[index];
 }
 
-static void set_code(void *codes, praxis_field field, size_t index, int32_t code)
+static void set_code(void *codes, praxis_field field, uint64_t index, int32_t code)
 {
     if (px_field_bytes(field) == 1)
         ((int8_t *)codes)[index] = (int8_t)code;
@@ -166,7 +166,7 @@ static praxis_status for_each_block(praxis_network *network, praxis_field field,
     uint64_t bytes = elements * px_field_bytes(field);
     uint64_t size = block_neurons(network, bytes);
     size = size < range->neurons ? size : range->neurons;
-    void *codes = calloc(size, bytes ? bytes : 1);
+    void *codes = px_zeros(size, bytes);
     if (!codes)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu bytes of state",
                        (unsigned long long)(size * bytes));
@@ -263,7 +263,7 @@ static praxis_status hash_block(praxis_network *network, praxis_field field, con
         return status;
     uint64_t *hash = user, count = elements_in(network, field, block);
     if (px_field_bytes(field) == 1) {
-        *hash = px_hash_bytes(*hash, codes, count);
+        *hash = px_hash_bytes(*hash, codes, px_to_size(count));
         return PRAXIS_SUCCESS;
     }
     for (uint64_t i = 0; i < count; i++)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/size.h"
 #include "network/network.h"
 
 /* The central moments of the codes, in code units, from their counts. */
@@ -56,7 +57,7 @@ static void fill_statistics(praxis_statistics *statistics, const uint64_t *count
 static praxis_status fill_gains(praxis_network *network, praxis_statistics *statistics)
 {
     uint64_t neurons = network->shape.graph.neurons;
-    int32_t *gain = calloc(neurons, sizeof *gain);
+    int32_t *gain = px_zeros(neurons, sizeof *gain);
     if (!gain)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu gains",
                        (unsigned long long)neurons);
@@ -82,7 +83,7 @@ praxis_status px_network_statistics(praxis_network *network, praxis_field field,
     if (field != PRAXIS_FIELD_ACTIVATION && field != PRAXIS_FIELD_WEIGHT && field != PRAXIS_FIELD_INPUT_WEIGHT)
         return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
                        "field %d has no statistics: activations, weights and input weights have", (int)field);
-    uint64_t *counts = calloc((size_t)replicas * 256, sizeof *counts);
+    uint64_t *counts = px_zeros(replicas, 256 * sizeof *counts);
     if (!counts)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u histograms", replicas);
     praxis_status status = network->backend->operations->histogram(network->backend, field, counts);

@@ -11,6 +11,7 @@
 
 #include "backend/reference/reference.h"
 #include "base/philox.h"
+#include "base/size.h"
 #include "base/text.h"
 #include "network/network.h"
 
@@ -94,11 +95,11 @@ static praxis_status allocate_check(struct check *check)
     uint64_t bytes = shape->graph.degree > shape->channels ? shape->graph.degree : shape->channels;
     uint64_t neurons = neurons_of(&check->ranges[0]);
     for (int n = 0; n < 2; n++)
-        check->codes[n] = calloc(neurons, bytes); /* a degree is more than the bytes of a number */
-    check->born = calloc(neurons_compared(check), shape->graph.degree);
-    check->activations = calloc(shape->replicas, shape->graph.neurons);
+        check->codes[n] = px_zeros(neurons, bytes); /* a degree is more than the bytes of a number */
+    check->born = px_zeros(neurons_compared(check), shape->graph.degree);
+    check->activations = px_zeros(shape->replicas, shape->graph.neurons);
     check->input = calloc(shape->channels + 1, sizeof *check->input);
-    check->members = calloc(check->ranges[0].neurons, sizeof *check->members);
+    check->members = px_zeros(check->ranges[0].neurons, sizeof *check->members);
     check->every = malloc(shape->replicas);
     if (!check->codes[0] || !check->codes[1] || !check->born || !check->activations || !check->input ||
         !check->members || !check->every)
@@ -154,10 +155,10 @@ static praxis_status compare_field(struct check *check, const char *when, praxis
     for (uint32_t i = 0; i < check->range_count && !status && !check->doubt.start; i++) {
         const praxis_range *range = &check->ranges[i];
         uint64_t bytes = neurons_of(range) * neuron_bytes;
-        memset(check->codes[DEVICE], 0xA5, bytes); /* what is not written must not look right */
+        memset(check->codes[DEVICE], 0xA5, px_to_size(bytes)); /* what is not written must not look right */
         for (int n = 0; n < 2 && !status; n++)
             status = check->both[n]->operations->download(check->both[n], field, range, check->codes[n]);
-        if (!status && memcmp(check->codes[DEVICE], check->codes[REFERENCE], bytes) != 0)
+        if (!status && memcmp(check->codes[DEVICE], check->codes[REFERENCE], px_to_size(bytes)) != 0)
             note_difference(check, when, field, range);
     }
     return status;
@@ -361,12 +362,12 @@ static praxis_status allocate_arrays(const struct check *check, const struct exe
 {
     uint64_t replicas = check->shape->replicas, each = exercise->per_neuron ? px_owned_neurons(check->shape) : 1;
     *arrays = (struct exercise_arrays){
-        .pending = calloc(replicas, 1),
-        .commit = calloc(replicas, 1),
-        .scale = calloc(replicas * each, sizeof *arrays->scale),
-        .shift = calloc(replicas, sizeof *arrays->shift),
-        .decay = calloc(replicas, sizeof *arrays->decay),
-        .coefficients = calloc(replicas, (check->shape->window + 1) * sizeof *arrays->coefficients),
+        .pending = px_zeros(replicas, 1),
+        .commit = px_zeros(replicas, 1),
+        .scale = px_zeros(replicas * each, sizeof *arrays->scale),
+        .shift = px_zeros(replicas, sizeof *arrays->shift),
+        .decay = px_zeros(replicas, sizeof *arrays->decay),
+        .coefficients = px_zeros(replicas, (check->shape->window + 1) * sizeof *arrays->coefficients),
     };
     if (!arrays->pending || !arrays->commit || !arrays->scale || !arrays->shift || !arrays->decay ||
         !arrays->coefficients)

@@ -9,12 +9,14 @@
 #include "tool/command.h"
 #include "tool/interrupt.h"
 
-void *memory_get(size_t count, size_t size)
+void *memory_get(uint64_t count, uint64_t size)
 {
-    void *memory = calloc(count ? count : 1, size ? size : 1);
+    uint64_t most = SIZE_MAX / (size ? size : 1);
+    void *memory = count <= most ? calloc(count ? (size_t)count : 1, size ? (size_t)size : 1) : NULL;
     if (memory)
         return memory;
-    fprintf(stderr, "praxis: out of memory: %zu times %zu bytes cannot be had\n", count, size);
+    fprintf(stderr, "praxis: out of memory: %llu times %llu bytes cannot be had\n", (unsigned long long)count,
+            (unsigned long long)size);
     cli_interrupt_clean();
     exit(CLI_FAILED);
 }

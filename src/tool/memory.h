@@ -7,13 +7,13 @@
 #ifndef TOOL_MEMORY_H
 #define TOOL_MEMORY_H
 
-#include <stddef.h>
+#include <stdint.h>
 
 /* To be called first: cJSON's memory is had in the same way, so that no part of a report can be missing. */
 void memory_begin(void);
 
 /* `count` elements of `size` bytes, all zero; free. Never NULL. */
-void *memory_get(size_t count, size_t size);
+void *memory_get(uint64_t count, uint64_t size);
 
 /* A copy of a text; free. Never NULL. */
 char *memory_copy(const char *text);

@@ -106,7 +106,7 @@ static inline struct model make_model(praxis_network *network, const praxis_para
                           .prime = info.prime,
                           .curves = info.curves,
                           .degree = info.degree,
-                          .neurons = info.neurons,
+                          .neurons = px_to_size(info.neurons),
                           .channels = info.channels};
     memcpy(model.slopes, unit_graph(network).slopes, sizeof model.slopes);
     model.decay = round(parameters->trace_decay * 65536) / 65536;

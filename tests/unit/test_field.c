@@ -140,19 +140,20 @@ START_TEST(bounds_hold)
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++) {
         praxis_field field = (praxis_field)f;
         praxis_field_info info = describe(network, field);
-        float *values = unit_allocate(info.elements, sizeof *values);
+        size_t count = px_to_size(info.elements);
+        float *values = unit_allocate(count, sizeof *values);
         const double ends[] = {info.minimum, info.maximum};
         for (int end = 0; end < 2; end++) {
-            for (uint64_t e = 0; e < info.elements; e++)
+            for (size_t e = 0; e < count; e++)
                 values[e] = (float)ends[end];
-            unit_success(context, praxis_network_write(network, field, &one, values, info.elements));
-            unit_success(context, praxis_network_read(network, field, &one, values, info.elements));
-            for (uint64_t e = 0; e < info.elements; e++)
+            unit_success(context, praxis_network_write(network, field, &one, values, count));
+            unit_success(context, praxis_network_read(network, field, &one, values, count));
+            for (size_t e = 0; e < count; e++)
                 unit_require(fabs((double)values[e] - ends[end]) <= 1e-6 * fabs(ends[end]), "%s: %g came back as %g",
                              info.name, ends[end], (double)values[e]);
             values[0] = (float)(ends[end] + (end ? 1 : -1) * (0.01 * fabs(ends[end]) + info.unit));
             unit_failure(context, PRAXIS_ERROR_OUT_OF_RANGE, info.name,
-                         praxis_network_write(network, field, &one, values, info.elements));
+                         praxis_network_write(network, field, &one, values, count));
         }
         free(values);
     }

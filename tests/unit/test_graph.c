@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/size.h"
 #include "graph/graph.h"
 #include "graph/modular.h"
 
@@ -25,7 +26,7 @@ static struct px_graph plan(uint64_t neurons, uint32_t curves)
 /* counts[post][pre]: how many synapses lead from pre to post. */
 static uint8_t *adjacency(const struct px_graph *graph)
 {
-    uint8_t *counts = calloc(graph->neurons, graph->neurons);
+    uint8_t *counts = px_zeros(graph->neurons, graph->neurons);
     uint64_t outside = 0;
     ck_assert_ptr_nonnull(counts);
     for (uint32_t post = 0; post < graph->neurons; post++)
@@ -112,7 +113,7 @@ static double apply_twice(const uint8_t *counts, uint64_t n, double *x, double *
         for (uint64_t j = 0; j < n; j++)
             scratch[i] += counts[i * n + j] * (x[j] - mean);
     }
-    memset(x, 0, n * sizeof *x);
+    memset(x, 0, px_to_size(n * sizeof *x));
     for (uint64_t i = 0; i < n; i++)
         for (uint64_t j = 0; j < n; j++)
             x[j] += counts[i * n + j] * scratch[i];
@@ -131,7 +132,8 @@ START_TEST(test_certificate_against_power_iteration)
         struct px_graph graph = plan(361, curves);
         struct px_certificate certificate;
         uint8_t *counts = adjacency(&graph);
-        double *x = calloc(graph.neurons, sizeof *x), *scratch = calloc(graph.neurons, sizeof *scratch), square = 0;
+        double *x = px_zeros(graph.neurons, sizeof *x), *scratch = px_zeros(graph.neurons, sizeof *scratch);
+        double square = 0;
         for (uint64_t i = 0; i < graph.neurons; i++)
             x[i] = sin((double)(i * i) + 1);
         for (int round = 0; round < 400; round++)
@@ -147,7 +149,8 @@ END_TEST
 
 static uint32_t brute_diameter(const struct px_graph *graph)
 {
-    uint32_t *queue = calloc(graph->neurons, sizeof *queue), *distance = calloc(graph->neurons, sizeof *distance);
+    uint32_t *queue = px_zeros(graph->neurons, sizeof *queue);
+    uint32_t *distance = px_zeros(graph->neurons, sizeof *distance);
     uint64_t reached = 1;
     for (uint64_t at = 0; at < reached; at++)
         for (uint32_t tap = 0; tap < graph->degree; tap++) {

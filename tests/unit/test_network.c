@@ -89,7 +89,7 @@ static void teach(praxis_context *context, praxis_network *network, struct lesso
     float *each = unit_allocate(replicas * neurons, sizeof *each);
     for (uint64_t i = 0; i < replicas * neurons; i++)
         each[i] = (float)((double)((i + first_replica * neurons) % 101) / 25 - 2);
-    unit_success(context, praxis_network_modulate(network, each, replicas * neurons));
+    unit_success(context, praxis_network_modulate(network, each, px_to_size(replicas * neurons)));
     unit_success(context, praxis_network_reset(network, PRAXIS_RESET_ACTIVATIONS, NULL));
     unit_run(context, network, 2, EVERYTHING);
     free(each);

@@ -38,7 +38,7 @@ static void fill(struct life *life, praxis_field field)
     const praxis_range all = owned(&life->shape);
     uint64_t bytes = field_bytes(&life->shape, field, &all), count = bytes / px_field_bytes(field);
     int64_t high = field == PRAXIS_FIELD_NOISE_SOURCE ? (int64_t)life->shape.graph.neurons - 1 : schema->maximum;
-    unsigned char *codes = unit_allocate(1, bytes);
+    unsigned char *codes = unit_allocate(bytes, 1);
     for (uint64_t i = 0; i < count; i++) {
         int32_t code = (int32_t)unit_integer(&life->random, schema->minimum, high);
         if (px_field_bytes(field) == 1)
@@ -49,7 +49,7 @@ static void fill(struct life *life, praxis_field field)
     ck_assert(!life->whole->operations->upload(life->whole, field, &all, codes));
     for (uint32_t s = 0; s < life->count; s++) {
         praxis_range part = field == PRAXIS_FIELD_ACTIVATION ? all : owned(&life->cuts[s]);
-        unsigned char *cut = unit_allocate(1, field_bytes(&life->cuts[s], field, &part));
+        unsigned char *cut = unit_allocate(field_bytes(&life->cuts[s], field, &part), 1);
         ck_assert(!life->whole->operations->download(life->whole, field, &part, cut));
         ck_assert(!life->slices[s]->operations->upload(life->slices[s], field, &part, cut));
         free(cut);
@@ -109,8 +109,8 @@ static void compare_field(const struct life *life, praxis_field field, const str
 {
     for (uint32_t s = 0; s < life->count; s++) {
         const praxis_range part = owned(&life->cuts[s]);
-        uint64_t bytes = field_bytes(&life->shape, field, &part);
-        unsigned char *expected = unit_allocate(1, bytes), *found = unit_allocate(1, bytes);
+        size_t bytes = px_to_size(field_bytes(&life->shape, field, &part));
+        unsigned char *expected = unit_allocate(bytes, 1), *found = unit_allocate(bytes, 1);
         memset(expected, 0x55, bytes);
         memset(found, 0xAA, bytes);
         const struct px_backend_operations *operations = life->whole->operations;
@@ -152,7 +152,7 @@ static void compare_histograms(const struct life *life, praxis_field field)
 static void exchange(const struct life *life)
 {
     const praxis_range all = owned(&life->shape);
-    int8_t *codes = unit_allocate(1, field_bytes(&life->shape, PRAXIS_FIELD_ACTIVATION, &all));
+    int8_t *codes = unit_allocate(field_bytes(&life->shape, PRAXIS_FIELD_ACTIVATION, &all), 1);
     for (uint32_t s = 0; s < life->count; s++)
         for (uint32_t to = 0; to < life->count; to++) {
             const praxis_range part = owned(&life->cuts[s]);
@@ -197,7 +197,8 @@ static int32_t *cut_scales(const struct px_shape *shape, const int32_t *all)
     uint64_t neurons = px_owned_neurons(shape);
     int32_t *scale = unit_allocate(shape->replicas * neurons, sizeof *scale);
     for (uint32_t r = 0; r < shape->replicas; r++)
-        memcpy(scale + r * neurons, all + r * shape->graph.neurons + px_first_neuron(shape), neurons * sizeof *scale);
+        memcpy(scale + r * neurons, all + r * shape->graph.neurons + px_first_neuron(shape),
+               px_to_size(neurons * sizeof *scale));
     return scale;
 }
 

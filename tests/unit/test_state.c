@@ -40,8 +40,8 @@ static praxis_range random_range(const praxis_network_info *info, uint64_t *stat
 /* Where element i of a range stands in the whole field. */
 static size_t place(const praxis_network_info *info, const praxis_range *range, size_t elements, size_t i)
 {
-    size_t each = range->neurons * elements, replica = range->first_replica + i / each;
-    return (replica * info->neurons + range->first_neuron) * elements + i % each;
+    uint64_t each = range->neurons * elements, replica = range->first_replica + i / each;
+    return px_to_size((replica * info->neurons + range->first_neuron) * elements + i % each);
 }
 
 /* Writes random codes to a random range, and holds the field to a copy kept here. */
@@ -51,8 +51,8 @@ static void check_code_transfer(praxis_context *context, praxis_network *network
     praxis_network_info info = unit_info(network);
     praxis_range range = random_range(&info, state), reading = random_range(&info, state);
     size_t elements = unit_field_elements(&info, field), bytes = unit_field_bytes(field);
-    size_t count = range.replicas * range.neurons * elements;
-    size_t read_count = reading.replicas * reading.neurons * elements;
+    size_t count = px_to_size(range.replicas * range.neurons * elements);
+    size_t read_count = px_to_size(reading.replicas * reading.neurons * elements);
     void *codes = unit_allocate(count, bytes), *read = unit_allocate(read_count + 16, bytes);
     unit_randomise(codes, field, count, info.neurons, state);
     memset(read, 0xa5, (read_count + 16) * bytes);
@@ -111,7 +111,7 @@ static void check_value_transfer(praxis_context *context, praxis_network *networ
 {
     praxis_network_info info = unit_info(network);
     praxis_range range = random_range(&info, state);
-    size_t count = range.replicas * range.neurons * unit_field_elements(&info, field);
+    size_t count = px_to_size(range.replicas * range.neurons * unit_field_elements(&info, field));
     float *values = unit_allocate(count, sizeof *values), *read = unit_allocate(count + 1, sizeof *read);
     double low = value_of(network, field, unit_lowest(field));
     double high = value_of(network, field, unit_highest(field, info.neurons));
@@ -163,7 +163,7 @@ START_TEST(values_are_rounded)
     int8_t codes[UNIT_LENGTH(given)];
     for (size_t i = 0; i < UNIT_LENGTH(given); i++) /* a touch outwards: the unit is not a binary fraction */
         values[i] = (float)((double)given[i] * UNIT_ACTIVATION * (fabsf(given[i]) < 127 ? 1.000001 : 1));
-    unit_success(context, praxis_network_write(network, PRAXIS_FIELD_ACTIVATION, &range, values, range.neurons));
+    unit_success(context, praxis_network_write(network, PRAXIS_FIELD_ACTIVATION, &range, values, UNIT_LENGTH(values)));
     unit_success(context, praxis_network_read_codes(network, PRAXIS_FIELD_ACTIVATION, &range, codes, sizeof codes));
     ck_assert_mem_eq(codes, expected, sizeof expected);
     praxis_network_destroy(network);
@@ -318,7 +318,8 @@ START_TEST(hash_covers_everything)
         ck_assert_uint_eq(hashes[r], hash_by_hand(network, r, 0));
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++) {
         praxis_field field = (praxis_field)f;
-        size_t count = unit_field_count(network, field), i = unit_bits(&state) % count, replica = i / (count / 3);
+        size_t count = unit_field_count(network, field), i = (size_t)(unit_bits(&state) % count),
+               replica = i / (count / 3);
         void *codes = unit_codes(network, field);
         int32_t code = unit_get(codes, field, i);
         unit_set(codes, field, i, code == unit_highest(field, 121) ? code - 1 : code + 1);

@@ -236,7 +236,7 @@ static struct accuracy measure(praxis_context *context, double decay, double dev
         unit_run(context, network, 1, PRAXIS_RUN_TRACE);
         int8_t *trace = tick >= ticks - 128 && tick % 5 == 0 ? unit_codes(network, PRAXIS_FIELD_TRACE) : NULL;
         for (size_t i = 0; i < count; i++) {
-            size_t j = i / graph.degree, first = j / graph.neurons * graph.neurons;
+            size_t j = i / graph.degree, first = px_to_size(j / graph.neurons * graph.neurons);
             size_t from = first + praxis_graph_presynaptic(&graph, (uint32_t)(j - first), (uint32_t)(i % graph.degree));
             exact[i] = kept * exact[i] + x[from] * factor[j] * UNIT_ACTIVATION * UNIT_ACTIVATION / unit_trace(decay);
             if (!trace)

@@ -21,6 +21,8 @@
 
 #include <praxis/praxis.h>
 
+#include "base/size.h"
+
 #define UNIT_LENGTH(array) (sizeof(array) / sizeof *(array))
 #define UNIT_SKIPPED       77
 
@@ -118,9 +120,9 @@ static inline praxis_graph unit_graph(const praxis_network *network)
     return graph;
 }
 
-static inline void *unit_allocate(size_t count, size_t size)
+static inline void *unit_allocate(uint64_t count, size_t size)
 {
-    void *memory = calloc(count ? count : 1, size);
+    void *memory = calloc(count ? px_to_size(count) : 1, size);
     ck_assert_ptr_nonnull(memory);
     return memory;
 }
@@ -162,7 +164,7 @@ static inline size_t unit_field_elements(const praxis_network_info *info, praxis
 static inline size_t unit_field_count(const praxis_network *network, praxis_field field)
 {
     praxis_network_info info = unit_info(network);
-    return (size_t)info.replicas * info.neurons * unit_field_elements(&info, field);
+    return px_to_size(info.replicas * info.neurons * unit_field_elements(&info, field));
 }
 
 /* All codes of a field: free() them. */

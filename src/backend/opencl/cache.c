@@ -76,7 +76,7 @@ const char *px_cache_decode(const unsigned char *entry, size_t size, const char 
         return "has not the length it names";
     if (get(entry + AT_CHECKSUM, 8) != checksum(entry, size))
         return "is damaged";
-    if (key_size != strlen(key) || memcmp(entry + HEADER, key, key_size) != 0)
+    if (key_size != strlen(key) || memcmp(entry + HEADER, key, strlen(key)) != 0)
         return "belongs to another program or device";
     *binary = entry + HEADER + key_size;
     *binary_size = (size_t)length;

@@ -16,7 +16,8 @@ praxis_status px_opencl_birth(struct px_backend *backend)
                                                 PX_ARGUMENT(opencl->seeds)};
         const size_t local[] = {layout->tile / layout->rows, layout->groups, 1};
         const size_t global[] = {layout->padded / layout->rows,
-                                 px_round_up(px_divide_up(layout->taps, 4), layout->groups), px_slab_units(layout, s)};
+                                 px_to_size(px_round_up(px_divide_up(layout->taps, 4), layout->groups)),
+                                 px_slab_units(layout, s)};
         status = px_opencl_launch(opencl, PX_KERNEL_BIRTH, arguments, PX_COUNT(arguments), 3, global, local);
     }
     return status;
@@ -120,7 +121,7 @@ static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t
     add_neuron_arguments(&arguments, opencl, flags);
     uint64_t items = (uint64_t)slab_units * px_column_items(layout);
     const size_t local[] = {layout->beside, layout->split};
-    const size_t global[] = {px_round_up(items, layout->beside), layout->split};
+    const size_t global[] = {px_to_size(px_round_up(items, layout->beside)), layout->split};
     return px_opencl_launch(opencl, PX_KERNEL_TICK, arguments.list, arguments.count, 2, global, local);
 }
 

@@ -30,7 +30,7 @@ static praxis_status list_plastic_tiles(struct px_opencl *opencl)
         return PRAXIS_SUCCESS;
     free(opencl->tile_list);
     opencl->tile_count = 0;
-    opencl->tile_list = calloc((size_t)layout->units * layout->tiles, sizeof *opencl->tile_list);
+    opencl->tile_list = px_zeros((uint64_t)layout->units * layout->tiles, sizeof *opencl->tile_list);
     if (!opencl->tile_list)
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a list of tiles");
     for (uint32_t unit = 0; unit < layout->units; unit++)
@@ -76,7 +76,7 @@ static void fill_plan(const struct px_opencl *opencl, const struct px_learning *
 static praxis_status stage_plan(struct px_opencl *opencl, const struct px_learning *learning)
 {
     uint64_t bytes = (uint64_t)opencl->shape.replicas * PLAN_NUMBERS * sizeof(cl_int);
-    cl_int *plan = calloc(1, bytes);
+    cl_int *plan = px_zeros(1, bytes);
     cl_mem buffer = NULL;
     if (!plan)
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u replicas",
@@ -196,11 +196,11 @@ static praxis_status launch_learn(struct px_opencl *opencl, const struct tiles *
         PX_ARGUMENT(window->tap_bits),
         PX_ARGUMENT(opencl->rule.trace_take),
     };
-    const size_t blocks = px_learning_items(layout);
-    const size_t spans = px_divide_up(opencl->shape.graph.prime - 1, layout->span);
+    const uint64_t blocks = px_learning_items(layout);
+    const uint64_t spans = px_divide_up(opencl->shape.graph.prime - 1, layout->span);
     const size_t local[] = {layout->learners, layout->spanners};
-    const size_t global[] = {px_round_up(px_divide_up(tiles->count, each) * blocks, layout->learners),
-                             layout->rows == 16 ? 1 : px_round_up(spans, layout->spanners)};
+    const size_t global[] = {px_to_size(px_round_up(px_divide_up(tiles->count, each) * blocks, layout->learners)),
+                             layout->rows == 16 ? 1 : px_to_size(px_round_up(spans, layout->spanners))};
     return tiles->count ? px_opencl_launch(opencl, PX_KERNEL_LEARN, arguments, PX_COUNT(arguments), 2, global, local)
                         : PRAXIS_SUCCESS;
 }
@@ -266,8 +266,8 @@ praxis_status px_opencl_peek_units(struct px_opencl *opencl, uint32_t first, uin
         praxis_status status = px_opencl_clear(opencl, buffer, 0, bytes);
         return status ? status : learn_units(opencl, first, count, buffer, first);
     }
-    cl_int error = clEnqueueCopyBuffer(opencl->queue, opencl->traces[first / layout->units_per_slab], buffer, offset, 0,
-                                       bytes, 0, NULL, NULL);
+    cl_int error = clEnqueueCopyBuffer(opencl->queue, opencl->traces[first / layout->units_per_slab], buffer,
+                                       px_to_size(offset), 0, px_to_size(bytes), 0, NULL, NULL);
     return error ? px_cl_fail(opencl->base.log, error, "copying traces")
                  : learn_units(opencl, first, count, buffer, first);
 }

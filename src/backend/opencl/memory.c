@@ -13,7 +13,7 @@ praxis_status px_opencl_clear(struct px_opencl *opencl, cl_mem buffer, uint64_t 
 {
     const cl_ulong start = offset / sizeof(cl_uint), count = bytes / sizeof(cl_uint);
     const struct px_argument arguments[] = {PX_ARGUMENT(buffer), PX_ARGUMENT(start), PX_ARGUMENT(count)};
-    const size_t local = 64, global = px_round_up(count, local);
+    const size_t local = 64, global = px_to_size(px_round_up(count, local));
     return px_opencl_launch(opencl, PX_KERNEL_CLEAR, arguments, 3, 1, &global, &local);
 }
 
@@ -23,7 +23,7 @@ praxis_status px_opencl_buffer(struct px_opencl *opencl, uint64_t bytes, const v
     cl_mem_flags flags = CL_MEM_READ_WRITE | (data ? CL_MEM_COPY_HOST_PTR : 0);
     bytes = bytes ? bytes : sizeof(cl_uint); /* there are no empty buffers */
     if (bytes <= SIZE_MAX)
-        *buffer = clCreateBuffer(opencl->device->context, flags, bytes, (void *)(uintptr_t)data, &error);
+        *buffer = clCreateBuffer(opencl->device->context, flags, px_to_size(bytes), (void *)(uintptr_t)data, &error);
     if (error) {
         *buffer = NULL;
         return px_fail(opencl->base.log, px_cl_is_memory(error) ? PRAXIS_ERROR_OUT_OF_MEMORY : PRAXIS_ERROR_DEVICE,
@@ -142,7 +142,7 @@ praxis_status px_opencl_allocate(struct px_opencl *opencl)
     praxis_status status = allocate_all(opencl, false);
     if (!status) /* the two words of a seed in order: little-endian, as description.c has checked */
         status = px_opencl_buffer(opencl, replicas * sizeof *opencl->shape.seeds, opencl->shape.seeds, &opencl->seeds);
-    opencl->plastic = calloc(replicas, opencl->shape.graph.neurons);
+    opencl->plastic = px_zeros(replicas, opencl->shape.graph.neurons);
     opencl->plastic_changed = true;
     if (!status && !opencl->plastic)
         status = px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a mask of neurons");

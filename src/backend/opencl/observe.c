@@ -19,7 +19,7 @@ praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, c
     struct px_opencl *opencl = px_opencl_of(backend);
     uint32_t prime = opencl->shape.graph.prime;
     cl_mem new_offsets = NULL, new_members = NULL;
-    cl_uint *places = calloc(offsets[count], sizeof *places);
+    cl_uint *places = px_zeros(offsets[count], sizeof *places);
     if (!places)
         return px_fail(backend->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for groups");
     for (uint64_t m = 0; m < offsets[count]; m++)
@@ -47,7 +47,7 @@ praxis_status px_opencl_readout(struct px_opencl *opencl, uint32_t step)
         PX_ARGUMENT(opencl->staged.selected), PX_ARGUMENT(opencl->group_offsets),
         PX_ARGUMENT(opencl->group_members),
     };
-    const size_t global[] = {groups * READERS, replicas}, local[] = {READERS, 1};
+    const size_t global[] = {px_to_size(groups * READERS), opencl->shape.replicas}, local[] = {READERS, 1};
     if (groups == 0)
         return PRAXIS_SUCCESS;
     return px_opencl_launch(opencl, PX_KERNEL_READOUT, arguments, PX_COUNT(arguments), 2, global, local);
@@ -86,7 +86,8 @@ static praxis_status count_buffer(struct px_opencl *opencl, praxis_field field, 
         PX_ARGUMENT(lines.width),
         PX_ARGUMENT(lines.row_elements),
     };
-    const size_t global[] = {px_divide_up((uint64_t)lines.tiles * lines.lines_per_tile, LINES) * COUNTERS, units};
+    const size_t global[] = {px_to_size(px_divide_up((uint64_t)lines.tiles * lines.lines_per_tile, LINES) * COUNTERS),
+                             units};
     const size_t local[] = {COUNTERS, 1};
     return px_opencl_launch(opencl, PX_KERNEL_HISTOGRAM, arguments, PX_COUNT(arguments), 2, global, local);
 }
@@ -111,14 +112,14 @@ praxis_status px_opencl_histogram(struct px_backend *backend, praxis_field field
     struct px_opencl *opencl = px_opencl_of(backend);
     uint64_t bytes = (uint64_t)opencl->shape.replicas * 256 * sizeof *counts;
     cl_mem buffer = NULL;
-    memset(counts, 0, bytes);
+    memset(counts, 0, px_to_size(bytes));
     if (px_field_elements(&opencl->shape, field) == 0)
         return PRAXIS_SUCCESS;
     praxis_status status = px_opencl_buffer(opencl, bytes, counts, &buffer);
     if (!status)
         status = count_field(opencl, field, buffer);
     if (!status) { /* low and high words in order: a little-endian 64-bit number */
-        cl_int error = clEnqueueReadBuffer(opencl->queue, buffer, CL_TRUE, 0, bytes, counts, 0, NULL, NULL);
+        cl_int error = clEnqueueReadBuffer(opencl->queue, buffer, CL_TRUE, 0, px_to_size(bytes), counts, 0, NULL, NULL);
         status = error ? px_cl_fail(backend->log, error, "reading a histogram") : PRAXIS_SUCCESS;
     }
     px_opencl_replace(&buffer, NULL);

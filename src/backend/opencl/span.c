@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/size.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/operations.h"
 
@@ -46,8 +47,8 @@ praxis_status px_opencl_end(struct px_backend *backend, int64_t *sums)
     uint64_t count = (uint64_t)span->ticks * opencl->shape.replicas * span->group_count;
     cl_int error;
     if (sums && count > 0)
-        error = clEnqueueReadBuffer(opencl->queue, opencl->staged.sums, CL_TRUE, 0, count * sizeof *sums, sums, 0, NULL,
-                                    NULL);
+        error = clEnqueueReadBuffer(opencl->queue, opencl->staged.sums, CL_TRUE, 0, px_to_size(count * sizeof *sums),
+                                    sums, 0, NULL, NULL);
     else
         error = clFlush(opencl->queue);
     px_opencl_release_span(opencl);

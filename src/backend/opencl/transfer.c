@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/size.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/operations.h"
 
@@ -103,7 +104,7 @@ static void rearrange(const struct view *view, unsigned char *piece, uint32_t fi
  * Writes to a part of a buffer. Oclgrind 21.10 takes the rest of it for uninitialised after a command that writes, but
  * not after it was mapped.
  */
-static cl_int write_part(cl_command_queue queue, cl_mem buffer, uint64_t offset, uint64_t bytes, const void *block)
+static cl_int write_part(cl_command_queue queue, cl_mem buffer, size_t offset, size_t bytes, const void *block)
 {
     cl_int error;
     void *mapped =
@@ -116,8 +117,9 @@ static cl_int write_part(cl_command_queue queue, cl_mem buffer, uint64_t offset,
 
 static praxis_status move_pieces(const struct view *view, uint32_t piece, uint32_t count, void *block, bool writing)
 {
-    uint64_t offset = 0, bytes = count * view->bytes;
-    cl_mem buffer = view->peek ? view->peek : buffer_of(view, piece, &offset);
+    uint64_t start = 0;
+    cl_mem buffer = view->peek ? view->peek : buffer_of(view, piece, &start);
+    const size_t offset = px_to_size(start), bytes = px_to_size(count * view->bytes);
     cl_command_queue queue = view->opencl->queue;
     praxis_status status = view->peek ? px_opencl_peek_units(view->opencl, piece, count, view->peek) : PRAXIS_SUCCESS;
     cl_int error;
@@ -182,7 +184,7 @@ static praxis_status transfer_neurons(const struct view *view, uint64_t first, u
         uint32_t batch = batch_pieces(view, piece, end);
         bool whole = first <= first_neuron(view, piece) && first_neuron(view, piece + batch) <= first + count;
         if (writing && whole)
-            memset(block, 0, batch * view->bytes); /* padding stays zero */
+            memset(block, 0, px_to_size(batch * view->bytes)); /* padding stays zero */
         else
             status = move_pieces(view, piece, batch, block, false);
         for (uint32_t i = 0; i < batch && !status; i++)
@@ -204,7 +206,7 @@ static praxis_status transfer(const struct view *view, const praxis_range *range
     bool whole = range->neurons == neurons;
     uint64_t count = whole ? range->replicas * neurons : range->neurons;
     praxis_status status = PRAXIS_SUCCESS;
-    void *block = calloc(most_pieces(view), view->bytes);
+    void *block = px_zeros(most_pieces(view), view->bytes);
     if (!block)
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to move state");
     for (uint32_t r = 0; r < (whole ? 1 : range->replicas) && !status; r++)
@@ -221,7 +223,7 @@ praxis_status px_opencl_upload(struct px_backend *backend, praxis_field field, c
     if (field == PRAXIS_FIELD_PLASTIC) {
         for (uint32_t r = 0; r < range->replicas; r++)
             memcpy(opencl->plastic + (range->first_replica + r) * opencl->shape.graph.neurons + range->first_neuron,
-                   (const uint8_t *)codes + r * range->neurons, range->neurons);
+                   (const uint8_t *)codes + r * range->neurons, px_to_size(range->neurons));
         opencl->plastic_changed = true;
     }
     opencl->window.peeked = false;

@@ -4,6 +4,7 @@
 
 #include "backend/reference/reference.h"
 #include "base/philox.h"
+#include "base/size.h"
 #include "base/tables.h"
 
 /* The weights of a neuron at birth: the words of a block are those of four taps. */
@@ -25,9 +26,10 @@ praxis_status px_reference_birth(struct px_backend *backend)
         const struct px_held held = px_reference_held(reference, place);
         draw_weights(reference, &held, (int8_t *)reference->fields[PRAXIS_FIELD_WEIGHT] + place * degree);
     }
-    memset(reference->fields[PRAXIS_FIELD_ACTIVATION], 0, reference->shape.replicas * reference->shape.graph.neurons);
+    memset(reference->fields[PRAXIS_FIELD_ACTIVATION], 0,
+           px_to_size(reference->shape.replicas * reference->shape.graph.neurons));
     if (reference->shape.traces_stored)
-        memset(reference->fields[PRAXIS_FIELD_TRACE], 0, reference->held * degree);
+        memset(reference->fields[PRAXIS_FIELD_TRACE], 0, px_to_size(reference->held * degree));
     return PRAXIS_SUCCESS;
 }
 
@@ -87,7 +89,7 @@ static int32_t potential(const struct px_reference *reference, const struct px_h
 void px_reference_activate(struct px_reference *reference, uint32_t step)
 {
     int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
-    memcpy(reference->previous, activation, reference->shape.replicas * reference->shape.graph.neurons);
+    memcpy(reference->previous, activation, px_to_size(reference->shape.replicas * reference->shape.graph.neurons));
     for (uint64_t place = 0; place < reference->held; place++) {
         const struct px_held held = px_reference_held(reference, place);
         activation[held.index] = (int8_t)px_tanh_code(potential(reference, &held, step));

@@ -48,7 +48,7 @@ static praxis_status upload(struct px_backend *backend, praxis_field field, cons
     uint64_t bytes = range->neurons * px_field_elements(&reference->shape, field) * px_field_bytes(field);
     for (uint32_t r = 0; r < range->replicas; r++)
         memcpy(at(reference, field, range->first_replica + r, range->first_neuron),
-               (const unsigned char *)codes + r * bytes, bytes);
+               (const unsigned char *)codes + r * bytes, px_to_size(bytes));
     return PRAXIS_SUCCESS;
 }
 
@@ -58,7 +58,7 @@ static praxis_status download(struct px_backend *backend, praxis_field field, co
     uint64_t bytes = range->neurons * px_field_elements(&reference->shape, field) * px_field_bytes(field);
     for (uint32_t r = 0; r < range->replicas; r++)
         memcpy((unsigned char *)codes + r * bytes, at(reference, field, range->first_replica + r, range->first_neuron),
-               bytes);
+               px_to_size(bytes));
     return PRAXIS_SUCCESS;
 }
 
@@ -69,10 +69,10 @@ static praxis_status reset(struct px_backend *backend, uint32_t what, const uint
     bool traces = what & PRAXIS_RESET_TRACES && reference->shape.traces_stored;
     for (uint32_t r = 0; r < reference->shape.replicas; r++)
         if (mask[r] && what & PRAXIS_RESET_ACTIVATIONS)
-            memset(at(reference, PRAXIS_FIELD_ACTIVATION, r, 0), 0, neurons);
+            memset(at(reference, PRAXIS_FIELD_ACTIVATION, r, 0), 0, px_to_size(neurons));
     for (uint64_t place = 0; traces && place < reference->held; place++)
         if (mask[px_reference_held(reference, place).replica])
-            memset((int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + place * degree, 0, degree);
+            memset((int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + place * degree, 0, px_to_size(degree));
     return PRAXIS_SUCCESS;
 }
 
@@ -81,11 +81,11 @@ static void *duplicate(const void *source, uint64_t count, size_t size, bool *fa
 {
     if (!source || count == 0)
         return NULL;
-    void *copy = calloc(count, size);
+    void *copy = px_zeros(count, size);
     if (!copy)
         *failed = true;
     else
-        memcpy(copy, source, count * size);
+        memcpy(copy, source, px_to_size(count * size));
     return copy;
 }
 
@@ -126,7 +126,7 @@ static praxis_status begin(struct px_backend *backend, const struct px_span *spa
     reference->input = duplicate(span->input, inputs, sizeof *span->input, &failed);
     reference->selected = duplicate(span->groups, span->group_count, sizeof *span->groups, &failed);
     uint64_t sums = span->ticks * replicas * span->group_count;
-    if (sums > 0 && !(reference->sums = calloc(sums, sizeof *reference->sums)))
+    if (sums > 0 && !(reference->sums = px_zeros(sums, sizeof *reference->sums)))
         failed = true;
     if (failed) {
         release_span(reference);
@@ -171,7 +171,7 @@ static praxis_status end(struct px_backend *backend, int64_t *sums)
     struct px_reference *reference = px_reference_of(backend);
     uint64_t count = (uint64_t)reference->span.ticks * reference->shape.replicas * reference->span.group_count;
     if (sums && count > 0)
-        memcpy(sums, reference->sums, count * sizeof *sums);
+        memcpy(sums, reference->sums, px_to_size(count * sizeof *sums));
     release_span(reference);
     return PRAXIS_SUCCESS;
 }
@@ -180,7 +180,7 @@ static praxis_status histogram(struct px_backend *backend, praxis_field field, u
 {
     struct px_reference *reference = px_reference_of(backend);
     uint32_t elements = px_field_elements(&reference->shape, field);
-    memset(counts, 0, (size_t)reference->shape.replicas * 256 * sizeof *counts);
+    memset(counts, 0, px_to_size(reference->shape.replicas * UINT64_C(256) * sizeof *counts));
     for (uint64_t place = 0; place < reference->held; place++) {
         const struct px_held held = px_reference_held(reference, place);
         const int8_t *codes = (const int8_t *)at(reference, field, held.replica, held.neuron);
@@ -263,12 +263,12 @@ static bool allocate_reference(struct px_reference *reference)
 {
     const struct px_shape *shape = &reference->shape;
     for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)
-        if (!(reference->fields[field] = px_zeros(state_bytes(reference, (praxis_field)field))))
+        if (!(reference->fields[field] = px_zeros(state_bytes(reference, (praxis_field)field), 1)))
             return false;
     uint64_t tick_bytes = state_bytes(reference, PRAXIS_FIELD_ACTIVATION);
-    reference->previous = px_zeros(tick_bytes);
-    reference->past = px_zeros(px_multiply(shape->window, tick_bytes));
-    reference->factors = px_zeros(px_multiply(shape->window, reference->held));
+    reference->previous = px_zeros(tick_bytes, 1);
+    reference->past = px_zeros(shape->window, tick_bytes);
+    reference->factors = px_zeros(shape->window, reference->held);
     reference->rotations = calloc(shape->graph.degree, sizeof *reference->rotations);
     return reference->previous && reference->past && reference->factors && reference->rotations;
 }

@@ -4,14 +4,15 @@
 
 #include "backend/reference/reference.h"
 #include "base/philox.h"
+#include "base/size.h"
 #include "base/tables.h"
 
 void px_reference_record(struct px_reference *reference)
 {
     uint64_t neurons = reference->shape.replicas * reference->shape.graph.neurons, held = reference->held;
     reference->newest = (reference->newest + 1) % reference->shape.window;
-    memcpy(reference->past + reference->newest * neurons, reference->previous, neurons);
-    memcpy(reference->factors + reference->newest * held, reference->fields[PRAXIS_FIELD_FACTOR], held);
+    memcpy(reference->past + reference->newest * neurons, reference->previous, px_to_size(neurons));
+    memcpy(reference->factors + reference->newest * held, reference->fields[PRAXIS_FIELD_FACTOR], px_to_size(held));
 }
 
 /* The part of a ring that holds the tick of this age, 0 the last traced one: `size` codes a tick. */
