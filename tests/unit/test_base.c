@@ -558,6 +558,29 @@ START_TEST(sizes)
     ck_assert_uint_eq(px_divide_up(UINT64_MAX, 2), UINT64_C(1) << 63);
     ck_assert_uint_eq(px_round_up(65, 64), 128);
     ck_assert_uint_eq(px_round_up(64, 64), 64);
+    ck_assert_uint_eq(px_to_size(5), 5);
+    ck_assert_uint_eq(px_to_size(SIZE_MAX), SIZE_MAX);
+    ck_assert_uint_eq(px_to_size(UINT64_MAX), SIZE_MAX);
+    ck_assert_uint_eq(px_to_size((UINT64_C(1) << 32) + 5), SIZE_MAX > UINT32_MAX ? (UINT64_C(1) << 32) + 5 : SIZE_MAX);
+}
+END_TEST
+
+START_TEST(zeros)
+{
+    /* Products that would be a few bytes if they wrapped around in 64 bits, or in 32. */
+    ck_assert_ptr_null(px_zeros(UINT64_C(1) << 32, UINT64_C(1) << 32));
+    ck_assert_ptr_null(px_zeros((UINT64_C(1) << 63) + 2, 2));
+    ck_assert_ptr_null(px_zeros(UINT64_MAX, 1));
+    if (SIZE_MAX == UINT32_MAX)
+        ck_assert_ptr_null(px_zeros((UINT64_C(1) << 31) + 2, 2));
+    const uint64_t counts[] = {0, 1, 4099}, each[] = {3, 0, 8};
+    for (int i = 0; i < 3; i++) {
+        unsigned char *memory = px_zeros(counts[i], each[i]);
+        ck_assert_ptr_nonnull(memory);
+        for (uint64_t b = 0; b < counts[i] * each[i]; b++)
+            ck_assert_uint_eq(memory[b], 0);
+        free(memory);
+    }
 }
 END_TEST
 
@@ -634,6 +657,7 @@ static Suite *base_suite(void)
     TCase *rest = unit_case(suite, "hash, sizes, log");
     tcase_add_test(rest, hash);
     tcase_add_test(rest, sizes);
+    tcase_add_test(rest, zeros);
     tcase_add_test(rest, log_keeps_the_last_failure);
     return suite;
 }
