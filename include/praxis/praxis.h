@@ -922,6 +922,149 @@ PRAXIS_API praxis_status praxis_predictor_step(praxis_predictor *predictor, cons
  * learned stays. */
 PRAXIS_API praxis_status praxis_predictor_forget(praxis_predictor *predictor, const uint8_t *mask);
 
+/* ---- Readouts ------------------------------------------------------------------------------------------------- */
+
+/*
+ * A dense linear readout of a network's replicas, each with weights of its own: outputs[o] = sum over f of
+ * weights[o][f] features[f]. Its features are, of each of the last `lags` ticks, newest first, the activations of its
+ * neurons in the order of the list, and then, where asked for, half of the square of each; last of all the constant 1.
+ *
+ * Its weights come from ridge regression on samples, ticks kept with their targets, or from a rule that changes them in
+ * every tick, or from the caller. It runs the network itself: its outputs can be the next inputs (free running), and
+ * its errors can teach the network.
+ *
+ * States are int8 codes and sums of their products integers, exact in any order. Everything after that is in double
+ * precision, +, -, *, / and square root in one order: machines of IEEE 754 give the same bits.
+ */
+typedef struct praxis_readout praxis_readout;
+
+/* How weights follow an error e = target - output of features z in every tick that learns. */
+typedef enum praxis_readout_rule {
+    PRAXIS_READOUT_FITTED = 0, /* not at all: praxis_readout_fit, or praxis_readout_write_weights */
+    /* Normalised least mean squares (Nagumo and Noda 1967): step n, from 0, adds
+     * rate / (1 + n rate_decay) e z / (regulariser + |z|^2). */
+    PRAXIS_READOUT_NLMS = 1,
+    /* Recursive least squares (Plackett 1950): the least of the sum of forgetting^age e^2 + forgetting^steps
+     * regulariser |w|^2 after every step. Takes 8 bytes for each two features, and time likewise. */
+    PRAXIS_READOUT_RLS = 2
+} praxis_readout_rule;
+
+typedef struct praxis_readout_options {
+    size_t struct_size;
+    const uint32_t *neurons;  /* [neuron_count] distinct, the same in every replica; copied. NULL: all. Default NULL */
+    size_t neuron_count;      /* 1..N with a list, 0 without. Default 0 */
+    uint32_t outputs;         /* 1..65536. Default 1 */
+    uint32_t lags;            /* ticks read, 1..4096. Default 1 */
+    int squares;              /* not 0: halves of squares are features, too. Default 0 */
+    praxis_readout_rule rule; /* Default PRAXIS_READOUT_FITTED */
+    double rate;              /* 0..2. Default 0.3 */
+    double rate_decay;        /* 0..1. Default 1e-4 */
+    double forgetting;        /* 0.5..1. Default 1 */
+    double regulariser;       /* 1e-12..1e12. Default 1e-3 */
+} praxis_readout_options;
+
+PRAXIS_API praxis_status praxis_readout_options_init(praxis_readout_options *options, size_t size);
+static inline void praxis_readout_options_default(praxis_readout_options *options)
+{
+    praxis_readout_options_init(options, sizeof *options);
+}
+
+/*
+ * Makes a readout of the network, with weights 0; options NULL: as by default. *readout is owned by the caller and goes
+ * before the network: praxis_readout_destroy, to which NULL may be given. Both may be used by one thread at a time.
+ * Errors: OUT_OF_RANGE and INVALID_ARGUMENT name the option; OUT_OF_MEMORY.
+ */
+PRAXIS_API praxis_status praxis_readout_create(praxis_network *network, const praxis_readout_options *options,
+                                               praxis_readout **readout);
+PRAXIS_API void praxis_readout_destroy(praxis_readout *readout);
+
+typedef struct praxis_readout_info {
+    size_t struct_size;
+    uint64_t features; /* of an output, the constant included */
+    uint32_t outputs;
+    uint32_t replicas;
+    uint64_t training_samples; /* of each replica */
+    uint64_t validation_samples;
+} praxis_readout_info;
+
+/* info->struct_size must be set. */
+PRAXIS_API praxis_status praxis_readout_describe(const praxis_readout *readout, praxis_readout_info *info);
+
+#define PRAXIS_READOUT_TRAINING   1u  /* ticks become samples that fits are made of */
+#define PRAXIS_READOUT_VALIDATION 2u  /* or that ridges are chosen by */
+#define PRAXIS_READOUT_LEARN      4u  /* weights follow the errors, by the rule */
+#define PRAXIS_READOUT_MODULATE   8u  /* the network is modulated by the errors */
+#define PRAXIS_READOUT_FEED_BACK  16u /* inputs are the outputs of the tick before */
+
+/*
+ * Ticks of a network with its readout. In each: the network's tick with its input, the outputs, the modulation of the
+ * network, the step of the rule.
+ */
+typedef struct praxis_readout_span {
+    size_t struct_size;
+    uint64_t ticks;
+    uint32_t flags;      /* PRAXIS_RUN_... of the network's ticks */
+    uint32_t what;       /* PRAXIS_READOUT_... */
+    int input_shared;    /* not 0: `input` is [ticks][K], the same for every replica */
+    const float *input;  /* [R][ticks][K] as of praxis_run, or NULL */
+    const float *target; /* [R][ticks][outputs]; where there are errors or samples */
+    float *prediction;   /* [R][ticks][outputs] receives the outputs, or NULL */
+    /* Which neurons an error is sent to: feedback[o][j], [outputs][N], or NULL for what a change of activation j in
+     * this tick changes in output o. M_j = modulator_scale sum over o of e_o feedback[o][j]. */
+    const float *feedback;
+    float modulator_scale; /* Default 1 */
+    float feedback_limit;  /* outputs that become inputs are cut to +- this; 0: to what an input may be. Default 0 */
+} praxis_readout_span;
+
+PRAXIS_API praxis_status praxis_readout_span_init(praxis_readout_span *span, size_t size);
+static inline void praxis_readout_span_default(praxis_readout_span *span)
+{
+    praxis_readout_span_init(span, sizeof *span);
+}
+
+/*
+ * Runs the span; returns when it is done. A readout sees the ticks that it runs, and only them: before the first they
+ * are zero. With PRAXIS_READOUT_FEED_BACK the network has as many channels as the readout has outputs, and the first
+ * input is the output of the tick before the span. A network that is to be modulated needs PRAXIS_RUN_TRACE in flags.
+ * Every sample keeps a byte for each neuron and four for each output, in each replica; up to 2^24.
+ * Errors: everything but what learning makes is validated before the first tick. INVALID_ARGUMENT, OUT_OF_RANGE,
+ * OUT_OF_MEMORY, and those of praxis_network_run and praxis_network_modulate.
+ */
+PRAXIS_API praxis_status praxis_readout_run(praxis_readout *readout, const praxis_readout_span *span);
+
+/*
+ * Weights by ridge regression (Hoerl and Kennard 1970) on the samples of some parts, PRAXIS_READOUT_TRAINING,
+ * PRAXIS_READOUT_VALIDATION or both: those of replica r have the least squared error plus ridge[r] s |weights|^2, s
+ * being the mean over features of their squared deviations, summed over samples; the constant is free. ridge is [R],
+ * 1e-15 to 1e15. Where features outnumber samples the dual is solved.
+ * Errors: INVALID_ARGUMENT: fewer than two samples; OUT_OF_RANGE: a ridge outside its bounds, or too small for the
+ * matrix to be factored; OUT_OF_MEMORY. After an error some replicas may have new weights.
+ */
+PRAXIS_API praxis_status praxis_readout_fit(praxis_readout *readout, uint32_t parts, const double *ridge);
+
+/*
+ * For each replica the ridge, of `count` in the list, whose fit to the training samples has the least error in the
+ * validation samples; then a fit to both. chosen: [R] receives the ridges, or NULL. error: [R] receives their errors,
+ * the root of the mean over outputs of the squares of praxis_readout_error, or NULL. Errors: as of praxis_readout_fit.
+ */
+PRAXIS_API praxis_status praxis_readout_choose(praxis_readout *readout, const double *ridges, size_t count,
+                                               double *chosen, double *error);
+
+/* error[R][outputs] of the weights in the samples of one part: the root of the mean squared error, divided by the
+ * standard deviation of the targets if that is not 0 (NRMSE). */
+PRAXIS_API praxis_status praxis_readout_error(praxis_readout *readout, uint32_t part, double *error);
+
+/* weights[R][outputs][features], `count` in all. Those that are written must be finite. */
+PRAXIS_API praxis_status praxis_readout_read_weights(const praxis_readout *readout, double *weights, size_t count);
+PRAXIS_API praxis_status praxis_readout_write_weights(praxis_readout *readout, const double *weights, size_t count);
+
+#define PRAXIS_READOUT_RESET_HISTORY 1u /* ticks seen become zero, as before the first */
+#define PRAXIS_READOUT_RESET_WEIGHTS 2u /* weights become zero, and rules begin anew */
+#define PRAXIS_READOUT_RESET_SAMPLES 4u /* samples are forgotten: of all replicas, mask NULL */
+
+/* Resets some of it in the replicas where mask[r] is not 0; mask may be NULL for all. */
+PRAXIS_API praxis_status praxis_readout_reset(praxis_readout *readout, uint32_t what, const uint8_t *mask);
+
 /* ---- Statistics ----------------------------------------------------------------------------------------------- */
 
 #define PRAXIS_HISTOGRAM_BINS 255

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+#include "readout/dense.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <string.h>
+
+#define DENSE_ROWS    4 /* sums that are kept in registers, of so many rows */
+#define DENSE_WIDE    8 /* and columns, in vectors that every processor has */
+#define DENSE_LANES   2
+#define DENSE_COLUMNS 32  /* columns of b that are packed at once, */
+#define DENSE_DEPTH   256 /* of so many summands */
+
+#define DENSE_VECTORS (DENSE_WIDE / DENSE_LANES)
+
+typedef double lanes __attribute__((vector_size(DENSE_LANES * sizeof(double)), aligned(sizeof(double)), may_alias));
+
+/* b of some columns and summands, as [columns / DENSE_WIDE][depth][DENSE_WIDE], with zeros in columns that are not
+ * there. */
+static void pack_columns(size_t columns, size_t depth, struct px_matrix b, double *packed)
+{
+    for (size_t j = 0; j < (columns + DENSE_WIDE - 1) / DENSE_WIDE * DENSE_WIDE; j++)
+        for (size_t k = 0; k < depth; k++)
+            packed[(j / DENSE_WIDE * depth + k) * DENSE_WIDE + j % DENSE_WIDE] =
+                j < columns ? b.data[k * b.down + j * b.right] : 0;
+}
+
+static void add_lanes(const double sum[DENSE_WIDE], size_t columns, bool minus, double *c)
+{
+    for (size_t j = 0; j < columns; j++)
+        c[j] += minus ? -sum[j] : sum[j];
+}
+
+/* Some rows of a times packed columns of b. */
+static void multiply_packed(size_t rows, size_t columns, size_t depth, const double *a, size_t a_down,
+                            const double *packed, bool minus, double *c, size_t stride)
+{
+    for (size_t i = 0; i < rows; i += DENSE_ROWS) {
+        const double *row[DENSE_ROWS];
+        for (size_t q = 0; q < DENSE_ROWS; q++) /* beyond the last row it is taken again, and its sums are dropped */
+            row[q] = a + (i + q < rows ? i + q : rows - 1) * a_down;
+        for (size_t j = 0; j < columns; j += DENSE_WIDE) {
+            const lanes *column = (const lanes *)(const void *)(packed + j * depth);
+            lanes sum[DENSE_ROWS][DENSE_VECTORS] = {{{0}}};
+            for (size_t k = 0; k < depth; k++)
+                for (size_t q = 0; q < DENSE_ROWS; q++)
+                    for (size_t v = 0; v < DENSE_VECTORS; v++)
+                        sum[q][v] += row[q][k] * column[k * DENSE_VECTORS + v];
+            for (size_t q = 0; q < DENSE_ROWS && i + q < rows; q++) {
+                double sums[DENSE_WIDE];
+                memcpy(sums, sum[q], sizeof sums);
+                add_lanes(sums, columns - j < DENSE_WIDE ? columns - j : DENSE_WIDE, minus, c + (i + q) * stride + j);
+            }
+        }
+    }
+}
+
+void px_dense_multiply(size_t rows, size_t columns, size_t depth, struct px_matrix a, struct px_matrix b, bool minus,
+                       double *c, size_t stride)
+{
+    double packed[DENSE_COLUMNS * DENSE_DEPTH];
+    for (size_t j = 0; j < columns; j += DENSE_COLUMNS)
+        for (size_t k = 0; k < depth; k += DENSE_DEPTH) {
+            size_t wide = columns - j < DENSE_COLUMNS ? columns - j : DENSE_COLUMNS,
+                   deep = depth - k < DENSE_DEPTH ? depth - k : DENSE_DEPTH;
+            const struct px_matrix part = {b.data + k * b.down + j * b.right, b.down, b.right};
+            pack_columns(wide, deep, part, packed);
+            multiply_packed(rows, wide, deep, a.data + k, a.down, packed, minus, c + j, stride);
+        }
+}
+
+void px_dense_multiply_lower(size_t size, size_t depth, struct px_matrix a, struct px_matrix b, double *c)
+{
+    for (size_t j = 0; j < size; j += DENSE_COLUMNS) {
+        size_t wide = size - j < DENSE_COLUMNS ? size - j : DENSE_COLUMNS;
+        const struct px_matrix rows = {a.data + j * a.down, a.down, a.right};
+        const struct px_matrix columns = {b.data + j * b.right, b.down, b.right};
+        px_dense_multiply(size - j, wide, depth, rows, columns, false, c + j * size + j, size);
+    }
+}
+
+/* Columns first .. first + wide - 1, from which the columns before have been taken. */
+static bool factor_columns(size_t size, size_t first, size_t wide, double *a)
+{
+    for (size_t j = first; j < first + wide; j++) {
+        double pivot = a[j * size + j];
+        for (size_t k = first; k < j; k++)
+            pivot -= a[j * size + k] * a[j * size + k];
+        if (!(pivot > 0) || isinf(pivot))
+            return false;
+        a[j * size + j] = sqrt(pivot);
+        for (size_t i = j + 1; i < size; i++) {
+            double sum = a[i * size + j];
+            for (size_t k = first; k < j; k++)
+                sum -= a[i * size + k] * a[j * size + k];
+            a[i * size + j] = sum / a[j * size + j];
+        }
+    }
+    return true;
+}
+
+bool px_dense_cholesky(size_t size, double *a)
+{
+    for (size_t first = 0; first < size; first += DENSE_COLUMNS) {
+        size_t wide = size - first < DENSE_COLUMNS ? size - first : DENSE_COLUMNS;
+        const struct px_matrix before = {a + first * size, size, 1}, across = {a + first * size, 1, size};
+        px_dense_multiply(size - first, wide, first, before, across, true, a + first * size + first, size);
+        if (!factor_columns(size, first, wide, a))
+            return false;
+    }
+    return true;
+}
+
+void px_dense_solve(size_t size, const double *l, size_t columns, double *b)
+{
+    for (size_t i = 0; i < size; i++) {
+        for (size_t k = 0; k < i; k++)
+            for (size_t j = 0; j < columns; j++)
+                b[i * columns + j] -= l[i * size + k] * b[k * columns + j];
+        for (size_t j = 0; j < columns; j++)
+            b[i * columns + j] /= l[i * size + i];
+    }
+    for (size_t i = size; i-- > 0;) {
+        for (size_t j = 0; j < columns; j++)
+            b[i * columns + j] /= l[i * size + i];
+        for (size_t k = 0; k < i; k++)
+            for (size_t j = 0; j < columns; j++)
+                b[k * columns + j] -= l[i * size + k] * b[i * columns + j];
+    }
+}
+
+double px_dense_dot(size_t count, const double *a, const double *b)
+{
+    double sum[DENSE_WIDE] = {0};
+    size_t whole = count / DENSE_WIDE * DENSE_WIDE;
+    for (size_t i = 0; i < whole; i += DENSE_WIDE)
+        for (size_t l = 0; l < DENSE_WIDE; l++)
+            sum[l] += a[i + l] * b[i + l];
+    for (size_t i = whole; i < count; i++)
+        sum[i - whole] += a[i] * b[i];
+    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
+}
