@@ -104,10 +104,10 @@ static praxis_status lay_out(const praxis_readout *readout, uint32_t parts, uint
             samples += readout->parts[p].samples;
         }
     *data = (struct laid_out){
-        .states = px_zeros(px_multiply(px_multiply(rows, readout->width), sizeof(double))),
-        .targets = px_zeros(px_multiply(px_multiply(samples, outputs), sizeof(double))),
-        .row = px_zeros(px_multiply(samples, sizeof(size_t))),
-        .target_mean = px_zeros(outputs * sizeof(double)),
+        .states = px_zeros(px_multiply(rows, readout->width), sizeof(double)),
+        .targets = px_zeros(px_multiply(samples, outputs), sizeof(double)),
+        .row = px_zeros(samples, sizeof(size_t)),
+        .target_mean = px_zeros(outputs, sizeof(double)),
     };
     if (!data->states || !data->targets || !data->row || !data->target_mean) {
         free_laid_out(data);
@@ -169,8 +169,8 @@ static void centre_primal(const praxis_readout *readout, const struct laid_out *
 
 static bool make_primal(const praxis_readout *readout, const struct laid_out *data, struct equations *equations)
 {
-    size_t bytes = readout->features * FIT_BLOCK * sizeof(double);
-    double *block = px_zeros(bytes), *across = px_zeros(bytes);
+    uint64_t count = px_multiply(readout->features, FIT_BLOCK);
+    double *block = px_zeros(count, sizeof(double)), *across = px_zeros(count, sizeof(double));
     for (size_t first = 0; first < data->samples && block && across; first += FIT_BLOCK) {
         size_t left = data->samples - first;
         add_primal_block(readout, data, first, left < FIT_BLOCK ? left : FIT_BLOCK, block, across, equations);
@@ -233,8 +233,8 @@ static void centre_dual(size_t features, size_t samples, double *matrix, double 
 static bool make_dual(const praxis_readout *readout, const struct laid_out *data, struct equations *equations)
 {
     size_t rows = data->rows, width = readout->width, outputs = readout->options.outputs;
-    double *ticks = px_zeros(px_multiply(px_multiply(rows, rows), sizeof(double)));
-    double *average = px_zeros(data->samples * sizeof(double));
+    double *ticks = px_zeros(px_multiply(rows, rows), sizeof(double));
+    double *average = px_zeros(data->samples, sizeof(double));
     bool made = ticks && average;
     if (made) {
         const struct px_matrix down = {data->states, width, 1}, right = {data->states, 1, width};
@@ -255,8 +255,8 @@ static bool leave_dual(const praxis_readout *readout, const struct laid_out *dat
 {
     size_t rows = data->rows, width = readout->width, outputs = readout->options.outputs;
     size_t lags = readout->options.lags, before = lags - 1;
-    double *across = px_zeros(px_multiply(px_multiply(width, rows), sizeof(double)));
-    double *of_row = px_zeros(px_multiply(rows * outputs, sizeof(double))), *sum = px_zeros(outputs * sizeof(double));
+    double *across = px_zeros(px_multiply(width, rows), sizeof(double));
+    double *of_row = px_zeros(px_multiply(rows, outputs), sizeof(double)), *sum = px_zeros(outputs, sizeof(double));
     bool made = across && of_row && sum;
     for (size_t q = 0; q < rows && made; q++)
         for (size_t i = 0; i < width; i++)
@@ -287,19 +287,20 @@ static praxis_status make_equations(const praxis_readout *readout, const struct 
 {
     size_t features = readout->features, outputs = readout->options.outputs;
     bool dual = features > data->samples;
-    uint64_t size = dual ? data->samples : features, square = px_multiply(px_multiply(size, size), sizeof(double));
-    uint64_t ticks = dual ? px_multiply(px_multiply(data->rows, data->rows), sizeof(double)) : 0;
-    praxis_status status = px_memory_check(readout->log, px_add(px_multiply(square, 2), ticks));
+    uint64_t size = dual ? data->samples : features, square = px_multiply(size, size);
+    uint64_t ticks = dual ? px_multiply(data->rows, data->rows) : 0;
+    praxis_status status =
+        px_memory_check(readout->log, px_multiply(px_add(px_multiply(square, 2), ticks), sizeof(double)));
     if (status)
         return status;
     *equations = (struct equations){
         .dual = dual,
         .size = (size_t)size,
-        .matrix = px_zeros(square),
-        .right = px_zeros(px_multiply(size * outputs, sizeof(double))),
-        .mean = px_zeros(features * sizeof(double)),
-        .factor = px_zeros(square),
-        .weight = px_zeros(px_multiply((features > size ? features : size) * outputs, sizeof(double))),
+        .matrix = px_zeros(square, sizeof(double)),
+        .right = px_zeros(px_multiply(size, outputs), sizeof(double)),
+        .mean = px_zeros(features, sizeof(double)),
+        .factor = px_zeros(square, sizeof(double)),
+        .weight = px_zeros(px_multiply(features > size ? features : size, outputs), sizeof(double)),
     };
     if (!equations->matrix || !equations->right || !equations->mean || !equations->factor || !equations->weight ||
         !(dual ? make_dual(readout, data, equations) : make_primal(readout, data, equations)))
@@ -361,9 +362,9 @@ static praxis_status measure(const praxis_readout *readout, const struct laid_ou
 {
     size_t features = readout->features, outputs = readout->options.outputs;
     const double *weight = readout->weights + replica * outputs * (features + 1);
-    double *block = px_zeros(px_multiply(features * FIT_BLOCK, sizeof(double)));
-    double *predicted = px_zeros(px_multiply(outputs * FIT_BLOCK, sizeof(double)));
-    double *sums = px_zeros(2 * outputs * sizeof(double));
+    double *block = px_zeros(px_multiply(features, FIT_BLOCK), sizeof(double));
+    double *predicted = px_zeros(px_multiply(outputs, FIT_BLOCK), sizeof(double));
+    double *sums = px_zeros(2 * outputs, sizeof(double));
     bool made = block && predicted && sums;
     for (size_t first = 0; first < data->samples && made; first += FIT_BLOCK) {
         size_t left = data->samples - first, count = left < FIT_BLOCK ? left : FIT_BLOCK;
@@ -479,7 +480,7 @@ praxis_status px_readout_choose(praxis_readout *readout, const double *ridges, s
     praxis_status status = check_parts(readout, both);
     if (!status)
         status = check_ridges(readout, ridges, count);
-    double *each = px_zeros(readout->options.outputs * sizeof(double));
+    double *each = px_zeros(readout->options.outputs, sizeof(double));
     if (!status && !each)
         status = readout_out_of_memory(readout);
     for (uint32_t r = 0; r < readout->replicas && !status; r++) {

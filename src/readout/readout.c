@@ -42,7 +42,7 @@ static praxis_status check_options(const praxis_network *network, const praxis_r
 static praxis_status take_neurons(praxis_readout *readout, const uint32_t *neurons)
 {
     uint64_t all = readout->network->shape.graph.neurons, count = readout->options.neuron_count;
-    uint8_t *seen = px_zeros(all);
+    uint8_t *seen = px_zeros(all, 1);
     praxis_status status = PRAXIS_SUCCESS;
     if (!seen)
         status = px_fail(readout->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a readout");
@@ -64,20 +64,19 @@ static praxis_status allocate_readout(praxis_readout *readout)
 {
     const praxis_readout_options *options = &readout->options;
     uint64_t replicas = readout->replicas, size = (uint64_t)readout->features + 1;
-    uint64_t weights = px_multiply(px_multiply(replicas, options->outputs), size * sizeof(double));
-    uint64_t inverse =
-        options->rule == PRAXIS_READOUT_RLS ? px_multiply(px_multiply(replicas, size), size * sizeof(double)) : 0;
-    praxis_status status = px_memory_check(readout->log, px_add(weights, inverse));
+    uint64_t weights = px_multiply(px_multiply(replicas, options->outputs), size);
+    uint64_t inverse = options->rule == PRAXIS_READOUT_RLS ? px_multiply(px_multiply(replicas, size), size) : 0;
+    praxis_status status = px_memory_check(readout->log, px_multiply(px_add(weights, inverse), sizeof(double)));
     if (status)
         return status;
-    readout->neurons = px_zeros(options->neuron_count * sizeof(uint32_t));
-    readout->history = px_zeros(px_multiply(replicas * options->lags, options->neuron_count));
-    readout->codes = px_zeros(replicas * readout->network->shape.graph.neurons);
-    readout->weights = px_zeros(weights);
-    readout->inverse = inverse ? px_zeros(inverse) : NULL;
-    readout->steps = px_zeros(replicas * sizeof(uint64_t));
-    readout->feature = px_zeros(size * sizeof(double));
-    readout->gain = px_zeros(size * sizeof(double));
+    readout->neurons = px_zeros(options->neuron_count, sizeof(uint32_t));
+    readout->history = px_zeros(replicas * options->lags, options->neuron_count);
+    readout->codes = px_zeros(replicas, readout->network->shape.graph.neurons);
+    readout->weights = px_zeros(weights, sizeof(double));
+    readout->inverse = inverse ? px_zeros(inverse, sizeof(double)) : NULL;
+    readout->steps = px_zeros(replicas, sizeof(uint64_t));
+    readout->feature = px_zeros(size, sizeof(double));
+    readout->gain = px_zeros(size, sizeof(double));
     if (!readout->neurons || !readout->history || !readout->codes || !readout->weights || !readout->steps ||
         !readout->feature || !readout->gain || (inverse && !readout->inverse))
         return px_fail(readout->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a readout of %llu features",
@@ -91,7 +90,7 @@ praxis_status px_readout_create(praxis_network *network, const praxis_readout_op
     praxis_status status = check_options(network, options);
     if (status)
         return status;
-    praxis_readout *made = px_zeros(sizeof *made);
+    praxis_readout *made = px_zeros(1, sizeof *made);
     if (!made)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a readout");
     uint64_t neurons = options->neurons ? options->neuron_count : network->shape.graph.neurons;

@@ -19,10 +19,10 @@ static bool make_readout_room(const praxis_readout *readout, const praxis_readou
     uint64_t replicas = readout->replicas, outputs = readout->options.outputs;
     uint64_t neurons = span->what & PRAXIS_READOUT_MODULATE ? readout->network->shape.graph.neurons : 0;
     *room = (struct readout_room){
-        .input = px_zeros(px_multiply(replicas, readout->network->shape.channels * sizeof(float))),
-        .prediction = px_zeros(outputs * sizeof(double)),
-        .error = px_zeros(outputs * sizeof(double)),
-        .modulator = px_zeros(px_multiply(replicas, neurons * sizeof(float))),
+        .input = px_zeros(px_multiply(replicas, readout->network->shape.channels), sizeof(float)),
+        .prediction = px_zeros(outputs, sizeof(double)),
+        .error = px_zeros(outputs, sizeof(double)),
+        .modulator = px_zeros(px_multiply(replicas, neurons), sizeof(float)),
     };
     return room->input && room->prediction && room->error && room->modulator;
 }
