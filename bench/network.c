@@ -29,26 +29,34 @@ static const struct {
     [MODULATED] = {PRAXIS_RUN_TRACE, TICKS_ALWAYS},
 };
 
-/* Weights, traces as large, and what there is per neuron, beside the buffer of the read stream. Some drivers of CPUs
- * call all of the host's memory the device's. */
-static bool fits(const struct bench *bench, const praxis_graph *graph)
+static praxis_parameters parameters_of(uint64_t neurons, uint32_t degree_factor)
 {
-    double bytes = 2 * (double)graph->synapses + 64 * (double)graph->neurons;
-    double held = bench->streams ? streams_bytes(bench->streams, STREAM_READ) : 0;
+    praxis_parameters parameters;
+    praxis_parameters_default(&parameters);
+    parameters.neurons = neurons;
+    parameters.degree_factor = degree_factor;
+    parameters.bias_spread = 0.5; /* keeps activations from dying out, at no cost */
+    return parameters;
+}
+
+/* The network beside the buffer of the read stream. Some drivers of CPUs call all of the host's memory the device's. */
+static bool fits(const struct bench *bench, uint64_t neurons, uint32_t degree_factor)
+{
+    const praxis_parameters parameters = parameters_of(neurons, degree_factor);
+    praxis_network_info info = {.struct_size = sizeof info};
+    if (praxis_network_plan(bench->context, &parameters, &info))
+        return false;
+    double bytes = (double)info.device_bytes, held = bench->streams ? streams_bytes(bench->streams, STREAM_READ) : 0;
     bool host = !bench->opencl || bench->opencl->host_memory;
     return (!bench->opencl || bytes + held < 0.95 * (double)bench->opencl->memory_bytes) &&
-           (!host || bytes < 0.8 * machine_available_bytes());
+           (double)info.host_bytes + (host ? bytes : 0) < 0.8 * machine_available_bytes();
 }
 
 static praxis_status create(const struct bench *bench, uint64_t neurons, uint32_t degree_factor, struct size_work *work,
                             struct result_network *result)
 {
-    praxis_parameters parameters;
+    const praxis_parameters parameters = parameters_of(neurons, degree_factor);
     praxis_network_info info = {.struct_size = sizeof info};
-    praxis_parameters_default(&parameters);
-    parameters.neurons = neurons;
-    parameters.degree_factor = degree_factor;
-    parameters.bias_spread = 0.5; /* keeps activations from dying out, at no cost */
     double start = clock_now();
     praxis_status status = praxis_network_create(bench->context, &parameters, &work->network);
     if (!status)
@@ -182,7 +190,7 @@ bool suite_network(const struct bench *bench, uint64_t neurons, uint32_t degree_
     praxis_graph graph = {.struct_size = sizeof graph};
     if (result->network_count == RESULT_NETWORKS || praxis_graph_plan(neurons, degree_factor, NULL, &graph))
         return false;
-    if (!fits(bench, &graph)) {
+    if (!fits(bench, neurons, degree_factor)) {
         suite_progress(bench->suite, "N = %.0f, k = %u: does not fit", (double)graph.neurons, degree_factor);
         return true;
     }

@@ -372,10 +372,27 @@ praxis_status praxis_network_describe(const praxis_network *network, praxis_netw
         status = px_structure_check(network->log, "info", info, FIRST_NETWORK_INFO);
     if (status)
         return status;
-    praxis_network_info described = {.struct_size = sizeof described};
+    praxis_network_info described;
     px_network_describe(network, &described);
     px_structure_give(info, &described, sizeof described);
     return PRAXIS_SUCCESS;
+}
+
+praxis_status praxis_network_plan(praxis_context *context, const praxis_parameters *parameters,
+                                  praxis_network_info *info)
+{
+    praxis_parameters own;
+    praxis_network_info planned;
+    praxis_status status = check_context(context);
+    if (!status)
+        status = px_structure_check(&context->log, "info", info, FIRST_NETWORK_INFO);
+    if (!status)
+        status = take_parameters(context, parameters, &own);
+    if (!status)
+        status = px_network_plan(context, &own, &planned);
+    if (!status)
+        px_structure_give(info, &planned, sizeof planned);
+    return status;
 }
 
 praxis_status praxis_network_graph(const praxis_network *network, praxis_graph *graph)

@@ -531,14 +531,25 @@ typedef struct praxis_network_info {
     uint32_t groups;          /* groups defined so far */
     uint64_t tick;            /* ticks run since birth */
     uint64_t modulations;     /* modulations applied since birth */
-    uint64_t device_bytes;    /* memory taken on the device */
+    uint64_t device_bytes;    /* memory taken on the device, but for inputs and outputs of spans; 2^64 - 1: more */
     uint32_t weight_slabs;    /* buffers the weights are split into */
     praxis_factor factor;
-    char sum_path[32]; /* which form of the synaptic sum runs */
+    char sum_path[32];   /* which form of the synaptic sum runs */
+    uint64_t host_bytes; /* the most of the host's memory that it takes beside device_bytes, while it is born */
 } praxis_network_info;
 
 /* Shape, counters and memory of a network. info->struct_size must be set. */
 PRAXIS_API praxis_status praxis_network_describe(const praxis_network *network, praxis_network_info *info);
+
+/*
+ * What praxis_network_describe would say of a network with these parameters (NULL: the defaults) just made on the
+ * context's device, by arithmetic: no memory is taken or asked for, so that a network may be planned that does not fit.
+ * The reference plans any. info->struct_size must be set.
+ * Errors: OUT_OF_RANGE as of praxis_network_create, also where a device cannot count so many neurons; OUT_OF_MEMORY: a
+ * column of weights is more than one buffer of the device may be; INVALID_ARGUMENT.
+ */
+PRAXIS_API praxis_status praxis_network_plan(praxis_context *context, const praxis_parameters *parameters,
+                                             praxis_network_info *info);
 
 /* The graph of a network, as praxis_graph_plan would give it. graph->struct_size must be set. */
 PRAXIS_API praxis_status praxis_network_graph(const praxis_network *network, praxis_graph *graph);

@@ -165,7 +165,8 @@ struct px_backend_operations {
 
     praxis_status (*finish)(struct px_backend *backend);
 
-    /* Memory, number of weight buffers and form of the sum, for praxis_network_describe. */
+    /* Memory, number of weight buffers and form of the sum, for praxis_network_describe. Also of a back end that is
+     * only planned. */
     void (*describe)(const struct px_backend *backend, praxis_network_info *info);
 
     /*
@@ -193,6 +194,8 @@ struct px_device_operations {
      */
     praxis_status (*create_backend)(struct px_device *device, const struct px_shape *shape, uint32_t choice,
                                     struct px_backend **backend);
+    /* What the first of them would describe of itself; nothing is allocated, and nothing is asked of memory. */
+    praxis_status (*plan)(struct px_device *device, const struct px_shape *shape, praxis_network_info *info);
     /* Keeps a tuning for networks of this shape, or with NULL or "" forgets it; see praxis_context_store_tuning. */
     praxis_status (*store_tuning)(struct px_device *device, const struct px_shape *shape, const char *tuning);
 };

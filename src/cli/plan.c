@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* praxis plan: what a network of any size takes, by arithmetic. docs/performance.md says how far it holds. */
+/* praxis plan: what a network of any size takes on a device, and how fast memory lets it run, by arithmetic.
+ * docs/performance.md says how far it holds. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <math.h>
@@ -10,9 +11,6 @@
 #include "cli/cli.h"
 #include "tool/json.h"
 
-/* Bytes a neuron takes beside its synapses: eight 32-bit fields, two activations, factor and mask. */
-#define NEURON_BYTES 36
-
 /* Bytes moved per synapse and tick: the weight; with traces also their reading and writing; with a modulator in every
  * tick also the trace once more and the weight read and written. */
 #define INFERENCE_BYTES 1
@@ -22,11 +20,11 @@
 #define MOST_BYTES 1e21
 
 struct plan {
-    praxis_graph graph;
-    uint64_t replicas;
+    praxis_network_info network;
+    praxis_device_info device; /* whose layout it has */
     double device_memory, bandwidth;
-    uint64_t neurons, synapses;          /* of all replicas; weights and traces take a byte for each synapse */
-    uint64_t state;                      /* bytes */
+    uint64_t synapses;                   /* of all replicas */
+    uint64_t weights, traces, others;    /* bytes: of others there are some for each neuron and tick of the window */
     double devices;                      /* how many */
     double inference, tracing, learning; /* ticks per second */
     double exchange;                     /* bytes of activations that each device receives per tick */
@@ -56,13 +54,16 @@ static double parse_size(const char *text, const char *ending)
     return complete && value >= 1 && value <= MOST_BYTES ? value : -1;
 }
 
-static void fill(struct plan *plan)
+static void fill(struct plan *plan, praxis_trace_form form)
 {
-    plan->synapses = plan->graph.synapses * plan->replicas; /* below 2^48, and at most 2^16 */
-    plan->neurons = plan->graph.neurons * plan->replicas;
-    plan->state = plan->neurons * NEURON_BYTES;
-    double synapses = (double)plan->synapses, neurons = (double)plan->neurons;
-    plan->devices = ceil((2 * synapses + (double)plan->state) / plan->device_memory);
+    const praxis_network_info *network = &plan->network;
+    plan->synapses = network->synapses * network->replicas; /* below 2^48, and at most 2^16 */
+    plan->weights = network->padded_synapses * network->replicas;
+    plan->traces = form == PRAXIS_TRACE_STORED ? plan->weights : 0;
+    uint64_t left = network->device_bytes - plan->weights; /* 2^64 - 1 bytes may stand for more */
+    plan->others = left > plan->traces ? left - plan->traces : 0;
+    double synapses = (double)plan->synapses, neurons = (double)network->neurons * network->replicas;
+    plan->devices = ceil((double)network->device_bytes / plan->device_memory);
     double bandwidth = plan->bandwidth * plan->devices;
     plan->inference = bandwidth / (synapses * INFERENCE_BYTES);
     plan->tracing = bandwidth / (synapses * TRACE_BYTES);
@@ -72,13 +73,18 @@ static void fill(struct plan *plan)
 
 static void print_table(const struct plan *plan)
 {
+    const praxis_network_info *network = &plan->network;
     char a[16], b[16], c[16];
-    fprintf(cli_output(), "neurons     %s, p = %u, replicas %" PRIu64 "\n", cli_si((double)plan->graph.neurons, a),
-            plan->graph.prime, plan->replicas);
-    fprintf(cli_output(), "synapses    %s, %u per neuron\n", cli_si((double)plan->synapses, a), plan->graph.degree);
-    fprintf(cli_output(), "weights     %s\ntraces      %s\n", cli_bytes((double)plan->synapses, a),
-            cli_bytes((double)plan->synapses, b));
-    fprintf(cli_output(), "per neuron  %s\nwiring      0 B\n", cli_bytes((double)plan->state, a));
+    fprintf(cli_output(), "neurons     %s, p = %u, replicas %u\n", cli_si((double)network->neurons, a), network->prime,
+            network->replicas);
+    fprintf(cli_output(), "synapses    %s, %u per neuron\n", cli_si((double)plan->synapses, a), network->degree);
+    fprintf(cli_output(), "as on       %s: %s, %u buffer%s of weights\n", plan->device.name, network->sum_path,
+            network->weight_slabs, network->weight_slabs == 1 ? "" : "s");
+    fprintf(cli_output(), "weights     %s\ntraces      %s\n", cli_bytes((double)plan->weights, a),
+            cli_bytes((double)plan->traces, b));
+    fprintf(cli_output(), "neurons'    %s\nwiring      0 B\n", cli_bytes((double)plan->others, a));
+    fprintf(cli_output(), "in all      %s, and %s of the host's memory\n", cli_bytes((double)network->device_bytes, a),
+            cli_bytes((double)network->host_bytes, b));
     fprintf(cli_output(), "devices     %.0f with %s at %s/s each\n", plan->devices, cli_bytes(plan->device_memory, a),
             cli_bytes(plan->bandwidth, b));
     fprintf(cli_output(), "speed       at most %s ticks/s, %s with traces, %s with a modulator in every tick\n",
@@ -93,16 +99,23 @@ static void print_table(const struct plan *plan)
 
 static int print_report(const struct cli_command *command, const struct plan *plan)
 {
+    const praxis_network_info *network = &plan->network;
     cJSON *object = cJSON_CreateObject();
-    json_add_count(object, "neurons", plan->graph.neurons);
-    json_add_count(object, "prime", plan->graph.prime);
-    json_add_count(object, "degree", plan->graph.degree);
-    json_add_count(object, "replicas", plan->replicas);
+    json_add_count(object, "neurons", network->neurons);
+    json_add_count(object, "prime", network->prime);
+    json_add_count(object, "degree", network->degree);
+    json_add_count(object, "replicas", network->replicas);
     json_add_count(object, "synapses", plan->synapses);
-    json_add_count(object, "weight_bytes", plan->synapses);
-    json_add_count(object, "trace_bytes", plan->synapses);
-    json_add_count(object, "state_bytes", plan->state);
+    json_add_text(object, "selector", plan->device.selector);
+    json_add_text(object, "name", plan->device.name);
+    json_add_text(object, "sum_path", network->sum_path);
+    json_add_count(object, "weight_slabs", network->weight_slabs);
+    json_add_count(object, "weight_bytes", plan->weights);
+    json_add_count(object, "trace_bytes", plan->traces);
+    json_add_count(object, "neuron_bytes", plan->others);
     json_add_count(object, "wiring_bytes", 0);
+    json_add_count(object, "device_bytes", network->device_bytes);
+    json_add_count(object, "host_bytes", network->host_bytes);
     json_add_number(object, "device_memory_bytes", plan->device_memory);
     json_add_number(object, "bandwidth_bytes_per_second", plan->bandwidth);
     json_add_number(object, "devices", plan->devices);
@@ -113,10 +126,43 @@ static int print_report(const struct cli_command *command, const struct plan *pl
     return json_print(command, object);
 }
 
+static praxis_status plan_on(praxis_context *context, const praxis_parameters *parameters, struct plan *plan)
+{
+    plan->network.struct_size = sizeof plan->network;
+    plan->device.struct_size = sizeof plan->device;
+    praxis_status status = praxis_context_device(context, &plan->device);
+    return status ? status : praxis_network_plan(context, parameters, &plan->network);
+}
+
+/*
+ * Where no device was asked for, a network that the best one cannot have in one piece is planned as the reference has
+ * it: none is too large for that.
+ */
+static int plan_network(const struct cli_command *command, const struct cli_opening *opening,
+                        const praxis_parameters *parameters, struct plan *plan)
+{
+    praxis_context *context = NULL;
+    praxis_status status = cli_open(opening, &context);
+    bool opened = !status;
+    if (opened)
+        status = plan_on(context, parameters, plan);
+    praxis_context_destroy(context);
+    if (opened && status && !opening->device) {
+        const struct cli_opening reference = {.device = "reference"};
+        cli_note(command, "planned as on the reference");
+        status = cli_open(&reference, &context);
+        if (!status)
+            status = plan_on(context, parameters, plan);
+        praxis_context_destroy(context);
+    }
+    return cli_misused(status) ? CLI_USAGE : status ? CLI_FAILED : CLI_DONE;
+}
+
 int cli_plan(const struct cli_command *command, int argc, char **argv)
 {
     praxis_parameters parameters;
     const char *memory = "141GB", *bandwidth = "4.8TB/s";
+    struct cli_opening opening = {.device = NULL};
     bool json = false;
     praxis_parameters_default(&parameters);
     parameters.neurons = 0; /* not given */
@@ -124,6 +170,10 @@ int cli_plan(const struct cli_command *command, int argc, char **argv)
         CLI_NEURONS_OPTION(&parameters),
         CLI_DEGREE_FACTOR_OPTION(&parameters),
         CLI_REPLICAS_OPTION(&parameters),
+        CLI_PARAMETER_OPTION("channels", &parameters, "C"),
+        CLI_TRACE_WINDOW_OPTION(&parameters),
+        CLI_TRACE_FORM_OPTION(&parameters),
+        CLI_OPENING_OPTIONS(&opening),
         {"device-memory", CLI_TEXT, &memory, 0, 0, "SIZE", "memory of one device, as 141GB or 80GiB (default 141GB)"},
         {"bandwidth", CLI_TEXT, &bandwidth, 0, 0, "RATE", "bandwidth of one device, as 900GB/s (default 4.8TB/s)"},
         CLI_JSON_OPTION(&json),
@@ -136,20 +186,17 @@ int cli_plan(const struct cli_command *command, int argc, char **argv)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
     if (parameters.neurons == 0)
         return cli_usage(command, "--neurons is needed");
-    struct plan plan = {.graph.struct_size = sizeof plan.graph, .replicas = parameters.replicas};
-    plan.device_memory = parse_size(memory, "B");
-    plan.bandwidth = parse_size(bandwidth, "B/s");
+    struct plan plan = {.device_memory = parse_size(memory, "B"), .bandwidth = parse_size(bandwidth, "B/s")};
     if (plan.device_memory < 0)
         return cli_usage(command, "--device-memory is \"%s\", must be a size of 1 B to 1000 EB, such as 141GB or 80GiB",
                          memory);
     if (plan.bandwidth < 0)
         return cli_usage(command, "--bandwidth is \"%s\", must be a rate of 1 B/s to 1000 EB/s, such as 4.8TB/s",
                          bandwidth);
-    praxis_log log = cli_log();
-    praxis_status status = praxis_graph_plan(parameters.neurons, parameters.degree_factor, &log, &plan.graph);
-    if (status)
-        return status == PRAXIS_ERROR_OUT_OF_RANGE ? CLI_USAGE : CLI_FAILED;
-    fill(&plan);
+    code = plan_network(command, &opening, &parameters, &plan);
+    if (code != CLI_DONE)
+        return code;
+    fill(&plan, parameters.trace_form);
     if (json)
         return print_report(command, &plan);
     print_table(&plan);

@@ -107,21 +107,39 @@ praxis_status px_network_set_text(praxis_network *network, praxis_parameter para
     return status ? status : change(network, parameter, &changed);
 }
 
+/* What shape and parameters alone tell of a network. */
+static void describe_shape(const struct px_shape *shape, const praxis_parameters *parameters, praxis_network_info *info)
+{
+    *info = (praxis_network_info){
+        .struct_size = sizeof *info,
+        .neurons = shape->graph.neurons,
+        .synapses = shape->graph.neurons * shape->graph.degree,
+        .prime = shape->graph.prime,
+        .curves = shape->graph.curves,
+        .degree = shape->graph.degree,
+        .replicas = shape->replicas,
+        .channels = shape->channels,
+        .factor = parameters->factor,
+    };
+}
+
 void px_network_describe(const praxis_network *network, praxis_network_info *info)
 {
-    const struct px_graph *graph = &network->shape.graph;
-    info->neurons = graph->neurons;
-    info->synapses = graph->neurons * graph->degree;
-    info->prime = graph->prime;
-    info->curves = graph->curves;
-    info->degree = graph->degree;
-    info->replicas = network->shape.replicas;
-    info->channels = network->shape.channels;
+    describe_shape(&network->shape, &network->parameters, info);
     info->groups = network->group_count;
-    info->factor = network->parameters.factor;
     info->tick = network->tick;
     info->modulations = network->learning.modulations;
     network->backend->operations->describe(network->backend, info);
+}
+
+praxis_status px_network_plan(praxis_context *context, const praxis_parameters *parameters, praxis_network_info *info)
+{
+    struct px_shape shape;
+    praxis_status status = px_shape_make(&context->log, parameters, &shape);
+    if (status)
+        return status;
+    describe_shape(&shape, parameters, info);
+    return context->device->operations->plan(context->device, &shape, info);
 }
 
 /* How a back end computes, for messages. */

@@ -112,7 +112,8 @@ void px_network_destroy(praxis_network *network);
 praxis_status px_network_apply_rule(praxis_network *network);
 praxis_status px_network_set_parameter(praxis_network *network, praxis_parameter parameter, double value);
 praxis_status px_network_set_text(praxis_network *network, praxis_parameter parameter, const char *text);
-void px_network_describe(const praxis_network *network, praxis_network_info *info);
+void px_network_describe(const praxis_network *network, praxis_network_info *info); /* struct_size is set */
+praxis_status px_network_plan(praxis_context *context, const praxis_parameters *parameters, praxis_network_info *info);
 
 /* state.c */
 /* What a field is in this network; network may be NULL: in any. struct_size is set. */

@@ -364,7 +364,7 @@ class Graph(unittest.TestCase):
     @unittest.skipUnless(os.path.exists("/dev/full"), "no /dev/full")
     def test_a_full_disk_is_a_failure(self):
         # Through standard output only: a command that is wrong about special files would replace the device.
-        for arguments in [["--help"], ["devices"], ["graph", "--neurons", "49"], ["plan", "--neurons", "49"]]:
+        for arguments in [["--help"], ["devices"], ["graph", "--neurons", "49"], ["plan", "--neurons", "49", "--device", "reference"]]:
             with open("/dev/full", "w", encoding="ascii") as full:
                 result = subprocess.run(
                     [PRAXIS, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False
@@ -379,14 +379,18 @@ class Graph(unittest.TestCase):
 
 
 class Plan(unittest.TestCase):
+    REFERENCE = ["--device", "reference"]
+
     def test_arithmetic(self):
         arguments = ["--degree-factor", "2", "--device-memory", "80GiB", "--bandwidth", "2TB/s", "--json"]
-        report = json.loads(praxis("plan", "--neurons", "1e9", *arguments).stdout)
+        report = json.loads(praxis("plan", "--neurons", "1e9", *self.REFERENCE, *arguments).stdout)
         p = 31627
         synapses = p * p * 2 * (p - 1)
         self.assertEqual(report["synapses"], synapses)
         self.assertEqual(report["weight_bytes"], synapses)
-        total = 2 * synapses + report["state_bytes"]
+        self.assertEqual(report["trace_bytes"], synapses)
+        total = 2 * synapses + report["neuron_bytes"]
+        self.assertEqual(report["device_bytes"], total)
         self.assertEqual(report["devices"], math.ceil(total / (80 * 2**30)))
         bandwidth = report["devices"] * 2e12
         self.assertAlmostEqual(report["ticks_per_second_inference"], bandwidth / synapses)
@@ -395,9 +399,26 @@ class Plan(unittest.TestCase):
         exchange = p * p - p * p / report["devices"]
         self.assertAlmostEqual(report["exchange_bytes_per_device_and_tick"] / exchange, 1)
 
+    def test_what_a_run_takes(self):
+        """On the reference and on the best device, what is planned is what a network there says of itself."""
+        for device in (self.REFERENCE, []):
+            network = ["--neurons", "2209", "--trace-window", "9", "--trace-form", "window"]
+            planned = json.loads(praxis("plan", *device, *network, "--json").stdout)
+            ran = json.loads(praxis("run", *device, *network, "--ticks", "1", "--json").stdout)
+            self.assertEqual(planned["device_bytes"], ran["device_bytes"])
+            self.assertEqual(planned["trace_bytes"], 0)
+
+    def test_what_one_device_cannot_have(self):
+        arguments = ["plan", "--neurons", "1e9", "--replicas", "65536", "--json"]
+        result = praxis(*arguments)
+        report = json.loads(result.stdout)
+        if report["selector"] == "reference" and "planned as on the reference" in result.stderr:
+            self.assertIn(praxis(*arguments, "--device", "opencl:0.0").returncode, (1, 2))
+        self.assertEqual(report["replicas"], 65536)
+
     def test_sizes(self):
         for text, size in [("8589934592", 2**33), ("8GiB", 2**33), ("8 GB", 8e9), ("1.5TB", 1.5e12), ("2e3MB", 2e9)]:
-            result = praxis("plan", "--neurons", "1e6", "--device-memory", text, "--json")
+            result = praxis("plan", "--neurons", "1e6", *self.REFERENCE, "--device-memory", text, "--json")
             self.assertEqual(json.loads(result.stdout)["device_memory_bytes"], size, text)
         for text in ["", "GB", "-1GB", "0GB", "nan", "infGB", "12QB", "12GBB", "12GB/s", "12iB", "0x10GB", "1e22B", "0.5B", " 1GB"]:
             result = praxis("plan", "--neurons", "1e6", "--device-memory", text)
@@ -410,27 +431,31 @@ class Plan(unittest.TestCase):
 
     def test_the_largest_and_the_smallest(self):
         """Whole numbers beyond what a double holds, digit for digit."""
-        arguments = ["--neurons", "1073741824", "--degree-factor", "4", "--replicas", "65536"]
+        arguments = ["--neurons", "1073741824", "--degree-factor", "4", "--replicas", "65535", *self.REFERENCE]
         report = json.loads(praxis("plan", *arguments, "--device-memory", "1B", "--json").stdout)
         p = 32771
-        self.assertEqual(report["synapses"], 65536 * p * p * 4 * (p - 1))
-        self.assertEqual(report["state_bytes"], 65536 * p * p * 36)
-        self.assertAlmostEqual(report["devices"] / (2 * report["synapses"] + report["state_bytes"]), 1)
-        text = praxis("plan", "--neurons", "49", "--device-memory", "1B", "--bandwidth", "1B/s").stdout
+        self.assertEqual(report["synapses"], 65535 * p * p * 4 * (p - 1))
+        self.assertEqual(report["weight_bytes"], report["synapses"])
+        self.assertEqual(report["device_bytes"], 2**64 - 1)  # more than that
+        self.assertAlmostEqual(report["devices"] / 2**64, 1)
+        smallest = ["plan", "--neurons", "49", "--device-memory", "1B", "--bandwidth", "1B/s", *self.REFERENCE]
+        text, report = praxis(*smallest).stdout, json.loads(praxis(*smallest, "--json").stdout)
         self.assertIn("weights     588 B\n", text)
-        self.assertIn("devices     2940 with 1 B at 1 B/s each\n", text)
+        self.assertIn(f"devices     {report['device_bytes']} with 1 B at 1 B/s each\n", text)
 
     def test_replicas_multiply_everything_but_the_graph(self):
         one, many = (
-            json.loads(praxis("plan", "--neurons", "1e4", "--replicas", count, "--json").stdout) for count in ("1", "7")
+            json.loads(praxis("plan", "--neurons", "1e4", "--replicas", count, *self.REFERENCE, "--json").stdout)
+            for count in ("1", "7")
         )
-        for key in ["synapses", "weight_bytes", "trace_bytes", "state_bytes"]:
+        for key in ["synapses", "weight_bytes", "trace_bytes"]:
             self.assertEqual(many[key], 7 * one[key], key)
+        self.assertAlmostEqual(many["neuron_bytes"] / (7 * one["neuron_bytes"]), 1, places=2)
         self.assertEqual(many["prime"], one["prime"])
         self.assertAlmostEqual(one["ticks_per_second_inference"] / many["ticks_per_second_inference"], 7)
 
     def test_a_billion_neurons_at_k_1_are_32_terabytes_of_weights(self):
-        report = json.loads(praxis("plan", "--neurons", "1e9", "--degree-factor", "1", "--json").stdout)
+        report = json.loads(praxis("plan", "--neurons", "1e9", "--degree-factor", "1", *self.REFERENCE, "--json").stdout)
         self.assertAlmostEqual(report["weight_bytes"] / 1e12, 32, delta=0.5)
 
 

@@ -78,7 +78,7 @@ class Memory(unittest.TestCase):
         self.check(PRAXIS, "graph", "--neurons", "49", "--edges", "edges.csv")
 
     def test_plan(self):
-        self.check(PRAXIS, "plan", "--neurons", "1e6", "--json")
+        self.check(PRAXIS, "plan", "--neurons", "1e6", "--device", "reference", "--json")
 
     def test_run(self):
         series = os.path.join(DATA, "sunspots.csv")

@@ -254,6 +254,12 @@ static praxis_status describe_network(praxis_context *context, praxis_network *n
     return praxis_network_describe(network, &structure->network);
 }
 
+static praxis_status plan_network(praxis_context *context, praxis_network *network, union roomy *structure)
+{
+    (void)network;
+    return praxis_network_plan(context, NULL, &structure->network);
+}
+
 static praxis_status describe_graph(praxis_context *context, praxis_network *network, union roomy *structure)
 {
     (void)context;
@@ -280,6 +286,7 @@ static const struct border filled[] = {
     {"choice", sizeof(praxis_choice_info), describe_choice},
     {"tuning", sizeof(praxis_tuning_info), describe_tuning},
     {"network", sizeof(praxis_network_info), describe_network},
+    {"plan", sizeof(praxis_network_info), plan_network},
     {"graph of a network", sizeof(praxis_graph), describe_graph},
     {"field", sizeof(praxis_field_info), describe_field},
     {"statistics", sizeof(praxis_statistics), count_weights},

@@ -109,6 +109,7 @@ static const struct px_device_operations opencl_device_operations = {
     .destroy = destroy_opencl_device,
     .describe = describe_opencl_device,
     .create_backend = px_opencl_create_backend,
+    .plan = px_opencl_plan,
     .store_tuning = px_tuning_store,
 };
 

@@ -111,8 +111,13 @@ static bool takes_host_memory(praxis_device_type type)
     return type == PRAXIS_DEVICE_CPU || type == PRAXIS_DEVICE_EMULATOR || type == PRAXIS_DEVICE_INTEGRATED_GPU;
 }
 
-/* What the host keeps of the network: which neurons are plastic, the list of their tiles. */
-static uint64_t host_bytes(const struct px_opencl *opencl)
+void px_opencl_count(struct px_opencl *opencl)
+{
+    allocate_all(opencl, true);
+}
+
+/* Which neurons are plastic, the list of their tiles, and what birth takes. */
+uint64_t px_opencl_host_bytes(const struct px_opencl *opencl)
 {
     const struct px_layout *layout = &opencl->layout;
     uint64_t plastic = opencl->shape.replicas * opencl->shape.graph.neurons;
@@ -124,16 +129,15 @@ static uint64_t host_bytes(const struct px_opencl *opencl)
  * A network that cannot fit is refused before anything is allocated: drivers and systems promise more than they have. A
  * CPU device has the host's memory, and drivers name less than there is.
  */
-praxis_status px_opencl_check_size(struct px_opencl *opencl)
+praxis_status px_opencl_check_size(const struct px_opencl *opencl)
 {
     const praxis_device_info *device = &opencl->device->info;
-    allocate_all(opencl, true);
     if (device->type != PRAXIS_DEVICE_CPU && device->memory_bytes > 0 && opencl->bytes > device->memory_bytes)
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY,
                        "the network takes %llu bytes of %s, which has %llu", (unsigned long long)opencl->bytes,
                        device->name, (unsigned long long)device->memory_bytes);
     uint64_t shared = takes_host_memory(device->type) ? opencl->bytes : 0;
-    return px_memory_check(opencl->base.log, px_add(host_bytes(opencl), shared));
+    return px_memory_check(opencl->base.log, px_add(px_opencl_host_bytes(opencl), shared));
 }
 
 praxis_status px_opencl_allocate(struct px_opencl *opencl)

@@ -5,8 +5,12 @@
 
 #include "backend/opencl/state.h"
 
-/* Whether the network fits, before anything is allocated; counts `bytes`. */
-praxis_status px_opencl_check_size(struct px_opencl *opencl);
+/* Counts `bytes` of a network whose layout is planned. */
+void px_opencl_count(struct px_opencl *opencl);
+/* Of the host's memory, that the network takes beside those. */
+uint64_t px_opencl_host_bytes(const struct px_opencl *opencl);
+/* Whether what was counted fits, before anything is allocated. */
+praxis_status px_opencl_check_size(const struct px_opencl *opencl);
 praxis_status px_opencl_allocate(struct px_opencl *opencl);
 void px_opencl_free_memory(struct px_opencl *opencl);
 /* A buffer of `bytes`, filled from `data` or, where that is NULL, with zeros. */

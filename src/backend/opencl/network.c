@@ -42,6 +42,7 @@ static void describe(const struct px_backend *backend, praxis_network_info *info
 {
     const struct px_opencl *opencl = (const struct px_opencl *)backend;
     info->device_bytes = opencl->bytes;
+    info->host_bytes = px_opencl_host_bytes(opencl);
     info->padded_synapses = px_unit_bytes(&opencl->layout) * opencl->shape.graph.prime;
     info->weight_slabs = opencl->layout.slabs;
     snprintf(info->sum_path, sizeof info->sum_path, "%s, %u rows%s", px_dot_product_name(opencl->layout.path),
@@ -121,6 +122,34 @@ static praxis_status equip(struct px_opencl *opencl)
     return status ? status : px_opencl_allocate(opencl);
 }
 
+/* All that is decided of a back end before anything is made. */
+static praxis_status plan_network(struct px_opencl_device *device, const struct px_shape *shape, uint32_t choice,
+                                  enum px_dot_product path, struct px_opencl *opencl)
+{
+    *opencl = (struct px_opencl){
+        .base = {.operations = &opencl_operations, .log = device->base.log},
+        .device = device,
+        .shape = *shape,
+    };
+    struct px_tuning tuning = device->tuning;
+    if (choice == 0) /* other tunings were made for the device's own path */
+        px_tuning_choose(device, shape, &tuning);
+    praxis_status status = px_opencl_plan_layout(device, path, &tuning, shape, &opencl->layout);
+    if (!status)
+        px_opencl_count(opencl);
+    return status;
+}
+
+praxis_status px_opencl_plan(struct px_device *base, const struct px_shape *shape, praxis_network_info *info)
+{
+    struct px_opencl_device *device = (struct px_opencl_device *)base;
+    struct px_opencl planned;
+    praxis_status status = plan_network(device, shape, 0, device->dot_product, &planned);
+    if (!status)
+        describe(&planned.base, info);
+    return status;
+}
+
 praxis_status px_opencl_create_backend(struct px_device *base, const struct px_shape *shape, uint32_t choice,
                                        struct px_backend **backend)
 {
@@ -133,14 +162,7 @@ praxis_status px_opencl_create_backend(struct px_device *base, const struct px_s
     struct px_opencl *opencl = calloc(1, sizeof *opencl);
     if (!opencl)
         return px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a network");
-    opencl->base.operations = &opencl_operations;
-    opencl->base.log = device->base.log;
-    opencl->device = device;
-    opencl->shape = *shape;
-    struct px_tuning tuning = device->tuning;
-    if (choice == 0) /* other tunings were made for the device's own path */
-        px_tuning_choose(device, shape, &tuning);
-    status = px_opencl_plan_layout(device, path, &tuning, shape, &opencl->layout);
+    status = plan_network(device, shape, choice, path, opencl);
     if (!status)
         status = equip(opencl);
     if (status)

@@ -5,7 +5,8 @@
 
 #include "backend/backend.h"
 
-/* create_backend of struct px_device_operations. */
+/* plan and create_backend of struct px_device_operations. */
+praxis_status px_opencl_plan(struct px_device *device, const struct px_shape *shape, praxis_network_info *info);
 praxis_status px_opencl_create_backend(struct px_device *device, const struct px_shape *shape, uint32_t choice,
                                        struct px_backend **backend);
 

@@ -233,6 +233,7 @@ static void describe_reference(const struct px_backend *backend, praxis_network_
 {
     const struct px_reference *reference = (const struct px_reference *)backend;
     info->device_bytes = reference_bytes(reference);
+    info->host_bytes = reference->shape.host_bytes;
     info->padded_synapses = px_owned_neurons(&reference->shape) * reference->shape.graph.degree;
     info->weight_slabs = 1;
     strcpy(info->sum_path, "scalar");
@@ -305,16 +306,32 @@ praxis_status px_reference_create_ranges(struct px_log *log, const struct px_sha
     return PRAXIS_SUCCESS;
 }
 
+/* Of all neurons that are owned. */
+static praxis_range whole(const struct px_shape *shape)
+{
+    return (praxis_range){0, shape->replicas, px_first_neuron(shape), px_owned_neurons(shape)};
+}
+
+static praxis_status plan(struct px_device *device, const struct px_shape *shape, praxis_network_info *info)
+{
+    const praxis_range all = whole(shape);
+    struct px_reference planned = {.shape = *shape};
+    (void)device;
+    hold(&planned, &all, 1);
+    describe_reference(&planned.base, info);
+    return PRAXIS_SUCCESS;
+}
+
 static praxis_status create_backend(struct px_device *device, const struct px_shape *shape, uint32_t choice,
                                     struct px_backend **backend)
 {
-    const praxis_range all = {0, shape->replicas, px_first_neuron(shape), px_owned_neurons(shape)};
-    struct px_reference planned = {.shape = *shape};
+    const praxis_range all = whole(shape);
+    praxis_network_info info;
     *backend = NULL;
     if (choice > 0)
         return PRAXIS_SUCCESS;
-    hold(&planned, &all, 1);
-    praxis_status status = px_memory_check(device->log, px_add(reference_bytes(&planned), shape->host_bytes));
+    plan(device, shape, &info);
+    praxis_status status = px_memory_check(device->log, px_add(info.device_bytes, info.host_bytes));
     return status ? status : px_reference_create_ranges(device->log, shape, &all, 1, backend);
 }
 
@@ -350,6 +367,7 @@ static const struct px_device_operations device_operations = {
     .destroy = destroy_device,
     .describe = describe_device,
     .create_backend = create_backend,
+    .plan = plan,
     .store_tuning = store_tuning,
 };
 
