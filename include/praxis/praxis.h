@@ -650,6 +650,16 @@ PRAXIS_API praxis_status praxis_field_describe(const praxis_network *network, pr
 /* The field of this name. Errors: INVALID_ARGUMENT if there is none, or a pointer is NULL. Thread-safe. */
 PRAXIS_API praxis_status praxis_field_find(const char *name, praxis_field *field);
 
+/*
+ * Moving state. Codes are the fast way: they go as they are, where real numbers are converted on the host one by one. A
+ * device keeps whole columns of p neurons together, and moves those that a range touches, in a write both ways; each
+ * call waits for it. Few large ranges are better than many small ones, and of many neurons here and there it is best to
+ * move the whole field.
+ *
+ * What is refused, for a value, a count or a range, changes nothing: all of it is checked first. Where a write fails
+ * later, for want of memory or with DEVICE, the part of the range before that may have been written.
+ */
+
 /* A part of the state: these neurons of these replicas. Where a pointer to one is NULL, all of it is meant. */
 typedef struct praxis_range {
     uint32_t first_replica, replicas;
@@ -699,6 +709,11 @@ PRAXIS_API praxis_status praxis_network_reset(praxis_network *network, uint32_t 
 /*
  * Names a group of neurons (the same in every replica) and gives its number, 0, 1, ... in the order of definition.
  * neurons: `count` distinct indices below N; copied. name: up to 63 bytes, not empty, not taken; copied.
+ *
+ * There may be as many groups as memory holds. Each definition looks through the names there are and sends all groups
+ * to the device anew, so that thousands take their time to define, but none in a run. A group of one neuron each makes
+ * a run give the activations of some hundred neurons after every tick, without waiting between ticks; those of all
+ * neurons at some moment are had faster with praxis_network_read_codes.
  */
 PRAXIS_API praxis_status praxis_network_add_group(praxis_network *network, const char *name, const uint32_t *neurons,
                                                   size_t count, uint32_t *group);
@@ -730,7 +745,7 @@ typedef struct praxis_run {
     int input_shared;       /* not 0: `input` is [ticks][K], the same for every replica */
     const float *input;     /* [R][ticks][K] or NULL for none; |input * input_scale| <= 256 */
     const float *modulator; /* [R][ticks] or NULL: weights are modulated after each tick by this value */
-    const uint32_t *groups; /* [group_count] numbers of groups to read out, or NULL */
+    const uint32_t *groups; /* [group_count] numbers of groups to read out, at most 2^20 of them, or NULL */
     size_t group_count;
     float *output; /* [R][ticks][group_count] mean activation of each group after each tick, or NULL */
 } praxis_run;
@@ -745,13 +760,17 @@ static inline void praxis_run_default(praxis_run *run)
 /*
  * Runs the span on the device without waiting on the host between ticks; returns when `output` is complete, or, with
  * no output, as soon as the work is queued. Inputs are read before the call returns.
- * Errors: everything is validated before the first tick. On DEVICE the state is undefined.
+ * Errors: everything is validated before the first tick, and what is refused changes nothing. A long run that finds too
+ * little memory on its way ends between two ticks: praxis_network_info.tick says how many were run, and `output` has
+ * those of them. On DEVICE the state is undefined.
  */
 PRAXIS_API praxis_status praxis_network_run(praxis_network *network, const praxis_run *run);
 
 /*
- * Applies the modulator to all plastic synapses: one value per replica (count = R), or one per neuron (count = R N).
- * |learning_rate * M| may not exceed praxis_network_modulator_limit.
+ * Applies the modulator to all plastic synapses: one value per replica, [R], or one per neuron, [R][N]. `count` alone
+ * says which: R or R N, which no network confuses, for N is at least 49; any other is INVALID_ARGUMENT and named beside
+ * both. Weights follow when the call returns, also of modulators of runs that still wait (see consolidation).
+ * |learning_rate * M| may not exceed praxis_network_modulator_limit (OUT_OF_RANGE); then no weight changes.
  */
 PRAXIS_API praxis_status praxis_network_modulate(praxis_network *network, const float *modulator, size_t count);
 

@@ -12,6 +12,9 @@
 #define STAGED_NUMBERS (UINT64_C(1) << 22)
 #define STAGED_TICKS   4096
 
+/* That one run reads out: back ends count them in 32 bits. */
+#define MOST_GROUPS (1u << 20)
+
 /* The host's side of a piece of a run: what was converted for it. */
 struct staging {
     int32_t *input;
@@ -51,6 +54,9 @@ static praxis_status check_run(const praxis_network *network, const praxis_run *
         return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
                        "output and groups go together: %llu groups given, output is %s",
                        (unsigned long long)run->group_count, run->output ? "given" : "NULL");
+    if (run->group_count > MOST_GROUPS)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "%llu groups to read out, must be at most %u",
+                       (unsigned long long)run->group_count, MOST_GROUPS);
     praxis_status status = px_network_check_groups(network, run->groups, run->group_count);
     if (!status)
         status = check_inputs(network, run);

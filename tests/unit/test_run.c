@@ -439,6 +439,9 @@ START_TEST(bad_runs)
     check_bad_run(context, network, PRAXIS_ERROR_OUT_OF_RANGE, &bad);
     bad.groups = NULL;
     check_bad_run(context, network, PRAXIS_ERROR_INVALID_ARGUMENT, &bad);
+    bad.group_count = (1u << 20) + 1; /* not a number of them is read */
+    check_bad_run(context, network, PRAXIS_ERROR_OUT_OF_RANGE, &bad);
+    ck_assert_ptr_nonnull(strstr(unit_error(context), "1048577 groups to read out, must be at most 1048576"));
     for (size_t count = 0; count < 200; count++)
         if (count != REPLICAS && count != REPLICAS * 49)
             ck_assert_int_eq(praxis_network_modulate(network, script.modulator, count), PRAXIS_ERROR_INVALID_ARGUMENT);
