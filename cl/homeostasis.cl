@@ -6,7 +6,7 @@
 
 /* How fast, and from where on, controls act; part of the rule. */
 typedef struct {
-    uint flags; /* of the run; 0: nothing here is done */
+    uint flags; /* of the replica's ticks; 0: nothing here is done */
     int mean_rate, variance_rate, bias_rate, variance_threshold, variance_floor;
 } control_rule;
 

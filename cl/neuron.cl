@@ -24,16 +24,16 @@ typedef struct {
 
 /* Both as parameters of a kernel, where OpenCL C 1.2 takes no pointers in structures. */
 #define NEURON_PARAMETERS                                                                                              \
-    int sum_multiplier, int sum_shift, int noisy, int factor, uint flags, int mean_rate, int variance_rate,            \
-        int bias_rate, int variance_threshold, int variance_floor, __global const char *input_weights,                 \
+    int sum_multiplier, int sum_shift, int noisy, int factor, int mean_rate, int variance_rate, int bias_rate,         \
+        int variance_threshold, int variance_floor, __global const char *input_weights,                                \
         __global const int *leak, __global int *gain, __global int *bias, __global const int *noise,                   \
         __global const int *source, __global const int *target, __global int *mean, __global int *variance,            \
         __global char *factors
-#define NEURON_RULE                                                                                                    \
+#define NEURON_RULE(flags)                                                                                             \
     {                                                                                                                  \
-        sum_multiplier, sum_shift, noisy, factor,                                                                      \
+        sum_multiplier, sum_shift, noisy, (flags) & RUN_TRACE ? factor : FACTOR_NONE,                                  \
         {                                                                                                              \
-            flags, mean_rate, variance_rate, bias_rate, variance_threshold, variance_floor                             \
+            (flags) & RUN_FLAGS, mean_rate, variance_rate, bias_rate, variance_threshold, variance_floor                             \
         }                                                                                                              \
     }
 #define NEURON_FIELDS {input_weights, leak, gain, bias, noise, source, target, mean, variance, factors}
@@ -42,13 +42,32 @@ typedef struct {
 typedef struct {
     __global const char *old_activations; /* of all units */
     __global char *new_activations;
-    __global char *window_factors; /* where the window keeps the factors of this tick, of all units */
+    __global char *kept;           /* where the window keeps the old activations of a traced tick, of all units */
+    __global char *window_factors; /* and its factors */
     __global const int *input; /* [CHANNELS] or 0 */
     uint2 seed;
     ulong time;
 } moment;
 
-/* Where the activations of a slot begin; the tick that finds its old ones in a slot writes to the next. */
+/* What the ticks of a replica do: some of the flags of a run, or that it rests and stays as it is. */
+#define RUN_TRACE 1u
+#define RUN_FLAGS 7u
+#define RUN_REST 0x80u
+
+/* The slot of the window that holds a replica's last traced tick, and what its ticks have done since. */
+typedef struct {
+    uint cursor, flags;
+} standing;
+
+/* The same slot after some more ticks, less than two windows of them. */
+INLINE uint cursor_after(standing p, uint ticks)
+{
+    uint cursor = p.cursor + (p.flags & RUN_TRACE ? ticks : 0);
+    cursor = min(cursor, cursor - WINDOW); /* below WINDOW the difference wraps around to something large */
+    return min(cursor, cursor - WINDOW);
+}
+
+/* Where the activations of a slot begin; the present is in slot WINDOW or in the one behind it. */
 INLINE size_t slot_start(uint slot, uint units)
 {
     return (size_t)slot * units * STRIDE;
@@ -60,9 +79,18 @@ INLINE size_t factors_start(uint slot, uint units)
     return (size_t)slot * units * PADDED;
 }
 
-INLINE uint next_slot(uint slot)
+/* The tick that finds its activations in slot WINDOW + present, and enters the window at the cursor if it is traced. */
+INLINE moment moment_of(__global char *activations, __global char *window_factors, uint units, uint present,
+                        uint cursor, __global const int *input, uint2 seed, ulong time)
 {
-    return slot + 1 < SLOTS ? slot + 1 : 0;
+    const moment now = {activations + slot_start(WINDOW + present, units),
+                        activations + slot_start(WINDOW + (present ^ 1), units),
+                        activations + slot_start(cursor, units),
+                        window_factors + factors_start(cursor, units),
+                        input,
+                        seed,
+                        time};
+    return now;
 }
 
 INLINE int_rows potential(const neuron_rule *rule, const neuron_fields *fields, const moment *now, uint unit, uint row,
@@ -119,7 +147,8 @@ INLINE void advance(const neuron_rule *rule, const neuron_fields *fields, const 
                     int_rows sum)
 {
     size_t index = (size_t)unit * PADDED + row;
-    int_rows old = to_int_rows(load_rows(0, now->old_activations + (size_t)unit * STRIDE + row)), noise = 0;
+    char_rows before = load_rows(0, now->old_activations + (size_t)unit * STRIDE + row);
+    int_rows old = to_int_rows(before), noise = 0;
     if (rule->noisy || rule->factor == FACTOR_NOISE)
         noise = noise_rows(now->seed, as_uint_rows(load_rows(0, fields->source + index)), now->time);
     int_rows code = tanh_rows(potential(rule, fields, now, unit, row, sum, old, noise));
@@ -130,8 +159,16 @@ INLINE void advance(const neuron_rule *rule, const neuron_fields *fields, const 
                                 : to_char_rows(factor_of(rule->factor, code, noise, fields->mean + index));
         store_rows(factors, 0, fields->factors + index);
         store_rows(factors, 0, now->window_factors + index);
+        store_activations(now->kept + (size_t)unit * STRIDE, row, before);
     }
     if (rule->control.flags)
         regulate(&rule->control, code, fields->mean + index, fields->variance + index, fields->gain + index,
                  fields->bias + index, fields->target + index);
+}
+
+/* The tick of ROWS neurons that rest. */
+INLINE void rest(const moment *now, uint unit, uint row)
+{
+    store_activations(now->new_activations + (size_t)unit * STRIDE, row,
+                      load_rows(0, now->old_activations + (size_t)unit * STRIDE + row));
 }

@@ -12,7 +12,7 @@
  *                                        takes side by side in a tick
  *   AHEAD                                whether a tick fetches activations a turn before it needs them
  *   STRIDE                               bytes from one column of activations to the next
- *   SLOTS, WINDOW                        how many ticks' activations are kept, how many ticks a trace may lag behind
+ *   WINDOW                               how many ticks a trace may lag behind
  *   TRACES_STORED, SPAN                  whether traces are stored, columns that learning takes at once
  *   LEARNERS, SPANNERS                   work-items beside each other in its work-group, and how many share spans
  *   GROUP_ITEMS, SPLIT                   work-items beside each other in a tick's work-group, and how many share taps
@@ -25,7 +25,9 @@
  *
  * A unit is one column of one replica: unit = replica * PRIME + column. Memory:
  *   activations        [slot][unit][STRIDE]            row b at b, and again at b + PRIME, ... to the end, so that a
- *                                                      rotated window is one contiguous load
+ *                                                      rotated window is one contiguous load. WINDOW slots are a ring
+ *                                                      of those before traced ticks; the present is in one of the two
+ *                                                      behind them, which ticks read and write in turn
  *   weights, traces    [unit][tile][TAPS / WORD_TAPS][row in tile][WORD_TAPS]
  *                                                      a tile is one sequential run; taps of padding are 0
  *   input weights      [unit][channel][PADDED]

@@ -27,13 +27,14 @@ INLINE void read_groups(__global const char *own, __global long *sums, __global 
 }
 
 /*
- * `ticks` ticks, the first at `time`. input: of the first tick, `input_step` numbers from one replica to the next.
- * sums: [ticks][R][selected_count], from `sums_start`.
+ * `ticks` ticks, the first at `time`, `since` ticks, modulo WINDOW, after `standings` were written. input: of the first
+ * tick, `input_step` numbers from one replica to the next and `input_tick` from one tick to the next. Replicas that rest
+ * are not summed up. sums: [ticks][R][selected_count], from `sums_start`.
  */
 __kernel MANY_REGISTERS __attribute__((reqd_work_group_size(WORKERS, 1, 1))) void
 resident(__global const char *weights, uint units, __global char *activations, __global char *window_factors,
-         uint slot, __global const int *input, ulong input_start, ulong input_step, int has_input, ulong time,
-         uint ticks, __global const uint2 *seeds, __global long *sums, ulong sums_start,
+         uint present, __global const standing *standings, uint since, __global const int *input, ulong input_start,
+         ulong input_step, ulong input_tick, int has_input, ulong time, uint ticks, __global const uint2 *seeds, __global long *sums, ulong sums_start,
          __global const uint *selected, uint selected_count, __global const ulong *offsets,
          __global const uint *members, NEURON_PARAMETERS)
 {
@@ -43,13 +44,20 @@ resident(__global const char *weights, uint units, __global char *activations, _
     __local long *partial = 0;
 #endif
     uint replica = get_group_id(0), first_unit = replica * PRIME;
-    const neuron_rule rule = NEURON_RULE;
+    const standing at = standings[replica];
+    const neuron_rule rule = NEURON_RULE(at.flags);
     const neuron_fields fields = NEURON_FIELDS;
-    for (uint tick = 0; tick < ticks; tick++, slot = next_slot(slot)) {
-        const moment now = {activations + slot_start(slot, units), activations + slot_start(next_slot(slot), units),
-                            window_factors + factors_start(next_slot(slot), units),
-                            has_input ? input + input_start + replica * input_step + tick * CHANNELS : 0,
-                            seeds[replica], time + tick};
+    if (at.flags & RUN_REST) {
+        const moment now = moment_of(activations, window_factors, units, present, 0, 0, 0, 0);
+        for (uint item = get_local_id(0); item < PRIME * ITEMS && ticks % 2; item += WORKERS)
+            rest_item(&now, first_unit + item / ITEMS, item_row(item));
+        return;
+    }
+    for (uint tick = 0; tick < ticks; tick++) {
+        const moment now = moment_of(activations, window_factors, units, (present + tick) % 2,
+                                     cursor_after(at, (since + tick % WINDOW + 1)),
+                                     has_input ? input + input_start + replica * input_step + tick * input_tick : 0,
+                                     seeds[replica], time + tick);
         for (uint item = get_local_id(0); item < PRIME * ITEMS; item += WORKERS) {
             uint unit = first_unit + item / ITEMS, row = item_row(item);
             int_rows sum[SUMS];

@@ -341,6 +341,12 @@ INLINE void advance_item(const neuron_rule *rule, const neuron_fields *fields, c
             advance(rule, fields, now, unit, row + v * ROWS, sum_at(sum, v));
 }
 
+INLINE void rest_item(const moment *now, uint unit, uint row)
+{
+    for (uint v = 0; v < SUMS && row + v * ROWS < PRIME; v++)
+        rest(now, unit, row + v * ROWS);
+}
+
 /*
  * SPLIT work-items share the taps of a tile. Each takes a run of SHARE column offsets, whole turns; the last may have
  * fewer.
@@ -348,53 +354,54 @@ INLINE void advance_item(const neuron_rule *rule, const neuron_fields *fields, c
 #define SHARE (((PRIME - 1 + TURN - 1) / TURN + SPLIT - 1) / SPLIT * TURN)
 
 /*
- * weights: one slab, whose first unit is first_unit. activations, window_factors: all slots of all `units`; `slot`
- * holds the old activations. input: of this tick, `input_step` numbers from one replica to the next; has_input 0:
- * there is none. A work-group is GROUP_ITEMS items beside each other, and SPLIT parts of each.
+ * weights: one slab, whose first unit is first_unit. activations, window_factors: all slots of all `units`; the old
+ * activations are the first or second of the present. since: ticks since `standings` were written, modulo WINDOW. input: of
+ * this tick, `input_step` numbers from one replica to the next; has_input 0: there is none. A work-group is GROUP_ITEMS items beside each other, and SPLIT parts of each.
  */
 __kernel __attribute__((reqd_work_group_size(GROUP_ITEMS, SPLIT, 1))) void
 tick(__global const char *weights, uint first_unit, uint slab_units, uint units, __global char *activations,
-     __global char *window_factors, uint slot, __global const int *input, ulong input_start, ulong input_step,
-     int has_input, ulong time, __global const uint2 *seeds, NEURON_PARAMETERS)
+     __global char *window_factors, uint present, __global const standing *standings, uint since,
+     __global const int *input, ulong input_start, ulong input_step, int has_input, ulong time,
+     __global const uint2 *seeds, NEURON_PARAMETERS)
 {
     uint item = get_global_id(0), row = item_row(item), local_unit = item / ITEMS;
-    uint unit = first_unit + local_unit, replica = unit / PRIME;
-    bool inside = local_unit < slab_units && row < PRIME;
+    uint unit = first_unit + local_unit, replica = local_unit < slab_units ? unit / PRIME : 0;
+    const standing at = standings[replica];
+    bool inside = local_unit < slab_units && row < PRIME, runs = inside && !(at.flags & RUN_REST);
     int_rows sum[SUMS];
-    const neuron_rule rule = NEURON_RULE;
+    const neuron_rule rule = NEURON_RULE(at.flags);
     const neuron_fields fields = NEURON_FIELDS;
-    const moment now = {activations + slot_start(slot, units),
-                        activations + slot_start(next_slot(slot), units),
-                        window_factors + factors_start(next_slot(slot), units),
-                        has_input ? input + input_start + replica * input_step : 0,
-                        inside ? seeds[replica] : (uint2)(0),
-                        time};
+    const moment now = moment_of(activations, window_factors, units, present, cursor_after(at, since + 1),
+                                 has_input ? input + input_start + replica * input_step : 0, seeds[replica], time);
     /* Where a work-item has all taps, the compiler is to know how many. */
     uint part = SPLIT > 1 ? get_local_id(1) : 0, first = 1 + part * SHARE;
     uint end = SPLIT > 1 ? min(first + SHARE, PRIME) : PRIME;
 #if STAGED
     __local uint stage[2][TURN][STAGE_WORDS];
     uint known = min(row, PRIME - 1) / ITEM_ROWS * ITEM_ROWS; /* a work-group is one unit: only rows may be outside */
-    staged_sum(weights + local_unit * UNIT_WEIGHTS + tile_start(known),
+    if (!(at.flags & RUN_REST))
+        staged_sum(weights + local_unit * UNIT_WEIGHTS + tile_start(known),
                now.old_activations + (size_t)(replica * PRIME) * STRIDE, unit % PRIME, known, sum, stage);
 #else
-    if (inside)
+    if (runs)
         sum_item(weights + local_unit * UNIT_WEIGHTS, &now, unit, row, first, end, sum);
 #endif
 #if SPLIT > 1
     __local int_rows shares[SPLIT - 1][SUMS][GROUP_ITEMS];
-    if (part > 0 && inside) {
+    if (part > 0 && runs) {
         UNROLL
         for (uint v = 0; v < SUMS; v++)
             shares[part - 1][v][get_local_id(0)] = sum[v];
     }
     barrier(CLK_LOCAL_MEM_FENCE);
-    for (uint other = 0; other < SPLIT - 1 && part == 0 && inside; other++) {
+    for (uint other = 0; other < SPLIT - 1 && part == 0 && runs; other++) {
         UNROLL
         for (uint v = 0; v < SUMS; v++)
             sum[v] += shares[other][v][get_local_id(0)];
     }
 #endif
-    if (inside && part == 0)
+    if (runs && part == 0)
         advance_item(&rule, &fields, &now, unit, row, own_row(item), sum);
+    else if (inside && part == 0)
+        rest_item(&now, unit, row);
 }

@@ -64,10 +64,10 @@ typedef struct {
 #define LEARN_COMMIT 1
 #define LEARN_MODULATE 2
 
-/* The slot of the tick this long before that of `slot`. */
+/* The slot of the traced tick this long before that of `slot`. */
 INLINE uint slot_before(uint slot, uint ticks)
 {
-    return slot >= ticks ? slot - ticks : slot + SLOTS - ticks;
+    return slot >= ticks ? slot - ticks : slot + WINDOW - ticks;
 }
 
 /* ROWS rows' words of activations before the ticks pending; behind them stands what the ring holds, unused. */
@@ -79,7 +79,7 @@ INLINE void pack(__global const char *activations, uint slot, uint units, uint u
         UNROLL
         for (uint b = 0; b < 4; b++) {
             uint age = min(4 * w + b, WINDOW - 1);
-            __global const char *old = activations + slot_start(slot_before(slot, age + 1), units);
+            __global const char *old = activations + slot_start(slot_before(slot, age), units);
             int_rows code = to_int_rows(load_rows(0, old + (size_t)unit * STRIDE + row)) + PACKED_BIAS;
             word |= (as_uint_rows(code) & 255u) << (8 * b);
         }
@@ -133,32 +133,32 @@ INLINE uint_rows rounding_rows(uint_rows number, uint group, ulong time, ulong m
     return bits | words[0] >> 16;
 }
 
-/* scale: with per_neuron one value per neuron, in canonical order; else the task has it. */
-INLINE void set_modulator(__global const task *own, __global const int *scale, int per_neuron, uint unit, uint row,
-                          int_rows learns, __global int *lanes)
+/* scale: see value_of; of a whole replica the task has it. */
+INLINE void set_modulator(__global const task *own, __global const int *scale, int scope, __global const int *targets,
+                          uint target_count, uint unit, uint row, int_rows learns, __global int *lanes)
 {
     int_rows scales = own->scale, decays = own->decay;
     UNROLL
     for (uint i = 0; i < ROWS; i++)
-        if (per_neuron && row + i < PRIME)
-            ((int *)&scales)[i] = scale[(size_t)unit * PRIME + row + i];
+        if (scope != SCOPE_REPLICA && row + i < PRIME)
+            ((int *)&scales)[i] = value_of(scale, scope, targets, target_count, unit, row + i);
     store_rows(learns ? scales : 0, 0, lanes + LANE_SCALE * PADDED);
     store_rows(learns ? decays : 0, 0, lanes + LANE_DECAY * PADDED);
 }
 
 /*
- * slot: of the present activations. coefficients: by age, of each replica coefficients_step from one to the next; that
+ * since: ticks since `standings` were written, modulo WINDOW. coefficients: by age, of each replica coefficients_step from one to the next; that
  * of the stored trace stands behind the last tick pending. A work-item makes ROWS rows of a unit ready and, as there
  * are always more of them than taps, the random bits of one tap: tap_bits[R][TAPS].
  */
-__kernel void prepare(__global const char *activations, __global const char *factors, uint slot, uint units, uint words,
-                      __global const int *coefficients, uint coefficients_step, __global const task *plan,
-                      __global const int *scale, int per_neuron, ulong time, ulong modulation,
-                      __global const char *plastic, __global const uint2 *seeds, __global uint *packed,
+__kernel void prepare(__global const char *activations, __global const char *factors, __global const standing *standings,
+                      uint since, uint units, uint words, __global const int *coefficients, uint coefficients_step,
+                      __global const task *plan, __global const int *scale, int scope, __global const int *targets,
+                      uint target_count, ulong time, ulong modulation, __global const char *plastic, __global const uint2 *seeds, __global uint *packed,
                       __global uint *weighed, __global int *lanes, __global uint *tap_bits)
 {
     uint row = get_global_id(0) * ROWS, unit = get_global_id(1), item = unit * (STRIDE / ROWS) + get_global_id(0);
-    uint replicas = units / PRIME, replica = unit / PRIME;
+    uint replicas = units / PRIME, replica = unit / PRIME, slot = cursor_after(standings[replica], since);
     if (item < replicas * TAPS) {
         uint_rows bits = rounding_rows(item % TAPS, 1, time, modulation, seeds[item / TAPS]);
         tap_bits[item] = ((const uint *)&bits)[0];
@@ -171,7 +171,7 @@ __kernel void prepare(__global const char *activations, __global const char *fac
     int_rows learns = to_int_rows(load_rows(0, plastic + (size_t)unit * PADDED + row)) != 0;
     __global int *first = lanes + (size_t)unit * LANES * PADDED + row;
     weigh(factors, powers, slot, units, unit, row, words, own->pending, learns, weighed, first);
-    set_modulator(own, scale, per_neuron, unit, row, learns, first);
+    set_modulator(own, scale, scope, targets, target_count, unit, row, learns, first);
     store_rows(learns ? (int_rows)powers[own->pending] : 1 << 16, 0, first + LANE_KEEP * PADDED);
     uint_rows bits = rounding_rows(neuron_rows(unit, row), 0, time, modulation, seeds[replica]);
     store_rows(as_int_rows(bits), 0, first + LANE_BITS * PADDED);

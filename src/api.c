@@ -26,6 +26,7 @@ enum {
     FIRST_NETWORK_INFO = PX_FIRST_SIZE(praxis_network_info, sum_path),
     FIRST_FIELD_INFO = PX_FIRST_SIZE(praxis_field_info, code_maximum),
     FIRST_RUN = PX_FIRST_SIZE(praxis_run, output),
+    FIRST_STEP = PX_FIRST_SIZE(praxis_step, output),
     FIRST_STATISTICS = PX_FIRST_SIZE(praxis_statistics, gain_maximum)
 };
 
@@ -574,6 +575,23 @@ praxis_status praxis_network_run(praxis_network *network, const praxis_run *run)
     if (!status)
         status = px_structure_take(network->log, "run", run, FIRST_RUN, &own, sizeof own);
     return status ? status : px_network_run(network, &own);
+}
+
+static const praxis_step default_step = {
+    .struct_size = sizeof default_step, .reset_what = PRAXIS_RESET_EPISODE, .read_ticks = 1};
+
+praxis_status praxis_step_init(praxis_step *step, size_t size)
+{
+    return px_structure_begin(step, size, FIRST_STEP, &default_step, sizeof default_step);
+}
+
+praxis_status praxis_network_step(praxis_network *network, const praxis_step *step)
+{
+    praxis_step own = default_step;
+    praxis_status status = check_network(network, "", true);
+    if (!status)
+        status = px_structure_take(network->log, "step", step, FIRST_STEP, &own, sizeof own);
+    return status ? status : px_network_step(network, &own);
 }
 
 praxis_status praxis_network_modulate(praxis_network *network, const float *modulator, size_t count)

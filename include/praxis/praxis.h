@@ -318,11 +318,12 @@ typedef enum praxis_factor {
  * over the window.
  */
 typedef enum praxis_trace_form {
-    /* One byte per synapse is stored; it takes in the window when that is full, or when ticks are no longer traced. */
+    /* One byte per synapse is stored; it takes in the window when that is full, or in praxis_network_run when ticks are
+     * no longer traced. */
     PRAXIS_TRACE_STORED = 0,
     /* Nothing is stored: the trace is what the window holds, and ticks before it are forgotten, as are all when a tick
-     * is not traced. Half the memory per synapse. For episodes that end with a reset, and decays that leave little
-     * after trace_window ticks. Traces can be read but not written. */
+     * of praxis_network_run is not traced. Half the memory per synapse. For episodes that end with a reset, and decays
+     * that leave little after trace_window ticks. Traces can be read but not written. */
     PRAXIS_TRACE_WINDOW = 1
 } praxis_trace_form;
 
@@ -765,6 +766,84 @@ static inline void praxis_run_default(praxis_run *run)
  * those of them. On DEVICE the state is undefined.
  */
 PRAXIS_API praxis_status praxis_network_run(praxis_network *network, const praxis_run *run);
+
+/*
+ * One step of a closed loop: a world and R organoids take turns, and each step one call learns from what the world made
+ * of the last one, and runs the next ticks.
+ *
+ * What happens, in this order; what is NULL or 0 is left out:
+ *
+ *   1. factor     The postsynaptic factors of the last traced tick are replaced, after the fact: its product in the
+ *                 traces is pre(before that tick) times the factor given now, as for a choice that is drawn from the
+ *                 activations of that tick. PRAXIS_FIELD_FACTOR becomes it too, so that with PRAXIS_FACTOR_SUPPLIED
+ *                 the next traced tick has it until that is replaced.
+ *   2. modulator  Weights follow the traces as they now are, as in praxis_network_modulate. How fast a replica learns
+ *                 is in the size of its modulators, which share the learning rate. One whose modulators are all 0 keeps
+ *                 its weights, but for weight decay.
+ *   3. reset      Activations, traces or both of some replicas become zero, as in praxis_network_reset.
+ *   4. ticks      Those that are active run their ticks, each replica by its own flags.
+ *   5. output     The mean activations of groups after the last ticks.
+ *
+ * A replica that rests (active[r] == 0) stays as it is in step 4, but takes part in steps 1 to 3. The network's count
+ * of ticks goes on without it: its noise in later ticks is what it would have been, its running means have missed
+ * ticks.
+ *
+ * Unlike praxis_network_run, an untraced tick leaves the window of past ticks open: traces neither decay nor are
+ * rounded. With PRAXIS_TRACE_WINDOW, nothing is forgotten either. A replica's last traced tick is out of reach of a
+ * factor only after a reset of its traces, praxis_network_settle, a write of traces or of the plastic mask, untraced
+ * ticks of praxis_network_run, or a modulation of a full window; then only the field changes.
+ *
+ * Replica r equals, bit for bit, a network of one replica that is given its part of the same steps.
+ */
+typedef enum praxis_scope {
+    PRAXIS_SCOPE_REPLICA = 0, /* [R] one value for all neurons of a replica */
+    PRAXIS_SCOPE_GROUP = 1,   /* [R][target_count] one for each target; neurons in none of them get 0 */
+    PRAXIS_SCOPE_NEURON = 2   /* [R][N] */
+} praxis_scope;
+
+typedef struct praxis_step {
+    size_t struct_size;
+    const float *factor;                        /* within +-2 */
+    const float *modulator;                     /* |learning_rate * M| <= praxis_network_modulator_limit */
+    praxis_scope factor_scope, modulator_scope; /* the shapes of the two. Default PRAXIS_SCOPE_REPLICA */
+    const uint32_t *targets; /* numbers of the groups that PRAXIS_SCOPE_GROUP means; no neuron may be in two of them */
+    size_t target_count;
+    const uint8_t *reset; /* [R] not 0: this replica is reset */
+    uint32_t reset_what;  /* PRAXIS_RESET_... Default PRAXIS_RESET_EPISODE */
+
+    uint32_t ticks;                /* 0..4096 */
+    uint32_t flags;                /* PRAXIS_RUN_... of every replica */
+    const uint32_t *replica_flags; /* [R] in place of `flags`: some replicas are tested while others learn */
+    uint32_t traced_ticks; /* with PRAXIS_RUN_TRACE, only so many of the ticks are traced, the last ones; 0: all */
+    int input_shared;      /* not 0: all replicas have one input, and the axis R of `input` is not there */
+    int input_per_tick;    /* not 0: `input` has a row for each tick; else one is held during all of them */
+    const uint8_t *active; /* [R] 0: this replica rests; NULL: none does */
+    const float *input;    /* [R][K], or per tick [R][ticks][K]; NULL for none; |input * input_scale| <= 256 */
+    size_t input_count;    /* how many numbers `input` has, which must be what its shape says */
+
+    const uint32_t *groups; /* numbers of groups to read out, or NULL */
+    size_t group_count;
+    uint32_t read_ticks; /* the last so many ticks are read, 1..ticks. Default 1 */
+    int output_mean;     /* not 0: the mean over those ticks */
+    float *output; /* [R][read_ticks][group_count], or [R][group_count] means; resting replicas' are not written */
+} praxis_step;
+
+/* No ticks, no flags, nothing in or out: see praxis_parameters_init. */
+PRAXIS_API praxis_status praxis_step_init(praxis_step *step, size_t size);
+static inline void praxis_step_default(praxis_step *step)
+{
+    praxis_step_init(step, sizeof *step);
+}
+
+/*
+ * Takes the step; returns when `output` is complete, or, with no output, as soon as the work is queued. Arrays are read
+ * before the call returns. Modulators that wait (see consolidation) are applied first; that of the step does not wait,
+ * and counts as one modulation.
+ * Errors: everything is validated before anything changes. INVALID_ARGUMENT: unknown flags or shapes, arrays that go
+ * together of which one is missing, a count of inputs that is not right, a neuron in two targets; OUT_OF_RANGE names
+ * the value and its bounds. On DEVICE the state is undefined.
+ */
+PRAXIS_API praxis_status praxis_network_step(praxis_network *network, const praxis_step *step);
 
 /*
  * Applies the modulator to all plastic synapses: one value per replica, [R], or one per neuron, [R][N]. `count` alone

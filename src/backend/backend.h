@@ -60,23 +60,40 @@ struct px_rule {
     bool noisy; /* some neuron's noise is not 0 */
 };
 
+/* What a replica's ticks do: PRAXIS_RUN_... flags, or that it rests and stays as it is. */
+#define PX_RUN_REST 0x80u
+
 /* What a span of ticks needs, staged at once. Arrays may be freed when begin returns. */
 struct px_span {
     uint64_t first_tick; /* ticks run before the span: time of the noise */
     uint32_t ticks;
-    bool input_shared;
-    const int32_t *input;   /* [ticks][K] or [R][ticks][K], q28 per weight code; NULL: no input */
+    bool input_shared;      /* there is no axis of replicas */
+    bool input_held;        /* there is no axis of ticks */
+    const int32_t *input;   /* [R][ticks][K], q28 per weight code; NULL: no input */
     const uint32_t *groups; /* [group_count]: which groups are summed after each tick */
     uint32_t group_count;
 };
 
+/* A list of groups that have no neuron in common. */
+struct px_targets {
+    uint64_t number;       /* not that of another list: a back end keeps what it makes of one */
+    uint32_t count;        /* groups in the list */
+    const int32_t *target; /* [N] which of them a neuron is in, -1: none */
+};
+
+/* One number for every replica, target or neuron. Arrays may be freed when the call that takes them returns. */
+struct px_values {
+    praxis_scope scope;
+    const struct px_targets *targets; /* of PRAXIS_SCOPE_GROUP */
+    const int32_t *values;            /* [R], [R][targets] or [R][owned neurons] */
+};
+
 /* How weights follow traces: w <- clip(w + scale trace / 2^shift - decay w). Arrays may be freed when learn returns. */
 struct px_modulation {
-    uint64_t time; /* modulations before it: of the rounding of weights */
-    bool per_neuron;
-    const int32_t *scale; /* [R], or per_neuron [R][owned neurons], within +-32767 */
-    const int32_t *shift; /* [R] 16..30 */
-    const int32_t *decay; /* [R] q24 */
+    uint64_t time;          /* modulations before it: of the rounding of weights */
+    struct px_values scale; /* within +-32767 */
+    const int32_t *shift;   /* [R] 16..30 */
+    const int32_t *decay;   /* [R] q24 */
     /* [R][window + 1] q16, in place of powers of the decay: of the ticks pending by age, then of the stored trace.
      * NULL: the trace is that after the last tick. */
     const int32_t *coefficients;
@@ -120,6 +137,21 @@ static inline bool px_is_owned(const struct px_shape *shape, uint32_t neuron)
     return neuron >= px_first_neuron(shape) && neuron < px_end_neuron(shape);
 }
 
+/* How many numbers a span's input has. */
+static inline uint64_t px_span_inputs(const struct px_shape *shape, const struct px_span *span)
+{
+    return (uint64_t)(span->input_shared ? 1 : shape->replicas) * (span->input_held ? 1 : span->ticks) *
+           shape->channels;
+}
+
+/* How many values a replica has. */
+static inline uint64_t px_values_each(const struct px_shape *shape, const struct px_values *values)
+{
+    return values->scope == PRAXIS_SCOPE_REPLICA ? 1
+           : values->scope == PRAXIS_SCOPE_GROUP ? values->targets->count
+                                                 : px_owned_neurons(shape);
+}
+
 struct px_backend;
 
 struct px_backend_operations {
@@ -152,9 +184,13 @@ struct px_backend_operations {
     /*
      * Ticks step .. step + count - 1 of the span. In each: new activations from old; with PRAXIS_RUN_TRACE the factors,
      * unless they are supplied, and old activations and factors enter the window; with any flag the averages and, by
-     * its flag, gains and biases; where the span has groups, their sums.
+     * its flag, gains and biases; where the span has groups, their sums. flags: [R] PRAXIS_RUN_..., or PX_RUN_REST;
+     * then what the span sums up of a replica means nothing.
      */
-    praxis_status (*ticks)(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags);
+    praxis_status (*ticks)(struct px_backend *backend, uint32_t step, uint32_t count, const uint8_t *flags);
+    /* Factor codes, given after the tick: they become PRAXIS_FIELD_FACTOR, and in the window those of each replica's
+     * last traced tick. */
+    praxis_status (*supply)(struct px_backend *backend, const struct px_values *factors);
     /* Traces and weights, after the last tick run. */
     praxis_status (*learn)(struct px_backend *backend, const struct px_learning *learning);
     /* sums: [ticks][R][group_count] sums of activation codes of owned members, or NULL where there are no groups. */

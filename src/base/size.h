@@ -41,4 +41,19 @@ static inline void *px_zeros(uint64_t count, uint64_t size)
     return bytes <= PTRDIFF_MAX ? calloc(bytes ? (size_t)bytes : 1, 1) : NULL;
 }
 
+/* Room for at least `wanted` elements of `size` bytes in *room, which has *count, for new contents; false where memory
+ * ran out, and nothing has changed. */
+static inline bool px_grow(void **room, uint64_t *count, uint64_t wanted, uint64_t size)
+{
+    if (wanted <= *count)
+        return true;
+    void *more = px_zeros(wanted, size);
+    if (!more)
+        return false;
+    free(*room);
+    *room = more;
+    *count = wanted;
+    return true;
+}
+
 #endif

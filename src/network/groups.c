@@ -27,6 +27,55 @@ praxis_status px_network_check_groups(const praxis_network *network, const uint3
     return PRAXIS_SUCCESS;
 }
 
+/* The map of these groups, as far as they have no neuron in common. */
+static praxis_status map_targets(const praxis_network *network, const uint32_t *groups, size_t count, int32_t *target)
+{
+    for (uint64_t j = 0; j < network->shape.graph.neurons; j++)
+        target[j] = -1;
+    for (size_t g = 0; g < count; g++)
+        for (uint64_t m = network->group_offsets[groups[g]]; m < network->group_offsets[groups[g] + 1]; m++) {
+            uint32_t neuron = network->group_members[m];
+            if (target[neuron] >= 0)
+                return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                               "neuron %u stands in two targets, groups \"%s\" and \"%s\"", neuron,
+                               network->group_names[groups[target[neuron]]], network->group_names[groups[g]]);
+            target[neuron] = (int32_t)g;
+        }
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status px_network_target(praxis_network *network, const uint32_t *groups, size_t count)
+{
+    struct px_target_list *targets = &network->targets;
+    if (targets->map.number && targets->map.count == count &&
+        memcmp(targets->groups, groups, count * sizeof *groups) == 0)
+        return PRAXIS_SUCCESS;
+    praxis_status status = px_network_check_groups(network, groups, count);
+    if (status)
+        return status;
+    int32_t *target = px_zeros(network->shape.graph.neurons, sizeof *target);
+    uint32_t *copy = calloc(count + 1, sizeof *copy);
+    if (!target || !copy)
+        status =
+            px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu targets", (unsigned long long)count);
+    if (!status)
+        status = map_targets(network, groups, count, target);
+    if (status) {
+        free(target);
+        free(copy);
+        return status;
+    }
+    memcpy(copy, groups, count * sizeof *copy);
+    free(targets->target);
+    free(targets->groups);
+    *targets = (struct px_target_list){
+        .map = {.number = targets->map.number + 1, .count = (uint32_t)count, .target = target},
+        .target = target,
+        .groups = copy,
+    };
+    return PRAXIS_SUCCESS;
+}
+
 static praxis_status check_name(const praxis_network *network, const char *name)
 {
     if (name[0] == '\0' || strlen(name) >= PX_GROUP_NAME_SIZE)

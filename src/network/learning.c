@@ -5,9 +5,9 @@
  * is settle (or prepare), follow, learn.
  *
  * A traced tick only enters the window: it is pending. Stored traces take pending ticks in before a traced tick that
- * finds the window full, before an untraced tick, after a modulation that finds it full, and before a write that would
- * change what they mean. Reading never does. Traces that are not stored are what the window holds: the oldest tick
- * makes room for a new one, and an untraced tick empties it.
+ * finds the window full, before an untraced tick of a run, after a modulation that finds it full, and before a write
+ * that would change what they mean. Reading never does. Traces that are not stored are what the window holds: the
+ * oldest tick makes room for a new one, and an untraced tick of a run empties it.
  *
  * A modulator waits until as many are there as are consolidated, or until something happens to the traces it is to be
  * multiplied with. Each replica goes by its own count and its own modulators, so that it equals a network of one.
@@ -73,7 +73,7 @@ static praxis_status learn(praxis_network *network, const struct px_modulation *
 
 /* Weights follow what has been scaled, and full windows are taken in by the same pass where it works on stored traces
  * as they are. */
-static praxis_status modulate(praxis_network *network, uint64_t time, bool per_neuron, bool consolidated)
+static praxis_status modulate(praxis_network *network, uint64_t time, const struct px_given *given, bool consolidated)
 {
     struct px_learning_state *state = &network->learning;
     bool any = false, commits = network->shape.traces_stored && !consolidated;
@@ -82,7 +82,7 @@ static praxis_status modulate(praxis_network *network, uint64_t time, bool per_n
         state->commit[r] = commits && active && state->pending[r] >= network->shape.window;
         any |= active;
     }
-    const struct px_modulation modulation = px_scaled_modulation(&state->scaled, time, per_neuron, consolidated);
+    const struct px_modulation modulation = px_scaled_modulation(&state->scaled, time, given, consolidated);
     return any ? learn(network, &modulation) : PRAXIS_SUCCESS;
 }
 
@@ -153,7 +153,7 @@ praxis_status px_learning_follow(praxis_network *network, const uint8_t *mask)
     if (network->learning.count == 0)
         return PRAXIS_SUCCESS;
     if (scale_waiting(network, mask, consolidated))
-        status = modulate(network, network->learning.modulations - 1, false, consolidated);
+        status = modulate(network, network->learning.modulations - 1, NULL, consolidated);
     if (!status)
         clear_waiting(network, mask);
     return status;
@@ -187,28 +187,38 @@ void px_learning_take(praxis_network *network, const float *modulator, uint64_t 
     state->tick[state->count++] = network->tick;
 }
 
+praxis_status px_learning_check(const praxis_network *network, const struct px_given *modulators)
+{
+    return px_modulators_check(network->log, &network->parameters, modulators->values,
+                               network->shape.replicas * modulators->each);
+}
+
+praxis_status px_learning_apply(praxis_network *network, const struct px_given *modulators)
+{
+    struct px_learning_state *state = &network->learning;
+    praxis_status status = px_learning_follow(network, NULL); /* scaled in the same place: it goes first */
+    if (!status)
+        status = px_scale(network->log, &network->shape, &network->parameters, modulators, &state->scaled);
+    if (!status)
+        status = modulate(network, state->modulations, modulators, false);
+    state->modulations += !status;
+    return status;
+}
+
 praxis_status px_learning_modulate(praxis_network *network, const float *modulator, size_t count)
 {
     uint64_t replicas = network->shape.replicas, neurons = network->shape.graph.neurons;
     bool per_neuron = count == replicas * neurons;
-    struct px_learning_state *state = &network->learning;
+    const struct px_given given = {.scope = per_neuron ? PRAXIS_SCOPE_NEURON : PRAXIS_SCOPE_REPLICA,
+                                   .each = per_neuron ? neurons : 1,
+                                   .values = modulator};
     if (!per_neuron && count != replicas)
         return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
                        "%llu modulators given, must be %llu (one per replica) or %llu (one per neuron)",
                        (unsigned long long)count, (unsigned long long)replicas,
                        (unsigned long long)(replicas * neurons));
-    praxis_status status = PRAXIS_SUCCESS;
-    if (state->count > 0 || network->parameters.consolidation > 1) {
-        status = px_modulators_check(network->log, &network->parameters, modulator, count);
-        if (!status)
-            status = px_learning_follow(network, NULL); /* scaled in the same place: it goes first */
-    }
-    if (!status)
-        status = px_scale(network->log, &network->shape, &network->parameters, modulator, per_neuron, &state->scaled);
-    if (!status)
-        status = modulate(network, state->modulations, per_neuron, false);
-    state->modulations += !status;
-    return status;
+    praxis_status status = px_learning_check(network, &given);
+    return status ? status : px_learning_apply(network, &given);
 }
 
 /* ---- Windows ---- */
@@ -226,13 +236,10 @@ static bool mark_closing(praxis_network *network, const praxis_range *range, uin
     return any;
 }
 
-/* Ends windows with at least so many ticks: weights follow what waits for those traces, then stored traces take them
- * in. */
-static praxis_status close_windows(praxis_network *network, const praxis_range *range, uint32_t least)
+/* Ends the windows that are marked: weights follow what waits for those traces, then stored traces take them in. */
+static praxis_status close_windows(praxis_network *network)
 {
     struct px_learning_state *state = &network->learning;
-    if (!mark_closing(network, range, least))
-        return PRAXIS_SUCCESS;
     praxis_status status = px_learning_follow(network, state->closing);
     for (uint32_t r = 0; r < network->shape.replicas; r++)
         state->commit[r] = state->closing[r] && state->pending[r];
@@ -252,32 +259,47 @@ praxis_status px_learning_follow_range(praxis_network *network, const praxis_ran
 praxis_status px_learning_settle(praxis_network *network, const praxis_range *range)
 {
     praxis_status status = px_learning_follow_range(network, range);
-    return status || !network->shape.traces_stored ? status : close_windows(network, range, 1);
+    if (status || !network->shape.traces_stored || !mark_closing(network, range, 1))
+        return status;
+    return close_windows(network);
 }
 
-praxis_status px_learning_prepare(praxis_network *network, bool traced)
+praxis_status px_learning_prepare(praxis_network *network, const uint8_t *flags, bool untraced_end)
 {
-    if (traced && !network->shape.traces_stored)
-        return PRAXIS_SUCCESS; /* the oldest tick makes room */
-    return close_windows(network, NULL, traced ? network->shape.window : 1);
+    struct px_learning_state *state = &network->learning;
+    uint32_t window = network->shape.window;
+    bool any = false;
+    for (uint32_t r = 0; r < network->shape.replicas; r++) {
+        if (flags[r] & PRAXIS_RUN_TRACE) /* of traces that are not stored the oldest tick makes room */
+            state->closing[r] = network->shape.traces_stored && state->pending[r] >= window;
+        else
+            state->closing[r] = untraced_end && state->pending[r];
+        any |= state->closing[r] != 0;
+    }
+    return any ? close_windows(network) : PRAXIS_SUCCESS;
 }
 
-uint32_t px_learning_room(const praxis_network *network)
+uint32_t px_learning_room(const praxis_network *network, const uint8_t *flags)
 {
     uint32_t most = 0;
-    if (!network->shape.traces_stored)
-        return network->shape.window;
+    bool traced = false;
     for (uint32_t r = 0; r < network->shape.replicas; r++)
-        most = network->learning.pending[r] > most ? network->learning.pending[r] : most;
-    return network->shape.window - most;
+        if (flags[r] & PRAXIS_RUN_TRACE) {
+            traced = true;
+            most = network->learning.pending[r] > most ? network->learning.pending[r] : most;
+        }
+    if (!traced)
+        return UINT32_MAX;
+    return network->shape.window - (network->shape.traces_stored ? most : 0);
 }
 
-void px_learning_enter(praxis_network *network, uint32_t ticks)
+void px_learning_enter(praxis_network *network, const uint8_t *flags, uint32_t ticks)
 {
-    for (uint32_t r = 0; r < network->shape.replicas; r++) {
-        uint32_t pending = network->learning.pending[r] + ticks;
-        network->learning.pending[r] = (uint8_t)(pending < network->shape.window ? pending : network->shape.window);
-    }
+    for (uint32_t r = 0; r < network->shape.replicas; r++)
+        if (flags[r] & PRAXIS_RUN_TRACE) {
+            uint32_t pending = network->learning.pending[r] + ticks, window = network->shape.window;
+            network->learning.pending[r] = (uint8_t)(pending < window ? pending : window);
+        }
 }
 
 void px_learning_forget(praxis_network *network, const uint8_t *mask)

@@ -33,7 +33,7 @@ void px_scaled_free(struct px_scaled *scaled)
     free(scaled->decay);
     free(scaled->active);
     free(scaled->coefficients);
-    free(scaled->neuron_scale);
+    free(scaled->many);
 }
 
 void px_scaled_clear(const struct px_shape *shape, struct px_scaled *scaled)
@@ -47,13 +47,14 @@ void px_scaled_clear(const struct px_shape *shape, struct px_scaled *scaled)
         memset(scaled->coefficients, 0, (size_t)shape->replicas * (shape->window + 1) * sizeof *scaled->coefficients);
 }
 
-struct px_modulation px_scaled_modulation(const struct px_scaled *scaled, uint64_t time, bool per_neuron,
+struct px_modulation px_scaled_modulation(const struct px_scaled *scaled, uint64_t time, const struct px_given *given,
                                           bool consolidated)
 {
+    bool many = given && given->scope != PRAXIS_SCOPE_REPLICA;
     return (struct px_modulation){
         .time = time,
-        .per_neuron = per_neuron,
-        .scale = per_neuron ? scaled->neuron_scale : scaled->scale,
+        .scale = {many ? given->scope : PRAXIS_SCOPE_REPLICA, many ? given->targets : NULL,
+                  many ? scaled->many : scaled->scale},
         .shift = scaled->shift,
         .decay = scaled->decay,
         .coefficients = consolidated ? scaled->coefficients : NULL,
@@ -87,14 +88,16 @@ static praxis_status fail_first(struct px_log *log, const praxis_parameters *par
 }
 
 praxis_status px_scale(struct px_log *log, const struct px_shape *shape, const praxis_parameters *parameters,
-                       const float *modulator, bool per_neuron, struct px_scaled *scaled)
+                       const struct px_given *given, struct px_scaled *scaled)
 {
-    uint64_t replicas = shape->replicas, each = per_neuron ? shape->graph.neurons : 1;
-    if (per_neuron && !scaled->neuron_scale &&
-        !(scaled->neuron_scale = px_zeros(px_multiply(replicas, each), sizeof *scaled->neuron_scale)))
+    uint64_t replicas = shape->replicas, each = given->each;
+    bool many = given->scope != PRAXIS_SCOPE_REPLICA;
+    const float *modulator = given->values;
+    if (many &&
+        !px_grow((void **)&scaled->many, &scaled->many_count, px_multiply(replicas, each), sizeof *scaled->many))
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu modulators",
                        (unsigned long long)(replicas * each));
-    int32_t *scale = per_neuron ? scaled->neuron_scale : scaled->scale;
+    int32_t *scale = many ? scaled->many : scaled->scale;
     for (uint64_t r = 0; r < replicas; r++, modulator += each, scale += each) {
         bool moves;
         if (!px_modulation_make(parameters, modulator, each, scale, &scaled->shift[r], &moves))

@@ -58,6 +58,8 @@ static praxis_status prepare_network(praxis_network *network, const praxis_param
     status = take_seeds(network, parameters);
     if (!status)
         status = px_learning_create(network);
+    if (!status && !(network->step.flags = calloc(parameters->replicas, 1)))
+        status = px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u replicas", parameters->replicas);
     return status ? status : prepare_groups(network);
 }
 
@@ -235,6 +237,9 @@ void px_network_destroy(praxis_network *network)
     free(network->group_names);
     free(network->group_offsets);
     free(network->group_members);
+    free(network->targets.target);
+    free(network->targets.groups);
+    px_step_room_free(&network->step);
     px_context_release(network->context);
     free(network);
 }

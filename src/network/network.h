@@ -17,12 +17,21 @@ struct px_waiting_modulator {
     float modulator;
 };
 
+/* Modulators or factors, as they come: one for every replica, target or neuron. */
+struct px_given {
+    praxis_scope scope;
+    const struct px_targets *targets; /* of PRAXIS_SCOPE_GROUP */
+    uint64_t each;                    /* how many a replica has */
+    const float *values;              /* [R][each] */
+};
+
 /* One modulation of all replicas in integers: what struct px_modulation points to. */
 struct px_scaled {
     int32_t *scale, *shift, *decay; /* [R] each */
     bool *active;                   /* [R] whether any weight follows from it */
     int32_t *coefficients;          /* [R][window + 1]; NULL where no modulators are consolidated */
-    int32_t *neuron_scale;          /* [R][N], made when modulators of neurons first come */
+    int32_t *many;                  /* [many_count] scales of targets or neurons: room that grows */
+    uint64_t many_count;
 };
 
 /* What has still to be learned: learning.c owns it. */
@@ -41,6 +50,24 @@ struct px_learning_state {
     struct px_scaled scaled;
 };
 
+/* The list of targets that a step last named: groups.c makes it, once for a list that comes again and again. */
+struct px_target_list {
+    struct px_targets map; /* number 0: none yet */
+    int32_t *target;       /* [N] what the map points to */
+    uint32_t *groups;      /* [map.count] */
+};
+
+/* The host's side of a step: room that grows. */
+struct px_step_room {
+    uint8_t *flags;   /* [R] */
+    int32_t *factors; /* [factor_count] codes */
+    uint64_t factor_count;
+    int32_t *input; /* [input_count] */
+    uint64_t input_count;
+    int64_t *sums; /* [sum_count] */
+    uint64_t sum_count;
+};
+
 struct praxis_network {
     praxis_context *context; /* a reference */
     struct px_log *log;      /* the context's */
@@ -55,6 +82,8 @@ struct praxis_network {
     char (*group_names)[PX_GROUP_NAME_SIZE];
     uint64_t *group_offsets; /* [group_count + 1] */
     uint32_t *group_members;
+    struct px_target_list targets;
+    struct px_step_room step;
 };
 
 /* parameters.c: what parameters are, their bounds, and their values as numbers and as text. */
@@ -129,6 +158,14 @@ praxis_status px_network_hash(praxis_network *network, uint64_t *hashes);
 /* run.c */
 praxis_status px_network_reset(praxis_network *network, uint32_t what, const uint8_t *mask);
 praxis_status px_network_run(praxis_network *network, const praxis_run *run);
+/* Whether all inputs fit, of `ticks` ticks of every replica that has its own. */
+praxis_status px_network_check_input(const praxis_network *network, const float *input, uint64_t count, uint64_t ticks);
+/* The mean activation of a group whose codes come to this sum, over so many ticks. */
+float px_network_group_mean(const praxis_network *network, uint32_t group, int64_t sum, uint32_t ticks);
+
+/* step.c */
+praxis_status px_network_step(praxis_network *network, const praxis_step *step);
+void px_step_room_free(struct px_step_room *room);
 
 /* learning.c. Masks and ranges say which replicas are meant; NULL: all. */
 praxis_status px_learning_create(praxis_network *network);
@@ -138,11 +175,12 @@ praxis_status px_learning_settle(praxis_network *network, const praxis_range *ra
 /* Lets the weights follow what waits. */
 praxis_status px_learning_follow(praxis_network *network, const uint8_t *mask);
 praxis_status px_learning_follow_range(praxis_network *network, const praxis_range *range);
-praxis_status px_learning_make_place(praxis_network *network);           /* before a run: only a failure leaves none */
-praxis_status px_learning_prepare(praxis_network *network, bool traced); /* before ticks that are traced, or not */
-uint32_t px_learning_room(const praxis_network *network);                /* how many traced ticks fit */
-void px_learning_enter(praxis_network *network, uint32_t ticks);         /* after traced ticks */
-void px_learning_forget(praxis_network *network, const uint8_t *mask);   /* after traces of replicas became zero */
+praxis_status px_learning_make_place(praxis_network *network); /* before a run: only a failure leaves none */
+/* Before ticks with these flags, [R] as px_backend_operations.ticks takes them; whether untraced ones end windows. */
+praxis_status px_learning_prepare(praxis_network *network, const uint8_t *flags, bool untraced_end);
+uint32_t px_learning_room(const praxis_network *network, const uint8_t *flags);        /* how many such ticks fit */
+void px_learning_enter(praxis_network *network, const uint8_t *flags, uint32_t ticks); /* after them */
+void px_learning_forget(praxis_network *network, const uint8_t *mask); /* after traces of replicas became zero */
 /*
  * Whether weights follow the modulators, [R] and `step` apart, of the tick that is `ahead` ticks from the next one:
  * those since birth are a multiple of the consolidation, or these do anything at once. Not how many wait: where the
@@ -151,7 +189,10 @@ void px_learning_forget(praxis_network *network, const uint8_t *mask);   /* afte
 bool px_learning_is_due(const praxis_network *network, const float *modulator, uint64_t step, uint32_t ahead);
 /* Takes in the modulators of the tick just run, which are due or not. */
 void px_learning_take(praxis_network *network, const float *modulator, uint64_t step, bool due);
-/* One modulator for each replica or each neuron, at once. */
+/* Modulators that do not wait: whether they fit, and then, what waits having gone first, their modulation. */
+praxis_status px_learning_check(const praxis_network *network, const struct px_given *modulators);
+praxis_status px_learning_apply(praxis_network *network, const struct px_given *modulators);
+/* Both, of one modulator for each replica or each neuron. */
 praxis_status px_learning_modulate(praxis_network *network, const float *modulator, size_t count);
 /* Traces as they would be stored now. */
 praxis_status px_learning_peek(praxis_network *network, const praxis_range *range, void *codes);
@@ -162,13 +203,14 @@ praxis_status px_scaled_create(struct px_log *log, const struct px_shape *shape,
                                struct px_scaled *scaled);
 void px_scaled_free(struct px_scaled *scaled);
 void px_scaled_clear(const struct px_shape *shape, struct px_scaled *scaled); /* to nothing in every replica */
-struct px_modulation px_scaled_modulation(const struct px_scaled *scaled, uint64_t time, bool per_neuron,
+/* given: what was scaled, NULL: one modulator for each replica. */
+struct px_modulation px_scaled_modulation(const struct px_scaled *scaled, uint64_t time, const struct px_given *given,
                                           bool consolidated);
 praxis_status px_modulators_check(struct px_log *log, const praxis_parameters *parameters, const float *modulator,
                                   uint64_t count);
-/* modulator: [R], or per_neuron [R][N]. Fails where one is outside its limit. */
+/* Fails where a modulator is outside its limit. */
 praxis_status px_scale(struct px_log *log, const struct px_shape *shape, const praxis_parameters *parameters,
-                       const float *modulator, bool per_neuron, struct px_scaled *scaled);
+                       const struct px_given *given, struct px_scaled *scaled);
 /* What waits in one replica, put together. */
 void px_scale_consolidated(const struct px_shape *shape, const praxis_parameters *parameters, uint32_t replica,
                            uint32_t pending, const struct px_waiting_modulator *waiting, uint32_t count,
@@ -181,6 +223,8 @@ praxis_status px_network_find_group(const praxis_network *network, const char *n
 praxis_status px_network_set_plastic_groups(praxis_network *network, const uint32_t *groups, size_t count);
 praxis_status px_network_share_noise(praxis_network *network, uint32_t group);
 praxis_status px_network_check_groups(const praxis_network *network, const uint32_t *groups, size_t count);
+/* Makes network->targets of these groups, or leaves it. */
+praxis_status px_network_target(praxis_network *network, const uint32_t *groups, size_t count);
 
 /* feedback.c: arithmetic on the host, no device */
 praxis_status px_feedback_groups(const praxis_network *network, const uint32_t *groups, size_t outputs, float *matrix);

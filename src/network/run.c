@@ -27,19 +27,23 @@ static void release_staging(struct staging *staging)
     free(staging->sums);
 }
 
-static praxis_status check_inputs(const praxis_network *network, const praxis_run *run)
+praxis_status px_network_check_input(const praxis_network *network, const float *input, uint64_t count, uint64_t ticks)
 {
     uint64_t channels = network->shape.channels;
-    uint64_t per_replica = px_multiply(run->ticks, channels);
-    uint64_t count = run->input_shared ? per_replica : px_multiply(per_replica, network->shape.replicas);
     double limit = fmin(256 / network->parameters.input_scale, (double)FLT_MAX); /* a scale of 0 allows no infinity */
-    for (uint64_t i = 0; run->input && i < count; i++)
-        if (!(fabs((double)run->input[i]) <= limit))
+    for (uint64_t i = 0; input && i < count; i++)
+        if (!(fabs((double)input[i]) <= limit))
             return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE,
                            "input of channel %llu at tick %llu is %g, must be within +-%g",
-                           (unsigned long long)(i % channels), (unsigned long long)(i / channels % run->ticks),
-                           (double)run->input[i], limit);
+                           (unsigned long long)(i % channels), (unsigned long long)(i / channels % ticks),
+                           (double)input[i], limit);
     return PRAXIS_SUCCESS;
+}
+
+static uint64_t inputs_of(const praxis_network *network, const praxis_run *run)
+{
+    uint64_t per_replica = px_multiply(run->ticks, network->shape.channels);
+    return run->input_shared ? per_replica : px_multiply(per_replica, network->shape.replicas);
 }
 
 static praxis_status check_run(const praxis_network *network, const praxis_run *run)
@@ -59,7 +63,7 @@ static praxis_status check_run(const praxis_network *network, const praxis_run *
                        (unsigned long long)run->group_count, MOST_GROUPS);
     praxis_status status = px_network_check_groups(network, run->groups, run->group_count);
     if (!status)
-        status = check_inputs(network, run);
+        status = px_network_check_input(network, run->input, inputs_of(network, run), run->ticks);
     if (!status && run->modulator)
         status = px_modulators_check(network->log, &network->parameters, run->modulator,
                                      px_multiply(run->ticks, network->shape.replicas));
@@ -104,13 +108,14 @@ static const float *modulators_of(const struct piece *piece, uint32_t step)
 static praxis_status advance(praxis_network *network, const struct piece *piece, uint32_t step, uint32_t *count)
 {
     const praxis_run *run = piece->run;
-    bool traced = (run->flags & PRAXIS_RUN_TRACE) != 0, due = false;
-    praxis_status status = px_learning_prepare(network, traced);
-    uint32_t left = piece->ticks - step, room = traced ? px_learning_room(network) : left;
+    const uint8_t *flags = network->step.flags;
+    bool due = false;
+    praxis_status status = px_learning_prepare(network, flags, true);
+    uint32_t left = piece->ticks - step, room = px_learning_room(network, flags);
     for (*count = 0; *count < left && *count < room && !due; ++*count)
         due = run->modulator && px_learning_is_due(network, modulators_of(piece, step + *count), run->ticks, *count);
     if (!status)
-        status = network->backend->operations->ticks(network->backend, step, *count, run->flags);
+        status = network->backend->operations->ticks(network->backend, step, *count, flags);
     if (status)
         return status;
     for (uint32_t i = 0; i < *count; i++) {
@@ -118,9 +123,15 @@ static praxis_status advance(praxis_network *network, const struct piece *piece,
         if (run->modulator)
             px_learning_take(network, modulators_of(piece, step + i), run->ticks, due && i == *count - 1);
     }
-    if (traced)
-        px_learning_enter(network, *count);
+    px_learning_enter(network, flags, *count);
     return due ? px_learning_follow(network, NULL) : PRAXIS_SUCCESS;
+}
+
+float px_network_group_mean(const praxis_network *network, uint32_t group, int64_t sum, uint32_t ticks)
+{
+    const uint64_t *offset = &network->group_offsets[group];
+    double mean = (double)sum / (double)((offset[1] - offset[0]) * ticks);
+    return (float)(mean * PX_ACTIVATION_UNIT);
 }
 
 /* Sums of codes into mean activations, [ticks][R][G] of the piece into [R][all ticks][G] of the run. */
@@ -131,9 +142,9 @@ static void deliver_readouts(const praxis_network *network, const praxis_run *ru
     for (uint64_t t = 0; t < ticks; t++)
         for (uint64_t r = 0; r < replicas; r++)
             for (uint64_t g = 0; g < groups; g++) {
-                const uint64_t *offset = &network->group_offsets[run->groups[g]];
-                double mean = (double)sums[(t * replicas + r) * groups + g] / (double)(offset[1] - offset[0]);
-                run->output[(r * run->ticks + first + t) * groups + g] = (float)(mean * PX_ACTIVATION_UNIT);
+                int64_t sum = sums[(t * replicas + r) * groups + g];
+                run->output[(r * run->ticks + first + t) * groups + g] =
+                    px_network_group_mean(network, run->groups[g], sum, 1);
             }
 }
 
@@ -172,6 +183,7 @@ praxis_status px_network_run(praxis_network *network, const praxis_run *run)
     praxis_status status = check_run(network, run);
     if (!status)
         status = px_learning_make_place(network);
+    memset(network->step.flags, (int)run->flags, network->shape.replicas);
     uint64_t numbers = (uint64_t)network->shape.replicas * (network->shape.channels + 1 + run->group_count);
     uint64_t most = STAGED_NUMBERS / numbers + 1;
     most = most < STAGED_TICKS ? most : STAGED_TICKS;

@@ -39,6 +39,7 @@ struct check {
     int32_t *input;       /* [K] */
     uint32_t *members;    /* of the group that is summed: the first range's neurons */
     uint8_t *every;       /* [R] ones */
+    uint8_t *flags;       /* [R] all of a run */
     uint64_t drawn;       /* random numbers so far */
     struct px_text doubt; /* what differs, empty while nothing does */
 };
@@ -101,11 +102,13 @@ static praxis_status allocate_check(struct check *check)
     check->input = calloc(shape->channels + 1, sizeof *check->input);
     check->members = px_zeros(check->ranges[0].neurons, sizeof *check->members);
     check->every = malloc(shape->replicas);
+    check->flags = malloc(shape->replicas);
     if (!check->codes[0] || !check->codes[1] || !check->born || !check->activations || !check->input ||
-        !check->members || !check->every)
+        !check->members || !check->every || !check->flags)
         return px_fail(check->both[DEVICE]->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to compare %llu neurons",
                        (unsigned long long)neurons_compared(check));
     memset(check->every, 1, shape->replicas);
+    memset(check->flags, PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS, shape->replicas);
     for (uint64_t i = 0; i < check->ranges[0].neurons; i++)
         check->members[i] = (uint32_t)(check->ranges[0].first_neuron + i);
     return px_reference_create_ranges(check->both[DEVICE]->log, shape, check->ranges, check->range_count,
@@ -123,6 +126,7 @@ static void release_check(struct check *check)
     free(check->input);
     free(check->members);
     free(check->every);
+    free(check->flags);
     free(check->doubt.start);
 }
 
@@ -306,7 +310,7 @@ static praxis_status end_tick(struct check *check)
 
 static praxis_status run_tick(struct check *check, uint32_t tick)
 {
-    const uint32_t all = PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS, group = 0;
+    const uint32_t group = 0;
     const struct px_span span = {.first_tick = FIRST_TICK + tick,
                                  .ticks = 1,
                                  .input_shared = true,
@@ -321,7 +325,7 @@ static praxis_status run_tick(struct check *check, uint32_t tick)
     if (!status)
         status = BOTH(check, begin, &span);
     if (!status)
-        status = BOTH(check, ticks, 0, 1, all);
+        status = BOTH(check, ticks, 0, 1, check->flags);
     return status ? status : end_tick(check);
 }
 
@@ -331,7 +335,8 @@ static praxis_status run_tick(struct check *check, uint32_t tick)
 struct exercise {
     uint32_t pending;
     int32_t scale, shift, decay; /* a trace is some hundreds, many weights are to reach their bounds */
-    bool commit, per_neuron, consolidated;
+    praxis_scope scope;
+    bool commit, consolidated;
 };
 
 /* The arrays of an exercise, allocated. */
@@ -343,7 +348,8 @@ struct exercise_arrays {
 static void fill_arrays(const struct check *check, const struct exercise *exercise, struct exercise_arrays *arrays)
 {
     uint32_t replicas = check->shape->replicas, coefficients = check->shape->window + 1;
-    uint64_t scales = exercise->per_neuron ? replicas * px_owned_neurons(check->shape) : replicas;
+    const struct px_values values = {.scope = exercise->scope};
+    uint64_t scales = replicas * px_values_each(check->shape, &values);
     for (uint32_t r = 0; r < replicas; r++) {
         arrays->pending[r] = (uint8_t)exercise->pending;
         arrays->commit[r] = exercise->commit;
@@ -360,7 +366,8 @@ static void fill_arrays(const struct check *check, const struct exercise *exerci
 static praxis_status allocate_arrays(const struct check *check, const struct exercise *exercise,
                                      struct exercise_arrays *arrays)
 {
-    uint64_t replicas = check->shape->replicas, each = exercise->per_neuron ? px_owned_neurons(check->shape) : 1;
+    const struct px_values values = {.scope = exercise->scope};
+    uint64_t replicas = check->shape->replicas, each = px_values_each(check->shape, &values);
     *arrays = (struct exercise_arrays){
         .pending = px_zeros(replicas, 1),
         .commit = px_zeros(replicas, 1),
@@ -391,8 +398,7 @@ static praxis_status do_exercise(struct check *check, const struct exercise *exe
     struct exercise_arrays arrays;
     praxis_status status = allocate_arrays(check, exercise, &arrays);
     const struct px_modulation modulation = {.time = FIRST_MODULATION + (uint64_t)exercise->scale,
-                                             .per_neuron = exercise->per_neuron,
-                                             .scale = arrays.scale,
+                                             .scale = {.scope = exercise->scope, .values = arrays.scale},
                                              .shift = arrays.shift,
                                              .decay = arrays.decay,
                                              .coefficients = exercise->consolidated ? arrays.coefficients : NULL};
@@ -418,7 +424,7 @@ static praxis_status learn_all(struct check *check)
     const struct exercise exercises[] = {
         {.pending = some, .scale = 30000, .shift = 20, .consolidated = true},
         {.pending = window, .scale = 4000, .shift = 16, .decay = 1 << 18, .commit = stored},
-        {.pending = stored ? 0 : window, .scale = 3000, .shift = 17, .per_neuron = true},
+        {.pending = stored ? 0 : window, .scale = 3000, .shift = 17, .scope = PRAXIS_SCOPE_NEURON},
     };
     praxis_status status = PRAXIS_SUCCESS;
     for (size_t i = 0; i < sizeof exercises / sizeof *exercises && !status; i++)

@@ -51,7 +51,10 @@ START_TEST(null_without_network)
     praxis_context_options_default(NULL);
     praxis_context_destroy(NULL);
     praxis_network_destroy(NULL);
+    praxis_step_default(NULL);
     ck_assert_int_eq((int)praxis_run_init(NULL, sizeof run), PRAXIS_ERROR_INVALID_ARGUMENT);
+    ck_assert_int_eq((int)praxis_step_init(NULL, 200), PRAXIS_ERROR_INVALID_ARGUMENT);
+    refused(praxis_network_step(NULL, NULL));
     refused(praxis_context_create(NULL, NULL));
     refused(praxis_context_device(NULL, &device));
     refused(praxis_context_device(context, NULL));
@@ -199,6 +202,7 @@ union roomy {
     praxis_network_info network;
     praxis_field_info field;
     praxis_run run;
+    praxis_step step;
     praxis_statistics statistics;
     size_t struct_size;
     unsigned char bytes[sizeof(praxis_statistics) + 256];
@@ -318,10 +322,17 @@ static praxis_status run_network(praxis_context *context, praxis_network *networ
     return praxis_network_run(network, &structure->run);
 }
 
+static praxis_status step_network(praxis_context *context, praxis_network *network, union roomy *structure)
+{
+    (void)context;
+    return praxis_network_step(network, &structure->step);
+}
+
 static const struct border taken[] = {
     {"parameters", sizeof(praxis_parameters), create_network},
     {"options", sizeof(praxis_context_options), create_context},
     {"run", sizeof(praxis_run), run_network},
+    {"step", sizeof(praxis_step), step_network},
 };
 
 /* The defaults of the structure of `taken[i]`, of `size` bytes. */
@@ -329,7 +340,8 @@ static praxis_status begin_structure(size_t i, union roomy *structure, size_t si
 {
     return i == 0   ? praxis_parameters_init(&structure->parameters, size)
            : i == 1 ? praxis_context_options_init(&structure->options, size)
-                    : praxis_run_init(&structure->run, size);
+           : i == 2 ? praxis_run_init(&structure->run, size)
+                    : praxis_step_init(&structure->step, size);
 }
 
 static void require_byte(const union roomy *structure, size_t from, size_t to, unsigned char byte, const char *name)

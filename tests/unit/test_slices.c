@@ -164,13 +164,14 @@ static void exchange(const struct life *life)
     free(codes);
 }
 
-static void run_tick(struct life *life, uint64_t tick, uint32_t flags)
+static void run_tick(struct life *life, uint64_t tick, uint8_t flag)
 {
+    const uint8_t flags[] = {flag, flag};
     const uint32_t groups[] = {1, 0};
     int32_t input[6];
     for (size_t i = 0; i < UNIT_LENGTH(input); i++)
         input[i] = (int32_t)unit_integer(&life->random, -(1 << 20), 1 << 20);
-    const struct px_span span = {tick, 1, false, input, groups, 2};
+    const struct px_span span = {.first_tick = tick, .ticks = 1, .input = input, .groups = groups, .group_count = 2};
     int64_t expected[4], sum[4] = {0}, part[4];
     const struct px_backend_operations *operations = life->whole->operations;
     ck_assert(!operations->begin(life->whole, &span) && !operations->ticks(life->whole, 0, 1, flags) &&
@@ -186,7 +187,7 @@ static void run_tick(struct life *life, uint64_t tick, uint32_t flags)
     ck_assert_mem_eq(expected, sum, sizeof sum);
     exchange(life);
     for (uint32_t r = 0; r < life->shape.replicas; r++)
-        life->pending[r] = !(flags & PRAXIS_RUN_TRACE)             ? 0
+        life->pending[r] = !(flag & PRAXIS_RUN_TRACE)              ? 0
                            : life->pending[r] < life->shape.window ? (uint8_t)(life->pending[r] + 1)
                                                                    : (uint8_t)life->shape.window;
 }
@@ -210,14 +211,19 @@ static void learn(struct life *life, struct px_learning *learning, uint64_t time
     int32_t *scale = unit_allocate(count, sizeof *scale);
     for (uint64_t i = 0; i < count; i++)
         scale[i] = (int32_t)unit_integer(&life->random, -32767, 32767);
-    struct px_modulation modulation = {time, per_neuron, scale, shift, decay, NULL};
+    struct px_modulation modulation = {
+        .time = time,
+        .scale = {per_neuron ? PRAXIS_SCOPE_NEURON : PRAXIS_SCOPE_REPLICA, NULL, scale},
+        .shift = shift,
+        .decay = decay,
+    };
     learning->modulation = &modulation;
     for (uint32_t r = 0; r < life->shape.replicas; r++)
         life->commit[r] = life->shape.traces_stored && life->pending[r] == life->shape.window;
     ck_assert(!life->whole->operations->learn(life->whole, learning));
     for (uint32_t s = 0; s < life->count; s++) {
         int32_t *own = per_neuron ? cut_scales(&life->cuts[s], scale) : NULL;
-        modulation.scale = own ? own : scale;
+        modulation.scale.values = own ? own : scale;
         ck_assert(!life->slices[s]->operations->learn(life->slices[s], learning));
         free(own);
     }
@@ -243,7 +249,7 @@ static void live(struct life *life)
     for (uint64_t tick = 0; tick < TICKS; tick++) {
         struct px_learning learning = {tick + 1, life->pending, life->commit, NULL};
         uint32_t flags = PRAXIS_RUN_TRACE | (tick % 3 ? PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS : 0);
-        run_tick(life, tick, flags);
+        run_tick(life, tick, (uint8_t)flags);
         if (tick % 4 == 3 || (life->shape.traces_stored && life->pending[0] == life->shape.window))
             learn(life, &learning, tick, tick % 8 == 7);
         for (int field = 0; field < PRAXIS_FIELD_COUNT; field++)

@@ -23,16 +23,12 @@ praxis_status px_opencl_birth(struct px_backend *backend)
     return status;
 }
 
-/* Factor to compute: none, where ticks are not traced. */
-#define FACTOR_NONE (-1)
-
 /* Arguments of a kernel under way; `rule` holds what has no home elsewhere. */
 struct arguments {
     struct px_argument list[48];
     size_t count;
     struct {
         cl_int noisy, factor;
-        cl_uint flags;
     } rule;
 };
 
@@ -43,18 +39,16 @@ static void add(struct arguments *arguments, const struct px_argument *more, siz
 }
 
 /* NEURON_PARAMETERS of neuron.cl. */
-static void add_neuron_arguments(struct arguments *arguments, struct px_opencl *opencl, uint32_t flags)
+static void add_neuron_arguments(struct arguments *arguments, struct px_opencl *opencl)
 {
     const struct px_rule *rule = &opencl->rule;
     arguments->rule.noisy = rule->noisy;
-    arguments->rule.factor = flags & PRAXIS_RUN_TRACE ? (cl_int)rule->factor : FACTOR_NONE;
-    arguments->rule.flags = flags;
+    arguments->rule.factor = (cl_int)rule->factor;
     const struct px_argument more[] = {
         PX_ARGUMENT(rule->sum_multiplier),
         PX_ARGUMENT(rule->sum_shift),
         PX_ARGUMENT(arguments->rule.noisy),
         PX_ARGUMENT(arguments->rule.factor),
-        PX_ARGUMENT(arguments->rule.flags),
         PX_ARGUMENT(rule->mean_rate),
         PX_ARGUMENT(rule->variance_rate),
         PX_ARGUMENT(rule->bias_rate),
@@ -77,25 +71,28 @@ static void add_neuron_arguments(struct arguments *arguments, struct px_opencl *
 /* Where the inputs of a step lie in what the span has staged. */
 struct input {
     cl_mem buffer;
-    cl_ulong start, step; /* of the first replica, and from one replica to the next */
+    cl_ulong start, step, tick; /* of the first replica, from one replica to the next, and from one tick to the next */
     cl_int given;
 };
 
 static struct input input_of(const struct px_opencl *opencl, uint32_t step)
 {
     const struct px_span *span = &opencl->staged.span;
-    cl_ulong channels = opencl->shape.channels;
+    cl_ulong channels = opencl->shape.channels, tick = span->input_held ? 0 : channels;
     bool given = opencl->staged.input != NULL;
     return (struct input){
         .buffer = given ? opencl->staged.input : opencl->seeds, /* some buffer: it is not read */
-        .start = step * channels,
-        .step = span->input_shared ? 0 : span->ticks * channels,
+        .start = step * tick,
+        .step = span->input_shared ? 0
+                : span->input_held ? channels
+                                   : span->ticks * channels,
+        .tick = tick,
         .given = given,
     };
 }
 
 /* The part of a tick that belongs to one slab of weights. */
-static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t step, uint32_t flags)
+static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t step)
 {
     const struct px_layout *layout = &opencl->layout;
     const struct input input = input_of(opencl, step);
@@ -109,7 +106,9 @@ static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t
         PX_ARGUMENT(layout->units),
         PX_ARGUMENT(opencl->activations),
         PX_ARGUMENT(opencl->window.factors),
-        PX_ARGUMENT(opencl->current),
+        PX_ARGUMENT(opencl->present),
+        PX_ARGUMENT(opencl->standings.buffer),
+        PX_ARGUMENT(opencl->standings.since),
         PX_ARGUMENT(input.buffer),
         PX_ARGUMENT(input.start),
         PX_ARGUMENT(input.step),
@@ -118,24 +117,31 @@ static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t
         PX_ARGUMENT(opencl->seeds),
     };
     add(&arguments, own, PX_COUNT(own));
-    add_neuron_arguments(&arguments, opencl, flags);
+    add_neuron_arguments(&arguments, opencl);
     uint64_t items = (uint64_t)slab_units * px_column_items(layout);
     const size_t local[] = {layout->beside, layout->split};
     const size_t global[] = {px_to_size(px_round_up(items, layout->beside)), layout->split};
     return px_opencl_launch(opencl, PX_KERNEL_TICK, arguments.list, arguments.count, 2, global, local);
 }
 
-static praxis_status launch_tick(struct px_opencl *opencl, uint32_t step, uint32_t flags)
+/* After ticks of every replica. */
+static void move_on(struct px_opencl *opencl, uint32_t count)
+{
+    opencl->present = (opencl->present + count) % 2;
+    opencl->standings.since = (opencl->standings.since + count) % opencl->shape.window;
+}
+
+static praxis_status launch_tick(struct px_opencl *opencl, uint32_t step)
 {
     praxis_status status = PRAXIS_SUCCESS;
     for (uint32_t s = 0; s < opencl->layout.slabs && !status; s++)
-        status = tick_slab(opencl, s, step, flags);
-    opencl->current = (opencl->current + 1) % opencl->layout.slots;
+        status = tick_slab(opencl, s, step);
+    move_on(opencl, 1);
     return status ? status : px_opencl_readout(opencl, step);
 }
 
 /* Ticks step .. step + count - 1 of all replicas in one launch. */
-static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, uint32_t count, uint32_t flags)
+static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, uint32_t count)
 {
     const struct px_layout *layout = &opencl->layout;
     const struct px_staged *staged = &opencl->staged;
@@ -150,10 +156,13 @@ static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, ui
         PX_ARGUMENT(layout->units),
         PX_ARGUMENT(opencl->activations),
         PX_ARGUMENT(opencl->window.factors),
-        PX_ARGUMENT(opencl->current),
+        PX_ARGUMENT(opencl->present),
+        PX_ARGUMENT(opencl->standings.buffer),
+        PX_ARGUMENT(opencl->standings.since),
         PX_ARGUMENT(input.buffer),
         PX_ARGUMENT(input.start),
         PX_ARGUMENT(input.step),
+        PX_ARGUMENT(input.tick),
         PX_ARGUMENT(input.given),
         PX_ARGUMENT(time),
         PX_ARGUMENT(count),
@@ -166,24 +175,46 @@ static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, ui
         groups ? PX_ARGUMENT(opencl->group_members) : PX_ARGUMENT(unread),
     };
     add(&arguments, own, PX_COUNT(own));
-    add_neuron_arguments(&arguments, opencl, flags);
+    add_neuron_arguments(&arguments, opencl);
     const size_t local = layout->workers, global = local * opencl->shape.replicas;
     praxis_status status =
         px_opencl_launch(opencl, PX_KERNEL_RESIDENT, arguments.list, arguments.count, 1, &global, &local);
-    opencl->current = (opencl->current + count) % layout->slots;
+    move_on(opencl, count);
     return status;
 }
 
-praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags)
+/* The flags of the ticks that come to the device, with where replicas stand, if they are others than before. */
+static praxis_status set_flags(struct px_opencl *opencl, const uint8_t *flags)
+{
+    struct px_standings *standings = &opencl->standings;
+    uint64_t replicas = opencl->shape.replicas;
+    cl_mem buffer;
+    bool differ = false;
+    for (uint64_t r = 0; r < replicas; r++)
+        differ |= standings->own[r].flags != flags[r];
+    if (!differ)
+        return PRAXIS_SUCCESS;
+    for (uint64_t r = 0; r < replicas; r++) {
+        uint32_t ticks = standings->own[r].flags & PRAXIS_RUN_TRACE ? standings->since : 0;
+        standings->own[r].cursor = (standings->own[r].cursor + ticks) % opencl->shape.window;
+        standings->own[r].flags = flags[r];
+    }
+    standings->since = 0;
+    praxis_status status = px_opencl_buffer(opencl, replicas * sizeof *standings->own, standings->own, &buffer);
+    if (!status)
+        px_opencl_replace(&standings->buffer, buffer);
+    return status;
+}
+
+praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, const uint8_t *flags)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
     uint32_t most = opencl->layout.resident ? opencl->layout.ticks : 1;
-    praxis_status status = PRAXIS_SUCCESS;
+    praxis_status status = set_flags(opencl, flags);
     opencl->window.peeked = false;
     for (uint32_t end = step + count, launched; step < end && !status; step += launched) {
         launched = end - step < most ? end - step : most;
-        status =
-            opencl->layout.resident ? launch_resident(opencl, step, launched, flags) : launch_tick(opencl, step, flags);
+        status = opencl->layout.resident ? launch_resident(opencl, step, launched) : launch_tick(opencl, step);
     }
     return status;
 }
@@ -209,7 +240,7 @@ praxis_status px_opencl_reset(struct px_backend *backend, uint32_t what, const u
 {
     struct px_opencl *opencl = px_opencl_of(backend);
     uint64_t bytes = (uint64_t)opencl->shape.graph.prime * opencl->layout.stride;
-    uint64_t present = opencl->current * px_slot_bytes(opencl);
+    uint64_t present = px_present_start(opencl);
     praxis_status status = PRAXIS_SUCCESS;
     opencl->window.peeked = false;
     for (uint32_t first = 0, end; first < opencl->shape.replicas && !status; first = end) {

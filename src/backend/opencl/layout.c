@@ -296,7 +296,7 @@ praxis_status px_layout_plan(struct px_log *log, const struct px_layout_device *
     layout->path = path;
     plan_taps(&shape->graph, layout);
     plan_tiles(device, tuning, prime, layout);
-    layout->slots = shape->window + 1;
+    layout->slots = shape->window + 2;
     /* Kernels count units, and the tiles of a list, in 32 bits. */
     if (units * layout->tiles > UINT32_MAX)
         return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "%u replicas of %llu neurons: at most %llu fit", shape->replicas,

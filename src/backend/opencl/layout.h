@@ -28,7 +28,7 @@ struct px_layout {
     uint32_t beside;    /* work-items of a tick beside each other in a work-group */
     uint32_t groups;    /* lane groups of taps per work-group, where a kernel splits the taps */
     uint32_t stride;    /* bytes of activations per unit */
-    uint32_t slots;     /* how many ticks' activations are kept: those of a full window and the present */
+    uint32_t slots;     /* how many ticks' activations are kept: a full window, the present and the tick before */
     uint32_t words;     /* words of four ticks that a window is packed in, per neuron */
     uint32_t span;      /* columns that learning takes at once */
     uint32_t learners;  /* work-items of learning beside each other in a work-group, whole tiles */

@@ -12,6 +12,9 @@
 #define LEARN_MODULATE 2
 #define PLAN_NUMBERS   8
 
+/* Work-items beside each other that supply factors. */
+#define SUPPLIERS 64
+
 static bool tile_is_plastic(const struct px_opencl *opencl, uint32_t unit, uint32_t tile)
 {
     uint32_t prime = opencl->shape.graph.prime, first = tile * opencl->layout.tile;
@@ -68,7 +71,7 @@ static void fill_plan(const struct px_opencl *opencl, const struct px_learning *
         plan[0] = learning->pending[r];
         plan[1] = (commit ? LEARN_COMMIT : 0) | (modulation ? LEARN_MODULATE : 0);
         plan[2] = modulation ? modulation->shift[r] - 16 : 0;
-        plan[3] = modulation && !modulation->per_neuron ? modulation->scale[r] : 0;
+        plan[3] = modulation && modulation->scale.scope == PRAXIS_SCOPE_REPLICA ? modulation->scale.values[r] : 0;
         plan[4] = modulation ? modulation->decay[r] : 0;
     }
 }
@@ -89,20 +92,76 @@ static praxis_status stage_plan(struct px_opencl *opencl, const struct px_learni
     return status;
 }
 
+/* The map of a list of targets, unless it is there. */
+static praxis_status stage_targets(struct px_opencl *opencl, const struct px_targets *targets)
+{
+    struct px_staged_targets *staged = &opencl->targets;
+    cl_mem buffer;
+    if (staged->number == targets->number)
+        return PRAXIS_SUCCESS;
+    praxis_status status =
+        px_opencl_buffer(opencl, opencl->shape.graph.neurons * sizeof *targets->target, targets->target, &buffer);
+    if (status)
+        return status;
+    px_opencl_replace(&staged->target, buffer);
+    staged->number = targets->number;
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status px_opencl_stage_values(struct px_opencl *opencl, const struct px_values *values,
+                                     struct px_staged_values *staged)
+{
+    bool targeted = values->scope == PRAXIS_SCOPE_GROUP;
+    uint64_t count = opencl->shape.replicas * px_values_each(&opencl->shape, values);
+    praxis_status status = targeted ? stage_targets(opencl, values->targets) : PRAXIS_SUCCESS;
+    staged->scope = (cl_int)values->scope;
+    staged->targets = targeted ? opencl->targets.target : opencl->seeds; /* some buffer: it is not read */
+    staged->target_count = targeted ? values->targets->count : 0;
+    return status ? status : px_opencl_buffer(opencl, count * sizeof *values->values, values->values, &staged->values);
+}
+
+praxis_status px_opencl_supply(struct px_backend *backend, const struct px_values *factors)
+{
+    struct px_opencl *opencl = px_opencl_of(backend);
+    const struct px_layout *layout = &opencl->layout;
+    struct px_staged_values staged = {.values = NULL};
+    praxis_status status = px_opencl_stage_values(opencl, factors, &staged);
+    opencl->window.peeked = false;
+    if (status)
+        return status;
+    const struct px_argument arguments[] = {
+        PX_ARGUMENT(staged.values),
+        PX_ARGUMENT(staged.scope),
+        PX_ARGUMENT(staged.targets),
+        PX_ARGUMENT(staged.target_count),
+        PX_ARGUMENT(opencl->standings.buffer),
+        PX_ARGUMENT(opencl->standings.since),
+        PX_ARGUMENT(layout->units),
+        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_FACTOR]),
+        PX_ARGUMENT(opencl->window.factors),
+    };
+    const size_t local[] = {SUPPLIERS, 1},
+                 global[] = {px_to_size(px_round_up(opencl->shape.graph.prime, SUPPLIERS)), layout->units};
+    status = px_opencl_launch(opencl, PX_KERNEL_SUPPLY, arguments, PX_COUNT(arguments), 2, global, local);
+    clReleaseMemObject(staged.values);
+    return status;
+}
+
 /* Numbers of a modulation that are more than a few. Where there are none, a buffer that is not read stands for them. */
 struct arrays {
-    cl_mem scale, coefficients;
+    struct px_staged_values scale;
+    cl_mem coefficients;
 };
 
 static praxis_status stage_arrays(struct px_opencl *opencl, const struct px_modulation *modulation,
                                   struct arrays *arrays)
 {
     uint64_t replicas = opencl->shape.replicas;
-    uint64_t scales = replicas * opencl->shape.graph.neurons, coefficients = replicas * (opencl->shape.window + 1);
+    uint64_t coefficients = replicas * (opencl->shape.window + 1);
     praxis_status status = PRAXIS_SUCCESS;
-    *arrays = (struct arrays){NULL, NULL};
-    if (modulation && modulation->per_neuron)
-        status = px_opencl_buffer(opencl, scales * sizeof(cl_int), modulation->scale, &arrays->scale);
+    *arrays = (struct arrays){.scale = {.targets = opencl->seeds}};
+    if (modulation && modulation->scale.scope != PRAXIS_SCOPE_REPLICA) /* else the plan has it */
+        status = px_opencl_stage_values(opencl, &modulation->scale, &arrays->scale);
     if (!status && modulation && modulation->coefficients)
         status =
             px_opencl_buffer(opencl, coefficients * sizeof(cl_int), modulation->coefficients, &arrays->coefficients);
@@ -125,20 +184,22 @@ static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_le
     const struct px_window_buffers *window = &opencl->window;
     cl_uint coefficients_step = arrays->coefficients ? opencl->shape.window + 1 : 0;
     cl_mem coefficients = arrays->coefficients ? arrays->coefficients : window->powers;
-    cl_mem scale = arrays->scale ? arrays->scale : opencl->seeds;
-    cl_int per_neuron = arrays->scale != NULL;
+    cl_mem scale = arrays->scale.values ? arrays->scale.values : opencl->seeds;
     cl_ulong time = learning->time, modulation = learning->modulation ? learning->modulation->time : 0;
     const struct px_argument arguments[] = {
         PX_ARGUMENT(opencl->activations),
         PX_ARGUMENT(window->factors),
-        PX_ARGUMENT(opencl->current),
+        PX_ARGUMENT(opencl->standings.buffer),
+        PX_ARGUMENT(opencl->standings.since),
         PX_ARGUMENT(layout->units),
         PX_ARGUMENT(window->words),
         PX_ARGUMENT(coefficients),
         PX_ARGUMENT(coefficients_step),
         PX_ARGUMENT(window->plan),
         PX_ARGUMENT(scale),
-        PX_ARGUMENT(per_neuron),
+        PX_ARGUMENT(arrays->scale.scope),
+        PX_ARGUMENT(arrays->scale.targets),
+        PX_ARGUMENT(arrays->scale.target_count),
         PX_ARGUMENT(time),
         PX_ARGUMENT(modulation),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_PLASTIC]),
@@ -208,7 +269,7 @@ static praxis_status launch_learn(struct px_opencl *opencl, const struct tiles *
 /* The list of tiles, the plan and all that cl/window.cl makes of the window. */
 static praxis_status prepare(struct px_opencl *opencl, const struct px_learning *learning)
 {
-    struct arrays arrays = {NULL, NULL};
+    struct arrays arrays = {.coefficients = NULL};
     praxis_status status = list_plastic_tiles(opencl);
     opencl->window.peeked = false;
     opencl->window.words = words_pending(opencl, learning);
@@ -219,7 +280,7 @@ static praxis_status prepare(struct px_opencl *opencl, const struct px_learning 
         status = stage_arrays(opencl, learning->modulation, &arrays);
     if (!status)
         status = launch_prepare(opencl, learning, &arrays);
-    px_opencl_replace(&arrays.scale, NULL);
+    px_opencl_replace(&arrays.scale.values, NULL);
     px_opencl_replace(&arrays.coefficients, NULL);
     return status;
 }

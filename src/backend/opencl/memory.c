@@ -81,7 +81,7 @@ static praxis_status allocate_window(struct px_opencl *opencl, bool counting)
     struct px_window_buffers *window = &opencl->window;
     uint64_t rows = (uint64_t)layout->units * layout->padded, words = layout->words * sizeof(cl_uint);
     uint64_t taps = (uint64_t)opencl->shape.replicas * layout->taps;
-    praxis_status status = allocate_buffer(opencl, layout->slots * rows, counting, &window->factors);
+    praxis_status status = allocate_buffer(opencl, opencl->shape.window * rows, counting, &window->factors);
     if (!status)
         status = allocate_buffer(opencl, px_slot_bytes(opencl) * words, counting, &window->packed);
     if (!status)
@@ -146,9 +146,12 @@ praxis_status px_opencl_allocate(struct px_opencl *opencl)
     praxis_status status = allocate_all(opencl, false);
     if (!status) /* the two words of a seed in order: little-endian, as description.c has checked */
         status = px_opencl_buffer(opencl, replicas * sizeof *opencl->shape.seeds, opencl->shape.seeds, &opencl->seeds);
+    if (!status)
+        status = px_opencl_buffer(opencl, replicas * sizeof *opencl->standings.own, NULL, &opencl->standings.buffer);
+    opencl->standings.own = px_zeros(replicas, sizeof *opencl->standings.own);
     opencl->plastic = px_zeros(replicas, opencl->shape.graph.neurons);
     opencl->plastic_changed = true;
-    if (!status && !opencl->plastic)
+    if (!status && (!opencl->plastic || !opencl->standings.own))
         status = px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a mask of neurons");
     return status;
 }
@@ -178,7 +181,10 @@ void px_opencl_free_memory(struct px_opencl *opencl)
     px_opencl_replace(&opencl->plastic_tiles, NULL);
     px_opencl_replace(&opencl->group_offsets, NULL);
     px_opencl_replace(&opencl->group_members, NULL);
+    px_opencl_replace(&opencl->standings.buffer, NULL);
+    px_opencl_replace(&opencl->targets.target, NULL);
     px_opencl_release_span(opencl);
+    free(opencl->standings.own);
     free(opencl->tile_list);
     free(opencl->plastic);
 }

@@ -79,6 +79,7 @@ static const struct px_backend_operations opencl_operations = {
     .set_rule = set_rule,
     .begin = px_opencl_begin,
     .ticks = px_opencl_ticks,
+    .supply = px_opencl_supply,
     .learn = px_opencl_learn,
     .end = px_opencl_end,
     .histogram = px_opencl_histogram,

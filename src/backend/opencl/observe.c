@@ -40,7 +40,7 @@ praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, c
 praxis_status px_opencl_readout(struct px_opencl *opencl, uint32_t step)
 {
     uint64_t groups = opencl->staged.span.group_count, replicas = opencl->shape.replicas;
-    cl_ulong from = opencl->current * px_slot_bytes(opencl), start = step * replicas * groups;
+    cl_ulong from = px_present_start(opencl), start = step * replicas * groups;
     const struct px_argument arguments[] = {
         PX_ARGUMENT(opencl->activations),     PX_ARGUMENT(from),
         PX_ARGUMENT(opencl->staged.sums),     PX_ARGUMENT(start),
@@ -97,8 +97,7 @@ static praxis_status count_field(struct px_opencl *opencl, praxis_field field, c
     const struct px_layout *layout = &opencl->layout;
     praxis_status status = PRAXIS_SUCCESS;
     if (field == PRAXIS_FIELD_ACTIVATION)
-        return count_buffer(opencl, field, opencl->activations, opencl->current * px_slot_bytes(opencl), 0,
-                            layout->units, counts);
+        return count_buffer(opencl, field, opencl->activations, px_present_start(opencl), 0, layout->units, counts);
     if (field != PRAXIS_FIELD_WEIGHT)
         return count_buffer(opencl, field, opencl->fields[field], 0, 0, layout->units, counts);
     for (uint32_t s = 0; s < layout->slabs && !status; s++)

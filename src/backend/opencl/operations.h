@@ -20,9 +20,18 @@ void px_opencl_release_span(struct px_opencl *opencl);
 
 /* dynamics.c, learning.c, observe.c */
 praxis_status px_opencl_birth(struct px_backend *backend);
-praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags);
+praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, const uint8_t *flags);
+praxis_status px_opencl_supply(struct px_backend *backend, const struct px_values *factors);
 praxis_status px_opencl_reset(struct px_backend *backend, uint32_t what, const uint8_t *mask);
 praxis_status px_opencl_learn(struct px_backend *backend, const struct px_learning *learning);
+/* Numbers given for replicas, targets or neurons, as kernels take them; value_of in cl/supply.cl. */
+struct px_staged_values {
+    cl_mem values, targets; /* values is the caller's to release */
+    cl_int scope;
+    cl_uint target_count;
+};
+praxis_status px_opencl_stage_values(struct px_opencl *opencl, const struct px_values *values,
+                                     struct px_staged_values *staged);
 /* Makes ready for px_opencl_peek_units, unless it is. */
 praxis_status px_opencl_prepare_peek(struct px_opencl *opencl, const struct px_learning *learning);
 /* Traces of units first..first + count - 1, of one slab, as they would be stored now, to the beginning of `buffer`. */

@@ -6,7 +6,7 @@
 #include "backend/opencl/state.h"
 #include "base/fixed.h"
 
-static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth", "tick",    "resident",  "prepare",
+static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth", "tick",    "resident",  "supply", "prepare",
                                                           "learn", "readout", "histogram", "clear"};
 
 char *px_opencl_options(const struct px_opencl *opencl)
@@ -20,13 +20,13 @@ char *px_opencl_options(const struct px_opencl *opencl)
     px_text_append(&options,
                    "} -DPRIME=%uu -DCURVES=%d -DDEGREE=%uu -DCHANNELS=%u -DTILE=%uu -DTILES=%uu "
                    "-DWORD_TAPS=%u -DTURN=%u -DTAPS=%uu -DPADDED=%uu -DROWS=%u -DVECTORS=%u -DSTREAMS=%u -DAHEAD=%d "
-                   "-DSTRIDE=%uu -DSLOTS=%uu -DGROUP_ITEMS=%u -DSPLIT=%u -DSTAGED=%d -DWORKERS=%u -DWINDOW=%uu "
+                   "-DSTRIDE=%uu -DGROUP_ITEMS=%u -DSPLIT=%u -DSTAGED=%d -DWORKERS=%u -DWINDOW=%uu "
                    "-DTRACES_STORED=%d -DSPAN=%uu -DLEARNERS=%u -DSPANNERS=%u",
                    graph->prime, (int)graph->curves, graph->degree, opencl->shape.channels, layout->tile, layout->tiles,
                    layout->word_taps, layout->turn, layout->taps, layout->padded, layout->rows, layout->vectors,
-                   layout->streams, layout->ahead, layout->stride, layout->slots, layout->beside, layout->split,
-                   layout->staged, layout->workers, opencl->shape.window, opencl->shape.traces_stored ? 1 : 0,
-                   layout->span, layout->learners, layout->spanners);
+                   layout->streams, layout->ahead, layout->stride, layout->beside, layout->split, layout->staged,
+                   layout->workers, opencl->shape.window, opencl->shape.traces_stored ? 1 : 0, layout->span,
+                   layout->learners, layout->spanners);
     px_text_append(&options,
                    " -DACTIVATION_STEP=%d -DNORMAL_STEP=%d -DMEMBRANE_MAX=%d -DDEVIATION_MAX=%d -DGAIN_MAX=%d "
                    "-DBIAS_MAX=%d",

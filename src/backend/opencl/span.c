@@ -28,7 +28,7 @@ praxis_status px_opencl_begin(struct px_backend *backend, const struct px_span *
     struct px_opencl *opencl = px_opencl_of(backend);
     struct px_staged *staged = &opencl->staged;
     uint64_t replicas = opencl->shape.replicas;
-    uint64_t inputs = (uint64_t)span->ticks * opencl->shape.channels * (span->input_shared ? 1 : replicas);
+    uint64_t inputs = px_span_inputs(&opencl->shape, span);
     px_opencl_release_span(opencl);
     staged->span = *span;
     praxis_status status = stage(opencl, span->input, inputs * sizeof *span->input, &staged->input);

@@ -16,7 +16,7 @@ struct px_staged {
 
 /* What cl/window.cl makes ready for learning. */
 struct px_window_buffers {
-    cl_mem factors;  /* [slots][units][padded] factors of the ticks that wrote to the slots of activations */
+    cl_mem factors;  /* [window][units][padded] factors of the traced ticks */
     cl_mem powers;   /* [window + 1] of the trace decay */
     cl_mem packed;   /* [units][words][stride], see window_place in cl/window.cl */
     cl_mem weighed;  /* [units][words][padded] */
@@ -27,6 +27,24 @@ struct px_window_buffers {
     bool peeked;     /* all this is ready for looking at the traces as they are */
 };
 #define PX_LANES 6
+
+/* Where a replica stands; `standing` in cl/neuron.cl. */
+struct px_standing {
+    cl_uint cursor, flags;
+};
+
+/* The same of all, as they are on the device, and the ticks since then modulo the window. */
+struct px_standings {
+    struct px_standing *own; /* [R] */
+    cl_mem buffer;
+    cl_uint since;
+};
+
+/* What the device has of a list of targets: [N]. */
+struct px_staged_targets {
+    uint64_t number; /* of the list, 0: none */
+    cl_mem target;
+};
 
 struct px_opencl {
     struct px_backend base;
@@ -40,7 +58,9 @@ struct px_opencl {
     cl_mem *weights, *traces;          /* [slabs]; traces NULL where they are not stored */
     cl_mem fields[PRAXIS_FIELD_COUNT]; /* all but WEIGHT, TRACE and ACTIVATION */
     cl_mem activations;                /* [slots][units][stride] */
-    uint32_t current;                  /* the slot that holds the present; the one before it holds the tick before */
+    cl_uint present;                   /* 0 or 1: the present is in this slot behind those of the window */
+    struct px_standings standings;
+    struct px_staged_targets targets;
     cl_mem seeds;
     struct px_window_buffers window;
     cl_mem plastic_tiles; /* tiles (unit * tiles + tile) with a plastic neuron, ascending */
@@ -59,6 +79,12 @@ struct px_opencl {
 static inline uint64_t px_slot_bytes(const struct px_opencl *opencl)
 {
     return (uint64_t)opencl->layout.units * opencl->layout.stride;
+}
+
+/* Where those of the present begin. */
+static inline uint64_t px_present_start(const struct px_opencl *opencl)
+{
+    return (opencl->shape.window + opencl->present) * px_slot_bytes(opencl);
 }
 
 static inline struct px_opencl *px_opencl_of(struct px_backend *backend)

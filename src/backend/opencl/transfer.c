@@ -67,7 +67,7 @@ static cl_mem buffer_of(const struct view *view, uint32_t piece, uint64_t *offse
         return opencl->traces[slab];
     if (view->field != PRAXIS_FIELD_ACTIVATION)
         return opencl->fields[view->field];
-    *offset += opencl->current * px_slot_bytes(opencl);
+    *offset += px_present_start(opencl);
     return opencl->activations;
 }
 

@@ -50,8 +50,9 @@ static int64_t input_drive(const struct px_reference *reference, const struct px
     uint32_t channels = reference->shape.channels;
     if (!reference->input)
         return 0;
-    uint64_t place = reference->span.input_shared ? step : (uint64_t)held->replica * reference->span.ticks + step;
-    const int32_t *input = reference->input + place * channels;
+    const struct px_span *span = &reference->span;
+    uint64_t rows = span->input_held ? 1 : span->ticks, row = span->input_held ? 0 : step;
+    const int32_t *input = reference->input + ((span->input_shared ? 0 : held->replica * rows) + row) * channels;
     const int8_t *weight = (const int8_t *)reference->fields[PRAXIS_FIELD_INPUT_WEIGHT] + held->place * channels;
     int64_t drive = 0;
     for (uint32_t c = 0; c < channels; c++)
@@ -86,13 +87,14 @@ static int32_t potential(const struct px_reference *reference, const struct px_h
     return (int32_t)px_clamp(u, -PX_MEMBRANE_MAX, PX_MEMBRANE_MAX);
 }
 
-void px_reference_activate(struct px_reference *reference, uint32_t step)
+void px_reference_activate(struct px_reference *reference, uint32_t step, const uint8_t *flags)
 {
     int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
     memcpy(reference->previous, activation, px_to_size(reference->shape.replicas * reference->shape.graph.neurons));
     for (uint64_t place = 0; place < reference->held; place++) {
         const struct px_held held = px_reference_held(reference, place);
-        activation[held.index] = (int8_t)px_tanh_code(potential(reference, &held, step));
+        if (!(flags[held.replica] & PX_RUN_REST))
+            activation[held.index] = (int8_t)px_tanh_code(potential(reference, &held, step));
     }
 }
 
@@ -118,7 +120,7 @@ static int32_t slope_code(int32_t x)
     return (127 * 127 - x * x + 127) / 254;
 }
 
-void px_reference_factor(struct px_reference *reference, uint32_t step)
+void px_reference_factor(struct px_reference *reference, uint32_t step, const uint8_t *flags)
 {
     const int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
     const int32_t *mean = reference->fields[PRAXIS_FIELD_MEAN];
@@ -127,6 +129,8 @@ void px_reference_factor(struct px_reference *reference, uint32_t step)
     for (uint64_t place = 0; place < reference->held; place++) {
         const struct px_held held = px_reference_held(reference, place);
         int32_t code = activation[held.index];
+        if (!(flags[held.replica] & PRAXIS_RUN_TRACE))
+            continue;
         if (reference->rule.factor == PRAXIS_FACTOR_CENTRED)
             code = centred_code(code, mean[place]);
         else if (reference->rule.factor == PRAXIS_FACTOR_NOISE)
@@ -176,9 +180,12 @@ static void regulate(struct px_reference *reference, uint64_t i, int32_t activat
     }
 }
 
-void px_reference_homeostasis(struct px_reference *reference, uint32_t flags)
+void px_reference_homeostasis(struct px_reference *reference, const uint8_t *flags)
 {
     const int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];
-    for (uint64_t place = 0; place < reference->held; place++)
-        regulate(reference, place, activation[px_reference_held(reference, place).index], flags);
+    for (uint64_t place = 0; place < reference->held; place++) {
+        const struct px_held held = px_reference_held(reference, place);
+        if (flags[held.replica] & ~PX_RUN_REST)
+            regulate(reference, place, activation[held.index], flags[held.replica]);
+    }
 }

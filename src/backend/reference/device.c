@@ -25,6 +25,7 @@ static void destroy_reference(struct px_backend *backend)
     free(reference->previous);
     free(reference->past);
     free(reference->factors);
+    free(reference->newest);
     free(reference->rotations);
     free(reference->group_offsets);
     free(reference->group_members);
@@ -119,7 +120,7 @@ static praxis_status begin(struct px_backend *backend, const struct px_span *spa
 {
     struct px_reference *reference = px_reference_of(backend);
     uint64_t replicas = reference->shape.replicas;
-    uint64_t inputs = (uint64_t)span->ticks * reference->shape.channels * (span->input_shared ? 1 : replicas);
+    uint64_t inputs = px_span_inputs(&reference->shape, span);
     bool failed = false;
     release_span(reference);
     reference->span = *span;
@@ -150,17 +151,15 @@ static void readout(struct px_reference *reference, uint32_t step)
         }
 }
 
-static praxis_status ticks(struct px_backend *backend, uint32_t step, uint32_t count, uint32_t flags)
+static praxis_status ticks(struct px_backend *backend, uint32_t step, uint32_t count, const uint8_t *flags)
 {
     struct px_reference *reference = px_reference_of(backend);
     for (uint32_t end = step + count; step < end; step++) {
-        px_reference_activate(reference, step);
-        if (flags & PRAXIS_RUN_TRACE && reference->rule.factor != PRAXIS_FACTOR_SUPPLIED)
-            px_reference_factor(reference, step);
-        if (flags & PRAXIS_RUN_TRACE)
-            px_reference_record(reference);
-        if (flags)
-            px_reference_homeostasis(reference, flags);
+        px_reference_activate(reference, step, flags);
+        if (reference->rule.factor != PRAXIS_FACTOR_SUPPLIED)
+            px_reference_factor(reference, step, flags);
+        px_reference_record(reference, flags);
+        px_reference_homeostasis(reference, flags);
         readout(reference, step);
     }
     return PRAXIS_SUCCESS;
@@ -250,6 +249,7 @@ static const struct px_backend_operations reference_operations = {
     .set_rule = set_reference_rule,
     .begin = begin,
     .ticks = ticks,
+    .supply = px_reference_supply,
     .learn = px_reference_learn,
     .end = end,
     .histogram = histogram,
@@ -270,8 +270,9 @@ static bool allocate_reference(struct px_reference *reference)
     reference->previous = px_zeros(tick_bytes, 1);
     reference->past = px_zeros(shape->window, tick_bytes);
     reference->factors = px_zeros(shape->window, reference->held);
+    reference->newest = calloc(shape->replicas, sizeof *reference->newest);
     reference->rotations = calloc(shape->graph.degree, sizeof *reference->rotations);
-    return reference->previous && reference->past && reference->factors && reference->rotations;
+    return reference->previous && reference->past && reference->factors && reference->newest && reference->rotations;
 }
 
 static void hold(struct px_reference *reference, const praxis_range *ranges, uint32_t count)

@@ -7,18 +7,47 @@
 #include "base/size.h"
 #include "base/tables.h"
 
-void px_reference_record(struct px_reference *reference)
+/* The factors of a replica's last traced tick, where the window has them, of the neuron at a place. */
+static int8_t *newest_factor(const struct px_reference *reference, const struct px_held *held)
 {
-    uint64_t neurons = reference->shape.replicas * reference->shape.graph.neurons, held = reference->held;
-    reference->newest = (reference->newest + 1) % reference->shape.window;
-    memcpy(reference->past + reference->newest * neurons, reference->previous, px_to_size(neurons));
-    memcpy(reference->factors + reference->newest * held, reference->fields[PRAXIS_FIELD_FACTOR], px_to_size(held));
+    return reference->factors + reference->newest[held->replica] * reference->held + held->place;
 }
 
-/* The part of a ring that holds the tick of this age, 0 the last traced one: `size` codes a tick. */
-static const int8_t *ring_at(const struct px_reference *reference, const int8_t *ring, uint64_t size, uint32_t age)
+void px_reference_record(struct px_reference *reference, const uint8_t *flags)
 {
-    return ring + (reference->newest + reference->shape.window - age) % reference->shape.window * size;
+    uint64_t neurons = reference->shape.graph.neurons, replicas = reference->shape.replicas;
+    const int8_t *factor = reference->fields[PRAXIS_FIELD_FACTOR];
+    for (uint64_t r = 0; r < replicas; r++) {
+        if (!(flags[r] & PRAXIS_RUN_TRACE))
+            continue;
+        reference->newest[r] = (reference->newest[r] + 1) % reference->shape.window;
+        memcpy(reference->past + (reference->newest[r] * replicas + r) * neurons, reference->previous + r * neurons,
+               px_to_size(neurons));
+    }
+    for (uint64_t place = 0; place < reference->held; place++) {
+        const struct px_held held = px_reference_held(reference, place);
+        if (flags[held.replica] & PRAXIS_RUN_TRACE)
+            *newest_factor(reference, &held) = factor[place];
+    }
+}
+
+praxis_status px_reference_supply(struct px_backend *backend, const struct px_values *factors)
+{
+    struct px_reference *reference = px_reference_of(backend);
+    int8_t *factor = reference->fields[PRAXIS_FIELD_FACTOR];
+    for (uint64_t place = 0; place < reference->held; place++) {
+        const struct px_held held = px_reference_held(reference, place);
+        factor[place] = (int8_t)px_reference_value(reference, factors, &held);
+        *newest_factor(reference, &held) = factor[place];
+    }
+    return PRAXIS_SUCCESS;
+}
+
+/* The part of a ring that holds the tick of this age, 0 a replica's last traced one: `size` codes a tick. */
+static const int8_t *ring_at(const struct px_reference *reference, const int8_t *ring, uint64_t size, uint32_t replica,
+                             uint32_t age)
+{
+    return ring + (reference->newest[replica] + reference->shape.window - age) % reference->shape.window * size;
 }
 
 /* What one neuron's traces take in: its factors of the pending ticks, each times the coefficient of its age (plainly:
@@ -38,13 +67,14 @@ static int32_t halved(int64_t factor)
     return (int32_t)(lower + (rest > 65536 || (rest == 65536 && lower % 2 != 0)));
 }
 
-static struct weighed weigh(const struct px_reference *reference, uint64_t place, uint32_t ticks,
+static struct weighed weigh(const struct px_reference *reference, const struct px_held *held, uint32_t ticks,
                             const int32_t *coefficients)
 {
     struct weighed weighed = {.ticks = ticks, .shift = LARGEST_SHIFT};
     int64_t decayed[PX_MAX_WINDOW], largest = 0;
     for (uint32_t age = 0; age < ticks; age++) {
-        decayed[age] = (int64_t)ring_at(reference, reference->factors, reference->held, age)[place] * coefficients[age];
+        const int8_t *factors = ring_at(reference, reference->factors, reference->held, held->replica, age);
+        decayed[age] = (int64_t)factors[held->place] * coefficients[age];
         int64_t size = decayed[age] < 0 ? -decayed[age] : decayed[age];
         largest = size > largest ? size : largest;
     }
@@ -56,12 +86,14 @@ static struct weighed weigh(const struct px_reference *reference, uint64_t place
 }
 
 /* What the ticks pending add to one trace, in q16 of trace units: |sum| <= 128 * 127 * 64. */
-static int32_t taken(const struct px_reference *reference, const struct weighed *weighed, uint64_t partner)
+static int32_t taken(const struct px_reference *reference, const struct weighed *weighed, uint32_t replica,
+                     uint32_t partner)
 {
-    uint64_t neurons = reference->shape.replicas * reference->shape.graph.neurons;
+    uint64_t neurons = reference->shape.graph.neurons, tick = reference->shape.replicas * neurons;
     int32_t sum = 0;
     for (uint32_t age = 0; age < weighed->ticks; age++)
-        sum += ring_at(reference, reference->past, neurons, age)[partner] * weighed->factor[age];
+        sum +=
+            ring_at(reference, reference->past, tick, replica, age)[replica * neurons + partner] * weighed->factor[age];
     int32_t half = weighed->shift > 0 ? 1 << (weighed->shift - 1) : 0;
     return (int32_t)px_shift_floor(sum + half, weighed->shift) * reference->rule.trace_take;
 }
@@ -114,9 +146,8 @@ struct lesson {
 /* The trace after the last tick, in q16 of trace units. |power decode + take sum| < 2^31: see docs/numerics.md. */
 static int32_t trace_value(const struct px_reference *reference, const struct lesson *lesson, uint32_t tap)
 {
-    uint64_t first = lesson->held.replica * reference->shape.graph.neurons;
-    int32_t value =
-        taken(reference, &lesson->weighed, first + px_reference_partner(reference, lesson->held.neuron, tap));
+    int32_t value = taken(reference, &lesson->weighed, lesson->held.replica,
+                          px_reference_partner(reference, lesson->held.neuron, tap));
     if (reference->shape.traces_stored) {
         const int8_t *trace = reference->fields[PRAXIS_FIELD_TRACE];
         value += px_mulaw_decode(trace[lesson->held.place * reference->shape.graph.degree + tap]) *
@@ -156,15 +187,14 @@ static struct lesson make_lesson(const struct px_reference *reference, const str
         .commit = learning->commit[replica] && learning->pending[replica],
     };
     if (modulation) {
-        lesson.scale =
-            modulation->scale[modulation->per_neuron ? px_reference_own(reference, replica, held->neuron) : replica];
+        lesson.scale = px_reference_value(reference, &modulation->scale, held);
         lesson.shift = modulation->shift[replica];
         lesson.decay = modulation->decay[replica];
         lesson.modulate = lesson.scale != 0 || lesson.decay != 0;
         if (modulation->coefficients)
             lesson.coefficients = modulation->coefficients + (uint64_t)replica * (reference->shape.window + 1);
     }
-    lesson.weighed = weigh(reference, held->place, learning->pending[replica], lesson.coefficients);
+    lesson.weighed = weigh(reference, held, learning->pending[replica], lesson.coefficients);
     return lesson;
 }
 

@@ -24,7 +24,7 @@ struct px_reference {
     int8_t *previous;                 /* [R][N] activations before the last tick */
     int8_t *past;                     /* [window][R][N] activations before each traced tick, in a ring */
     int8_t *factors;                  /* [window][held] factors after it */
-    uint32_t newest;                  /* where in the ring the last traced tick stands */
+    uint32_t *newest;                 /* [R] where in the ring a replica's last traced tick stands */
     uint32_t *rotations;              /* [d] rows by which each tap's column is rotated */
     struct px_span span;              /* with the arrays below in place of the caller's */
     int32_t *input;
@@ -100,15 +100,28 @@ praxis_status px_reference_create_ranges(struct px_log *log, const struct px_sha
 
 praxis_status px_reference_birth(struct px_backend *backend);
 
-/* learning.c: a traced tick into the window; traces and weights from it. */
-void px_reference_record(struct px_reference *reference);
+/* Of numbers given for replicas, targets or neurons, the one for a neuron. */
+static inline int32_t px_reference_value(const struct px_reference *reference, const struct px_values *values,
+                                         const struct px_held *held)
+{
+    if (values->scope == PRAXIS_SCOPE_REPLICA)
+        return values->values[held->replica];
+    if (values->scope == PRAXIS_SCOPE_NEURON)
+        return values->values[px_reference_own(reference, held->replica, held->neuron)];
+    int32_t target = values->targets->target[held->neuron];
+    return target < 0 ? 0 : values->values[(uint64_t)held->replica * values->targets->count + (uint32_t)target];
+}
+
+/* learning.c: a traced tick into the windows of the replicas that trace it; traces and weights from them. */
+void px_reference_record(struct px_reference *reference, const uint8_t *flags);
+praxis_status px_reference_supply(struct px_backend *backend, const struct px_values *factors);
 praxis_status px_reference_learn(struct px_backend *backend, const struct px_learning *learning);
 praxis_status px_reference_peek_traces(struct px_backend *backend, const struct px_learning *learning,
                                        const praxis_range *range, void *codes);
 
-/* The parts of a tick: new activations, factors of the new activations, averages and controls. */
-void px_reference_activate(struct px_reference *reference, uint32_t step);
-void px_reference_factor(struct px_reference *reference, uint32_t step);
-void px_reference_homeostasis(struct px_reference *reference, uint32_t flags);
+/* The parts of a tick: new activations, factors of the new activations, averages and controls. flags: [R]. */
+void px_reference_activate(struct px_reference *reference, uint32_t step, const uint8_t *flags);
+void px_reference_factor(struct px_reference *reference, uint32_t step, const uint8_t *flags);
+void px_reference_homeostasis(struct px_reference *reference, const uint8_t *flags);
 
 #endif
