@@ -24,6 +24,7 @@ int cli_graph(const struct cli_command *command, int argc, char **argv);
 int cli_plan(const struct cli_command *command, int argc, char **argv);
 int cli_run(const struct cli_command *command, int argc, char **argv);
 int cli_selftest(const struct cli_command *command, int argc, char **argv);
+int cli_tasks(const struct cli_command *command, int argc, char **argv);
 int cli_train(const struct cli_command *command, int argc, char **argv);
 int cli_tune(const struct cli_command *command, int argc, char **argv);
 

@@ -12,6 +12,7 @@ const char cli_program[] = "praxis ";
 static const struct cli_command commands[] = {
     {"train", "TASK [options]", "Trains organoids on a task and reports what they learned, beside a control.",
      cli_train},
+    {"tasks", "[options]", "Lists what organoids can be trained on.", cli_tasks},
     {"run", "[options]", "Runs a network on a series of inputs, or freely, and writes its outputs.", cli_run},
     {"devices", "[options]", "Lists the devices and how each computes int8 dot products.", cli_devices},
     {"graph", "--neurons N [options]", "Reports the connection graph and its spectral certificate.", cli_graph},

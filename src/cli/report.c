@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <math.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,26 +24,67 @@
 extern char **environ;
 
 #define FEW_POINTS 60 /* of a curve, so that each is marked */
+#define NAME_SIZE  64 /* of a file */
 
-static const char style[] = "set terminal svg size 760,460 dynamic font 'Helvetica,14' background 'white'\n"
-                            "set border 3 lc '#555555'\nset tics nomirror out\nset grid y lc '#dddddd' lt 1\n"
+static const char terminal[] = "set terminal svg size 760,460 dynamic font 'Helvetica,14' background 'white'\n";
+static const char style[] = "reset\nset border 3 lc '#555555'\nset tics nomirror out\nset grid y lc '#dddddd' lt 1\n"
                             "set style fill transparent solid 0.25 noborder\n";
 
-/* ---- Data ---- */
+/* ---- The learning curve ---- */
 
-/* The learning curve: median and range over seeds of each point, learners and controls. */
+/* Range and median over seeds of each point, condition after condition. */
 static void write_curve(const struct training *training, FILE *file)
 {
-    const struct rewards *rewards = &training->rewards;
-    for (size_t i = 0; i < rewards->point_count; i++) {
-        const struct rewards_point *point = &rewards->points[i];
-        const struct summary *of[] = {&point->learners, &point->controls};
-        fprintf(file, "%" PRIu64, point->trial);
-        for (int part = 0; part < 2; part++)
-            fprintf(file, " %g %g %g", of[part]->minimum, of[part]->median, of[part]->maximum);
+    const struct curve *curve = &training->curve;
+    for (size_t i = 0; i < curve->point_count; i++) {
+        fprintf(file, "%" PRIu64, curve->ends[i]);
+        for (uint32_t c = 0; c < training->condition_count; c++) {
+            const struct summary *point = &curve->points[i * training->condition_count + c];
+            fprintf(file, " %g %g %g", point->minimum, point->median, point->maximum);
+        }
         fputc('\n', file);
     }
 }
+
+/* Range and median of one condition. */
+static void script_condition(const struct training *training, uint32_t condition, const char *with, FILE *file)
+{
+    static const char *const colours[] = {"#1f77b4", "#888888", "#ff7f0e", "#2ca02c", "#9467bd", "#8c564b", "#e377c2"};
+    const char *colour = colours[condition % (sizeof colours / sizeof *colours)];
+    const struct task_control *control = training_control(training, condition);
+    const char *name = control ? control->name : "learning";
+    uint32_t column = 2 + 3 * condition;
+    fprintf(file,
+            "'learning.dat' using 1:%u:%u with filledcurves lc '%s' title '%s, range over seeds', "
+            "'' using 1:%u with %s lw 2 lc '%s' title '%s, median', ",
+            column, column + 2, colour, name, column + 1, with, colour, name);
+}
+
+static void script_curve(const struct training *training, FILE *file)
+{
+    const struct curve *curve = &training->curve;
+    const struct task *task = training->conditions->task;
+    const char *with = curve->point_count < FEW_POINTS ? "linespoints pt 7 ps 0.5" : "lines";
+    fprintf(file, "set title '%s: %s of %u organoid%s", task->name, task->figures->name, training->seeds,
+            training->seeds == 1 ? "" : "s");
+    if (curve->units < training->conditions->length && training->signal)
+        fprintf(file, ", ended after %" PRIu64 " of %" PRIu64 " %s", curve->units, training->conditions->length,
+                task->protocol->units);
+    fprintf(file,
+            "'\nset xlabel '%s'\nset ylabel '%s, mean of %" PRIu64 " %s'\nset xrange [0:%" PRIu64 "]\n"
+            "set yrange [0:*]\nset key outside bottom center horizontal spacing 1.1\nset bmargin %u\n",
+            task->protocol->unit, task->curve, curve->point_units, task->protocol->units, curve->units,
+            7 + 2 * (training->condition_count - 1) / 2);
+    if (!isnan(task->chance))
+        fprintf(file, "set yrange [0:1.05]\n");
+    fprintf(file, "plot ");
+    for (uint32_t c = 0; c < training->condition_count; c++)
+        script_condition(training, c, with, file);
+    fprintf(file, isnan(task->chance) ? "NaN notitle\n" : "%g with lines dt 2 lc '#d62728' title 'chance'\n",
+            task->chance);
+}
+
+/* ---- Distributions ---- */
 
 /* Density of the values of all learners, code by code. */
 static void write_histogram(const praxis_statistics *statistics, uint32_t seeds, FILE *file)
@@ -59,97 +101,141 @@ static void write_histogram(const praxis_statistics *statistics, uint32_t seeds,
 
 static void write_weights(const struct training *training, FILE *file)
 {
-    write_histogram(training->weights, training->options.seeds, file);
+    write_histogram(training->weights, training->seeds, file);
 }
 
 static void write_activations(const struct training *training, FILE *file)
 {
-    write_histogram(training->activations, training->options.seeds, file);
+    write_histogram(training->activations, training->seeds, file);
 }
 
-static void write_raster(const struct training *training, FILE *file)
+static void script_histogram(const char *name, FILE *file)
 {
-    const struct reinforcement_recording *recording = &training->recording;
-    for (uint32_t t = 0; t < recording->ticks; t++) {
-        for (uint32_t i = 0; i < recording->neurons; i++)
-            fprintf(file, "%u %u %g\n", (t + 1) * recording->step, i,
-                    (double)recording->values[(size_t)t * recording->neurons + i]);
-        fputc('\n', file);
+    fprintf(file,
+            "set title 'Distribution of %s after training'\nset xlabel 'value'\nset ylabel 'density'\n"
+            "set xrange [-3.2:3.2]\nset yrange [0:*]\nset key inside top right vertical\n"
+            "normal(x) = exp(-x*x/2)/sqrt(2*pi)\nset samples 400\n"
+            "plot '%s.dat' using 1:2 with boxes lc '#1f77b4' title '%s', "
+            "normal(x) with lines lw 2 lc '#d62728' title 'N(0, 1)'\n",
+            name, name, name);
+}
+
+static void script_weights(const struct training *training, FILE *file)
+{
+    (void)training;
+    script_histogram("weights", file);
+}
+
+static void script_activations(const struct training *training, FILE *file)
+{
+    (void)training;
+    script_histogram("activations", file);
+}
+
+/* ---- All pictures ---- */
+
+/* A picture of every task, or one of its own. */
+struct picture {
+    const char *name;
+    void (*data)(const struct training *training, FILE *file);
+    void (*script)(const struct training *training, FILE *file);
+    const struct task_picture *own; /* NULL: the two above */
+};
+
+static const struct picture common[] = {
+    {"learning", write_curve, script_curve, NULL},
+    {"weights", write_weights, script_weights, NULL},
+    {"activations", write_activations, script_activations, NULL},
+};
+#define COMMON (sizeof common / sizeof *common)
+
+/* Picture `number`; false where there is none. */
+static bool find_picture(const struct training *training, size_t number, struct picture *picture)
+{
+    const struct task *task = training->conditions->task;
+    const struct task_picture *lists[] = {task->protocol->pictures, task->pictures};
+    if (number < COMMON) {
+        *picture = common[number];
+        return true;
     }
-}
-
-/* ---- The script ---- */
-
-static void script_curve(const struct training *training, FILE *file)
-{
-    const struct rewards *rewards = &training->rewards;
-    const char *with = rewards->point_count < FEW_POINTS ? "linespoints pt 7 ps 0.5" : "lines";
-    fprintf(file, "set output 'learning.svg'\nset title '%s, rule %s: reward of %u organoid%s", training->task.name,
-            rule_name(training->options.rule), rewards->seeds, rewards->seeds == 1 ? "" : "s");
-    if (rewards->trials < training->trials)
-        fprintf(file, ", ended after %" PRIu64 " of %" PRIu64 " trials", rewards->trials, training->trials);
-    fprintf(file,
-            "'\nset xlabel 'trial'\nset ylabel 'reward, mean of %" PRIu64 " trials'\nset xrange [0:%" PRIu64 "]\n"
-            "set yrange [0:1.05]\nset key outside bottom center horizontal spacing 1.1\nset bmargin 7\n"
-            "plot 'learning.dat' using 1:2:4 with filledcurves lc '#1f77b4' title 'range over seeds', "
-            "'' using 1:3 with %s lw 2 lc '#1f77b4' title 'median', "
-            "'' using 1:5:7 with filledcurves lc '#888888' title 'control, range', "
-            "'' using 1:6 with %s lw 2 lc '#888888' title 'control, median', "
-            "%g with lines dt 2 lc '#d62728' title 'chance'\n",
-            rewards->point_trials, rewards->trials, with, with, 1.0 / training->task.actions);
-}
-
-static void script_histograms(FILE *file)
-{
-    static const char *const names[] = {"weights", "activations"};
-    fputs("set bmargin -1\nset yrange [0:*]\nset key inside top right vertical\nnormal(x) = "
-          "exp(-x*x/2)/sqrt(2*pi)\nset samples 400\n",
-          file);
+    number -= COMMON;
     for (int i = 0; i < 2; i++)
-        fprintf(file,
-                "set output '%s.svg'\nset title 'Distribution of %s after training'\nset xlabel 'value'\n"
-                "set ylabel 'density'\nset xrange [-3.2:3.2]\n"
-                "plot '%s.dat' using 1:2 with boxes lc '#1f77b4' title '%s', "
-                "normal(x) with lines lw 2 lc '#d62728' title 'N(0, 1)'\n",
-                names[i], names[i], names[i], names[i]);
+        for (const struct task_picture *own = lists[i]; own && own->name; own++)
+            if (number-- == 0) {
+                *picture = (struct picture){.name = own->name, .own = own};
+                return true;
+            }
+    return false;
 }
 
-static void script_raster(const struct training *training, FILE *file)
+static bool has_data(const struct picture *picture)
 {
-    const struct reinforcement_recording *recording = &training->recording;
-    double step = recording->step;
-    fprintf(file,
-            "set output 'activity.svg'\nset title 'One trial: activations of %u of %" PRIu64 " neurons, evenly chosen",
-            recording->neurons, training->network.neurons);
-    if (recording->step > 1)
-        fprintf(file, ", one tick in %u", recording->step);
-    fprintf(file,
-            "'\nset xlabel 'tick'\nset ylabel 'neuron, in order'\nset xrange [%g:%g]\nset yrange [-0.5:%u.5]\n"
-            "unset grid\nset cbrange [-2:2]\nset cblabel 'activation'\nset style fill solid 1.0\n"
-            "set palette defined (-2 '#2166ac', 0 '#f7f7f7', 2 '#b2182b')\nunset key\n"
-            "plot 'activity.dat' using 1:2:3 with image\n",
-            step / 2, step * (recording->ticks + 0.5), recording->neurons - 1);
+    return !picture->own || picture->own->data;
 }
 
-static void write_script(const struct training *training, FILE *file)
+static void write_data(const struct training *training, const struct picture *picture, FILE *file)
 {
-    fputs(style, file);
-    script_curve(training, file);
-    script_histograms(file);
-    script_raster(training, file);
+    if (picture->own)
+        picture->own->data(training->learners[0], file);
+    else
+        picture->data(training, file);
+}
+
+static void write_svg(const struct training *training, const struct picture *picture, FILE *file)
+{
+    picture->own->svg(training->learners[0], file);
+}
+
+static void write_script(const struct training *training, const struct picture *nothing, FILE *file)
+{
+    struct picture picture;
+    (void)nothing;
+    fputs(terminal, file);
+    for (size_t i = 0; find_picture(training, i, &picture); i++) {
+        if (picture.own && picture.own->svg)
+            continue;
+        fprintf(file, "%sset output '%s.svg'\n", style, picture.name);
+        if (picture.own)
+            picture.own->script(training->learners[0], file);
+        else
+            picture.script(training, file);
+    }
 }
 
 /* ---- Files ---- */
 
-static const struct part {
-    const char *name;
-    void (*write)(const struct training *training, FILE *file); /* NULL: gnuplot draws it */
-} parts[] = {
-    {"learning.dat", write_curve},  {"weights.dat", write_weights}, {"activations.dat", write_activations},
-    {"activity.dat", write_raster}, {"report.gp", write_script},    {"learning.svg", NULL},
-    {"weights.svg", NULL},          {"activations.svg", NULL},      {"activity.svg", NULL},
+/* A file of the report. */
+struct part {
+    char name[NAME_SIZE];
+    struct picture picture;
+    void (*write)(const struct training *training, const struct picture *picture, FILE *file); /* NULL: gnuplot draws */
 };
-#define PARTS (sizeof parts / sizeof *parts)
+
+/* Part `number`: the script, then data and drawing of every picture; false where there is none. The data of a picture
+ * that has none is left out. */
+static bool find_part(const struct training *training, size_t number, struct part *part)
+{
+    struct picture picture;
+    if (number == 0) {
+        *part = (struct part){.name = "report.gp", .write = write_script};
+        return true;
+    }
+    number--;
+    for (size_t i = 0; find_picture(training, i, &picture); i++) {
+        *part = (struct part){.picture = picture};
+        if (has_data(&picture) && number-- == 0) {
+            snprintf(part->name, sizeof part->name, "%s.dat", picture.name);
+            part->write = write_data;
+            return true;
+        }
+        if (number-- == 0) {
+            snprintf(part->name, sizeof part->name, "%s.svg", picture.name);
+            part->write = picture.own && picture.own->svg ? write_svg : NULL;
+            return true;
+        }
+    }
+    return false;
+}
 
 /* The directory and the new folder in it. */
 struct place {
@@ -175,11 +261,12 @@ static bool open_place(const char *directory, struct place *place)
 }
 
 /* Removes the folder and what is left in it. */
-static void close_place(struct place *place)
+static void close_place(const struct training *training, struct place *place)
 {
     int error = errno;
-    for (size_t i = 0; i < PARTS && place->folder >= 0; i++)
-        unlinkat(place->folder, parts[i].name, 0);
+    struct part part;
+    for (size_t i = 0; training && place->folder >= 0 && find_part(training, i, &part); i++)
+        unlinkat(place->folder, part.name, 0);
     if (place->folder >= 0) {
         close(place->folder);
         rmdir(place->path);
@@ -196,17 +283,17 @@ static bool write_part(const struct training *training, const struct place *plac
     FILE *file = descriptor < 0 ? NULL : fdopen(descriptor, "w");
     if (!file)
         return false;
-    part->write(training, file);
+    part->write(training, &part->picture, file);
     bool written = !ferror(file);
     return fclose(file) == 0 && written;
 }
 
-/* Data and script, or what gnuplot has drawn: into the directory. */
-static bool put_in_place(const struct place *place, bool drawn)
+/* What was written, or what gnuplot has drawn: into the directory. */
+static bool put_in_place(const struct training *training, const struct place *place, bool drawn)
 {
-    for (size_t i = 0; i < PARTS; i++)
-        if ((parts[i].write == NULL) == drawn &&
-            renameat(place->folder, parts[i].name, place->directory, parts[i].name) != 0)
+    struct part part;
+    for (size_t i = 0; find_part(training, i, &part); i++)
+        if ((part.write == NULL) == drawn && renameat(place->folder, part.name, place->directory, part.name) != 0)
             return false;
     return true;
 }
@@ -237,7 +324,7 @@ int training_report_prepare(const struct cli_command *command, const char *direc
     char *const arguments[] = {program, option, nothing, NULL};
     struct place place;
     bool opened = open_place(directory, &place);
-    close_place(&place);
+    close_place(NULL, &place);
     if (!opened)
         return cli_fail(command, "%s: the report cannot be written: %s", directory, strerror(errno));
     if (run_gnuplot(arguments, -1) != 0)
@@ -245,22 +332,32 @@ int training_report_prepare(const struct cli_command *command, const char *direc
     return CLI_DONE;
 }
 
+/* "learning.svg, weights.svg" */
+static void tell(const struct cli_command *command, const struct training *training, const char *directory)
+{
+    struct picture picture;
+    fprintf(stderr, "praxis %s: pictures in %s: ", command->name, directory);
+    for (size_t i = 0; find_picture(training, i, &picture); i++)
+        fprintf(stderr, "%s%s.svg", i ? ", " : "", picture.name);
+    fputc('\n', stderr);
+}
+
 int training_report(const struct cli_command *command, const struct training *training, const char *directory)
 {
     char program[] = "gnuplot", defaults[] = "-d", script[] = "report.gp";
     char *const arguments[] = {program, defaults, script, NULL};
     struct place place;
+    struct part part;
     bool written = open_place(directory, &place);
-    for (size_t i = 0; i < PARTS && written; i++)
-        written = !parts[i].write || write_part(training, &place, &parts[i]);
+    for (size_t i = 0; written && find_part(training, i, &part); i++)
+        written = !part.write || write_part(training, &place, &part);
     bool drawn = written && run_gnuplot(arguments, place.folder) == 0;
-    written = written && put_in_place(&place, false) && (!drawn || put_in_place(&place, true));
-    close_place(&place);
+    written = written && put_in_place(training, &place, false) && (!drawn || put_in_place(training, &place, true));
+    close_place(training, &place);
     if (!written)
         return cli_fail(command, "%s: the report cannot be written: %s", directory, strerror(errno));
     if (!drawn)
         return cli_fail(command, "gnuplot failed; the data and report.gp are in %s", directory);
-    fprintf(stderr, "praxis %s: pictures in %s: learning.svg, weights.svg, activations.svg, activity.svg\n",
-            command->name, directory);
+    tell(command, training, directory);
     return CLI_DONE;
 }

@@ -1,60 +1,172 @@
 /* SPDX-License-Identifier: MIT */
-/* The trials of a training run, and a look at what they made of the networks. */
+/* What a training run does, and a look at what it made of the networks. */
 #include "cli/training.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "tool/clock.h"
 #include "tool/interrupt.h"
 #include "tool/memory.h"
 #include "tool/progress.h"
 
-/* Of the recording: more than a picture can show. */
-#define MOST_NEURONS 200
-#define MOST_TICKS   1000
+/* ---- Conditions ---- */
 
-static void show_progress(struct progress *progress, const struct training *training)
+/* Whether one network can hold the organoids of both. Both are copies, changed, of one structure. */
+static bool are_alike(const struct settings *a, const struct settings *b)
 {
-    uint32_t seeds = training->rewards.seeds;
-    char note[32];
-    double sum = 0;
-    for (uint32_t s = 0; s < seeds; s++)
-        sum += rewards_mean(&training->rewards, s, 100);
-    snprintf(note, sizeof note, "reward %.3f", sum / seeds);
-    progress_show(progress, training->rewards.trials, note);
+    return memcmp(&a->parameters, &b->parameters, sizeof a->parameters) == 0 &&
+           memcmp(a->options, b->options, sizeof a->options) == 0;
 }
 
-/* From the first trial on a signal ends them early, and is not the end of the command. */
-static praxis_status run_trials(struct reinforcement *learner, struct training *training)
+void training_order(struct settings *conditions, uint32_t count)
 {
-    double ticks = reinforcement_trial_ticks(learner);
-    double operations = ticks * (double)training->network.synapses * 2 * training->options.seeds;
-    struct progress progress;
+    for (uint32_t placed = 1; placed < count; placed++)
+        for (uint32_t c = placed; c < count; c++)
+            if (are_alike(&conditions[placed - 1], &conditions[c])) {
+                struct settings found = conditions[c];
+                memmove(&conditions[placed + 1], &conditions[placed], (c - placed) * sizeof *conditions);
+                conditions[placed] = found;
+                break;
+            }
+}
+
+const struct task_control *training_control(const struct training *training, uint32_t condition)
+{
+    const struct settings *settings = &training->conditions[condition];
+    return settings->condition ? &settings->task->controls[settings->condition - 1] : NULL;
+}
+
+/* A learner for every run of conditions that are alike. */
+static praxis_status make_learners(praxis_context *context, struct training *training)
+{
     praxis_status status = PRAXIS_SUCCESS;
-    rewards_begin(&training->rewards, training->trials, training->options.seeds, training->options.seed, training->log);
-    cli_interrupt_hold();
-    progress_begin(&progress, training->trials, ticks, operations);
-    while (training->rewards.trials < training->trials && !status && !cli_interrupted()) {
-        status = reinforcement_trial(learner, true, rewards_place(&training->rewards));
-        if (status)
-            continue;
-        rewards_add(&training->rewards);
-        show_progress(&progress, training);
+    training->learners = memory_get(training->condition_count, sizeof(struct learner *));
+    for (uint32_t first = 0, count; first < training->condition_count && !status; first += count) {
+        const struct settings *settings = &training->conditions[first];
+        count = 1;
+        while (first + count < training->condition_count && are_alike(settings, settings + count))
+            count++;
+        const struct learner_plan plan = {settings, count, training->first_seed, training->seeds};
+        struct learner *learner = NULL;
+        status = settings->task->protocol->create(context, &plan, &learner);
+        if (!status)
+            training->learners[training->learner_count++] = learner;
     }
-    progress_end(&progress);
-    rewards_finish(&training->rewards);
-    training->seconds = clock_now() - progress.start;
-    training->signal = training->rewards.trials < training->trials ? cli_interrupted() : 0;
     return status;
 }
 
+double *training_figure(const struct training *training, unsigned number, uint32_t condition)
+{
+    double *values = memory_get(training->seeds, sizeof *values);
+    uint32_t l = 0;
+    while (condition >= training->learners[l]->conditions)
+        condition -= training->learners[l++]->conditions;
+    for (uint32_t s = 0; s < training->seeds; s++)
+        values[s] =
+            training->learners[l]->protocol->figure(training->learners[l], number, condition * training->seeds + s);
+    return values;
+}
+
+/* ---- Running ---- */
+
+/* One unit under all conditions. */
+static praxis_status advance(struct training *training, bool learning, float *values)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t l = 0; l < training->learner_count && !status; l++) {
+        struct learner *learner = training->learners[l];
+        status = learner->protocol->advance(learner, learning, values);
+        values += (size_t)learner->conditions * learner->seeds;
+    }
+    return status;
+}
+
+/* Whether a signal ends it here. */
+static bool interrupted(struct training *training)
+{
+    training->signal = cli_interrupted();
+    return training->signal != 0;
+}
+
+static void begin_curve(struct training *training)
+{
+    const struct task *task = training->conditions->task;
+    training->names = memory_get(training->condition_count, sizeof *training->names);
+    for (uint32_t c = 0; c < training->condition_count; c++)
+        training->names[c] = c ? training_control(training, c)->name : task->figures->name;
+    const struct curve_plan plan = {.unit = task->protocol->unit,
+                                    .metric = task->figures->name,
+                                    .conditions = training->names,
+                                    .condition_count = training->condition_count,
+                                    .seeds = training->seeds,
+                                    .first_seed = training->first_seed,
+                                    .length = training->conditions->length,
+                                    .block = task->protocol->block,
+                                    .log = training->log};
+    curve_begin(&training->curve, &plan);
+}
+
+static void begin_progress(struct progress *progress, const struct training *training)
+{
+    const struct learner *learner = training->learners[0];
+    double ticks = learner->protocol->ticks(learner);
+    double organoids = (double)training->condition_count * training->seeds;
+    progress_begin(progress, training->conditions->length + learner->protocol->tests(learner), ticks,
+                   ticks * (double)training->network.synapses * organoids);
+}
+
+static void show_progress(struct progress *progress, const struct training *training, uint64_t tested)
+{
+    char note[32];
+    snprintf(note, sizeof note, "%.16s %.3f", training->conditions->task->figures->name, training->curve.recent);
+    progress_show(progress, training->curve.units + tested, note);
+}
+
+static bool has_learned(const struct training *training)
+{
+    bool ended = true;
+    for (uint32_t l = 0; l < training->learner_count; l++)
+        ended = ended && training->learners[l]->ended;
+    return ended || training->curve.units == training->conditions->length;
+}
+
+static praxis_status learn(struct training *training, struct progress *progress, float *values)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    while (!has_learned(training) && !status && !interrupted(training)) {
+        status = advance(training, true, values);
+        if (status)
+            continue;
+        curve_add(&training->curve, values);
+        show_progress(progress, training, 0);
+    }
+    curve_finish(&training->curve);
+    return status;
+}
+
+static praxis_status test(struct training *training, struct progress *progress, float *values)
+{
+    const struct learner *learner = training->learners[0];
+    uint64_t tests = learner->protocol->tests(learner), done = 0;
+    praxis_status status = PRAXIS_SUCCESS;
+    while (done < tests && !status && !interrupted(training)) {
+        status = advance(training, false, values);
+        show_progress(progress, training, ++done);
+    }
+    return status;
+}
+
+/* ---- Looking at the networks ---- */
+
 /* Statistics of the learners' state, which stand first among the replicas. */
-static praxis_status take_statistics(praxis_network *network, praxis_field field, uint32_t seeds,
+static praxis_status take_statistics(const struct training *training, praxis_field field,
                                      praxis_statistics **statistics)
 {
-    praxis_statistics *taken = memory_get(2 * (size_t)seeds, sizeof *taken);
+    const struct learner *learner = training->learners[0];
+    praxis_statistics *taken = memory_get((size_t)learner->conditions * learner->seeds, sizeof *taken);
     taken->struct_size = sizeof *taken;
-    praxis_status status = praxis_network_statistics(network, field, taken);
+    praxis_status status = praxis_network_statistics(learner->network, field, taken);
     if (!status)
         *statistics = taken;
     else
@@ -62,56 +174,65 @@ static praxis_status take_statistics(praxis_network *network, praxis_field field
     return status;
 }
 
-static praxis_status record(struct reinforcement *learner, struct training *training)
+static praxis_status observe(struct training *training)
 {
-    struct reinforcement_recording *recording = &training->recording;
-    uint64_t neurons = training->network.neurons;
-    uint32_t ticks = reinforcement_trial_ticks(learner);
-    recording->neurons = neurons < MOST_NEURONS ? (uint32_t)neurons : MOST_NEURONS;
-    recording->step = (ticks + MOST_TICKS - 1) / MOST_TICKS;
-    recording->ticks = ticks / recording->step;
-    float *values = memory_get((size_t)recording->ticks * recording->neurons, sizeof *values);
-    recording->values = values;
-    praxis_status status = reinforcement_record(learner, recording);
-    if (status) {
-        free(values);
-        recording->values = NULL;
-    }
+    praxis_status status = take_statistics(training, PRAXIS_FIELD_WEIGHT, &training->weights);
+    return status ? status : take_statistics(training, PRAXIS_FIELD_ACTIVATION, &training->activations);
+}
+
+/* Every condition, for pictures may compare them. */
+static praxis_status record(struct training *training)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t l = 0; l < training->learner_count && !status && training->record; l++)
+        if (training->learners[l]->protocol->record)
+            status = training->learners[l]->protocol->record(training->learners[l]);
+    training->recorded = training->record && !status;
     return status;
 }
 
-static praxis_status observe(struct reinforcement *learner, struct training *training)
+/* ---- The whole ---- */
+
+/* From the first unit on a signal ends it early, and is not the end of the command. */
+static praxis_status run(struct training *training)
 {
-    praxis_network *network = reinforcement_network(learner);
-    uint32_t seeds = training->options.seeds;
-    praxis_status status = take_statistics(network, PRAXIS_FIELD_WEIGHT, seeds, &training->weights);
-    if (!status)
-        status = take_statistics(network, PRAXIS_FIELD_ACTIVATION, seeds, &training->activations);
-    return status || !training->record ? status : record(learner, training);
+    struct progress progress;
+    float *values = memory_get((size_t)training->condition_count * training->seeds, sizeof *values);
+    begin_curve(training);
+    cli_interrupt_hold();
+    begin_progress(&progress, training);
+    praxis_status status = learn(training, &progress, values);
+    if (!status && training->curve.units > 0)
+        status = observe(training);
+    if (!status && !training->signal)
+        status = test(training, &progress, values);
+    progress_end(&progress);
+    training->seconds = clock_now() - progress.start;
+    if (!status && training->curve.units > 0)
+        status = record(training);
+    free(values);
+    return status;
 }
 
 praxis_status training_run(praxis_context *context, struct training *training)
 {
-    struct reinforcement *learner = NULL;
     training->device.struct_size = sizeof training->device;
     training->network.struct_size = sizeof training->network;
     praxis_status status = praxis_context_device(context, &training->device);
     if (!status)
-        status = reinforcement_create(context, &training->task, &training->options, &learner);
+        status = make_learners(context, training);
     if (!status)
-        status = praxis_network_describe(reinforcement_network(learner), &training->network);
-    if (!status)
-        status = run_trials(learner, training);
-    if (!status && training->rewards.trials > 0)
-        status = observe(learner, training);
-    reinforcement_destroy(learner);
-    return status;
+        status = praxis_network_describe(training->learners[0]->network, &training->network);
+    return status ? status : run(training);
 }
 
 void training_free(struct training *training)
 {
-    rewards_free(&training->rewards);
+    for (uint32_t l = 0; l < training->learner_count; l++)
+        training->learners[l]->protocol->destroy(training->learners[l]);
+    free(training->learners);
+    curve_free(&training->curve);
+    free(training->names);
     free(training->weights);
     free(training->activations);
-    free(training->recording.values);
 }

@@ -1,29 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* What a training run is told of by. */
 #include <inttypes.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdlib.h>
 
-#include "cli/training.h"
 #include "tool/json.h"
-#include "tool/memory.h"
-
-/* The final rewards of the learners, or of the controls; [seeds], free. */
-static double *final_rewards(const struct rewards *rewards, bool control)
-{
-    double *values = memory_get(rewards->seeds, sizeof *values);
-    for (uint32_t s = 0; s < rewards->seeds; s++)
-        values[s] = rewards_mean(rewards, control ? rewards->seeds + s : s, rewards_final_trials(rewards));
-    return values;
-}
-
-static struct summary summarise_final(const struct rewards *rewards, bool control)
-{
-    double *values = final_rewards(rewards, control);
-    struct summary summary = summarise(values, rewards->seeds);
-    free(values);
-    return summary;
-}
+#include "tool/text.h"
+#include "cli/training.h"
 
 /* ---- Distributions ---- */
 
@@ -61,32 +45,74 @@ static cJSON *json_distribution(const praxis_statistics *statistics, uint32_t se
 
 #undef MEAN
 
-/* ---- The whole ---- */
+/* ---- A table ---- */
+
+struct choices {
+    struct text text;
+    const struct settings *settings;
+};
+
+/* ", rule signed": the options that are words. */
+static void append_choice(void *context, const struct task_option *option, unsigned number)
+{
+    struct choices *choices = context;
+    if (option->choices)
+        text_append(&choices->text, ", %s %s", option->name, option->choices[(int)choices->settings->options[number]]);
+}
+
+static void print_head(const struct training *training, FILE *file)
+{
+    const struct settings *settings = training->conditions;
+    char neurons[16], synapses[16], words[256];
+    struct choices choices = {TEXT_IN(words), settings};
+    settings_each_option(settings->task, &choices, append_choice);
+    fprintf(file, "%s%s: %s neurons, %s synapses, %u seeds, %" PRIu64 " %s in %.1f s on %s\n", settings->task->name,
+            words, cli_si((double)training->network.neurons, neurons),
+            cli_si((double)training->network.synapses, synapses), training->seeds, training->curve.units,
+            settings->task->protocol->units, training->seconds, training->device.name);
+}
+
+/* A line of one condition; none where there is no such figure of any organoid. */
+static void print_figure(const struct training *training, unsigned number, uint32_t condition, FILE *file)
+{
+    const struct task_figure *figure = &training->conditions->task->figures[number];
+    const struct task_control *control = training_control(training, condition);
+    double *values = training_figure(training, number, condition);
+    struct summary summary = summarise(values, training->seeds);
+    free(values);
+    if (isnan(summary.median))
+        return;
+    int places = figure->decimals;
+    fprintf(file, "%-12s median %.*f  [%.*f, %.*f] ", control ? "control" : figure->name, places, summary.median,
+            places, summary.minimum, places, summary.maximum);
+    if (control)
+        fprintf(file, "%s\n", control->description);
+    else
+        fprintf(file, "over seeds, %s\n", figure->description);
+}
 
 void training_print(const struct training *training, FILE *file)
 {
-    const struct rewards *rewards = &training->rewards;
-    struct summary learners = summarise_final(rewards, false), controls = summarise_final(rewards, true);
-    char neurons[16], synapses[16];
-    fprintf(file, "%s, rule %s: %s neurons, %s synapses, %u seeds, %" PRIu64 " trials in %.1f s on %s\n",
-            training->task.name, rule_name(training->options.rule), cli_si((double)training->network.neurons, neurons),
-            cli_si((double)training->network.synapses, synapses), rewards->seeds, rewards->trials, training->seconds,
-            training->device.name);
-    fprintf(file, "reward       median %.3f  [%.3f, %.3f] over seeds, last %" PRIu64 " trials\n", learners.median,
-            learners.minimum, learners.maximum, rewards_final_trials(rewards));
-    fprintf(file, "control      median %.3f  [%.3f, %.3f] without modulation\n", controls.median, controls.minimum,
-            controls.maximum);
-    fprintf(file, "chance       %.3f\n", 1.0 / training->task.actions);
-    print_distribution(file, "weights", training->weights, rewards->seeds);
-    print_distribution(file, "activations", training->activations, rewards->seeds);
+    const struct task *task = training->conditions->task;
+    print_head(training, file);
+    for (unsigned number = 0; task->figures[number].name; number++) {
+        for (uint32_t c = 0; c < training->condition_count; c++)
+            print_figure(training, number, c, file);
+        if (number == 0 && !isnan(task->chance))
+            fprintf(file, "%-12s %.*f\n", "chance", task->figures->decimals, task->chance);
+    }
+    print_distribution(file, "weights", training->weights, training->seeds);
+    print_distribution(file, "activations", training->activations, training->seeds);
 }
 
-static void add_summary(cJSON *object, const struct rewards *rewards, bool control)
+/* ---- JSON ---- */
+
+static void add_summary(cJSON *object, const struct training *training, unsigned number, uint32_t condition)
 {
-    double *values = final_rewards(rewards, control);
-    struct summary summary = summarise(values, rewards->seeds);
+    double *values = training_figure(training, number, condition);
+    struct summary summary = summarise(values, training->seeds);
     cJSON *final = cJSON_AddArrayToObject(object, "final");
-    for (uint32_t s = 0; s < rewards->seeds; s++)
+    for (uint32_t s = 0; s < training->seeds; s++)
         cJSON_AddItemToArray(final, json_number(values[s]));
     json_add_number(object, "median", summary.median);
     json_add_number(object, "min", summary.minimum);
@@ -94,24 +120,76 @@ static void add_summary(cJSON *object, const struct rewards *rewards, bool contr
     free(values);
 }
 
-int training_print_json(const struct cli_command *command, const struct training *training)
+static void add_meaning(cJSON *object, const struct task_figure *figure)
 {
-    uint32_t seeds = training->rewards.seeds;
-    cJSON *object = cJSON_CreateObject();
-    json_add_text(object, "task", training->task.name);
-    json_add_text(object, "rule", rule_name(training->options.rule));
-    json_add_count(object, "seeds", seeds);
-    json_add_count(object, "first_seed", training->options.seed);
-    json_add_count(object, "trials", training->rewards.trials);
-    json_add_count(object, "asked_trials", training->trials);
-    json_add_count(object, "delay", training->task.delay);
+    json_add_text(object, "unit", figure->unit);
+    json_add_text(object, "direction", figure->lower ? "lower" : "higher");
+    json_add_text(object, "taken", figure->description);
+}
+
+/* The metric, and by their names the other figures. */
+static void add_figures(cJSON *object, const struct training *training, uint32_t condition)
+{
+    const struct task_figure *figures = training->conditions->task->figures;
+    add_summary(object, training, 0, condition);
+    cJSON *others = cJSON_AddObjectToObject(object, "figures");
+    for (unsigned number = 1; figures[number].name; number++) {
+        cJSON *other = cJSON_AddObjectToObject(others, figures[number].name);
+        add_meaning(other, &figures[number]);
+        add_summary(other, training, number, condition);
+    }
+}
+
+struct chosen {
+    cJSON *object;
+    const struct settings *settings;
+};
+
+static void add_option(void *context, const struct task_option *option, unsigned number)
+{
+    const struct chosen *chosen = context;
+    double value = chosen->settings->options[number];
+    char name[64];
+    snprintf(name, sizeof name, "%s", option->name);
+    for (char *c = name; *c; c++)
+        *c = *c == '-' ? '_' : *c;
+    if (option->choices)
+        json_add_text(chosen->object, name, option->choices[(int)value]);
+    else
+        json_add_number(chosen->object, name, value);
+}
+
+/* What was run: the task, its metric, its options, and how long. */
+static void add_run(cJSON *object, const struct training *training)
+{
+    const struct settings *settings = training->conditions;
+    const struct task *task = settings->task;
+    char asked[64];
+    snprintf(asked, sizeof asked, "asked_%s", task->protocol->units);
+    json_add_text(object, "task", task->name);
+    json_add_text(object, "metric", task->figures->name);
+    add_meaning(object, task->figures);
+    settings_each_option(task, &(struct chosen){object, settings}, add_option);
+    json_add_count(object, "seeds", training->seeds);
+    json_add_count(object, "first_seed", training->first_seed);
+    json_add_count(object, task->protocol->units, training->curve.units);
+    json_add_count(object, asked, settings->length);
+    json_add_count(object, "tests", settings->tests);
     json_add_count(object, "neurons", training->network.neurons);
     json_add_count(object, "synapses", training->network.synapses);
-    add_summary(object, &training->rewards, false);
-    json_add_number(object, "chance", 1.0 / training->task.actions);
-    add_summary(cJSON_AddObjectToObject(object, "control"), &training->rewards, true);
-    cJSON_AddItemToObject(object, "weights", json_distribution(training->weights, seeds));
-    cJSON_AddItemToObject(object, "activations", json_distribution(training->activations, seeds));
+}
+
+int training_print_json(const struct cli_command *command, const struct training *training)
+{
+    cJSON *object = cJSON_CreateObject();
+    add_run(object, training);
+    add_figures(object, training, 0);
+    json_add_number(object, "chance", training->conditions->task->chance);
+    cJSON *controls = cJSON_AddObjectToObject(object, "controls");
+    for (uint32_t c = 1; c < training->condition_count; c++)
+        add_figures(cJSON_AddObjectToObject(controls, training_control(training, c)->name), training, c);
+    cJSON_AddItemToObject(object, "weights", json_distribution(training->weights, training->seeds));
+    cJSON_AddItemToObject(object, "activations", json_distribution(training->activations, training->seeds));
     json_add_text(object, "device", training->device.name);
     json_add_number(object, "seconds", training->seconds);
     return json_print(command, object);

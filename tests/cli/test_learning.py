@@ -24,7 +24,7 @@ class Learning(unittest.TestCase):
         self.assertEqual(len(report["final"]), report["seeds"])
         self.assertGreaterEqual(report["median"], 0.99)
         self.assertGreaterEqual(report["min"], 0.95)
-        self.assertLess(report["control"]["median"], 0.45)
+        self.assertLess(report["controls"]["unmodulated"]["median"], 0.45)
         self.assertAlmostEqual(report["weights"]["variance"], 1, delta=0.05)
 
     def test_default(self):

@@ -47,11 +47,18 @@ def options(program, *words):
     return set(re.findall(r"^  (--[a-z-]+)", result.stdout, re.MULTILINE))
 
 
+def tasks():
+    return [task["name"] for task in json.loads(praxis("tasks", "--json").stdout)["tasks"]]
+
+
 class Pages(unittest.TestCase):
     def test_options(self):
         for command in COMMANDS:
             text = page(f"praxis-{command}")
-            self.assertEqual(described(f"praxis-{command}"), options(PRAXIS, command), command)
+            there = options(PRAXIS, command)
+            for task in tasks() if command == "train" else []:
+                there |= options(PRAXIS, command, task)
+            self.assertEqual(described(f"praxis-{command}"), there, command)
             for title in ["NAME", "SYNOPSIS", "DESCRIPTION", "EXIT STATUS", "EXAMPLES", "SEE ALSO"]:
                 self.assertIn(f"# {title}\n", text, command)
         self.assertEqual(described("praxis"), options(PRAXIS))
@@ -94,10 +101,11 @@ class Pages(unittest.TestCase):
 
     def test_tasks_and_rules(self):
         text = page("praxis-train")
-        for task in re.search(r"one task is wanted: (.*)", praxis("train").stderr).group(1).split(", "):
-            self.assertIn(f"*{task}*", text)
-        rules = re.search(r"--rule RULE +(.*)", praxis("train", "--help").stdout).group(1)
-        said = section(text, "OPTIONS").split("*--rule*")[1].split("*--trace-window*")[0]
+        self.assertEqual(list(entries(section(text, "TASKS"))), tasks())
+        refused = praxis("train").stderr
+        self.assertEqual(re.search(r"one task is wanted, .*: (.*)", refused).group(1).split(", "), tasks())
+        rules = re.search(r"--rule RULE +(.*)", praxis("train", "delayed-cue", "--help").stdout).group(1)
+        said = section(text, "OPTIONS").split("*--rule*")[1].split("\n*--")[0]
         self.assertEqual(re.findall(r"\*([a-z]+)\*", said), re.split(", | or ", rules))
 
     def test_keys(self):

@@ -21,7 +21,7 @@ import xml.etree.ElementTree
 
 from command import PRAXIS, SANITIZED, praxis
 
-TINY = ["train", "delayed-cue", "--device", "reference", "--neurons", "169", "--seeds", "1"]
+TINY = ["train", "delayed-cue", "--device", "reference", "--neurons", "169", "--seeds", "1", "--tests", "2"]
 DATA = ["learning.dat", "weights.dat", "activations.dat", "activity.dat", "report.gp"]
 PICTURES = ["learning.svg", "weights.svg", "activations.svg", "activity.svg"]
 
@@ -87,7 +87,7 @@ class Train(unittest.TestCase):
         self.assertEqual(final("--rule", "noise", "--set", "noise=0"), final("--set", "noise=0", "--rule", "noise"))
 
     def test_plain_progress_lines_when_not_on_a_terminal(self):
-        result = praxis(*TINY, "--trials", "20")
+        result = praxis(*TINY, "--trials", "18")  # and two of the test
         self.assertEqual(len(re.findall(r"^\[.*%  reward .* left$", result.stderr, re.MULTILINE)), 10)
         self.assertIn("100%", result.stderr)
         self.assertNotIn("\r", result.stderr)
@@ -101,7 +101,7 @@ class Terminal(unittest.TestCase):
         fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
         inherited = {name: value for name, value in os.environ.items() if name not in ("TERM", "COLUMNS")}
         command = subprocess.Popen(
-            [PRAXIS, *TINY, "--trials", "40"],
+            [PRAXIS, *TINY, "--trials", "38"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=theirs, env={**inherited, **environment},
         )
         os.close(theirs)
@@ -150,11 +150,11 @@ class Targets(InAFolder):
         self.assertEqual((report["trials"], report["asked_trials"]), (120, 120))
         self.assertEqual(len(report["final"]), 2)
         self.assertEqual(report["chance"], 0.25)
-        self.assertEqual(len(report["control"]["final"]), 2)
+        self.assertEqual(len(report["controls"]["unmodulated"]["final"]), 2)
         rows = list(csv.DictReader(self.read("log.csv").splitlines()))
         self.assertEqual([row["trial"] for row in rows], ["50", "50", "100", "100", "120", "120"])
         self.assertEqual([row["seed"] for row in rows], ["1", "2"] * 3)
-        for column, final in [("reward", report["final"]), ("control_reward", report["control"]["final"])]:
+        for column, final in [("reward", report["final"]), ("unmodulated", report["controls"]["unmodulated"]["final"])]:
             for s in range(2):
                 mean = sum(float(row[column]) * size for row, size in zip(rows[s::2], [50, 50, 20])) / 120
                 self.assertAlmostEqual(mean, final[s], places=3)
@@ -227,7 +227,7 @@ class Report(InAFolder):
         result = self.train(self.path("pictures"))
         self.assertEqual(result.returncode, 0, result.stderr)
         for name, words in [
-            ("learning.svg", ["trial", "reward, mean of 50 trials", "median", "control, range", "chance"]),
+            ("learning.svg", ["trial", "reward, mean of 50 trials", "median", "unmodulated, range over seeds", "chance"]),
             ("weights.svg", ["Distribution of weights after training", "value", "density", "N(0, 1)"]),
             ("activations.svg", ["Distribution of activations after training", "value", "density", "N(0, 1)"]),
             ("activity.svg", ["One trial: activations of 200 of 361 neurons, evenly chosen", "tick", "activation"]),

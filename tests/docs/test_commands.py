@@ -67,7 +67,7 @@ SLOW = {
 }
 
 PICTURES = ["learning.svg", "weights.svg", "activations.svg", "activity.svg"]
-TRAINED = re.compile(r"^ *((?:reward|control|chance) .*)$", re.MULTILINE)
+TRAINED = re.compile(r"^ *((?:reward|control|chance|test) .*)$", re.MULTILINE)
 
 
 def outputs_of(command):
@@ -141,7 +141,7 @@ class Commands:
     def check_training(self, output):
         """README.md shows what training prints; but for the time it is the same on every device."""
         shown = TRAINED.findall(PRINTED.read("README.md"))
-        self.assertEqual(len(shown), 3)
+        self.assertEqual(len(shown), 5)
         self.assertEqual(TRAINED.findall(output), shown)
 
     @functools.cached_property

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/* praxis tasks: what can be learned, how it is measured, and what it is compared with. */
+#include "cli/cli.h"
+#include "cli/task_text.h"
+#include "tasks/protocol.h"
+#include "tool/json.h"
+
+static cJSON *json_figure(const struct task_figure *figure)
+{
+    cJSON *object = cJSON_CreateObject();
+    json_add_text(object, "name", figure->name);
+    json_add_text(object, "unit", figure->unit);
+    json_add_text(object, "direction", figure->lower ? "lower" : "higher");
+    json_add_text(object, "taken", figure->description);
+    return object;
+}
+
+static void add_option(void *context, const struct task_option *option, unsigned number)
+{
+    cJSON *object = cJSON_CreateObject();
+    (void)number;
+    json_add_text(object, "name", option->name);
+    json_add_text(object, "help", option->help);
+    if (option->choices)
+        json_add_text(object, "default", option->choices[(int)option->value]);
+    else
+        json_add_number(object, "default", option->value);
+    cJSON_AddItemToArray(context, object);
+}
+
+static cJSON *json_task(const struct task *task)
+{
+    cJSON *object = cJSON_CreateObject();
+    json_add_text(object, "name", task->name);
+    json_add_text(object, "summary", task->summary);
+    json_add_text(object, "description", task->description);
+    json_add_text(object, "source", task->source);
+    json_add_text(object, "counted_in", task->protocol->units);
+    json_add_count(object, "length", task->length);
+    cJSON *figures = cJSON_AddArrayToObject(object, "figures");
+    for (const struct task_figure *figure = task->figures; figure->name; figure++)
+        cJSON_AddItemToArray(figures, json_figure(figure));
+    cJSON *controls = cJSON_AddArrayToObject(object, "controls");
+    for (const struct task_control *control = task->controls; control->name; control++) {
+        cJSON *item = cJSON_CreateObject();
+        json_add_text(item, "name", control->name);
+        json_add_text(item, "description", control->description);
+        cJSON_AddItemToArray(controls, item);
+    }
+    settings_each_option(task, cJSON_AddArrayToObject(object, "options"), add_option);
+    return object;
+}
+
+int cli_tasks(const struct cli_command *command, int argc, char **argv)
+{
+    bool json = false;
+    const struct cli_option options[] = {CLI_JSON_OPTION(&json), {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL}};
+    int operands, code = cli_parse(command, options, argc, argv, &operands);
+    if (code >= 0)
+        return code;
+    if (operands > 0)
+        return cli_usage(command, "there is nothing to say of \"%s\"", argv[argc - operands]);
+    if (!json) {
+        task_text_list(cli_output());
+        return CLI_DONE;
+    }
+    cJSON *object = cJSON_CreateObject(), *tasks = cJSON_AddArrayToObject(object, "tasks");
+    for (const struct task *const *task = task_list; *task; task++)
+        cJSON_AddItemToArray(tasks, json_task(*task));
+    return json_print(command, object);
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The options of praxis train: its own, those of the task's protocol and those of the task. They are read twice: some
+ * of them decide on the recipe, whose parameters others change, wherever the two stand.
+ */
+#include "cli/training_request.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool/file.h"
+#include "tool/memory.h"
+#include "cli/task_text.h"
+#include "tasks/protocol.h"
+
+#define MOST_OPTIONS 40
+
+/* ---- The table ---- */
+
+struct table {
+    struct request *request;
+    struct cli_option options[MOST_OPTIONS + 1];
+    unsigned count;
+};
+
+static void add(struct table *table, struct cli_option option)
+{
+    if (table->count < MOST_OPTIONS)
+        table->options[table->count++] = option;
+}
+
+/* An option of protocol or task, with its default. */
+static void add_own(void *context, const struct task_option *option, unsigned number)
+{
+    struct table *table = context;
+    union request_value *value = &table->request->values[number];
+    struct cli_option own = {option->name, CLI_TEXT, value, 0, 0, option->value_name, option->help};
+    if (option->choices) {
+        value->text = option->choices[(int)option->value];
+    } else if (option->whole) {
+        value->count = (uint64_t)option->value;
+        own.kind = CLI_COUNT;
+        own.minimum = (uint64_t)option->minimum;
+        own.maximum = (uint64_t)option->maximum;
+    } else {
+        value->real = (struct cli_real){option->value, option->minimum, option->maximum};
+        own.kind = CLI_REAL;
+    }
+    add(table, own);
+}
+
+/* How long, how large, how many. */
+static void add_sizes(struct table *table, const char *length_help)
+{
+    struct request *r = table->request;
+    const struct protocol *protocol = r->task->protocol;
+    add(table, (struct cli_option){protocol->units, CLI_COUNT, &r->length, 1, 1e9, "N", length_help});
+    if (r->task->tests)
+        add(table, (struct cli_option){"tests", CLI_COUNT, &r->tests, 0, 1e6, "N", "of each test with learning off"});
+    add(table, (struct cli_option)CLI_NEURONS_OPTION(&r->parameters));
+    add(table, (struct cli_option)CLI_DEGREE_FACTOR_OPTION(&r->parameters));
+}
+
+/* What every task has. */
+static void add_common(struct table *table)
+{
+    struct request *r = table->request;
+    const struct cli_option common[] = {
+        CLI_SEED_OPTION(&r->parameters),
+        {"seeds", CLI_COUNT, &r->seeds, 1, 4096, "R", "organoids, with seeds S, S + 1, ..."},
+        {"control", CLI_TEXT, &r->controls, 0, 0, "NAME,...",
+         "what to compare with; none, or all (default: the first)"},
+        CLI_TRACE_WINDOW_OPTION(&r->parameters),
+        CLI_TRACE_FORM_OPTION(&r->parameters),
+        CLI_SET_OPTION(&r->parameters, CLI_DECIDED(REPLICAS) | CLI_DECIDED(CHANNELS) | CLI_DECIDED(FACTOR)),
+        CLI_OPENING_OPTIONS(&r->opening),
+        {"log", CLI_TEXT, &r->log, 0, 0, "FILE.csv", "write the learning curve"},
+        {"report", CLI_TEXT, &r->report, 0, 0, "DIR", "draw curve, histograms and more (needs gnuplot)"},
+        CLI_JSON_OPTION(&r->json),
+    };
+    for (size_t i = 0; i < sizeof common / sizeof *common; i++)
+        add(table, common[i]);
+}
+
+/* ---- The recipe ---- */
+
+struct reading {
+    const struct cli_command *command;
+    const struct request *request;
+    struct settings *settings;
+    int code;
+};
+
+/* An option of protocol or task into the settings, as a number. */
+static void read_own(void *context, const struct task_option *option, unsigned number)
+{
+    struct reading *reading = context;
+    const union request_value *value = &reading->request->values[number];
+    double *target = &reading->settings->options[number];
+    if (!option->choices) {
+        *target = option->whole ? (double)value->count : value->real.value;
+        return;
+    }
+    for (int choice = 0; option->choices[choice]; choice++)
+        if (strcmp(option->choices[choice], value->text) == 0) {
+            *target = choice;
+            return;
+        }
+    reading->code = cli_usage(reading->command, "--%s is \"%s\", must be %s", option->name, value->text, option->help);
+}
+
+/* What the options come to, as the recipe says, before anything is changed of it. Returns -1 to go on. */
+static int take_recipe(const struct cli_command *command, struct request *r, struct settings *settings)
+{
+    struct reading reading = {command, r, settings, -1};
+    settings_default(r->task, settings);
+    settings_each_option(r->task, &reading, read_own);
+    if (reading.code >= 0)
+        return reading.code;
+    r->task->recipe(settings);
+    r->parameters = settings->parameters;
+    return -1;
+}
+
+/* ---- Conditions ---- */
+
+static bool is_listed(const char *list, const char *name)
+{
+    size_t length = strlen(name);
+    for (const char *word = list; *word; word += strcspn(word, ",")) {
+        word += *word == ',';
+        if (strcspn(word, ",") == length && strncmp(word, name, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+static unsigned count_controls(const struct task *task)
+{
+    unsigned count = 0;
+    while (task->controls[count].name)
+        count++;
+    return count;
+}
+
+/* How many names a list has. */
+static unsigned count_names(const char *list)
+{
+    unsigned count = 1;
+    for (const char *c = list; *c; c++)
+        count += *c == ',';
+    return count;
+}
+
+/* Which controls there are to be. Returns -1 to go on. */
+static int choose_controls(const struct cli_command *command, const struct request *r, bool *chosen)
+{
+    const struct task_control *controls = r->task->controls;
+    unsigned count = count_controls(r->task), found = 0;
+    if (!r->controls)
+        chosen[0] = true;
+    if (!r->controls || strcmp(r->controls, "none") == 0)
+        return -1;
+    for (unsigned i = 0; i < count; i++)
+        found += chosen[i] = strcmp(r->controls, "all") == 0 || is_listed(r->controls, controls[i].name);
+    if (strcmp(r->controls, "all") == 0 || found == count_names(r->controls))
+        return -1;
+    char names[256];
+    struct text text = TEXT_IN(names);
+    for (unsigned i = 0; i < count; i++)
+        text_append(&text, "%s, ", controls[i].name);
+    return cli_usage(command, "--control is \"%s\", must be none, all, or of: %sseparated by commas", r->controls,
+                     names);
+}
+
+/* The settings of all conditions. */
+static int make_conditions(const struct cli_command *command, struct request *r, struct settings *settings)
+{
+    bool *chosen = memory_get(count_controls(r->task) + 1, sizeof *chosen);
+    int code = choose_controls(command, r, chosen);
+    settings->length = r->length;
+    settings->tests = r->tests;
+    settings->parameters = r->parameters;
+    r->conditions = memory_get(1 + count_controls(r->task), sizeof *r->conditions);
+    r->conditions[r->condition_count++] = *settings;
+    for (unsigned i = 0; r->task->controls[i].name; i++) {
+        if (!chosen[i])
+            continue;
+        struct settings *condition = &r->conditions[r->condition_count++];
+        *condition = *settings;
+        condition->condition = i + 1;
+        r->task->controls[i].change(condition);
+    }
+    free(chosen);
+    return code;
+}
+
+static int check(const struct cli_command *command, const struct request *r, const struct settings *settings)
+{
+    uint64_t motor = r->task->protocol->motor_neurons(settings), neurons = r->parameters.neurons,
+             seed = r->parameters.seed;
+    if (motor >= neurons)
+        return cli_usage(command,
+                         "--neurons is %" PRIu64 ", must be above %" PRIu64 ", the neurons that choose actions",
+                         neurons, motor);
+    if (seed > UINT64_MAX - (r->seeds - 1))
+        return cli_usage(command, "--seed is %" PRIu64 ", must be at most %" PRIu64 " with %" PRIu64 " seeds", seed,
+                         UINT64_MAX - (r->seeds - 1), r->seeds);
+    if (r->json && r->log && cli_is_output(r->log))
+        return cli_usage(command, "--json and --log - both want standard output");
+    return -1;
+}
+
+/* ---- The whole ---- */
+
+static int read_options(const struct cli_command *command, const struct table *table, int argc, char **argv)
+{
+    int operands, code = cli_parse(command, table->options, argc, argv, &operands);
+    return code >= 0       ? code
+           : operands == 0 ? -1
+                           : cli_usage(command, "one task is wanted, not also \"%s\"", argv[argc - operands]);
+}
+
+/* Without a task there is help, and what is wrong. */
+static int read_without_task(const struct cli_command *command, int argc, char **argv, struct request *request)
+{
+    struct table table = {.request = request};
+    char names[1024];
+    add_common(&table);
+    int operands, code = cli_parse(command, table.options, argc, argv, &operands);
+    if (code == CLI_DONE)
+        task_text_list(cli_output());
+    if (code >= 0)
+        return code;
+    return cli_usage(command, "one task is wanted, before the options: %s", task_text_names(names, sizeof names));
+}
+
+int request_read(const struct cli_command *command, int argc, char **argv, struct request *r)
+{
+    struct settings settings;
+    char names[1024];
+    *r = (struct request){.seeds = 5};
+    if (argc < 2 || *argv[1] == '-')
+        return read_without_task(command, argc, argv, r);
+    r->task = task_find(argv[1]);
+    if (!r->task)
+        return cli_usage(command, "there is no task \"%s\": %s", argv[1], task_text_names(names, sizeof names));
+    r->length = r->task->length;
+    r->tests = r->task->tests;
+    char synopsis[64], length_help[64];
+    struct cli_command of_task = *command;
+    snprintf(synopsis, sizeof synopsis, "%s [options]", r->task->name);
+    snprintf(length_help, sizeof length_help, "%s per seed", r->task->protocol->units);
+    of_task.synopsis = synopsis;
+    of_task.summary = r->task->summary;
+    struct table table = {.request = r};
+    add_sizes(&table, length_help);
+    settings_each_option(r->task, &table, add_own);
+    add_common(&table);
+    take_recipe(command, r, &settings);
+    int code = read_options(&of_task, &table, argc - 1, argv + 1);
+    if (code == CLI_DONE)
+        task_text_about(r->task, cli_output());
+    if (code < 0)
+        code = take_recipe(command, r, &settings);
+    if (code < 0)
+        code = read_options(&of_task, &table, argc - 1, argv + 1);
+    if (code < 0)
+        code = check(command, r, &settings);
+    return code < 0 ? make_conditions(command, r, &settings) : code;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* What the command line of praxis train says. */
+#ifndef CLI_TRAINING_REQUEST_H
+#define CLI_TRAINING_REQUEST_H
+
+#include "cli/cli.h"
+#include "tasks/task.h"
+
+/* A value of an option that a protocol or a task has of its own. */
+union request_value {
+    uint64_t count;
+    struct cli_real real;
+    const char *text;
+};
+
+struct request {
+    const struct task *task;
+    const char *log, *report, *controls;
+    uint64_t length, tests, seeds;
+    union request_value values[SETTINGS_OPTIONS];
+    praxis_parameters parameters;
+    struct cli_opening opening;
+    bool json;
+    struct settings *conditions; /* [condition_count] what all of it comes to: the learners, then the controls; free */
+    uint32_t condition_count;
+};
+
+/* Reads it. Returns -1 to go on, else the exit code. */
+int request_read(const struct cli_command *command, int argc, char **argv, struct request *request);
+
+#endif

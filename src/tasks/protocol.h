@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How tasks are learned. A protocol makes a learner of a task: organoids of one or more conditions as replicas of one
+ * network, advanced together, a unit (a trial, a step) at a time. It knows its environments by an interface of its own.
+ */
+#ifndef TASKS_PROTOCOL_H
+#define TASKS_PROTOCOL_H
+
+#include "tasks/task.h"
+
+/* What a learner is made of. */
+struct learner_plan {
+    const struct settings *conditions; /* [condition_count] of equal parameters, the same task, length and tests */
+    uint32_t condition_count;
+    uint64_t first_seed;
+    uint32_t seeds; /* organoid [condition][s] has seed first_seed + s */
+};
+
+/* What all learners begin with. */
+struct learner {
+    const struct protocol *protocol;
+    const struct task *task;
+    praxis_network *network; /* replica [condition][seed] */
+    uint32_t conditions, seeds;
+    bool ended; /* no organoid has anything left to learn */
+};
+
+struct protocol {
+    const char *unit, *units; /* "trial", "trials" */
+    uint64_t block;           /* units that a row of the log is the mean of */
+    const struct task_option *options;
+    const struct task_picture *pictures; /* of every task; NULL: none */
+
+    /* The neurons that choose actions, of which there must be fewer than N. */
+    uint64_t (*motor_neurons)(const struct settings *settings);
+
+    /* *learner is owned by the caller: destroy. */
+    praxis_status (*create)(praxis_context *context, const struct learner_plan *plan, struct learner **learner);
+    void (*destroy)(struct learner *learner);
+
+    /* One unit in every organoid, learning or tested: values[conditions][seeds] of what is learned, the metric as it
+     * is meanwhile; NaN where the unit has brought none. */
+    praxis_status (*advance)(struct learner *learner, bool learning, float *values);
+    /* Units of test that are to follow the learning. */
+    uint64_t (*tests)(const struct learner *learner);
+    /* Figure `number` of the task for organoid [condition][seed], of what there was until now. */
+    double (*figure)(const struct learner *learner, unsigned number, uint32_t organoid);
+    /* Ticks of a unit, for the rate that is shown. */
+    double (*ticks)(const struct learner *learner);
+    /* Runs what the pictures show, once, after everything else. NULL: they need nothing. */
+    praxis_status (*record)(struct learner *learner);
+};
+
+#endif

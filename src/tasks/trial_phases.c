@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* A trial of the protocol trials: stimulus, choice, perhaps a wait, reward. */
+#include <math.h>
+#include <string.h>
+
+#include "tool/random.h"
+#include "tasks/trials_learner.h"
+
+/* ---- Stimulus ---- */
+
+/* What organoid `replica` meets; the random numbers are its seed's. */
+static struct trial trial_of(struct trials_learner *l, uint32_t seed, enum trial_set set, uint64_t number)
+{
+    return (struct trial){.seed = l->first_seed + seed, .number = number, .set = set, .random = &l->random[seed]};
+}
+
+/* The input of the first condition to the others, who meet the same. */
+static void share_input(struct trials_learner *l, size_t size)
+{
+    for (uint32_t i = l->base.seeds; i < l->replicas; i++)
+        memcpy(l->input + i * size, l->input + i % l->base.seeds * size, size * sizeof *l->input);
+}
+
+void trials_draw(struct trials_learner *l, enum trial_set set, uint64_t number)
+{
+    size_t size = (size_t)l->environment->ticks(l->settings) * l->environment->channels;
+    memset(l->input, 0, l->base.seeds * size * sizeof *l->input);
+    for (uint32_t s = 0; s < l->base.seeds; s++) {
+        struct trial trial = trial_of(l, s, set, number);
+        l->environment->draw(l->settings, &trial, l->input + s * size, &l->answers[s]);
+    }
+    share_input(l, size);
+    for (uint32_t i = l->base.seeds; i < l->replicas; i++)
+        l->answers[i] = l->answers[i % l->base.seeds];
+}
+
+static praxis_status show_stimuli(struct trials_learner *l)
+{
+    praxis_run run;
+    praxis_run_default(&run);
+    run.ticks = l->environment->ticks(l->settings);
+    run.input = l->input;
+    praxis_status status = praxis_network_reset(l->base.network, PRAXIS_RESET_EPISODE, NULL);
+    return status ? status : praxis_network_run(l->base.network, &run);
+}
+
+/* ---- Choice ---- */
+
+/* The ticks in which the motor neurons are read; but for a supplied factor, traces form in them. */
+static praxis_status read_motor_neurons(struct trials_learner *l, bool learning)
+{
+    praxis_run run;
+    praxis_run_default(&run);
+    run.ticks = READ_TICKS;
+    run.flags = learning && l->rule != RULE_SUPPLIED ? PRAXIS_RUN_TRACE : 0;
+    run.groups = l->groups;
+    run.group_count = l->environment->actions;
+    run.output = l->output;
+    return praxis_network_run(l->base.network, &run);
+}
+
+/* Mean activations of the actions, in units of the temperature, to l->preference; the largest. */
+static uint32_t prefer(struct trials_learner *l, uint32_t replica)
+{
+    uint32_t actions = l->environment->actions, preferred = 0;
+    for (uint32_t a = 0; a < actions; a++) {
+        double mean = 0;
+        for (uint32_t t = 0; t < READ_TICKS; t++)
+            mean += (double)l->output[((size_t)replica * READ_TICKS + t) * actions + a] / READ_TICKS;
+        l->preference[a] = mean / TEMPERATURE;
+        if (l->preference[a] > l->preference[preferred])
+            preferred = a;
+    }
+    return preferred;
+}
+
+/* A draw from the softmax of the mean activations; in a test, the action that they prefer. */
+static void choose_action(struct trials_learner *l, uint32_t replica, bool learning)
+{
+    uint32_t actions = l->environment->actions, preferred = prefer(l, replica);
+    double largest = l->preference[preferred], sum = 0;
+    l->chosen[replica] = preferred;
+    if (!learning)
+        return;
+    for (uint32_t a = 0; a < actions; a++)
+        sum += l->preference[a] = exp(l->preference[a] - largest);
+    double draw = random_uniform(&l->choices[replica]) * sum;
+    uint32_t chosen = 0;
+    while (chosen + 1 < actions && draw >= l->preference[chosen])
+        draw -= l->preference[chosen++];
+    l->chosen[replica] = chosen;
+}
+
+static void collect_rewards(struct trials_learner *l, bool learning, float *rewards)
+{
+    for (uint32_t i = 0; i < l->replicas; i++) {
+        choose_action(l, i, learning);
+        rewards[i] = l->chosen[i] == l->answers[i];
+        if (!learning)
+            continue;
+        double advantage = (double)rewards[i] - l->baseline[i];
+        l->advantage[i] = l->conditions[i / l->base.seeds].unmodulated ? 0 : (float)advantage;
+        l->baseline[i] += BASELINE_RATE * advantage;
+    }
+}
+
+/* ---- What is traced after the choice ---- */
+
+/* What motor neurons are told of the choice: `scale` (chosen - 1 / actions) for all neurons of an action. */
+static praxis_status write_factors(struct trials_learner *l, float scale)
+{
+    uint32_t actions = l->environment->actions;
+    uint64_t motor = (uint64_t)actions * GROUP_SIZE;
+    for (uint32_t i = 0; i < l->replicas; i++)
+        for (uint64_t j = 0; j < motor; j++) {
+            uint32_t a = (uint32_t)(j / GROUP_SIZE);
+            l->modulator[i * motor + j] = scale * ((a == l->chosen[i]) - 1.0f / (float)actions);
+        }
+    const praxis_range range = {0, l->replicas, 0, motor};
+    return praxis_network_write(l->base.network, PRAXIS_FIELD_FACTOR, &range, l->modulator, l->replicas * motor);
+}
+
+/*
+ * An efference copy: in one more tick each motor neuron is told what its group did, 2 (chosen - 1 / actions), which
+ * uses the factor's range. Chosen less its probability would vanish where a wrong choice has become certain.
+ */
+static praxis_status trace_choice(struct trials_learner *l)
+{
+    praxis_run run;
+    praxis_run_default(&run);
+    run.ticks = 1;
+    run.flags = PRAXIS_RUN_TRACE;
+    praxis_status status = write_factors(l, 2);
+    return status ? status : praxis_network_run(l->base.network, &run);
+}
+
+/* Membrane noise of the wait, or what it was before; where noise is what explores, motor neurons keep theirs. */
+static praxis_status write_noise(struct trials_learner *l, bool waiting)
+{
+    bool explores = l->rule == RULE_NOISE;
+    uint64_t first = explores ? (uint64_t)l->environment->actions * GROUP_SIZE : 0, count = l->neurons - first;
+    double before = explores ? 0 : l->settings->parameters.noise;
+    for (uint64_t i = 0; i < l->replicas * count; i++)
+        l->modulator[i] = (float)(waiting ? l->environment->wait_noise : before);
+    const praxis_range range = {0, l->replicas, first, count};
+    return praxis_network_write(l->base.network, PRAXIS_FIELD_NOISE, &range, l->modulator, l->replicas * count);
+}
+
+static void draw_wait(struct trials_learner *l, uint32_t ticks, uint64_t number)
+{
+    size_t size = (size_t)ticks * l->environment->channels;
+    memset(l->input, 0, l->base.seeds * size * sizeof *l->input);
+    for (uint32_t s = 0; s < l->base.seeds; s++) {
+        struct trial trial = trial_of(l, s, TRIAL_LEARNED, number);
+        l->environment->wait(l->settings, &trial, l->input + s * size);
+    }
+    share_input(l, size);
+}
+
+/* The ticks until the reward comes, in which traces decay, and take in what there is: of a supplied factor, nothing. */
+static praxis_status wait_for_reward(struct trials_learner *l)
+{
+    praxis_run run;
+    praxis_run_default(&run);
+    run.ticks = l->environment->wait_ticks(l->settings);
+    run.flags = PRAXIS_RUN_TRACE;
+    run.input = l->input;
+    draw_wait(l, (uint32_t)run.ticks, l->learned);
+    praxis_status status = l->rule == RULE_SUPPLIED ? write_factors(l, 0) : PRAXIS_SUCCESS;
+    if (!status)
+        status = write_noise(l, true);
+    if (!status)
+        status = praxis_network_run(l->base.network, &run);
+    return status ? status : write_noise(l, false);
+}
+
+/* ---- Reward ---- */
+
+/* REINFORCE: the error of each action is advantage * (chosen - 1 / actions), sent back through the readout. */
+static praxis_status modulate_signed(struct trials_learner *l)
+{
+    uint32_t actions = l->environment->actions;
+    for (uint32_t i = 0; i < l->replicas; i++)
+        for (uint32_t a = 0; a < actions; a++)
+            l->error[i * actions + a] =
+                l->advantage[i] * ((a == l->chosen[i]) - 1.0f / (float)actions) * (float)GROUP_SIZE;
+    praxis_status status =
+        praxis_feedback_project(l->replicas, actions, l->neurons, l->error, l->feedback, l->modulator);
+    return status ? status : praxis_network_modulate(l->base.network, l->modulator, l->replicas * l->neurons);
+}
+
+static praxis_status learn(struct trials_learner *l)
+{
+    praxis_status status = l->rule == RULE_SUPPLIED ? trace_choice(l) : PRAXIS_SUCCESS;
+    if (!status && l->environment->wait_ticks && l->environment->wait_ticks(l->settings) > 0)
+        status = wait_for_reward(l);
+    if (status)
+        return status;
+    return l->rule == RULE_SIGNED ? modulate_signed(l)
+                                  : praxis_network_modulate(l->base.network, l->advantage, l->replicas);
+}
+
+praxis_status trials_run(struct trials_learner *l, enum trial_set set, bool learning, float *rewards)
+{
+    trials_draw(l, set, learning ? l->learned : l->tests[set].trials);
+    praxis_status status = show_stimuli(l);
+    if (!status)
+        status = read_motor_neurons(l, learning);
+    if (status)
+        return status;
+    collect_rewards(l, learning, rewards);
+    return learning ? learn(l) : PRAXIS_SUCCESS;
+}

@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+#include "tasks/trials.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tool/random.h"
+#include "tasks/trials_learner.h"
+
+/* ---- Options ---- */
+
+static const char *const rules[] = {"signed", "supplied", "noise", "post", NULL};
+
+static const struct task_option options[] = {
+    [TRIALS_RULE] = {"rule", "RULE", "signed, supplied, noise or post", rules, true, RULE_SIGNED, 0, 0},
+    {.name = NULL},
+};
+
+void trials_recipe(struct settings *settings)
+{
+    static const praxis_factor factors[] = {
+        [RULE_SIGNED] = PRAXIS_FACTOR_SLOPE,
+        [RULE_SUPPLIED] = PRAXIS_FACTOR_SUPPLIED,
+        [RULE_NOISE] = PRAXIS_FACTOR_NOISE,
+        [RULE_POST] = PRAXIS_FACTOR_POST,
+    };
+    enum rule rule = (enum rule)settings->options[TRIALS_RULE];
+    settings->parameters.factor = factors[rule];
+    if (rule == RULE_NOISE)
+        settings->parameters.noise = 0.2;
+}
+
+static uint64_t motor_neurons(const struct settings *settings)
+{
+    const struct trial_environment *environment = settings->task->environment;
+    return (uint64_t)environment->actions * GROUP_SIZE;
+}
+
+/* ---- Making ---- */
+
+static praxis_status add_groups(struct trials_learner *l)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t a = 0; a < l->environment->actions && !status; a++) {
+        uint32_t members[GROUP_SIZE];
+        char name[32];
+        snprintf(name, sizeof name, "action %u", a);
+        for (uint32_t i = 0; i < GROUP_SIZE; i++)
+            members[i] = a * GROUP_SIZE + i;
+        status = praxis_network_add_group(l->base.network, name, members, GROUP_SIZE, &l->groups[a]);
+    }
+    return status;
+}
+
+/* Under node perturbation only motor neurons are noisy, each group as one. */
+static praxis_status prepare_noise(struct trials_learner *l)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t a = 0; a < l->environment->actions && !status; a++)
+        status = praxis_network_share_noise(l->base.network, l->groups[a]);
+    uint64_t motor = motor_neurons(l->settings), rest = l->neurons - motor;
+    const praxis_range range = {0, l->replicas, motor, rest};
+    float *zeros = calloc(l->replicas * rest, sizeof *zeros);
+    if (!status)
+        status = zeros ? praxis_network_write(l->base.network, PRAXIS_FIELD_NOISE, &range, zeros, l->replicas * rest)
+                       : PRAXIS_ERROR_OUT_OF_MEMORY;
+    free(zeros);
+    return status;
+}
+
+/* Only motor neurons learn. */
+static praxis_status prepare_groups(struct trials_learner *l)
+{
+    uint32_t actions = l->environment->actions;
+    praxis_status status = add_groups(l);
+    if (!status)
+        status = praxis_network_set_plastic_groups(l->base.network, l->groups, actions);
+    if (!status)
+        status = praxis_feedback_groups(l->base.network, l->groups, actions, l->feedback);
+    return status || l->rule != RULE_NOISE ? status : prepare_noise(l);
+}
+
+static uint32_t most_ticks(const struct trials_learner *l)
+{
+    uint32_t ticks = l->environment->ticks(l->settings);
+    uint32_t wait = l->environment->wait_ticks ? l->environment->wait_ticks(l->settings) : 0;
+    return ticks > wait ? ticks : wait;
+}
+
+static bool allocate(struct trials_learner *l)
+{
+    uint64_t replicas = l->replicas, actions = l->environment->actions;
+    l->groups = calloc(actions, sizeof *l->groups);
+    l->random = calloc(l->base.seeds, sizeof *l->random);
+    l->choices = calloc(replicas, sizeof *l->choices);
+    l->baseline = calloc(replicas, sizeof *l->baseline);
+    l->input = calloc(replicas * most_ticks(l) * l->environment->channels, sizeof *l->input);
+    l->answers = calloc(replicas, sizeof *l->answers);
+    l->output = calloc(replicas * READ_TICKS * actions, sizeof *l->output);
+    l->preference = calloc(actions, sizeof *l->preference);
+    l->chosen = calloc(replicas, sizeof *l->chosen);
+    l->advantage = calloc(replicas, sizeof *l->advantage);
+    l->error = calloc(replicas * actions, sizeof *l->error);
+    l->feedback = calloc(actions * l->neurons, sizeof *l->feedback);
+    l->modulator = calloc(replicas * l->neurons, sizeof *l->modulator);
+    l->last = calloc(TRIALS_LAST * replicas, sizeof *l->last);
+    for (int set = 0; set < 2; set++)
+        l->tests[set].rewards = calloc(replicas, sizeof *l->tests[set].rewards);
+    return l->groups && l->random && l->choices && l->baseline && l->input && l->answers && l->output &&
+           l->preference && l->chosen && l->advantage && l->error && l->feedback && l->modulator && l->last &&
+           l->tests[0].rewards && l->tests[1].rewards;
+}
+
+static praxis_status make_network(struct trials_learner *l, praxis_context *context)
+{
+    praxis_parameters parameters = l->settings->parameters;
+    praxis_network_info info = {.struct_size = sizeof info};
+    uint64_t *seeds = calloc(l->replicas, sizeof *seeds);
+    if (!seeds)
+        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    for (uint32_t i = 0; i < l->replicas; i++)
+        seeds[i] = l->first_seed + i % l->base.seeds;
+    parameters.replicas = l->replicas;
+    parameters.channels = l->environment->channels;
+    parameters.seeds = seeds;
+    praxis_status status = praxis_network_create(context, &parameters, &l->base.network);
+    free(seeds);
+    if (!status)
+        status = praxis_network_describe(l->base.network, &info);
+    l->neurons = info.neurons;
+    return status;
+}
+
+/* Stimuli are the seed's; the draws of actions those of seed and condition, whatever other conditions there are. */
+static void seed_organoids(struct trials_learner *l)
+{
+    for (uint32_t i = 0; i < l->replicas; i++) {
+        uint64_t seed = l->first_seed + i % l->base.seeds;
+        l->random[i % l->base.seeds] = seed * UINT64_C(0xD1342543DE82EF95);
+        l->choices[i] = seed * UINT64_C(0xA0761D6478BD642F) + l->conditions[i / l->base.seeds].condition;
+        l->baseline[i] = 1.0 / l->environment->actions;
+    }
+}
+
+static void destroy(struct learner *learner)
+{
+    struct trials_learner *l = (struct trials_learner *)learner;
+    praxis_network_destroy(l->base.network);
+    free(l->conditions);
+    free(l->groups);
+    free(l->random);
+    free(l->choices);
+    free(l->baseline);
+    free(l->input);
+    free(l->answers);
+    free(l->output);
+    free(l->preference);
+    free(l->chosen);
+    free(l->advantage);
+    free(l->error);
+    free(l->feedback);
+    free(l->modulator);
+    free(l->last);
+    for (int set = 0; set < 2; set++)
+        free(l->tests[set].rewards);
+    recording_free(&l->recording);
+    free(l);
+}
+
+static praxis_status fill(struct trials_learner *l, praxis_context *context, const struct learner_plan *plan)
+{
+    size_t size = plan->condition_count * sizeof *plan->conditions;
+    l->conditions = malloc(size);
+    if (!l->conditions)
+        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    l->settings = memcpy(l->conditions, plan->conditions, size);
+    l->base = (struct learner){
+        .protocol = &trials, .task = l->settings->task, .conditions = plan->condition_count, .seeds = plan->seeds};
+    l->environment = l->settings->task->environment;
+    l->rule = (enum rule)l->settings->options[TRIALS_RULE];
+    l->replicas = plan->condition_count * plan->seeds;
+    l->first_seed = plan->first_seed;
+    praxis_status status = make_network(l, context);
+    if (!status && !allocate(l))
+        status = PRAXIS_ERROR_OUT_OF_MEMORY;
+    if (!status)
+        status = prepare_groups(l);
+    if (!status)
+        seed_organoids(l);
+    return status;
+}
+
+static praxis_status create(praxis_context *context, const struct learner_plan *plan, struct learner **learner)
+{
+    struct trials_learner *l = calloc(1, sizeof *l);
+    if (!l)
+        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    praxis_status status = fill(l, context, plan);
+    if (status)
+        destroy(&l->base);
+    else
+        *learner = &l->base;
+    return status;
+}
+
+/* ---- Learning and tests ---- */
+
+static praxis_status learn(struct trials_learner *l, float *values)
+{
+    praxis_status status = trials_run(l, TRIAL_LEARNED, true, values);
+    if (!status)
+        memcpy(l->last + l->learned++ % TRIALS_LAST * l->replicas, values, l->replicas * sizeof *values);
+    return status;
+}
+
+/* The set that the next trial of the tests is of: one set after the other. */
+static enum trial_set next_set(const struct trials_learner *l)
+{
+    return l->tests[TRIAL_LEARNED].trials < l->settings->tests ? TRIAL_LEARNED : TRIAL_UNSEEN;
+}
+
+static praxis_status test(struct trials_learner *l, float *values)
+{
+    enum trial_set set = next_set(l);
+    praxis_status status = trials_run(l, set, false, values);
+    for (uint32_t i = 0; i < l->replicas && !status; i++) {
+        l->tests[set].rewards[i] += (double)values[i];
+        values[i] = NAN;
+    }
+    l->tests[set].trials += !status;
+    return status;
+}
+
+static praxis_status advance(struct learner *learner, bool learning, float *values)
+{
+    struct trials_learner *l = (struct trials_learner *)learner;
+    return learning ? learn(l, values) : test(l, values);
+}
+
+static uint64_t tests(const struct learner *learner)
+{
+    const struct trials_learner *l = (const struct trials_learner *)learner;
+    return l->settings->tests * (1 + l->environment->unseen);
+}
+
+static double last_rewards(const struct trials_learner *l, uint32_t organoid)
+{
+    uint64_t count = l->learned < TRIALS_LAST ? l->learned : TRIALS_LAST;
+    double sum = 0;
+    for (uint64_t t = 0; t < count; t++)
+        sum += (double)l->last[t * l->replicas + organoid];
+    return count > 0 ? sum / (double)count : NAN;
+}
+
+static double figure(const struct learner *learner, unsigned number, uint32_t organoid)
+{
+    const struct trials_learner *l = (const struct trials_learner *)learner;
+    if (number == 0)
+        return last_rewards(l, organoid);
+    const struct trial_test *test = &l->tests[number - 1];
+    return test->trials > 0 ? test->rewards[organoid] / (double)test->trials : NAN;
+}
+
+static double ticks(const struct learner *learner)
+{
+    const struct trials_learner *l = (const struct trials_learner *)learner;
+    uint32_t wait = l->environment->wait_ticks ? l->environment->wait_ticks(l->settings) : 0;
+    return (double)l->environment->ticks(l->settings) + READ_TICKS + wait;
+}
+
+/* ---- Pictures ---- */
+
+/* One more trial, in which nothing is learned. */
+static praxis_status record(struct learner *learner)
+{
+    struct trials_learner *l = (struct trials_learner *)learner;
+    uint32_t ticks = l->environment->ticks(l->settings);
+    praxis_status status = praxis_network_reset(l->base.network, PRAXIS_RESET_EPISODE, NULL);
+    trials_draw(l, TRIAL_LEARNED, l->learned);
+    return status ? status : recording_run(&l->recording, l->base.network, ticks + READ_TICKS, l->input, ticks);
+}
+
+static void activity_data(struct learner *learner, FILE *file)
+{
+    recording_data(&((struct trials_learner *)learner)->recording, file);
+}
+
+static void activity_script(struct learner *learner, FILE *file)
+{
+    recording_script(&((struct trials_learner *)learner)->recording, "One trial", file);
+}
+
+static const struct task_picture pictures[] = {
+    {"activity", activity_data, activity_script, NULL},
+    {.name = NULL},
+};
+
+const struct protocol trials = {
+    .unit = "trial",
+    .units = "trials",
+    .block = 50,
+    .options = options,
+    .pictures = pictures,
+    .motor_neurons = motor_neurons,
+    .create = create,
+    .destroy = destroy,
+    .advance = advance,
+    .tests = tests,
+    .figure = figure,
+    .ticks = ticks,
+    .record = record,
+};
