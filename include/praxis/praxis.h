@@ -1104,6 +1104,7 @@ PRAXIS_API praxis_status praxis_readout_describe(const praxis_readout *readout, 
 #define PRAXIS_READOUT_LEARN      4u  /* weights follow the errors, by the rule */
 #define PRAXIS_READOUT_MODULATE   8u  /* the network is modulated by the errors */
 #define PRAXIS_READOUT_FEED_BACK  16u /* inputs are the outputs of the tick before */
+#define PRAXIS_READOUT_REHEARSE   32u /* activations and ticks seen are put back afterwards; ticks are counted */
 
 /*
  * Ticks of a network with its readout. In each: the network's tick with its input, the outputs, the modulation of the

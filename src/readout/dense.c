@@ -111,21 +111,55 @@ bool px_dense_cholesky(size_t size, double *a)
     return true;
 }
 
-void px_dense_solve(size_t size, const double *l, size_t columns, double *b)
+/* Rows first .. first + wide - 1 of l x = b, and of l' x = b, from which the others have been taken. */
+static void solve_rows(size_t size, const double *l, size_t first, size_t wide, size_t columns, double *b)
 {
-    for (size_t i = 0; i < size; i++) {
-        for (size_t k = 0; k < i; k++)
+    for (size_t i = first; i < first + wide; i++) {
+        for (size_t k = first; k < i; k++)
             for (size_t j = 0; j < columns; j++)
                 b[i * columns + j] -= l[i * size + k] * b[k * columns + j];
         for (size_t j = 0; j < columns; j++)
             b[i * columns + j] /= l[i * size + i];
     }
-    for (size_t i = size; i-- > 0;) {
+}
+
+static void solve_rows_across(size_t size, const double *l, size_t first, size_t wide, size_t columns, double *b)
+{
+    for (size_t i = first + wide; i-- > first;) {
         for (size_t j = 0; j < columns; j++)
             b[i * columns + j] /= l[i * size + i];
-        for (size_t k = 0; k < i; k++)
+        for (size_t k = first; k < i; k++)
             for (size_t j = 0; j < columns; j++)
                 b[k * columns + j] -= l[i * size + k] * b[i * columns + j];
+    }
+}
+
+/* Takes what rows first .. first + wide - 1 of x come to, times l', from the rows of b before them. */
+static void take_across(size_t size, const double *l, size_t first, size_t wide, size_t columns, double *b)
+{
+    double across[DENSE_DEPTH * DENSE_COLUMNS];
+    for (size_t row = 0; row < first; row += DENSE_DEPTH) {
+        size_t rows = first - row < DENSE_DEPTH ? first - row : DENSE_DEPTH;
+        for (size_t i = 0; i < rows; i++)
+            for (size_t k = 0; k < wide; k++)
+                across[i * wide + k] = l[(first + k) * size + row + i];
+        const struct px_matrix part = {across, wide, 1}, known = {b + first * columns, columns, 1};
+        px_dense_multiply(rows, columns, wide, part, known, true, b + row * columns, columns);
+    }
+}
+
+void px_dense_solve(size_t size, const double *l, size_t columns, double *b)
+{
+    for (size_t first = 0; first < size; first += DENSE_COLUMNS) {
+        size_t wide = size - first < DENSE_COLUMNS ? size - first : DENSE_COLUMNS;
+        const struct px_matrix part = {l + first * size, size, 1}, known = {b, columns, 1};
+        px_dense_multiply(wide, columns, first, part, known, true, b + first * columns, columns);
+        solve_rows(size, l, first, wide, columns, b);
+    }
+    for (size_t end = size, wide; end > 0; end -= wide) {
+        wide = end % DENSE_COLUMNS ? end % DENSE_COLUMNS : DENSE_COLUMNS;
+        solve_rows_across(size, l, end - wide, wide, columns, b);
+        take_across(size, l, end - wide, wide, columns, b);
     }
 }
 

@@ -141,6 +141,8 @@ praxis_status px_readout_reset(praxis_readout *readout, uint32_t what, const uin
 {
     size_t history = readout->options.lags * readout->options.neuron_count;
     size_t weights = readout->options.outputs * (readout->features + 1);
+    if (what & PRAXIS_READOUT_RESET_HISTORY)
+        readout->clock++;
     for (uint32_t r = 0; r < readout->replicas; r++) {
         if (mask && !mask[r])
             continue;

@@ -23,6 +23,7 @@
 struct px_samples {
     size_t rows, samples;         /* rows of states, of which some only precede a sample */
     size_t row_room, sample_room; /* allocated */
+    uint64_t clock;               /* of the readout when the last came */
     int8_t *states;               /* [rows][R][neurons] codes */
     float *targets;               /* [samples][R][outputs] */
     uint32_t *row;                /* [samples] where the states of a sample stand; its lags precede it */
@@ -38,6 +39,7 @@ struct praxis_readout {
     size_t features;            /* of all lags, without the constant */
     struct px_samples parts[2]; /* for training, for validation */
     int8_t *history;            /* [R][lags][neurons] codes, newest first */
+    uint64_t clock;             /* of the history: another whenever that changes */
     int8_t *codes;              /* [R][N] of the tick under way */
     double *weights;            /* [R][outputs][features + 1], the constant's last */
     double *inverse;            /* [R][features + 1][features + 1] of recursive least squares, or NULL */
@@ -63,7 +65,8 @@ praxis_status px_readout_run(praxis_readout *readout, const praxis_readout_span 
 void px_samples_free(struct px_samples *samples);
 /* Room for `ticks` more samples, and rows before them. */
 praxis_status px_samples_reserve(const praxis_readout *readout, struct px_samples *samples, uint64_t ticks);
-/* Appends states that only precede, those that the next sample sees besides its own: the newest of the history. */
+/* Appends states that only precede, where they do not stand there: those that the next sample sees besides its own, the
+ * newest of the history. */
 void px_samples_precede(const praxis_readout *readout, struct px_samples *samples);
 /* Appends the tick under way, of all replicas: target is [R] of outputs, `step` apart. */
 void px_samples_append(const praxis_readout *readout, struct px_samples *samples, const float *target, size_t step);

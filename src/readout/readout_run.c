@@ -56,13 +56,17 @@ static praxis_status check_targets(const praxis_readout *readout, const praxis_r
 static praxis_status check_span(const praxis_readout *readout, const praxis_readout_span *span)
 {
     const uint32_t parts = PRAXIS_READOUT_TRAINING | PRAXIS_READOUT_VALIDATION;
-    const uint32_t known = parts | PRAXIS_READOUT_LEARN | PRAXIS_READOUT_MODULATE | PRAXIS_READOUT_FEED_BACK;
+    const uint32_t teaching = parts | PRAXIS_READOUT_LEARN | PRAXIS_READOUT_MODULATE;
+    const uint32_t known = teaching | PRAXIS_READOUT_FEED_BACK | PRAXIS_READOUT_REHEARSE;
     struct px_log *log = readout->log;
     if (span->what & ~known)
         return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "what a readout does, 0x%x, has unknown bits 0x%x",
                        span->what, span->what & ~known);
     if ((span->what & parts) == parts)
         return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "samples are for training or for validation, not both");
+    if ((span->what & PRAXIS_READOUT_REHEARSE) && ((span->what & teaching) || span->flags))
+        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "what is rehearsed teaches nothing: 0x%x, flags 0x%x",
+                       span->what, span->flags);
     if ((span->what & PRAXIS_READOUT_LEARN) && readout->options.rule == PRAXIS_READOUT_FITTED)
         return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "the readout is fitted: it has no rule to learn by");
     if ((span->what & PRAXIS_READOUT_FEED_BACK) &&
@@ -115,10 +119,11 @@ static praxis_status run_readout_tick(praxis_readout *readout, const praxis_read
 }
 
 /* The codes of the tick become the newest of the history. */
-static void remember(const praxis_readout *readout)
+static void remember(praxis_readout *readout)
 {
     size_t neurons = readout->options.neuron_count, lags = readout->options.lags;
     size_t all = (size_t)readout->network->shape.graph.neurons;
+    readout->clock++;
     for (size_t r = 0; r < readout->replicas; r++) {
         int8_t *newest = readout->history + r * lags * neurons;
         memmove(newest + neurons, newest, (lags - 1) * neurons);
@@ -192,14 +197,14 @@ static praxis_status advance_tick(praxis_readout *readout, const praxis_readout_
                                                 : PRAXIS_SUCCESS;
 }
 
-praxis_status px_readout_run(praxis_readout *readout, const praxis_readout_span *span)
+static praxis_status run_span(praxis_readout *readout, const praxis_readout_span *span)
 {
     struct px_samples *samples = span->what & PRAXIS_READOUT_TRAINING     ? &readout->parts[0]
                                  : span->what & PRAXIS_READOUT_VALIDATION ? &readout->parts[1]
                                                                           : NULL;
     struct readout_room room = {0};
-    praxis_status status = check_span(readout, span);
-    if (!status && samples)
+    praxis_status status = PRAXIS_SUCCESS;
+    if (samples)
         status = px_samples_reserve(readout, samples, span->ticks);
     if (!status && !make_readout_room(readout, span, &room))
         status = px_fail(readout->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to run a readout");
@@ -209,4 +214,38 @@ praxis_status px_readout_run(praxis_readout *readout, const praxis_readout_span 
         status = advance_tick(readout, span, tick, samples, &room);
     free_readout_room(&room);
     return status;
+}
+
+/* Runs the span, and puts activations and history back. */
+static praxis_status rehearse(praxis_readout *readout, const praxis_readout_span *span)
+{
+    uint64_t replicas = readout->replicas, codes = replicas * readout->network->shape.graph.neurons;
+    uint64_t history = replicas * readout->options.lags * readout->options.neuron_count, clock = readout->clock;
+    int8_t *activations = px_zeros(codes, 1), *remembered = px_zeros(history, 1);
+    praxis_status status = PRAXIS_SUCCESS;
+    if (!activations || !remembered)
+        status = px_fail(readout->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to rehearse");
+    if (!status)
+        status =
+            px_network_transfer(readout->network, PRAXIS_FIELD_ACTIVATION, NULL, activations, (size_t)codes, false);
+    if (!status) {
+        memcpy(remembered, readout->history, (size_t)history);
+        status = run_span(readout, span);
+        praxis_status back =
+            px_network_transfer(readout->network, PRAXIS_FIELD_ACTIVATION, NULL, activations, (size_t)codes, true);
+        status = status ? status : back;
+        memcpy(readout->history, remembered, (size_t)history);
+        readout->clock = clock;
+    }
+    free(activations);
+    free(remembered);
+    return status;
+}
+
+praxis_status px_readout_run(praxis_readout *readout, const praxis_readout_span *span)
+{
+    praxis_status status = check_span(readout, span);
+    if (status)
+        return status;
+    return span->what & PRAXIS_READOUT_REHEARSE ? rehearse(readout, span) : run_span(readout, span);
 }

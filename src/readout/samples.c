@@ -61,7 +61,8 @@ static void append_row(const praxis_readout *readout, struct px_samples *samples
 
 void px_samples_precede(const praxis_readout *readout, struct px_samples *samples)
 {
-    for (size_t lag = readout->options.lags - 1; lag > 0; lag--)
+    bool stand = samples->samples > 0 && samples->clock == readout->clock;
+    for (size_t lag = stand ? 0 : readout->options.lags - 1; lag > 0; lag--)
         append_row(readout, samples, lag - 1);
 }
 
@@ -73,4 +74,5 @@ void px_samples_append(const praxis_readout *readout, struct px_samples *samples
         memcpy(targets + r * outputs, target + r * step, outputs * sizeof *targets);
     samples->row[samples->samples++] = (uint32_t)samples->rows;
     append_row(readout, samples, 0);
+    samples->clock = readout->clock;
 }

@@ -234,7 +234,7 @@ static double *read_weights(struct pair *pair, praxis_readout *readout, size_t *
 
 /* ---- Linear algebra ---- */
 
-static const size_t sizes[] = {1, 2, 7, 8, 9, 31, 32, 33, 65, 261};
+static const size_t sizes[] = {1, 2, 7, 8, 9, 31, 32, 33, 65, 317};
 
 static double *random_matrix(size_t count, uint64_t *random, int64_t most)
 {
@@ -638,6 +638,22 @@ START_TEST(free_running)
     ck_assert_int_gt(cut, 0);
     ck_assert_int_lt(cut, TICKS * REPLICAS * OUTPUTS);
     same_state(pair);
+    /* Rehearsed, all of it happens and leaves no trace: what follows is what would have followed. */
+    float rehearsed[REPLICAS * TICKS * OUTPUTS], activation[REPLICAS * NEURONS];
+    for (int again = 0; again < 2; again++) {
+        span.what = again ? PRAXIS_READOUT_FEED_BACK : PRAXIS_READOUT_FEED_BACK | PRAXIS_READOUT_REHEARSE;
+        span.prediction = again ? prediction : rehearsed;
+        memset(span.prediction, 0x5a, sizeof rehearsed);
+        unit_success(pair->context, praxis_readout_run(readout, &span));
+        unit_success(pair->context,
+                     praxis_network_read(pair->network, PRAXIS_FIELD_ACTIVATION, NULL, activation, REPLICAS * NEURONS));
+        ck_assert_int_eq(memcmp(activation, pair->activation[TICKS], sizeof activation) == 0, !again);
+    }
+    ck_assert_mem_eq(rehearsed, prediction, sizeof rehearsed);
+    span.flags = PRAXIS_RUN_TRACE;
+    span.what = PRAXIS_READOUT_FEED_BACK | PRAXIS_READOUT_REHEARSE;
+    unit_failure(pair->context, PRAXIS_ERROR_INVALID_ARGUMENT, "what is rehearsed teaches nothing",
+                 praxis_readout_run(readout, &span));
     free(weights);
     praxis_readout_destroy(readout);
     close_pair(pair);
