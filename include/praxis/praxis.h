@@ -1120,10 +1120,11 @@ typedef struct praxis_readout_span {
     const float *target; /* [R][ticks][outputs]; where there are errors or samples */
     float *prediction;   /* [R][ticks][outputs] receives the outputs, or NULL */
     /* Which neurons an error is sent to: feedback[o][j], [outputs][N], or NULL for what a change of activation j in
-     * this tick changes in output o. M_j = modulator_scale sum over o of e_o feedback[o][j]. */
+     * this tick changes in output o. M_j = modulator_scale replica_scale[r] sum over o of e_o feedback[o][j]. */
     const float *feedback;
     float modulator_scale; /* Default 1 */
     float feedback_limit;  /* outputs that become inputs are cut to +- this; 0: to what an input may be. Default 0 */
+    const float *replica_scale; /* [R], or NULL for 1: some replicas may learn while others do not */
 } praxis_readout_span;
 
 PRAXIS_API praxis_status praxis_readout_span_init(praxis_readout_span *span, size_t size);

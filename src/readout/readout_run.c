@@ -80,6 +80,10 @@ static praxis_status check_span(const praxis_readout *readout, const praxis_read
     if (!isfinite(span->modulator_scale))
         return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "modulator_scale is %g, must be finite",
                        (double)span->modulator_scale);
+    for (uint32_t r = 0; r < readout->replicas && span->replica_scale; r++)
+        if (!isfinite(span->replica_scale[r]))
+            return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "replica_scale[%u] is %g, must be finite", r,
+                           (double)span->replica_scale[r]);
     return check_targets(readout, span);
 }
 
@@ -140,11 +144,12 @@ static void send_back(const praxis_readout *readout, const praxis_readout_span *
     size_t neurons = (size_t)readout->network->shape.graph.neurons, outputs = readout->options.outputs;
     size_t count = readout->options.neuron_count, size = readout->features + 1;
     float *modulator = room->modulator + r * neurons;
+    double scale = (double)span->modulator_scale * (span->replica_scale ? (double)span->replica_scale[r] : 1);
     for (size_t j = 0; j < neurons && span->feedback; j++) {
         double sum = 0;
         for (size_t o = 0; o < outputs; o++)
             sum += room->error[o] * (double)span->feedback[o * neurons + j];
-        modulator[j] = (float)(sum * (double)span->modulator_scale);
+        modulator[j] = (float)(sum * scale);
     }
     for (size_t i = 0; i < count && !span->feedback; i++) {
         double sum = 0;
@@ -154,7 +159,7 @@ static void send_back(const praxis_readout *readout, const praxis_readout_span *
             double slope = weight[i] + (readout->options.squares ? weight[count + i] * readout->feature[i] : 0);
             sum += room->error[o] * slope;
         }
-        modulator[readout->neurons[i]] = (float)(sum * (double)span->modulator_scale);
+        modulator[readout->neurons[i]] = (float)(sum * scale);
     }
 }
 

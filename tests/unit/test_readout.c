@@ -689,7 +689,9 @@ static void check_modulation(int device, bool random_feedback)
     span.input = input;
     span.target = target;
     span.prediction = prediction;
+    const float replica_scale[REPLICAS] = {1, -0.5f};
     span.modulator_scale = 0.5f;
+    span.replica_scale = replica_scale;
     span.feedback = random_feedback ? feedback : NULL;
     unit_success(pair->context, praxis_readout_run(readout, &span));
     for (int t = 0; t < TICKS; t++) {
@@ -709,12 +711,13 @@ static void check_modulation(int device, bool random_feedback)
             }
             for (size_t j = 0; j < NEURONS && random_feedback; j++)
                 modulator[r * NEURONS + (int)j] =
-                    (float)(0.5 * (error[0] * (double)feedback[j] + error[1] * (double)feedback[NEURONS + j]));
+                    (float)(0.5 * (double)replica_scale[r] *
+                            (error[0] * (double)feedback[j] + error[1] * (double)feedback[NEURONS + j]));
             for (size_t i = 0; i < count && !random_feedback; i++) {
                 const double *w = weights + (size_t)(r * OUTPUTS) * size, x = (double)z[i];
-                modulator[(size_t)r * NEURONS + few[i]] =
-                    (float)(0.5 * (error[0] * (w[i] + x * w[count + i]) +
-                                   error[1] * (w[size + i] + x * w[size + count + i])));
+                modulator[(size_t)r * NEURONS + few[i]] = (float)(0.5 * (double)replica_scale[r] *
+                                                                  (error[0] * (w[i] + x * w[count + i]) +
+                                                                   error[1] * (w[size + i] + x * w[size + count + i])));
             }
         }
         unit_success(pair->context, praxis_network_modulate(pair->twin, modulator, REPLICAS * NEURONS));
@@ -780,7 +783,11 @@ START_TEST(refusals)
     span.target = target;
     unit_failure(context, PRAXIS_ERROR_OUT_OF_RANGE, "target of output 1 at tick 0 is nan",
                  praxis_readout_run(readout, &span));
+    const float no_scale[REPLICAS] = {1, NAN};
     target[3] = 0;
+    span.replica_scale = no_scale;
+    unit_failure(context, PRAXIS_ERROR_OUT_OF_RANGE, "replica_scale[1] is nan", praxis_readout_run(readout, &span));
+    span.replica_scale = NULL;
     span.what = PRAXIS_READOUT_LEARN;
     unit_failure(context, PRAXIS_ERROR_INVALID_ARGUMENT, "no rule to learn by", praxis_readout_run(readout, &span));
     span.what = PRAXIS_READOUT_FEED_BACK;
