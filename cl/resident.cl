@@ -29,12 +29,12 @@ INLINE void read_groups(__global const char *own, __global long *sums, __global 
 /*
  * `ticks` ticks, the first at `time`, `since` ticks, modulo WINDOW, after `standings` were written. input: of the first
  * tick, `input_step` numbers from one replica to the next and `input_tick` from one tick to the next. Replicas that rest
- * are not summed up. sums: [ticks][R][selected_count], from `sums_start`.
+ * are not summed up. sums: [ticks][R][selected_count], of those from `read_from` on, from `sums_start` on.
  */
 __kernel MANY_REGISTERS __attribute__((reqd_work_group_size(WORKERS, 1, 1))) void
 resident(__global const char *weights, uint units, __global char *activations, __global char *window_factors,
          uint present, __global const standing *standings, uint since, __global const int *input, ulong input_start,
-         ulong input_step, ulong input_tick, int has_input, ulong time, uint ticks, __global const uint2 *seeds, __global long *sums, ulong sums_start,
+         ulong input_step, ulong input_tick, int has_input, ulong time, uint ticks, __global const uint2 *seeds, __global long *sums, ulong sums_start, uint read_from,
          __global const uint *selected, uint selected_count, __global const ulong *offsets,
          __global const uint *members, NEURON_PARAMETERS)
 {
@@ -67,8 +67,9 @@ resident(__global const char *weights, uint units, __global char *activations, _
             advance_item(&rule, &fields, &now, unit, row, own_row(item), sum);
         }
         SYNCHRONISE;
-        read_groups(now.new_activations + (size_t)first_unit * STRIDE,
-                    sums + sums_start + ((ulong)tick * get_num_groups(0) + replica) * selected_count, selected,
+        if (tick >= read_from)
+            read_groups(now.new_activations + (size_t)first_unit * STRIDE,
+                    sums + sums_start + ((ulong)(tick - read_from) * get_num_groups(0) + replica) * selected_count, selected,
                     selected_count, offsets, members, partial);
     }
 }

@@ -163,10 +163,12 @@ __kernel void prepare(__global const char *activations, __global const char *fac
         uint_rows bits = rounding_rows(item % TAPS, 1, time, modulation, seeds[item / TAPS]);
         tap_bits[item] = ((const uint *)&bits)[0];
     }
+    __global const task *own = plan + replica;
+    if (own->flags == 0)
+        return;
     pack(activations, slot, units, unit, row, words, packed + windows_start(unit) + window_place(unit % PRIME, row, words));
     if (row >= PADDED)
         return;
-    __global const task *own = plan + replica;
     __global const int *powers = coefficients + replica * coefficients_step;
     int_rows learns = to_int_rows(load_rows(0, plastic + (size_t)unit * PADDED + row)) != 0;
     __global int *first = lanes + (size_t)unit * LANES * PADDED + row;

@@ -72,6 +72,7 @@ struct px_span {
     const int32_t *input;   /* [R][ticks][K], q28 per weight code; NULL: no input */
     const uint32_t *groups; /* [group_count]: which groups are summed after each tick */
     uint32_t group_count;
+    uint32_t read_from; /* the tick of the span from which on they are summed */
 };
 
 /* A list of groups that have no neuron in common. */
@@ -92,6 +93,7 @@ struct px_values {
 struct px_modulation {
     uint64_t time;          /* modulations before it: of the rounding of weights */
     struct px_values scale; /* within +-32767 */
+    const bool *active;     /* [R] whether any weight follows; where none does, nothing else is asked */
     const int32_t *shift;   /* [R] 16..30 */
     const int32_t *decay;   /* [R] q24 */
     /* [R][window + 1] q16, in place of powers of the decay: of the ticks pending by age, then of the stored trace.
@@ -144,6 +146,12 @@ static inline uint64_t px_span_inputs(const struct px_shape *shape, const struct
            shape->channels;
 }
 
+/* And how many sums it makes. */
+static inline uint64_t px_span_sums(const struct px_shape *shape, const struct px_span *span)
+{
+    return (uint64_t)(span->ticks - span->read_from) * shape->replicas * span->group_count;
+}
+
 /* How many values a replica has. */
 static inline uint64_t px_values_each(const struct px_shape *shape, const struct px_values *values)
 {
@@ -193,7 +201,8 @@ struct px_backend_operations {
     praxis_status (*supply)(struct px_backend *backend, const struct px_values *factors);
     /* Traces and weights, after the last tick run. */
     praxis_status (*learn)(struct px_backend *backend, const struct px_learning *learning);
-    /* sums: [ticks][R][group_count] sums of activation codes of owned members, or NULL where there are no groups. */
+    /* sums: [ticks - read_from][R][group_count] sums of activation codes of owned members, or NULL where there are no
+     * groups. */
     praxis_status (*end)(struct px_backend *backend, int64_t *sums);
 
     /* counts[R][256]: how many owned elements of an int8 field hold code c, at c + 128. */

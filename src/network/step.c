@@ -194,7 +194,7 @@ static praxis_status convert(praxis_network *network, const praxis_step *step)
     uint64_t replicas = network->shape.replicas;
     uint64_t factors = step->factor ? px_multiply(replicas, factors_of(network, step).each) : 0;
     uint64_t inputs = step->input ? step->input_count : 0;
-    uint64_t sums = px_multiply(px_multiply(step->ticks, replicas), step->group_count);
+    uint64_t sums = step->output ? px_multiply(px_multiply(step->read_ticks, replicas), step->group_count) : 0;
     if (!px_grow((void **)&room->factors, &room->factor_count, factors, sizeof *room->factors) ||
         !px_grow((void **)&room->input, &room->input_count, inputs, sizeof *room->input) ||
         !px_grow((void **)&room->sums, &room->sum_count, sums, sizeof *room->sums))
@@ -260,17 +260,16 @@ static praxis_status run_ticks(praxis_network *network, const praxis_step *step,
     return status;
 }
 
-/* Sums of codes, [ticks][R][G], into means. */
+/* Sums of codes, [read_ticks][R][G], into means. */
 static void deliver(const praxis_network *network, const praxis_step *step)
 {
     uint64_t replicas = network->shape.replicas, groups = step->group_count;
-    uint32_t rows = step->output_mean ? 1 : step->read_ticks, first = step->ticks - step->read_ticks;
-    uint32_t each = step->read_ticks / rows;
+    uint32_t rows = step->output_mean ? 1 : step->read_ticks, each = step->read_ticks / rows;
     for (uint64_t r = 0; r < replicas; r++) {
         if (step->active && !step->active[r])
             continue;
         for (uint64_t i = 0; i < rows * groups; i++) {
-            const int64_t *sums = network->step.sums + ((first + i / groups) * replicas + r) * groups + i % groups;
+            const int64_t *sums = network->step.sums + (i / groups * replicas + r) * groups + i % groups;
             int64_t sum = 0;
             for (uint64_t t = 0; t < each; t++)
                 sum += sums[t * replicas * groups];
@@ -291,6 +290,7 @@ static praxis_status advance(praxis_network *network, const praxis_step *step)
         .input = step->input ? network->step.input : NULL,
         .groups = step->groups,
         .group_count = (uint32_t)step->group_count,
+        .read_from = step->output ? step->ticks - step->read_ticks : step->ticks,
     };
     praxis_status status = backend->operations->begin(backend, &span);
     if (!status)

@@ -342,6 +342,7 @@ struct exercise {
 /* The arrays of an exercise, allocated. */
 struct exercise_arrays {
     uint8_t *pending, *commit;
+    bool *active;
     int32_t *scale, *shift, *decay, *coefficients;
 };
 
@@ -353,6 +354,7 @@ static void fill_arrays(const struct check *check, const struct exercise *exerci
     for (uint32_t r = 0; r < replicas; r++) {
         arrays->pending[r] = (uint8_t)exercise->pending;
         arrays->commit[r] = exercise->commit;
+        arrays->active[r] = true;
         arrays->shift[r] = exercise->shift;
         arrays->decay[r] = exercise->decay;
         for (uint32_t age = 0; age <= exercise->pending; age++)
@@ -371,12 +373,13 @@ static praxis_status allocate_arrays(const struct check *check, const struct exe
     *arrays = (struct exercise_arrays){
         .pending = px_zeros(replicas, 1),
         .commit = px_zeros(replicas, 1),
+        .active = px_zeros(replicas, sizeof *arrays->active),
         .scale = px_zeros(replicas * each, sizeof *arrays->scale),
         .shift = px_zeros(replicas, sizeof *arrays->shift),
         .decay = px_zeros(replicas, sizeof *arrays->decay),
         .coefficients = px_zeros(replicas, (check->shape->window + 1) * sizeof *arrays->coefficients),
     };
-    if (!arrays->pending || !arrays->commit || !arrays->scale || !arrays->shift || !arrays->decay ||
+    if (!arrays->pending || !arrays->commit || !arrays->active || !arrays->scale || !arrays->shift || !arrays->decay ||
         !arrays->coefficients)
         return px_fail(check->both[DEVICE]->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for modulators");
     fill_arrays(check, exercise, arrays);
@@ -387,6 +390,7 @@ static void release_arrays(struct exercise_arrays *arrays)
 {
     free(arrays->pending);
     free(arrays->commit);
+    free(arrays->active);
     free(arrays->scale);
     free(arrays->shift);
     free(arrays->decay);
@@ -399,6 +403,7 @@ static praxis_status do_exercise(struct check *check, const struct exercise *exe
     praxis_status status = allocate_arrays(check, exercise, &arrays);
     const struct px_modulation modulation = {.time = FIRST_MODULATION + (uint64_t)exercise->scale,
                                              .scale = {.scope = exercise->scope, .values = arrays.scale},
+                                             .active = arrays.active,
                                              .shift = arrays.shift,
                                              .decay = arrays.decay,
                                              .coefficients = exercise->consolidated ? arrays.coefficients : NULL};

@@ -207,6 +207,7 @@ static int32_t *cut_scales(const struct px_shape *shape, const int32_t *all)
 static void learn(struct life *life, struct px_learning *learning, uint64_t time, bool per_neuron)
 {
     const int32_t shift[] = {20, 17}, decay[] = {1 << 18, 0};
+    const bool active[] = {true, true};
     uint64_t count = life->shape.replicas * (per_neuron ? life->shape.graph.neurons : 1);
     int32_t *scale = unit_allocate(count, sizeof *scale);
     for (uint64_t i = 0; i < count; i++)
@@ -214,6 +215,7 @@ static void learn(struct life *life, struct px_learning *learning, uint64_t time
     struct px_modulation modulation = {
         .time = time,
         .scale = {per_neuron ? PRAXIS_SCOPE_NEURON : PRAXIS_SCOPE_REPLICA, NULL, scale},
+        .active = active,
         .shift = shift,
         .decay = decay,
     };

@@ -79,9 +79,9 @@ static struct input input_of(const struct px_opencl *opencl, uint32_t step)
 {
     const struct px_span *span = &opencl->staged.span;
     cl_ulong channels = opencl->shape.channels, tick = span->input_held ? 0 : channels;
-    bool given = opencl->staged.input != NULL;
+    bool given = span->input != NULL;
     return (struct input){
-        .buffer = given ? opencl->staged.input : opencl->seeds, /* some buffer: it is not read */
+        .buffer = opencl->staged.input.buffer,
         .start = step * tick,
         .step = span->input_shared ? 0
                 : span->input_held ? channels
@@ -107,7 +107,7 @@ static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t
         PX_ARGUMENT(opencl->activations),
         PX_ARGUMENT(opencl->window.factors),
         PX_ARGUMENT(opencl->present),
-        PX_ARGUMENT(opencl->standings.buffer),
+        PX_ARGUMENT(opencl->standings.stage.buffer),
         PX_ARGUMENT(opencl->standings.since),
         PX_ARGUMENT(input.buffer),
         PX_ARGUMENT(input.start),
@@ -148,8 +148,9 @@ static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, ui
     const struct input input = input_of(opencl, step);
     cl_ulong time = staged->span.first_tick + step;
     cl_uint groups = staged->span.group_count;
-    cl_ulong sums_start = (cl_ulong)step * opencl->shape.replicas * groups;
-    cl_mem unread = opencl->seeds; /* in place of buffers that a span without groups has not */
+    cl_uint read_from = staged->span.read_from > step ? staged->span.read_from - step : 0; /* ticks of the launch */
+    cl_ulong sums_start = (cl_ulong)(step + read_from - staged->span.read_from) * opencl->shape.replicas * groups;
+    cl_mem unread = opencl->seeds; /* in place of the groups, where none was ever defined */
     struct arguments arguments = {.count = 0};
     const struct px_argument own[] = {
         PX_ARGUMENT(opencl->weights[0]),
@@ -157,7 +158,7 @@ static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, ui
         PX_ARGUMENT(opencl->activations),
         PX_ARGUMENT(opencl->window.factors),
         PX_ARGUMENT(opencl->present),
-        PX_ARGUMENT(opencl->standings.buffer),
+        PX_ARGUMENT(opencl->standings.stage.buffer),
         PX_ARGUMENT(opencl->standings.since),
         PX_ARGUMENT(input.buffer),
         PX_ARGUMENT(input.start),
@@ -167,9 +168,10 @@ static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, ui
         PX_ARGUMENT(time),
         PX_ARGUMENT(count),
         PX_ARGUMENT(opencl->seeds),
-        groups ? PX_ARGUMENT(staged->sums) : PX_ARGUMENT(unread),
+        PX_ARGUMENT(staged->sums.buffer),
         PX_ARGUMENT(sums_start),
-        groups ? PX_ARGUMENT(staged->selected) : PX_ARGUMENT(unread),
+        PX_ARGUMENT(read_from),
+        PX_ARGUMENT(staged->selected.buffer),
         PX_ARGUMENT(groups),
         groups ? PX_ARGUMENT(opencl->group_offsets) : PX_ARGUMENT(unread),
         groups ? PX_ARGUMENT(opencl->group_members) : PX_ARGUMENT(unread),
@@ -188,7 +190,6 @@ static praxis_status set_flags(struct px_opencl *opencl, const uint8_t *flags)
 {
     struct px_standings *standings = &opencl->standings;
     uint64_t replicas = opencl->shape.replicas;
-    cl_mem buffer;
     bool differ = false;
     for (uint64_t r = 0; r < replicas; r++)
         differ |= standings->own[r].flags != flags[r];
@@ -200,10 +201,7 @@ static praxis_status set_flags(struct px_opencl *opencl, const uint8_t *flags)
         standings->own[r].flags = flags[r];
     }
     standings->since = 0;
-    praxis_status status = px_opencl_buffer(opencl, replicas * sizeof *standings->own, standings->own, &buffer);
-    if (!status)
-        px_opencl_replace(&standings->buffer, buffer);
-    return status;
+    return px_opencl_stage(opencl, &standings->stage, standings->own, replicas * sizeof *standings->own);
 }
 
 praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, const uint8_t *flags)
@@ -219,12 +217,23 @@ praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_
     return status;
 }
 
-/* Traces of replicas first..end - 1, which may lie in several slabs. */
-static praxis_status reset_traces(struct px_opencl *opencl, uint32_t first, uint32_t end)
+/* Zeros over the parts of a buffer that these replicas have, `bytes` each from `start` on: a multiple of four. */
+static praxis_status clear_replicas(struct px_opencl *opencl, cl_mem buffer, uint64_t start, uint64_t bytes,
+                                    cl_uint count)
+{
+    const cl_ulong first = start / sizeof(cl_uint), each = bytes / sizeof(cl_uint);
+    const struct px_argument arguments[] = {PX_ARGUMENT(buffer), PX_ARGUMENT(first), PX_ARGUMENT(each),
+                                            PX_ARGUMENT(opencl->resets.buffer)};
+    const size_t local[] = {64, 1}, global[] = {px_to_size(px_round_up(each, local[0])), count};
+    return px_opencl_launch(opencl, PX_KERNEL_RESET, arguments, PX_COUNT(arguments), 2, global, local);
+}
+
+/* Traces of a replica that may lie in several slabs. */
+static praxis_status reset_slabs(struct px_opencl *opencl, uint32_t replica)
 {
     const struct px_layout *layout = &opencl->layout;
     uint64_t unit_bytes = px_unit_bytes(layout);
-    uint32_t unit = first * opencl->shape.graph.prime, end_unit = end * opencl->shape.graph.prime;
+    uint32_t unit = replica * opencl->shape.graph.prime, end_unit = unit + opencl->shape.graph.prime;
     praxis_status status = PRAXIS_SUCCESS;
     while (unit < end_unit && !status) {
         uint32_t slab = unit / layout->units_per_slab, within = unit % layout->units_per_slab;
@@ -236,23 +245,32 @@ static praxis_status reset_traces(struct px_opencl *opencl, uint32_t first, uint
     return status;
 }
 
+static praxis_status reset_traces(struct px_opencl *opencl, const cl_uint *replicas, cl_uint count)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    if (opencl->layout.slabs == 1)
+        return clear_replicas(opencl, opencl->traces[0], 0, opencl->shape.graph.prime * px_unit_bytes(&opencl->layout),
+                              count);
+    for (cl_uint i = 0; i < count && !status; i++)
+        status = reset_slabs(opencl, replicas[i]);
+    return status;
+}
+
 praxis_status px_opencl_reset(struct px_backend *backend, uint32_t what, const uint8_t *mask)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
-    uint64_t bytes = (uint64_t)opencl->shape.graph.prime * opencl->layout.stride;
-    uint64_t present = px_present_start(opencl);
-    praxis_status status = PRAXIS_SUCCESS;
+    cl_uint *replicas = opencl->reset_list, count = 0;
     opencl->window.peeked = false;
-    for (uint32_t first = 0, end; first < opencl->shape.replicas && !status; first = end) {
-        end = first + 1;
-        if (!mask[first])
-            continue;
-        while (end < opencl->shape.replicas && mask[end]) /* neighbours go in one command */
-            end++;
-        if (what & PRAXIS_RESET_ACTIVATIONS)
-            status = px_opencl_clear(opencl, opencl->activations, present + first * bytes, (end - first) * bytes);
-        if (!status && (what & PRAXIS_RESET_TRACES) && opencl->shape.traces_stored)
-            status = reset_traces(opencl, first, end);
-    }
+    for (uint32_t r = 0; r < opencl->shape.replicas; r++)
+        if (mask[r])
+            replicas[count++] = r;
+    if (count == 0)
+        return PRAXIS_SUCCESS;
+    praxis_status status = px_opencl_stage(opencl, &opencl->resets, replicas, count * sizeof *replicas);
+    if (!status && what & PRAXIS_RESET_ACTIVATIONS)
+        status = clear_replicas(opencl, opencl->activations, px_present_start(opencl),
+                                (uint64_t)opencl->shape.graph.prime * opencl->layout.stride, count);
+    if (!status && what & PRAXIS_RESET_TRACES && opencl->shape.traces_stored)
+        status = reset_traces(opencl, replicas, count);
     return status;
 }

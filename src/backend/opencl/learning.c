@@ -10,10 +10,7 @@
 /* As in cl/window.cl. */
 #define LEARN_COMMIT   1
 #define LEARN_MODULATE 2
-#define PLAN_NUMBERS   8
-
-/* Work-items beside each other that supply factors. */
-#define SUPPLIERS 64
+#define PLAN_NUMBERS   PX_TASK_NUMBERS
 
 static bool tile_is_plastic(const struct px_opencl *opencl, uint32_t unit, uint32_t tile)
 {
@@ -67,104 +64,45 @@ static void fill_plan(const struct px_opencl *opencl, const struct px_learning *
 {
     const struct px_modulation *modulation = learning->modulation;
     for (uint32_t r = 0; r < opencl->shape.replicas; r++, plan += PLAN_NUMBERS) {
-        bool commit = learning->commit[r] && learning->pending[r];
+        bool commit = learning->commit[r] && learning->pending[r], modulate = modulation && modulation->active[r];
         plan[0] = learning->pending[r];
-        plan[1] = (commit ? LEARN_COMMIT : 0) | (modulation ? LEARN_MODULATE : 0);
-        plan[2] = modulation ? modulation->shift[r] - 16 : 0;
-        plan[3] = modulation && modulation->scale.scope == PRAXIS_SCOPE_REPLICA ? modulation->scale.values[r] : 0;
-        plan[4] = modulation ? modulation->decay[r] : 0;
+        plan[1] = (commit ? LEARN_COMMIT : 0) | (modulate ? LEARN_MODULATE : 0);
+        plan[2] = modulate ? modulation->shift[r] - 16 : 0;
+        plan[3] = modulate && modulation->scale.scope == PRAXIS_SCOPE_REPLICA ? modulation->scale.values[r] : 0;
+        plan[4] = modulate ? modulation->decay[r] : 0;
     }
 }
 
 static praxis_status stage_plan(struct px_opencl *opencl, const struct px_learning *learning)
 {
-    uint64_t bytes = (uint64_t)opencl->shape.replicas * PLAN_NUMBERS * sizeof(cl_int);
-    cl_int *plan = px_zeros(1, bytes);
-    cl_mem buffer = NULL;
-    if (!plan)
-        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u replicas",
-                       opencl->shape.replicas);
-    fill_plan(opencl, learning, plan);
-    praxis_status status = px_opencl_buffer(opencl, bytes, plan, &buffer);
-    if (!status)
-        px_opencl_replace(&opencl->window.plan, buffer);
-    free(plan);
-    return status;
-}
-
-/* The map of a list of targets, unless it is there. */
-static praxis_status stage_targets(struct px_opencl *opencl, const struct px_targets *targets)
-{
-    struct px_staged_targets *staged = &opencl->targets;
-    cl_mem buffer;
-    if (staged->number == targets->number)
-        return PRAXIS_SUCCESS;
-    praxis_status status =
-        px_opencl_buffer(opencl, opencl->shape.graph.neurons * sizeof *targets->target, targets->target, &buffer);
-    if (status)
-        return status;
-    px_opencl_replace(&staged->target, buffer);
-    staged->number = targets->number;
-    return PRAXIS_SUCCESS;
-}
-
-praxis_status px_opencl_stage_values(struct px_opencl *opencl, const struct px_values *values,
-                                     struct px_staged_values *staged)
-{
-    bool targeted = values->scope == PRAXIS_SCOPE_GROUP;
-    uint64_t count = opencl->shape.replicas * px_values_each(&opencl->shape, values);
-    praxis_status status = targeted ? stage_targets(opencl, values->targets) : PRAXIS_SUCCESS;
-    staged->scope = (cl_int)values->scope;
-    staged->targets = targeted ? opencl->targets.target : opencl->seeds; /* some buffer: it is not read */
-    staged->target_count = targeted ? values->targets->count : 0;
-    return status ? status : px_opencl_buffer(opencl, count * sizeof *values->values, values->values, &staged->values);
-}
-
-praxis_status px_opencl_supply(struct px_backend *backend, const struct px_values *factors)
-{
-    struct px_opencl *opencl = px_opencl_of(backend);
-    const struct px_layout *layout = &opencl->layout;
-    struct px_staged_values staged = {.values = NULL};
-    praxis_status status = px_opencl_stage_values(opencl, factors, &staged);
-    opencl->window.peeked = false;
-    if (status)
-        return status;
-    const struct px_argument arguments[] = {
-        PX_ARGUMENT(staged.values),
-        PX_ARGUMENT(staged.scope),
-        PX_ARGUMENT(staged.targets),
-        PX_ARGUMENT(staged.target_count),
-        PX_ARGUMENT(opencl->standings.buffer),
-        PX_ARGUMENT(opencl->standings.since),
-        PX_ARGUMENT(layout->units),
-        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_FACTOR]),
-        PX_ARGUMENT(opencl->window.factors),
-    };
-    const size_t local[] = {SUPPLIERS, 1},
-                 global[] = {px_to_size(px_round_up(opencl->shape.graph.prime, SUPPLIERS)), layout->units};
-    status = px_opencl_launch(opencl, PX_KERNEL_SUPPLY, arguments, PX_COUNT(arguments), 2, global, local);
-    clReleaseMemObject(staged.values);
-    return status;
+    fill_plan(opencl, learning, opencl->window.task);
+    return px_opencl_stage(opencl, &opencl->window.plan, opencl->window.task,
+                           (uint64_t)opencl->shape.replicas * PLAN_NUMBERS * sizeof *opencl->window.task);
 }
 
 /* Numbers of a modulation that are more than a few. Where there are none, a buffer that is not read stands for them. */
 struct arrays {
     struct px_staged_values scale;
     cl_mem coefficients;
+    cl_uint coefficients_step;
 };
 
 static praxis_status stage_arrays(struct px_opencl *opencl, const struct px_modulation *modulation,
                                   struct arrays *arrays)
 {
-    uint64_t replicas = opencl->shape.replicas;
-    uint64_t coefficients = replicas * (opencl->shape.window + 1);
+    struct px_window_buffers *window = &opencl->window;
+    cl_uint step = opencl->shape.window + 1;
     praxis_status status = PRAXIS_SUCCESS;
-    *arrays = (struct arrays){.scale = {.targets = opencl->seeds}};
+    *arrays =
+        (struct arrays){.scale = {.values = opencl->seeds, .targets = opencl->seeds}, .coefficients = window->powers};
     if (modulation && modulation->scale.scope != PRAXIS_SCOPE_REPLICA) /* else the plan has it */
-        status = px_opencl_stage_values(opencl, &modulation->scale, &arrays->scale);
-    if (!status && modulation && modulation->coefficients)
-        status =
-            px_opencl_buffer(opencl, coefficients * sizeof(cl_int), modulation->coefficients, &arrays->coefficients);
+        status = px_opencl_stage_values(opencl, &modulation->scale, &window->scale, &arrays->scale);
+    if (status || !modulation || !modulation->coefficients)
+        return status;
+    status = px_opencl_stage(opencl, &window->coefficients, modulation->coefficients,
+                             (uint64_t)opencl->shape.replicas * step * sizeof(cl_int));
+    arrays->coefficients = window->coefficients.buffer;
+    arrays->coefficients_step = step;
     return status;
 }
 
@@ -182,21 +120,18 @@ static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_le
 {
     const struct px_layout *layout = &opencl->layout;
     const struct px_window_buffers *window = &opencl->window;
-    cl_uint coefficients_step = arrays->coefficients ? opencl->shape.window + 1 : 0;
-    cl_mem coefficients = arrays->coefficients ? arrays->coefficients : window->powers;
-    cl_mem scale = arrays->scale.values ? arrays->scale.values : opencl->seeds;
     cl_ulong time = learning->time, modulation = learning->modulation ? learning->modulation->time : 0;
     const struct px_argument arguments[] = {
         PX_ARGUMENT(opencl->activations),
         PX_ARGUMENT(window->factors),
-        PX_ARGUMENT(opencl->standings.buffer),
+        PX_ARGUMENT(opencl->standings.stage.buffer),
         PX_ARGUMENT(opencl->standings.since),
         PX_ARGUMENT(layout->units),
         PX_ARGUMENT(window->words),
-        PX_ARGUMENT(coefficients),
-        PX_ARGUMENT(coefficients_step),
-        PX_ARGUMENT(window->plan),
-        PX_ARGUMENT(scale),
+        PX_ARGUMENT(arrays->coefficients),
+        PX_ARGUMENT(arrays->coefficients_step),
+        PX_ARGUMENT(window->plan.buffer),
+        PX_ARGUMENT(arrays->scale.values),
         PX_ARGUMENT(arrays->scale.scope),
         PX_ARGUMENT(arrays->scale.targets),
         PX_ARGUMENT(arrays->scale.target_count),
@@ -249,7 +184,7 @@ static praxis_status launch_learn(struct px_opencl *opencl, const struct tiles *
         PX_ARGUMENT(tiles->first),
         PX_ARGUMENT(tiles->count),
         PX_ARGUMENT(each),
-        PX_ARGUMENT(window->plan),
+        PX_ARGUMENT(window->plan.buffer),
         PX_ARGUMENT(window->words),
         PX_ARGUMENT(window->packed),
         PX_ARGUMENT(window->weighed),
@@ -269,7 +204,7 @@ static praxis_status launch_learn(struct px_opencl *opencl, const struct tiles *
 /* The list of tiles, the plan and all that cl/window.cl makes of the window. */
 static praxis_status prepare(struct px_opencl *opencl, const struct px_learning *learning)
 {
-    struct arrays arrays = {.coefficients = NULL};
+    struct arrays arrays;
     praxis_status status = list_plastic_tiles(opencl);
     opencl->window.peeked = false;
     opencl->window.words = words_pending(opencl, learning);
@@ -280,8 +215,6 @@ static praxis_status prepare(struct px_opencl *opencl, const struct px_learning 
         status = stage_arrays(opencl, learning->modulation, &arrays);
     if (!status)
         status = launch_prepare(opencl, learning, &arrays);
-    px_opencl_replace(&arrays.scale.values, NULL);
-    px_opencl_replace(&arrays.coefficients, NULL);
     return status;
 }
 

@@ -147,11 +147,13 @@ praxis_status px_opencl_allocate(struct px_opencl *opencl)
     if (!status) /* the two words of a seed in order: little-endian, as description.c has checked */
         status = px_opencl_buffer(opencl, replicas * sizeof *opencl->shape.seeds, opencl->shape.seeds, &opencl->seeds);
     if (!status)
-        status = px_opencl_buffer(opencl, replicas * sizeof *opencl->standings.own, NULL, &opencl->standings.buffer);
+        status = px_opencl_stage_room(opencl, &opencl->standings.stage, replicas * sizeof *opencl->standings.own);
     opencl->standings.own = px_zeros(replicas, sizeof *opencl->standings.own);
     opencl->plastic = px_zeros(replicas, opencl->shape.graph.neurons);
+    opencl->window.task = px_zeros(replicas, PX_TASK_NUMBERS * sizeof *opencl->window.task);
+    opencl->reset_list = px_zeros(replicas, sizeof *opencl->reset_list);
     opencl->plastic_changed = true;
-    if (!status && (!opencl->plastic || !opencl->standings.own))
+    if (!status && (!opencl->plastic || !opencl->standings.own || !opencl->window.task || !opencl->reset_list))
         status = px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a mask of neurons");
     return status;
 }
@@ -177,13 +179,21 @@ void px_opencl_free_memory(struct px_opencl *opencl)
     px_opencl_replace(&opencl->window.weighed, NULL);
     px_opencl_replace(&opencl->window.lanes, NULL);
     px_opencl_replace(&opencl->window.tap_bits, NULL);
-    px_opencl_replace(&opencl->window.plan, NULL);
+    px_opencl_stage_free(&opencl->window.plan);
+    px_opencl_stage_free(&opencl->window.scale);
+    px_opencl_stage_free(&opencl->window.coefficients);
     px_opencl_replace(&opencl->plastic_tiles, NULL);
     px_opencl_replace(&opencl->group_offsets, NULL);
     px_opencl_replace(&opencl->group_members, NULL);
-    px_opencl_replace(&opencl->standings.buffer, NULL);
-    px_opencl_replace(&opencl->targets.target, NULL);
-    px_opencl_release_span(opencl);
+    px_opencl_stage_free(&opencl->standings.stage);
+    px_opencl_stage_free(&opencl->targets);
+    px_opencl_stage_free(&opencl->factors);
+    px_opencl_stage_free(&opencl->resets);
+    px_opencl_stage_free(&opencl->staged.input);
+    px_opencl_stage_free(&opencl->staged.selected);
+    px_opencl_stage_free(&opencl->staged.sums);
+    free(opencl->window.task);
+    free(opencl->reset_list);
     free(opencl->standings.own);
     free(opencl->tile_list);
     free(opencl->plastic);

@@ -40,15 +40,18 @@ praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, c
 praxis_status px_opencl_readout(struct px_opencl *opencl, uint32_t step)
 {
     uint64_t groups = opencl->staged.span.group_count, replicas = opencl->shape.replicas;
-    cl_ulong from = px_present_start(opencl), start = step * replicas * groups;
+    cl_ulong from = px_present_start(opencl), start = (step - opencl->staged.span.read_from) * replicas * groups;
     const struct px_argument arguments[] = {
-        PX_ARGUMENT(opencl->activations),     PX_ARGUMENT(from),
-        PX_ARGUMENT(opencl->staged.sums),     PX_ARGUMENT(start),
-        PX_ARGUMENT(opencl->staged.selected), PX_ARGUMENT(opencl->group_offsets),
+        PX_ARGUMENT(opencl->activations),
+        PX_ARGUMENT(from),
+        PX_ARGUMENT(opencl->staged.sums.buffer),
+        PX_ARGUMENT(start),
+        PX_ARGUMENT(opencl->staged.selected.buffer),
+        PX_ARGUMENT(opencl->group_offsets),
         PX_ARGUMENT(opencl->group_members),
     };
     const size_t global[] = {px_to_size(groups * READERS), opencl->shape.replicas}, local[] = {READERS, 1};
-    if (groups == 0)
+    if (groups == 0 || step < opencl->staged.span.read_from)
         return PRAXIS_SUCCESS;
     return px_opencl_launch(opencl, PX_KERNEL_READOUT, arguments, PX_COUNT(arguments), 2, global, local);
 }

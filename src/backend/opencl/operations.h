@@ -16,22 +16,12 @@ praxis_status px_opencl_peek_traces(struct px_backend *backend, const struct px_
 /* span.c */
 praxis_status px_opencl_begin(struct px_backend *backend, const struct px_span *span);
 praxis_status px_opencl_end(struct px_backend *backend, int64_t *sums);
-void px_opencl_release_span(struct px_opencl *opencl);
 
 /* dynamics.c, learning.c, observe.c */
 praxis_status px_opencl_birth(struct px_backend *backend);
 praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, const uint8_t *flags);
-praxis_status px_opencl_supply(struct px_backend *backend, const struct px_values *factors);
 praxis_status px_opencl_reset(struct px_backend *backend, uint32_t what, const uint8_t *mask);
 praxis_status px_opencl_learn(struct px_backend *backend, const struct px_learning *learning);
-/* Numbers given for replicas, targets or neurons, as kernels take them; value_of in cl/supply.cl. */
-struct px_staged_values {
-    cl_mem values, targets; /* values is the caller's to release */
-    cl_int scope;
-    cl_uint target_count;
-};
-praxis_status px_opencl_stage_values(struct px_opencl *opencl, const struct px_values *values,
-                                     struct px_staged_values *staged);
 /* Makes ready for px_opencl_peek_units, unless it is. */
 praxis_status px_opencl_prepare_peek(struct px_opencl *opencl, const struct px_learning *learning);
 /* Traces of units first..first + count - 1, of one slab, as they would be stored now, to the beginning of `buffer`. */
@@ -41,6 +31,17 @@ praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, c
 /* Sums the groups of the span, if it has any. */
 praxis_status px_opencl_readout(struct px_opencl *opencl, uint32_t step);
 praxis_status px_opencl_histogram(struct px_backend *backend, praxis_field field, uint64_t *counts);
+
+/* values.c */
+praxis_status px_opencl_supply(struct px_backend *backend, const struct px_values *factors);
+/* As kernels take numbers for replicas, targets or neurons; value_of in cl/supply.cl. */
+struct px_staged_values {
+    cl_mem values, targets;
+    cl_int scope;
+    cl_uint target_count;
+};
+praxis_status px_opencl_stage_values(struct px_opencl *opencl, const struct px_values *values, struct px_stage *stage,
+                                     struct px_staged_values *staged);
 
 /* launch.c */
 praxis_status px_opencl_finish(struct px_backend *backend);

@@ -7,7 +7,7 @@
 #include "base/fixed.h"
 
 static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth", "tick",    "resident",  "supply", "prepare",
-                                                          "learn", "readout", "histogram", "clear"};
+                                                          "learn", "readout", "histogram", "clear",  "reset"};
 
 char *px_opencl_options(const struct px_opencl *opencl)
 {

@@ -15,6 +15,7 @@ enum px_kernel {
     PX_KERNEL_READOUT,
     PX_KERNEL_HISTOGRAM,
     PX_KERNEL_CLEAR,
+    PX_KERNEL_RESET,
     PX_KERNEL_COUNT
 };
 

@@ -7,26 +7,29 @@
 #include "backend/opencl/layout.h"
 #include "backend/opencl/program.h"
 #include "backend/opencl/programs.h"
+#include "backend/opencl/stage.h"
 
-/* Buffers of the span under way. */
+/* The span under way. */
 struct px_staged {
     struct px_span span; /* its pointers are only asked whether they were NULL */
-    cl_mem input, selected, sums;
+    struct px_stage input, selected, sums;
 };
 
 /* What cl/window.cl makes ready for learning. */
 struct px_window_buffers {
-    cl_mem factors;  /* [window][units][padded] factors of the traced ticks */
-    cl_mem powers;   /* [window + 1] of the trace decay */
-    cl_mem packed;   /* [units][words][stride], see window_place in cl/window.cl */
-    cl_mem weighed;  /* [units][words][padded] */
-    cl_mem lanes;    /* [units][PX_LANES][padded] */
-    cl_mem tap_bits; /* [R][taps] */
-    cl_mem plan;     /* [R][8] what each replica is to learn */
-    cl_uint words;   /* of the window that are ready */
-    bool peeked;     /* all this is ready for looking at the traces as they are */
+    cl_mem factors;                            /* [window][units][padded] factors of the traced ticks */
+    cl_mem powers;                             /* [window + 1] of the trace decay */
+    cl_mem packed;                             /* [units][words][stride], see window_place in cl/window.cl */
+    cl_mem weighed;                            /* [units][words][padded] */
+    cl_mem lanes;                              /* [units][PX_LANES][padded] */
+    cl_mem tap_bits;                           /* [R][taps] */
+    struct px_stage plan, scale, coefficients; /* [R][8] what each replica is to learn; more of a modulation */
+    cl_int *task;                              /* the plan on the host */
+    cl_uint words;                             /* of the window that are ready */
+    bool peeked;                               /* all this is ready for looking at the traces as they are */
 };
-#define PX_LANES 6
+#define PX_LANES        6
+#define PX_TASK_NUMBERS 8
 
 /* Where a replica stands; `standing` in cl/neuron.cl. */
 struct px_standing {
@@ -36,14 +39,8 @@ struct px_standing {
 /* The same of all, as they are on the device, and the ticks since then modulo the window. */
 struct px_standings {
     struct px_standing *own; /* [R] */
-    cl_mem buffer;
+    struct px_stage stage;
     cl_uint since;
-};
-
-/* What the device has of a list of targets: [N]. */
-struct px_staged_targets {
-    uint64_t number; /* of the list, 0: none */
-    cl_mem target;
 };
 
 struct px_opencl {
@@ -60,7 +57,9 @@ struct px_opencl {
     cl_mem activations;                /* [slots][units][stride] */
     cl_uint present;                   /* 0 or 1: the present is in this slot behind those of the window */
     struct px_standings standings;
-    struct px_staged_targets targets;
+    struct px_stage targets, factors; /* [N] of the list used last; what was supplied last */
+    struct px_stage resets;           /* replicas that are reset */
+    cl_uint *reset_list;              /* [R] the same on the host */
     cl_mem seeds;
     struct px_window_buffers window;
     cl_mem plastic_tiles; /* tiles (unit * tiles + tile) with a plastic neuron, ascending */

@@ -119,14 +119,13 @@ static praxis_status set_reference_rule(struct px_backend *backend, const struct
 static praxis_status begin(struct px_backend *backend, const struct px_span *span)
 {
     struct px_reference *reference = px_reference_of(backend);
-    uint64_t replicas = reference->shape.replicas;
     uint64_t inputs = px_span_inputs(&reference->shape, span);
     bool failed = false;
     release_span(reference);
     reference->span = *span;
     reference->input = duplicate(span->input, inputs, sizeof *span->input, &failed);
     reference->selected = duplicate(span->groups, span->group_count, sizeof *span->groups, &failed);
-    uint64_t sums = span->ticks * replicas * span->group_count;
+    uint64_t sums = px_span_sums(&reference->shape, span);
     if (sums > 0 && !(reference->sums = px_zeros(sums, sizeof *reference->sums)))
         failed = true;
     if (failed) {
@@ -139,6 +138,8 @@ static praxis_status begin(struct px_backend *backend, const struct px_span *spa
 static void readout(struct px_reference *reference, uint32_t step)
 {
     const struct px_span *span = &reference->span;
+    if (step < span->read_from)
+        return;
     for (uint32_t r = 0; r < reference->shape.replicas; r++)
         for (uint32_t g = 0; g < span->group_count; g++) {
             const int8_t *activations = (const int8_t *)at(reference, PRAXIS_FIELD_ACTIVATION, r, 0);
@@ -147,7 +148,9 @@ static void readout(struct px_reference *reference, uint32_t step)
             for (uint64_t m = reference->group_offsets[group]; m < reference->group_offsets[group + 1]; m++)
                 if (px_is_owned(&reference->shape, reference->group_members[m]))
                     sum += activations[reference->group_members[m]];
-            reference->sums[((uint64_t)step * reference->shape.replicas + r) * span->group_count + g] = sum;
+            reference
+                ->sums[((uint64_t)(step - span->read_from) * reference->shape.replicas + r) * span->group_count + g] =
+                sum;
         }
 }
 
@@ -168,7 +171,7 @@ static praxis_status ticks(struct px_backend *backend, uint32_t step, uint32_t c
 static praxis_status end(struct px_backend *backend, int64_t *sums)
 {
     struct px_reference *reference = px_reference_of(backend);
-    uint64_t count = (uint64_t)reference->span.ticks * reference->shape.replicas * reference->span.group_count;
+    uint64_t count = px_span_sums(&reference->shape, &reference->span);
     if (sums && count > 0)
         memcpy(sums, reference->sums, px_to_size(count * sizeof *sums));
     release_span(reference);

@@ -186,7 +186,7 @@ static struct lesson make_lesson(const struct px_reference *reference, const str
         .coefficients = reference->rule.trace_power,
         .commit = learning->commit[replica] && learning->pending[replica],
     };
-    if (modulation) {
+    if (modulation && modulation->active[replica]) {
         lesson.scale = px_reference_value(reference, &modulation->scale, held);
         lesson.shift = modulation->shift[replica];
         lesson.decay = modulation->decay[replica];

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* Numbers given for replicas, targets or neurons, and factors among them that come after their tick. */
+#include "backend/opencl/launch.h"
+#include "backend/opencl/operations.h"
+#include "base/size.h"
+
+/* Work-items beside each other that supply factors. */
+#define SUPPLIERS 64
+
+praxis_status px_opencl_stage_values(struct px_opencl *opencl, const struct px_values *values, struct px_stage *stage,
+                                     struct px_staged_values *staged)
+{
+    bool targeted = values->scope == PRAXIS_SCOPE_GROUP;
+    uint64_t count = opencl->shape.replicas * px_values_each(&opencl->shape, values);
+    praxis_status status = px_opencl_stage(opencl, stage, values->values, count * sizeof *values->values);
+    if (!status && targeted)
+        status = px_opencl_stage(opencl, &opencl->targets, values->targets->target,
+                                 opencl->shape.graph.neurons * sizeof *values->targets->target);
+    *staged = (struct px_staged_values){
+        .values = stage->buffer,
+        .targets = targeted ? opencl->targets.buffer : opencl->seeds, /* some buffer: it is not read */
+        .scope = (cl_int)values->scope,
+        .target_count = targeted ? values->targets->count : 0,
+    };
+    return status;
+}
+
+praxis_status px_opencl_supply(struct px_backend *backend, const struct px_values *factors)
+{
+    struct px_opencl *opencl = px_opencl_of(backend);
+    const struct px_layout *layout = &opencl->layout;
+    struct px_staged_values staged;
+    praxis_status status = px_opencl_stage_values(opencl, factors, &opencl->factors, &staged);
+    opencl->window.peeked = false;
+    if (status)
+        return status;
+    const struct px_argument arguments[] = {
+        PX_ARGUMENT(staged.values),
+        PX_ARGUMENT(staged.scope),
+        PX_ARGUMENT(staged.targets),
+        PX_ARGUMENT(staged.target_count),
+        PX_ARGUMENT(opencl->standings.stage.buffer),
+        PX_ARGUMENT(opencl->standings.since),
+        PX_ARGUMENT(layout->units),
+        PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_FACTOR]),
+        PX_ARGUMENT(opencl->window.factors),
+    };
+    const size_t local[] = {SUPPLIERS, 1},
+                 global[] = {px_to_size(px_round_up(opencl->shape.graph.prime, SUPPLIERS)), layout->units};
+    return px_opencl_launch(opencl, PX_KERNEL_SUPPLY, arguments, PX_COUNT(arguments), 2, global, local);
+}
