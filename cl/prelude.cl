@@ -204,13 +204,19 @@ INLINE int_rows noise_rows(uint2 seed, uint_rows sources, ulong tick)
 
 /* ---- Places ---- */
 
+/* `first` and the ROWS - 1 numbers after it. */
+INLINE uint_rows counted_rows(uint first)
+{
+    uint_rows numbers;
+    uint *lane = (uint *)&numbers;
+    UNROLL
+    for (int i = 0; i < ROWS; i++)
+        lane[i] = first + i;
+    return numbers;
+}
+
 /* Neuron indices, within the replica, of the ROWS rows from `row` of a unit's column. */
 INLINE uint_rows neuron_rows(uint unit, uint row)
 {
-    uint_rows index;
-    uint *lane = (uint *)&index;
-    UNROLL
-    for (int i = 0; i < ROWS; i++)
-        lane[i] = unit % PRIME * PRIME + row + i;
-    return index;
+    return counted_rows(unit % PRIME * PRIME + row);
 }

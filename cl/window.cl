@@ -123,14 +123,44 @@ INLINE void weigh(__global const char *factors, __global const int *powers, uint
     store_rows(start, 0, lanes + LANE_START * PADDED);
 }
 
-/* Random bits of ROWS numbers: upper halves of their blocks, for traces above and for weights below. */
-INLINE uint_rows rounding_rows(uint_rows number, uint group, ulong time, ulong modulation, uint2 seed)
+/* Random bits of ROWS numbers: upper halves of their blocks, for traces above and for weights below, if there is use
+ * for them. */
+INLINE uint_rows rounding_rows(uint_rows number, uint group, ulong time, ulong modulation, uint2 seed, int flags)
 {
-    uint_rows words[4], bits;
-    philox_rows(number, group, (uint)time, counter_end(PURPOSE_TRACE, time), seed, words);
-    bits = words[0] & 0xFFFF0000u;
-    philox_rows(number, group, (uint)modulation, counter_end(PURPOSE_MODULATION, modulation), seed, words);
-    return bits | words[0] >> 16;
+    uint_rows words[4], bits = 0;
+    if (flags & LEARN_COMMIT) {
+        philox_rows(number, group, (uint)time, counter_end(PURPOSE_TRACE, time), seed, words);
+        bits = words[0] & 0xFFFF0000u;
+    }
+    if (flags & LEARN_MODULATE) {
+        philox_rows(number, group, (uint)modulation, counter_end(PURPOSE_MODULATION, modulation), seed, words);
+        bits |= words[0] >> 16;
+    }
+    return bits;
+}
+
+/* ROWS taps of each replica at a time, and so many times. */
+#define TAP_ITEMS ((TAPS + ROWS - 1) / ROWS)
+
+/* Random bits of the taps of one item: [TAPS] of its replica. */
+INLINE void set_tap_bits(uint item, __global const task *own, ulong time, ulong modulation, uint2 seed,
+                         __global uint *bits)
+{
+    uint first = item % TAP_ITEMS * ROWS;
+    uint_rows drawn = rounding_rows(counted_rows(first), 1, time, modulation, seed, own->flags);
+    UNROLL
+    for (uint i = 0; i < ROWS; i++)
+        if (first + i < TAPS)
+            bits[first + i] = ((const uint *)&drawn)[i];
+}
+
+/* Whether the tile with this row has neurons that learn; others are not asked for. */
+INLINE int tile_learns(__global const char *plastic, uint row)
+{
+    int_rows any = 0;
+    for (uint at = row / TILE * TILE; at < row / TILE * TILE + TILE; at += ROWS)
+        any |= to_int_rows(load_rows(0, plastic + at));
+    return some(any);
 }
 
 /* scale: see value_of; of a whole replica the task has it. */
@@ -149,7 +179,8 @@ INLINE void set_modulator(__global const task *own, __global const int *scale, i
 /*
  * since: ticks since `standings` were written, modulo WINDOW. coefficients: by age, of each replica coefficients_step from one to the next; that
  * of the stored trace stands behind the last tick pending. A work-item makes ROWS rows of a unit ready and, as there
- * are always more of them than taps, the random bits of one tap: tap_bits[R][TAPS].
+ * are always more of them than taps, the random bits of as many taps: tap_bits[R][TAPS]. What learns nothing is left as
+ * it is.
  */
 __kernel void prepare(__global const char *activations, __global const char *factors, __global const standing *standings,
                       uint since, uint units, uint words, __global const int *coefficients, uint coefficients_step,
@@ -159,15 +190,14 @@ __kernel void prepare(__global const char *activations, __global const char *fac
 {
     uint row = get_global_id(0) * ROWS, unit = get_global_id(1), item = unit * (STRIDE / ROWS) + get_global_id(0);
     uint replicas = units / PRIME, replica = unit / PRIME, slot = cursor_after(standings[replica], since);
-    if (item < replicas * TAPS) {
-        uint_rows bits = rounding_rows(item % TAPS, 1, time, modulation, seeds[item / TAPS]);
-        tap_bits[item] = ((const uint *)&bits)[0];
-    }
+    uint other = item / TAP_ITEMS;
+    if (other < replicas)
+        set_tap_bits(item, plan + other, time, modulation, seeds[other], tap_bits + other * TAPS);
     __global const task *own = plan + replica;
     if (own->flags == 0)
         return;
     pack(activations, slot, units, unit, row, words, packed + windows_start(unit) + window_place(unit % PRIME, row, words));
-    if (row >= PADDED)
+    if (row >= PADDED || !tile_learns(plastic + (size_t)unit * PADDED, row))
         return;
     __global const int *powers = coefficients + replica * coefficients_step;
     int_rows learns = to_int_rows(load_rows(0, plastic + (size_t)unit * PADDED + row)) != 0;
@@ -175,6 +205,6 @@ __kernel void prepare(__global const char *activations, __global const char *fac
     weigh(factors, powers, slot, units, unit, row, words, own->pending, learns, weighed, first);
     set_modulator(own, scale, scope, targets, target_count, unit, row, learns, first);
     store_rows(learns ? (int_rows)powers[own->pending] : 1 << 16, 0, first + LANE_KEEP * PADDED);
-    uint_rows bits = rounding_rows(neuron_rows(unit, row), 0, time, modulation, seeds[replica]);
+    uint_rows bits = rounding_rows(neuron_rows(unit, row), 0, time, modulation, seeds[replica], own->flags);
     store_rows(as_int_rows(bits), 0, first + LANE_BITS * PADDED);
 }
