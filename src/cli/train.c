@@ -84,5 +84,6 @@ int cli_train(const struct cli_command *command, int argc, char **argv)
     if (code < 0)
         code = run_request(command, &request);
     free(request.conditions);
+    free(request.heard);
     return code;
 }

@@ -13,6 +13,8 @@
 #include "tool/file.h"
 #include "tool/memory.h"
 #include "cli/task_text.h"
+#include "cli/whole_series.h"
+#include "tasks/heard.h"
 #include "tasks/protocol.h"
 
 #define MOST_OPTIONS 40
@@ -56,11 +58,26 @@ static void add_sizes(struct table *table, const char *length_help)
 {
     struct request *r = table->request;
     const struct protocol *protocol = r->task->protocol;
-    add(table, (struct cli_option){protocol->units, CLI_COUNT, &r->length, 1, 1e9, "N", length_help});
+    add(table, (struct cli_option){protocol->units, CLI_COUNT, &r->length, !r->task->heard, 1e9, "N", length_help});
     if (r->task->tests)
         add(table, (struct cli_option){"tests", CLI_COUNT, &r->tests, 0, 1e6, "N", "of each test with learning off"});
     add(table, (struct cli_option)CLI_NEURONS_OPTION(&r->parameters));
     add(table, (struct cli_option)CLI_DEGREE_FACTOR_OPTION(&r->parameters));
+}
+
+/* Of a task about a series of the user. */
+static void add_series(struct table *table)
+{
+    struct series_options *series = &table->request->series;
+    const struct cli_option options[] = {
+        {"input", CLI_TEXT, &series->input, 0, 0, "FILE.csv", "the series, a row a tick; - is standard input"},
+        {"columns", CLI_TEXT, &series->columns, 0, 0, "NAME", "which column of it (default: the only one)"},
+        {"separator", CLI_TEXT, &series->separator, 0, 0, "CHAR", "between fields; or tab (default: comma)"},
+        {"header", CLI_TEXT, &series->header, 0, 0, "WHETHER", "names come first: yes, no or auto (the default)"},
+        {"missing", CLI_TEXT, &series->missing, 0, 0, "HOW", "error (the default), hold the last value, or zero"},
+    };
+    for (size_t i = 0; i < sizeof options / sizeof *options; i++)
+        add(table, options[i]);
 }
 
 /* What every task has. */
@@ -197,6 +214,28 @@ static int make_conditions(const struct cli_command *command, struct request *r,
     return code;
 }
 
+/* The user's series, of which three quarters are learned from unless more or less was asked for. Returns -1 to go on.
+ */
+static int hear_series(const struct cli_command *command, struct request *r, struct settings *settings)
+{
+    if (!r->series.input)
+        return cli_usage(command, "%s is about a series of yours: --input FILE.csv", r->task->name);
+    int code = whole_series_read(command, &r->series, &r->heard, &r->heard_count);
+    if (code != CLI_DONE)
+        return code;
+    uint64_t room = heard_room(r->heard_count);
+    r->length = r->length ? r->length : room - room / 4;
+    if (room < HEARD_LEAST || r->length > room - HEARD_LEAST / 4)
+        return cli_usage(command,
+                         "%s has %" PRIu64 " rows: of %" PRIu64 " to learn and test, %" PRIu64
+                         " are to be learned from; there must be %d in all, and %d for the test",
+                         r->series.input, r->heard_count, room, r->length, HEARD_LEAST, HEARD_LEAST / 4);
+    r->tests = room - r->length;
+    settings->heard = r->heard;
+    settings->heard_count = r->heard_count;
+    return -1;
+}
+
 static int check(const struct cli_command *command, const struct request *r, const struct settings *settings)
 {
     uint64_t motor = r->task->protocol->motor_neurons(settings), neurons = r->parameters.neurons,
@@ -256,6 +295,8 @@ int request_read(const struct cli_command *command, int argc, char **argv, struc
     of_task.synopsis = synopsis;
     of_task.summary = r->task->summary;
     struct table table = {.request = r};
+    if (r->task->heard)
+        add_series(&table);
     add_sizes(&table, length_help);
     settings_each_option(r->task, &table, add_own);
     add_common(&table);
@@ -269,5 +310,7 @@ int request_read(const struct cli_command *command, int argc, char **argv, struc
         code = read_options(&of_task, &table, argc - 1, argv + 1);
     if (code < 0)
         code = check(command, r, &settings);
+    if (code < 0 && r->task->heard)
+        code = hear_series(command, r, &settings);
     return code < 0 ? make_conditions(command, r, &settings) : code;
 }

@@ -4,6 +4,7 @@
 #define CLI_TRAINING_REQUEST_H
 
 #include "cli/cli.h"
+#include "cli/series.h"
 #include "tasks/task.h"
 
 /* A value of an option that a protocol or a task has of its own. */
@@ -17,6 +18,9 @@ struct request {
     const struct task *task;
     const char *log, *report, *controls;
     uint64_t length, tests, seeds;
+    struct series_options series; /* of a task that is about one */
+    float *heard;                 /* [heard_count] the series; free */
+    uint64_t heard_count;
     union request_value values[SETTINGS_OPTIONS];
     praxis_parameters parameters;
     struct cli_opening opening;

@@ -58,6 +58,7 @@ struct task {
     const char *source;      /* who posed it, where */
     const struct protocol *protocol;
     const void *environment;             /* as the protocol wants it */
+    bool heard;                          /* it is about a series that the user has; length 0: three quarters of it */
     uint64_t length;                     /* of learning, in units of the protocol, by default */
     uint64_t tests;                      /* of each test with learning off, by default; 0: the task has none to count */
     const char *curve;                   /* what one unit brings, and the curve shows: "reward" */
@@ -79,8 +80,11 @@ struct settings {
     praxis_parameters parameters;
     double options[SETTINGS_OPTIONS]; /* by number: first the protocol's, then the task's */
     uint64_t length, tests;
+    const float *heard; /* [heard_count] the user's series, or NULL */
+    uint64_t heard_count;
     uint32_t condition; /* 0: as the recipe says; else control condition - 1 of the task */
     bool unmodulated;   /* weights stay as they were born */
+    bool random_sign;   /* the sign of modulators is drawn */
 };
 
 /* Option `number` of the task's own. */

@@ -6,7 +6,9 @@
 
 #include "tasks/protocol.h"
 
-const struct task *const task_list[] = {&task_delayed_cue, NULL};
+const struct task *const task_list[] = {
+    &task_delayed_cue, &task_narma10, &task_mackey_glass, &task_memory_capacity, &task_pattern_generation,
+    &task_predict,     NULL};
 
 const struct task *task_find(const char *name)
 {

@@ -7,5 +7,10 @@
 #include "tool/random.h"
 
 extern const struct task task_delayed_cue;
+extern const struct task task_mackey_glass;
+extern const struct task task_memory_capacity;
+extern const struct task task_narma10;
+extern const struct task task_pattern_generation;
+extern const struct task task_predict;
 
 #endif

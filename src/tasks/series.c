@@ -1,0 +1,588 @@
+/* SPDX-License-Identifier: MIT */
+#include "tasks/series.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tasks/regression.h"
+#include "tool/memory.h"
+#include "tool/random.h"
+
+#define MOST_REGRESSION 40  /* past inputs of the linear regression */
+#define SHOWN           400 /* ticks of the picture */
+#define RECENT_RATE     0.01
+
+const char *const series_squares[] = {"no", "yes", NULL};
+
+/* Sums over the test, of an output or of runs that were free. */
+struct sums {
+    double count, error, target, target_square, output, output_square, product;
+};
+
+struct series_learner {
+    struct learner base;
+    const struct series_environment *environment;
+    const struct settings *conditions;
+    praxis_readout *readout;
+    struct series_plan plan;
+    uint32_t organoids, outputs;
+    uint64_t tick, tested;
+    float *input;       /* [seeds][ticks][channels] */
+    float *target;      /* [seeds][ticks] */
+    float *tick_input;  /* [organoids][channels] */
+    float *tick_target; /* [organoids][outputs] */
+    float *output;      /* [organoids][outputs], or of a free run [organoids][horizon] */
+    float *scale;       /* [organoids] of modulators */
+    uint64_t *signs;    /* [seeds] state of the draws of random signs */
+    struct sums *sums;  /* [organoids][outputs] of the test */
+    double *recent;     /* [organoids] running mean of squared errors */
+    double *linear;     /* [seeds] error of the regression */
+    double *weights;    /* [ridges] of the readout, where ridges are chosen by free runs */
+    double *free_error; /* [ridges][organoids] */
+    size_t weight_count;
+    float *shown; /* [SHOWN][2] target and output of the first organoid, last ticks of the test */
+    uint64_t shown_count;
+};
+
+static const struct series_learner *view(const struct learner *learner)
+{
+    return (const struct series_learner *)(const void *)learner;
+}
+
+void series_random_sign(struct settings *settings)
+{
+    settings->random_sign = true;
+}
+
+void series_memoryless(struct settings *settings)
+{
+    settings->parameters.leak = 0;
+    settings->parameters.leak_spread = 0;
+    settings->parameters.gain = 0;
+}
+
+static bool is_fitted(const struct series_environment *environment)
+{
+    return environment->ridge_count > 0;
+}
+
+/* Whether the readout learns while it is shown what a fit will be made of: it is what the curve shows. */
+static bool is_online(const struct series_learner *learner)
+{
+    return !learner->environment->recalled;
+}
+
+static void make_plan(const struct settings *settings, const struct series_environment *environment, uint32_t outputs,
+                      struct series_plan *plan)
+{
+    uint64_t plastic = (uint64_t)settings_option(settings, SERIES_PLASTIC);
+    plastic = plastic < settings->length ? plastic : settings->length;
+    uint64_t left = settings->length - plastic;
+    *plan = (struct series_plan){
+        .washout = environment->recalled ? 2 * (uint64_t)outputs : environment->washout,
+        .plastic = plastic,
+        .training = is_fitted(environment) ? left - left / 4 : left,
+        .validation = is_fitted(environment) ? left / 4 : 0,
+        .tests = settings->tests,
+        .beyond = environment->horizon,
+    };
+}
+
+/* ---- Making one ---- */
+
+static praxis_status make_network(praxis_context *context, const struct learner_plan *plan, uint32_t channels,
+                                  praxis_network **network)
+{
+    const struct settings *settings = plan->conditions;
+    praxis_parameters parameters = settings->parameters;
+    uint64_t *seeds = memory_get((size_t)plan->condition_count * plan->seeds, sizeof *seeds);
+    for (uint32_t i = 0; i < plan->condition_count * plan->seeds; i++)
+        seeds[i] = plan->first_seed + i % plan->seeds;
+    parameters.replicas = plan->condition_count * plan->seeds;
+    parameters.channels = channels;
+    parameters.seeds = seeds;
+    praxis_status status = praxis_network_create(context, &parameters, network);
+    free(seeds);
+    return status;
+}
+
+static praxis_status make_readout(struct series_learner *learner, const struct settings *settings)
+{
+    praxis_readout_options options;
+    praxis_readout_info info = {.struct_size = sizeof info};
+    praxis_readout_options_default(&options);
+    options.outputs = learner->outputs;
+    options.lags = (uint32_t)settings_option(settings, SERIES_LAGS);
+    options.squares = settings_option(settings, SERIES_SQUARES) != 0;
+    options.rule = is_online(learner) ? PRAXIS_READOUT_NLMS : PRAXIS_READOUT_FITTED;
+    options.rate = learner->environment->rate;
+    praxis_status status = praxis_readout_create(learner->base.network, &options, &learner->readout);
+    if (!status)
+        status = praxis_readout_describe(learner->readout, &info);
+    learner->weight_count = (size_t)(info.features * info.outputs) * learner->organoids;
+    return status;
+}
+
+static void allocate(struct series_learner *learner)
+{
+    const struct series_environment *environment = learner->environment;
+    size_t organoids = learner->organoids, seeds = learner->base.seeds, ridges = environment->ridge_count;
+    size_t ticks = (size_t)series_ticks(&learner->plan), runs = environment->horizon ? 1 : 0;
+    learner->input = memory_get(seeds * ticks * environment->channels, sizeof(float));
+    learner->target = memory_get(seeds * ticks, sizeof(float));
+    learner->tick_input = memory_get(organoids * environment->channels, sizeof(float));
+    learner->tick_target = memory_get(organoids * learner->outputs, sizeof(float));
+    learner->output = memory_get(organoids * (environment->horizon + learner->outputs), sizeof(float));
+    learner->scale = memory_get(organoids, sizeof(float));
+    learner->signs = memory_get(seeds, sizeof(uint64_t));
+    learner->sums = memory_get(organoids * learner->outputs, sizeof(struct sums));
+    learner->recent = memory_get(organoids, sizeof(double));
+    learner->linear = memory_get(seeds, sizeof(double));
+    for (size_t i = 0; i < organoids; i++)
+        learner->recent[i] = NAN;
+    learner->weights = memory_get(runs * ridges * learner->weight_count + 1, sizeof(double));
+    learner->free_error = memory_get(ridges * organoids + 1, sizeof(double));
+    learner->shown = memory_get(2 * SHOWN, sizeof(float));
+}
+
+/* Series of all seeds, and what a linear regression makes of each. */
+static praxis_status draw_series(struct series_learner *learner, const struct settings *settings, uint64_t first_seed)
+{
+    const struct series_plan *plan = &learner->plan;
+    size_t ticks = (size_t)series_ticks(plan), channels = learner->environment->channels;
+    bool made = true;
+    for (uint32_t s = 0; s < learner->base.seeds && made; s++) {
+        float *input = learner->input + s * ticks * channels, *target = learner->target + s * ticks;
+        learner->signs[s] = first_seed + s;
+        made = learner->environment->generate(settings, plan, first_seed + s, input, target);
+        learner->linear[s] = NAN;
+        if (!made || channels > 1 || plan->validation == 0 || plan->tests == 0 || learner->environment->recalled)
+            continue;
+        size_t first = (size_t)(plan->washout + plan->plastic), order, ahead = learner->environment->horizon;
+        const struct regression_data data = {input,
+                                             target + (ahead ? ahead - 1 : 0),
+                                             first,
+                                             (size_t)plan->training,
+                                             (size_t)plan->validation,
+                                             (size_t)plan->tests};
+        made = first < MOST_REGRESSION || regression_test(&data, MOST_REGRESSION, &order, &learner->linear[s]);
+    }
+    return made ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
+}
+
+static praxis_status run_tick(struct series_learner *learner, uint32_t what, uint32_t flags, float *output);
+
+static void destroy(struct learner *base)
+{
+    struct series_learner *learner = (struct series_learner *)(void *)base;
+    praxis_readout_destroy(learner->readout);
+    praxis_network_destroy(base->network);
+    free(learner->input);
+    free(learner->target);
+    free(learner->tick_input);
+    free(learner->tick_target);
+    free(learner->output);
+    free(learner->scale);
+    free(learner->signs);
+    free(learner->sums);
+    free(learner->recent);
+    free(learner->linear);
+    free(learner->weights);
+    free(learner->free_error);
+    free(learner->shown);
+    free(learner);
+}
+
+static praxis_status create(praxis_context *context, const struct learner_plan *plan, struct learner **made)
+{
+    const struct settings *settings = plan->conditions;
+    const struct series_environment *environment = settings->task->environment;
+    struct series_learner *learner = memory_get(1, sizeof *learner);
+    *learner = (struct series_learner){
+        .base = {.protocol = &series,
+                 .task = settings->task,
+                 .conditions = plan->condition_count,
+                 .seeds = plan->seeds},
+        .environment = environment,
+        .conditions = settings,
+        .organoids = plan->condition_count * plan->seeds,
+        .outputs = environment->recalled ? environment->recalled(settings) : 1,
+    };
+    make_plan(settings, environment, learner->outputs, &learner->plan);
+    praxis_status status = make_network(context, plan, environment->channels, &learner->base.network);
+    if (!status && environment->build)
+        status = environment->build(settings, learner->base.network);
+    if (!status)
+        status = make_readout(learner, settings);
+    if (!status) {
+        allocate(learner);
+        status = draw_series(learner, settings, plan->first_seed);
+    }
+    while (!status && learner->tick < learner->plan.washout)
+        status = run_tick(learner, 0, 0, NULL);
+    if (status)
+        destroy(&learner->base);
+    else
+        *made = &learner->base;
+    return status;
+}
+
+/* ---- A tick ---- */
+
+/* What organoids of a seed are shown and should say. */
+static void show(struct series_learner *learner, uint32_t organoid)
+{
+    size_t ticks = (size_t)series_ticks(&learner->plan), channels = learner->environment->channels;
+    size_t seed = organoid % learner->base.seeds, tick = (size_t)learner->tick;
+    const float *input = learner->input + seed * ticks * channels;
+    memcpy(learner->tick_input + organoid * channels, input + tick * channels, channels * sizeof(float));
+    for (size_t o = 0; o < learner->outputs; o++)
+        learner->tick_target[organoid * learner->outputs + o] = !learner->environment->recalled
+                                                                    ? learner->target[seed * ticks + tick]
+                                                                : tick > o ? input[tick - 1 - o]
+                                                                           : 0;
+}
+
+/* By how much modulators count in an organoid. */
+static float scale_of(struct series_learner *learner, uint32_t organoid)
+{
+    const struct settings *settings = &learner->conditions[organoid / learner->base.seeds];
+    if (settings->unmodulated)
+        return 0;
+    if (settings->random_sign)
+        return random_next(&learner->signs[organoid % learner->base.seeds]) & 1 ? 1 : -1;
+    return 1;
+}
+
+static praxis_status run_tick(struct series_learner *learner, uint32_t what, uint32_t flags, float *output)
+{
+    praxis_readout_span span;
+    praxis_readout_span_default(&span);
+    for (uint32_t organoid = 0; organoid < learner->organoids; organoid++) {
+        show(learner, organoid);
+        learner->scale[organoid] = what & PRAXIS_READOUT_MODULATE ? scale_of(learner, organoid) : 0;
+    }
+    span.ticks = 1;
+    span.what = what;
+    span.flags = flags;
+    span.input = learner->tick_input;
+    span.target = learner->tick_target;
+    span.prediction = output;
+    span.replica_scale = learner->scale;
+    praxis_status status = praxis_readout_run(learner->readout, &span);
+    learner->tick++;
+    return status;
+}
+
+/* ---- Free runs ---- */
+
+/* From here to the horizon and back: output[organoids][horizon], of which the first foretells the next tick. */
+static praxis_status run_freely(struct series_learner *learner)
+{
+    uint32_t horizon = learner->environment->horizon;
+    float *later = memory_get((size_t)learner->organoids * horizon, sizeof *later);
+    praxis_readout_span span;
+    praxis_readout_span_default(&span);
+    span.ticks = horizon - 1;
+    span.what = PRAXIS_READOUT_FEED_BACK | PRAXIS_READOUT_REHEARSE;
+    span.feedback_limit = 4; /* standard deviations: what diverges has failed, and shall not be refused */
+    span.prediction = later;
+    praxis_status status = praxis_readout_run(learner->readout, &span);
+    for (uint32_t i = 0; i < learner->organoids && !status; i++)
+        memcpy(learner->output + (size_t)i * horizon, later + (size_t)i * (horizon - 1), (horizon - 1) * sizeof *later);
+    free(later);
+    return status;
+}
+
+/* What organoid should have said at the horizon, seen from the tick last run, and did say. */
+static void at_horizon(const struct series_learner *learner, uint32_t organoid, double *target, double *output)
+{
+    uint32_t horizon = learner->environment->horizon;
+    size_t ticks = (size_t)series_ticks(&learner->plan), seed = organoid % learner->base.seeds;
+    /* The target of the tick last run is what follows it. */
+    *target = (double)learner->target[seed * ticks + (size_t)learner->tick + horizon - 2];
+    *output = (double)learner->output[(size_t)organoid * horizon + horizon - 2];
+}
+
+/* ---- Fitting ---- */
+
+static praxis_status fit_by_validation(struct series_learner *learner)
+{
+    return praxis_readout_choose(learner->readout, learner->environment->ridges, learner->environment->ridge_count,
+                                 NULL, NULL);
+}
+
+/* The weights of every ridge, from the training part. */
+static praxis_status fit_all(struct series_learner *learner)
+{
+    double *ridge = memory_get(learner->organoids, sizeof *ridge);
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t i = 0; i < learner->environment->ridge_count && !status; i++) {
+        for (uint32_t organoid = 0; organoid < learner->organoids; organoid++)
+            ridge[organoid] = learner->environment->ridges[i];
+        status = praxis_readout_fit(learner->readout, PRAXIS_READOUT_TRAINING, ridge);
+        if (!status)
+            status = praxis_readout_read_weights(learner->readout, learner->weights + i * learner->weight_count,
+                                                 learner->weight_count);
+    }
+    free(ridge);
+    return status;
+}
+
+/* Free runs of every ridge from here. */
+static praxis_status compare_ridges(struct series_learner *learner)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t i = 0; i < learner->environment->ridge_count && !status; i++) {
+        status = praxis_readout_write_weights(learner->readout, learner->weights + i * learner->weight_count,
+                                              learner->weight_count);
+        if (!status)
+            status = run_freely(learner);
+        for (uint32_t organoid = 0; organoid < learner->organoids && !status; organoid++) {
+            double target, output;
+            at_horizon(learner, organoid, &target, &output);
+            learner->free_error[i * learner->organoids + organoid] += (target - output) * (target - output);
+        }
+    }
+    return status;
+}
+
+/* To each organoid the weights of the ridge that ran best. */
+static praxis_status take_best(struct series_learner *learner)
+{
+    size_t each = learner->weight_count / learner->organoids;
+    double *best = memory_get(learner->weight_count, sizeof *best);
+    for (uint32_t organoid = 0; organoid < learner->organoids; organoid++) {
+        uint32_t least = 0;
+        for (uint32_t i = 1; i < learner->environment->ridge_count; i++)
+            if (learner->free_error[i * learner->organoids + organoid] <
+                learner->free_error[least * learner->organoids + organoid])
+                least = i;
+        memcpy(best + organoid * each, learner->weights + least * learner->weight_count + organoid * each,
+               each * sizeof *best);
+    }
+    praxis_status status = praxis_readout_write_weights(learner->readout, best, learner->weight_count);
+    free(best);
+    return status;
+}
+
+/* Whether a free run begins at the tick last run, of a part that began at `first`. */
+static bool runs_here(const struct series_learner *learner, uint64_t first)
+{
+    return learner->environment->horizon > 0 &&
+           (learner->tick - first) % learner->environment->interval == learner->environment->interval / 2;
+}
+
+/* ---- Learning and testing ---- */
+
+/* The metric as it is meanwhile: of the errors of about the last hundred ticks. */
+static void tell_errors(const struct series_learner *learner, float *values)
+{
+    bool root = learner->environment->figures[0] == SERIES_NRMSE;
+    for (uint32_t organoid = 0; organoid < learner->organoids; organoid++) {
+        double error = (double)learner->tick_target[organoid] - (double)learner->output[organoid];
+        double *recent = &learner->recent[organoid];
+        *recent = isnan(*recent) ? error * error : *recent + RECENT_RATE * (error * error - *recent);
+        values[organoid] = !is_online(learner) ? NAN : (float)(root ? sqrt(*recent) : *recent);
+    }
+}
+
+/* A tick in which the network is taught, or nothing but the readout. */
+static praxis_status teach_tick(struct series_learner *learner, uint32_t part, float *values)
+{
+    uint32_t online = is_online(learner) ? PRAXIS_READOUT_LEARN : 0;
+    bool plastic = learner->tick < learner->plan.washout + learner->plan.plastic;
+    uint32_t what = online | (plastic ? PRAXIS_READOUT_MODULATE : part);
+    praxis_status status =
+        run_tick(learner, what, plastic ? PRAXIS_RUN_TRACE : 0, is_online(learner) ? learner->output : NULL);
+    tell_errors(learner, values);
+    return status;
+}
+
+/* A tick by which ridges are compared, where the network runs freely. */
+static praxis_status compare_tick(struct series_learner *learner, uint64_t first, float *values)
+{
+    praxis_status status = learner->tick == first ? fit_all(learner) : PRAXIS_SUCCESS;
+    for (uint32_t i = 0; i < learner->organoids; i++)
+        values[i] = NAN;
+    if (!status)
+        status = run_tick(learner, 0, 0, NULL);
+    return !status && runs_here(learner, first) ? compare_ridges(learner) : status;
+}
+
+static praxis_status learn_tick(struct series_learner *learner, float *values)
+{
+    const struct series_plan *plan = &learner->plan;
+    uint64_t validation = plan->washout + plan->plastic + plan->training;
+    if (!is_fitted(learner->environment))
+        return teach_tick(learner, 0, values);
+    if (learner->tick < validation)
+        return teach_tick(learner, PRAXIS_READOUT_TRAINING, values);
+    return learner->environment->horizon ? compare_tick(learner, validation, values)
+                                         : teach_tick(learner, PRAXIS_READOUT_VALIDATION, values);
+}
+
+static void add_test(struct sums *sums, double target, double output)
+{
+    sums->count++;
+    sums->error += (target - output) * (target - output);
+    sums->target += target;
+    sums->target_square += target * target;
+    sums->output += output;
+    sums->output_square += output * output;
+    sums->product += target * output;
+}
+
+/* What the picture shows: the last ticks of the test, or the last free run. */
+static void keep_shown(struct series_learner *learner, double target, double output)
+{
+    float *pair = learner->shown + 2 * (learner->shown_count++ % SHOWN);
+    pair[0] = (float)target;
+    pair[1] = (float)output;
+}
+
+static void keep_free_run(struct series_learner *learner)
+{
+    learner->shown_count = 0;
+    for (uint32_t k = 0; k + 1 < learner->environment->horizon; k++)
+        keep_shown(learner, (double)learner->target[(size_t)learner->tick + k], (double)learner->output[k]);
+}
+
+static praxis_status test_free_run(struct series_learner *learner, float *values)
+{
+    praxis_status status = run_freely(learner);
+    for (uint32_t organoid = 0; organoid < learner->organoids && !status; organoid++) {
+        double target, output;
+        at_horizon(learner, organoid, &target, &output);
+        add_test(&learner->sums[organoid], target, output);
+        values[organoid] = (float)((target - output) * (target - output));
+    }
+    if (!status)
+        keep_free_run(learner);
+    return status;
+}
+
+static praxis_status test_tick(struct series_learner *learner, float *values)
+{
+    const struct series_plan *plan = &learner->plan;
+    uint64_t first = series_ticks(plan) - plan->tests - plan->beyond;
+    bool free = learner->environment->horizon > 0;
+    praxis_status status = run_tick(learner, 0, 0, free ? NULL : learner->output);
+    for (uint32_t i = 0; i < learner->organoids; i++)
+        values[i] = NAN;
+    if (!status && runs_here(learner, first))
+        return test_free_run(learner, values);
+    if (status || free)
+        return status;
+    tell_errors(learner, values);
+    for (uint32_t i = 0; i < learner->organoids * learner->outputs; i++)
+        add_test(&learner->sums[i], (double)learner->tick_target[i], (double)learner->output[i]);
+    keep_shown(learner, (double)learner->tick_target[0], (double)learner->output[0]);
+    return status;
+}
+
+static praxis_status advance(struct learner *base, bool learning, float *values)
+{
+    struct series_learner *learner = (struct series_learner *)(void *)base;
+    if (learning)
+        return learn_tick(learner, values);
+    praxis_status status = PRAXIS_SUCCESS;
+    if (learner->tested == 0 && is_fitted(learner->environment))
+        status = learner->environment->horizon ? take_best(learner) : fit_by_validation(learner);
+    learner->tested++;
+    return status ? status : test_tick(learner, values);
+}
+
+/* ---- What came of it ---- */
+
+static uint64_t tests(const struct learner *base)
+{
+    return view(base)->plan.tests;
+}
+
+static double nmse(const struct sums *sums)
+{
+    double mean = sums->target / sums->count;
+    return sums->error / (sums->target_square - sums->count * mean * mean);
+}
+
+/* The squared correlations, summed: Jaeger 2002. */
+static double capacity(const struct sums *sums, uint32_t outputs)
+{
+    double sum = 0;
+    for (uint32_t o = 0; o < outputs; o++) {
+        double n = sums[o].count, covariance = sums[o].product - sums[o].target * sums[o].output / n;
+        double spread = (sums[o].target_square - sums[o].target * sums[o].target / n) *
+                        (sums[o].output_square - sums[o].output * sums[o].output / n);
+        sum += spread > 0 ? covariance * covariance / spread : 0;
+    }
+    return sum;
+}
+
+static double figure(const struct learner *base, unsigned number, uint32_t organoid)
+{
+    const struct series_learner *learner = view(base);
+    const struct sums *sums = learner->sums + (size_t)organoid * learner->outputs;
+    enum series_figure measure = learner->environment->figures[number];
+    if (measure == SERIES_LINEAR)
+        return organoid < base->seeds && learner->conditions->condition == 0 ? learner->linear[organoid] : NAN;
+    if (sums->count < 2)
+        return NAN;
+    return measure == SERIES_NRMSE  ? sqrt(nmse(sums))
+           : measure == SERIES_NMSE ? nmse(sums)
+                                    : capacity(sums, learner->outputs);
+}
+
+static double ticks(const struct learner *base)
+{
+    (void)base;
+    return 1;
+}
+
+static uint64_t motor_neurons(const struct settings *settings)
+{
+    (void)settings;
+    return 0;
+}
+
+/* ---- The picture ---- */
+
+static void write_prediction(struct learner *base, FILE *file)
+{
+    const struct series_learner *learner = view(base);
+    uint64_t count = learner->shown_count, first = count > SHOWN ? count - SHOWN : 0;
+    for (uint64_t i = first; i < count; i++)
+        fprintf(file, "%g %g %g\n", (double)(i - first), (double)learner->shown[2 * (i % SHOWN)],
+                (double)learner->shown[2 * (i % SHOWN) + 1]);
+}
+
+static void script_prediction(struct learner *base, FILE *file)
+{
+    const struct series_learner *learner = view(base);
+    fprintf(file,
+            "set title '%s: %s'\nset xlabel 'tick'\nset ylabel 'standardised value'\n"
+            "set key outside bottom center horizontal\n"
+            "plot 'prediction.dat' using 1:2 with lines lw 3 lc '#bbbbbb' title 'true', "
+            "'' using 1:3 with lines lw 1 lc '#1f77b4' title 'predicted'\n",
+            base->task->name, learner->environment->horizon ? "a free run" : "the end of the test");
+}
+
+static const struct task_picture pictures[] = {
+    {"prediction", write_prediction, script_prediction, NULL},
+    {.name = NULL},
+};
+
+const struct protocol series = {
+    .unit = "tick",
+    .units = "ticks",
+    .block = 100,
+    .pictures = pictures,
+    .motor_neurons = motor_neurons,
+    .create = create,
+    .destroy = destroy,
+    .advance = advance,
+    .tests = tests,
+    .figure = figure,
+    .ticks = ticks,
+};

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Tasks about series: what their commands say, on networks so small that the reference runs them."""
+
+import json
+import math
+import os
+import tempfile
+import unittest
+
+from command import DATA, praxis
+
+SMALL = ["--device", "reference", "--neurons", "49", "--seeds", "2", "--json"]
+SUNSPOTS = os.path.join(DATA, "sunspots.csv")
+
+
+class SeriesTasks(unittest.TestCase):
+    def train(self, task, *arguments):
+        result = praxis("train", task, *SMALL, *arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)
+
+    def fail(self, task, *arguments):
+        result = praxis("train", task, *SMALL, *arguments)
+        self.assertEqual(result.returncode, 2, result.stderr)
+        return result.stderr
+
+    def test_narma(self):
+        """Better than a line, which knows no products, and that than neurons which forget."""
+        report = self.train("narma10", "--ticks", "1500", "--tests", "500")
+        self.assertEqual((report["metric"], report["direction"], report["seeds"]), ("nrmse", "lower", 2))
+        self.assertEqual(report["controls"].keys(), {"memoryless"})
+        for s in range(2):
+            linear = report["figures"]["linear"]["final"][s]
+            self.assertGreater(linear, 0.3)
+            self.assertLess(linear, 0.45)
+            self.assertLess(report["final"][s], 0.45)
+            self.assertGreater(report["controls"]["memoryless"]["final"][s], 0.8)
+
+    def test_learning_network(self):
+        """Organoids whose network learns differ from the frozen ones, and from those that hear noise."""
+        report = self.train("narma10", "--ticks", "900", "--plastic", "500", "--tests", "100",
+                            "--control", "frozen,random-sign")
+        frozen = self.train("narma10", "--ticks", "900", "--plastic", "500", "--tests", "100", "--control", "none",
+                            "--set", "learning_rate=0")
+        controls = report["controls"]
+        self.assertEqual(controls["frozen"]["final"], frozen["final"])
+        self.assertNotEqual(controls["frozen"]["final"], report["final"])
+        self.assertNotEqual(controls["random-sign"]["final"], report["final"])
+
+    def test_mackey_glass(self):
+        report = self.train("mackey-glass", "--ticks", "1600", "--tests", "400", "--control", "none")
+        self.assertTrue(all(0 < x < 1.5 for x in report["final"]))
+        self.assertTrue(all(0.2 < x < 1.2 for x in report["figures"]["linear"]["final"]))
+
+    def test_memory(self):
+        """A line of N neurons recalls N inputs but for what rounding to codes leaves out, one part in thousands."""
+        line = self.train("memory-capacity", "--body", "line", "--ticks", "1500", "--tests", "1500", "--control", "none")
+        random = self.train("memory-capacity", "--ticks", "1500", "--tests", "1500", "--control", "memoryless")
+        for s in range(2):
+            # Lags beyond the line add chance correlations, 1 / 1500 each.
+            self.assertGreater(line["final"][s], 48.5)
+            self.assertLess(line["final"][s], 49.5)
+            self.assertGreater(random["final"][s], 5)
+            self.assertLess(random["final"][s], 30)
+            self.assertLess(random["controls"]["memoryless"]["final"][s], 2)
+
+    def test_pattern(self):
+        report = self.train("pattern-generation", "--ticks", "2000", "--plastic", "1000", "--tests", "200")
+        self.assertEqual(report["controls"].keys(), {"frozen"})
+        self.assertTrue(all(0 < x < 1.5 for x in report["final"]))
+
+    def test_prediction(self):
+        with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+            file.write("when,what\n" + "".join(f"{t},{math.sin(0.3 * t) + 5}\n" for t in range(400)))
+            file.flush()
+            report = self.train("predict", "--input", file.name, "--columns", "what", "--control", "none")
+        self.assertEqual(report["ticks"] + report["tests"], 400 - 41)
+        self.assertTrue(all(x < 0.1 for x in report["final"]))
+        self.assertTrue(all(x < 0.01 for x in report["figures"]["linear"]["final"]))
+
+    def test_prediction_of_sunspots(self):
+        report = self.train("predict", "--input", SUNSPOTS, "--columns", "SUNACTIVITY", "--ticks", "200")
+        self.assertEqual(report["ticks"], 200)
+        self.assertTrue(all(0.2 < x < 0.8 for x in report["final"]))
+
+    def test_refusals(self):
+        self.assertIn("--input FILE.csv", self.fail("predict"))
+        self.assertIn("columns in use, must be one", self.fail("predict", "--input", SUNSPOTS))
+        self.assertIn("has 309 rows", self.fail("predict", "--input", SUNSPOTS, "--columns", "YEAR", "--ticks", "268"))
+        self.assertIn("lags", self.fail("narma10", "--lags", "0"))
+
+    def test_same_bits(self):
+        """Readouts and what they feed back are the same on any device."""
+        arguments = ["--ticks", "800", "--tests", "200", "--seeds", "1", "--control", "none"]
+        reference = self.train("mackey-glass", *arguments)
+        best = praxis("train", "mackey-glass", "--neurons", "49", "--json", *arguments)
+        self.assertEqual(best.returncode, 0, best.stderr)
+        self.assertEqual(json.loads(best.stdout)["final"], reference["final"])
+
+
+if __name__ == "__main__":
+    unittest.main()
