@@ -152,6 +152,11 @@ static const struct task_control controls[] = {
     {.name = NULL},
 };
 
+static const struct task_picture pictures[] = {
+    {"recall", series_write_recall, series_script_recall, NULL},
+    {.name = NULL},
+};
+
 const struct task task_memory_capacity = {
     .name = "memory-capacity",
     .summary = "how many past inputs can be recalled",
@@ -166,10 +171,11 @@ const struct task task_memory_capacity = {
     .environment = &environment,
     .length = 6500,
     .tests = 3000,
-    .curve = "nothing",
+    .curve = "nothing: outputs are fitted at the end",
     .chance = NAN,
     .options = options,
     .figures = figures,
     .controls = controls,
+    .pictures = pictures,
     .recipe = recipe,
 };

@@ -507,16 +507,20 @@ static double nmse(const struct sums *sums)
     return sums->error / (sums->target_square - sums->count * mean * mean);
 }
 
-/* The squared correlations, summed: Jaeger 2002. */
+/* The squared correlation of an output and its target: Jaeger 2002. */
+static double recall(const struct sums *sums)
+{
+    double n = sums->count, covariance = sums->product - sums->target * sums->output / n;
+    double spread = (sums->target_square - sums->target * sums->target / n) *
+                    (sums->output_square - sums->output * sums->output / n);
+    return spread > 0 ? covariance * covariance / spread : 0;
+}
+
 static double capacity(const struct sums *sums, uint32_t outputs)
 {
     double sum = 0;
-    for (uint32_t o = 0; o < outputs; o++) {
-        double n = sums[o].count, covariance = sums[o].product - sums[o].target * sums[o].output / n;
-        double spread = (sums[o].target_square - sums[o].target * sums[o].target / n) *
-                        (sums[o].output_square - sums[o].output * sums[o].output / n);
-        sum += spread > 0 ? covariance * covariance / spread : 0;
-    }
+    for (uint32_t o = 0; o < outputs; o++)
+        sum += recall(&sums[o]);
     return sum;
 }
 
@@ -566,6 +570,26 @@ static void script_prediction(struct learner *base, FILE *file)
             "plot 'prediction.dat' using 1:2 with lines lw 3 lc '#bbbbbb' title 'true', "
             "'' using 1:3 with lines lw 1 lc '#1f77b4' title 'predicted'\n",
             base->task->name, learner->environment->horizon ? "a free run" : "the end of the test");
+}
+
+void series_write_recall(struct learner *base, FILE *file)
+{
+    const struct series_learner *learner = view(base);
+    for (uint32_t o = 0; o < learner->outputs; o++) {
+        double sum = 0;
+        for (uint32_t s = 0; s < base->seeds; s++)
+            sum += recall(&learner->sums[(size_t)s * learner->outputs + o]);
+        fprintf(file, "%u %g\n", o + 1, sum / base->seeds);
+    }
+}
+
+void series_script_recall(struct learner *base, FILE *file)
+{
+    fprintf(file,
+            "set title '%s: how much of the input of each lag is recalled'\nset xlabel 'ticks ago'\n"
+            "set ylabel 'squared correlation, mean of seeds'\nset yrange [0:1.05]\n"
+            "plot 'recall.dat' using 1:2 with lines lw 2 lc '#1f77b4' notitle\n",
+            base->task->name);
 }
 
 static const struct task_picture pictures[] = {

@@ -71,6 +71,10 @@ struct series_environment {
 
 extern const struct protocol series;
 
+/* A picture of recalled inputs, named "recall": squared correlations over lags. */
+void series_write_recall(struct learner *learner, FILE *file);
+void series_script_recall(struct learner *learner, FILE *file);
+
 /* Modulators of which the sign is drawn anew in each tick: as large, and telling nothing. */
 void series_random_sign(struct settings *settings);
 /* A network without memory: leak and gain are 0. */
