@@ -72,26 +72,33 @@ static bool find_path(const praxis_graph *graph, uint32_t *neurons, uint32_t *ta
     return length == graph->neurons;
 }
 
-/* The weights of a line: 3 at the taps of the path, and an input into its first neuron alone. */
-static praxis_status write_line(const praxis_graph *graph, uint32_t replicas, praxis_network *network)
+/* A line: weights of 3 at the taps of the path, gains that make one slope of them all, and an input into its first
+ * neuron alone. */
+static praxis_status write_line(const praxis_graph *graph, double slope, uint32_t replicas, praxis_network *network)
 {
     size_t neurons = (size_t)graph->neurons, degree = graph->degree;
     uint32_t *path = memory_get(neurons, sizeof *path), *taps = memory_get(neurons, sizeof *taps);
     float *weights = memory_get(neurons * degree, sizeof *weights), *inputs = memory_get(neurons, sizeof *inputs);
+    float *gains = memory_get(neurons, sizeof *gains);
     praxis_status status = find_path(graph, path, taps) ? PRAXIS_SUCCESS : PRAXIS_ERROR_UNSUPPORTED;
     for (size_t i = 1; i < neurons && !status; i++)
         weights[path[i] * degree + taps[i]] = 3;
+    for (size_t i = 0; i < neurons; i++)
+        gains[i] = (float)(slope * sqrt((double)degree) / 3);
     inputs[path[0]] = 3;
     for (uint32_t r = 0; r < replicas && !status; r++) {
         const praxis_range range = {r, 1, 0, graph->neurons};
         status = praxis_network_write(network, PRAXIS_FIELD_WEIGHT, &range, weights, neurons * degree);
         if (!status)
             status = praxis_network_write(network, PRAXIS_FIELD_INPUT_WEIGHT, &range, inputs, neurons);
+        if (!status)
+            status = praxis_network_write(network, PRAXIS_FIELD_GAIN, &range, gains, neurons);
     }
     free(path);
     free(taps);
     free(weights);
     free(inputs);
+    free(gains);
     return status;
 }
 
@@ -104,14 +111,14 @@ static praxis_status build(const struct settings *settings, praxis_network *netw
     praxis_status status = praxis_network_graph(network, &graph);
     if (!status)
         status = praxis_network_describe(network, &info);
-    return status ? status : write_line(&graph, info.replicas, network);
+    return status ? status : write_line(&graph, settings->parameters.gain, info.replicas, network);
 }
 
 static void recipe(struct settings *settings)
 {
     praxis_parameters *p = &settings->parameters;
     p->leak = 0;
-    p->gain = is_line(settings) ? sqrt(graph_of(settings).degree) / 3 : 1;
+    p->gain = 1;
     p->bias = 0;
     p->input_scale = is_line(settings) ? LINE_CODES * 2.0 / 127 / 3 : 0.1;
 }
