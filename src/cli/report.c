@@ -149,11 +149,22 @@ static const struct picture common[] = {
 };
 #define COMMON (sizeof common / sizeof *common)
 
+/* Whether there is anything to draw of learning: some tasks have nothing to tell before they end. */
+static bool has_curve(const struct training *training)
+{
+    const struct curve *curve = &training->curve;
+    for (size_t i = 0; i < curve->point_count * training->condition_count; i++)
+        if (!isnan(curve->points[i].median))
+            return true;
+    return false;
+}
+
 /* Picture `number`; false where there is none. */
 static bool find_picture(const struct training *training, size_t number, struct picture *picture)
 {
     const struct task *task = training->conditions->task;
     const struct task_picture *lists[] = {task->protocol->pictures, task->pictures};
+    number += !has_curve(training); /* the first */
     if (number < COMMON) {
         *picture = common[number];
         return true;

@@ -5,6 +5,7 @@
 import json
 import math
 import os
+import shutil
 import tempfile
 import unittest
 
@@ -84,6 +85,23 @@ class SeriesTasks(unittest.TestCase):
         report = self.train("predict", "--input", SUNSPOTS, "--columns", "SUNACTIVITY", "--ticks", "200")
         self.assertEqual(report["ticks"], 200)
         self.assertTrue(all(0.2 < x < 0.8 for x in report["final"]))
+
+    @unittest.skipUnless(shutil.which("gnuplot"), "there is no gnuplot")
+    def test_report(self):
+        """What was said beside what is true; what is recalled where nothing can be told before the end."""
+        for task, pictures in [
+            ("narma10", {"learning", "prediction"}),
+            ("mackey-glass", {"learning", "prediction"}),
+            ("memory-capacity", {"prediction", "recall"}),
+        ]:
+            with tempfile.TemporaryDirectory() as folder:
+                self.train(task, "--ticks", "600", "--tests", "200", "--control", "none", "--report", folder)
+                drawn = {name[:-4] for name in os.listdir(folder) if name.endswith(".svg")}
+                self.assertEqual(drawn, pictures | {"weights", "activations"})
+                with open(os.path.join(folder, "prediction.dat"), encoding="utf-8") as file:
+                    rows = [[float(word) for word in line.split()] for line in file]
+            self.assertEqual(len(rows), 83 if task == "mackey-glass" else 200)
+            self.assertGreater(len({row[2] for row in rows}), len(rows) // 2)
 
     def test_refusals(self):
         self.assertIn("--input FILE.csv", self.fail("predict"))
