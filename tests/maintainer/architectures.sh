@@ -12,58 +12,17 @@
 #   --keep            leave the systems there; without it only the archives of the bare systems stay
 #
 #   i386                         a system of its own, which an x86-64 kernel runs as it is: ./bootstrap test of the unit
-#                                tests, then praxis selftest --all, PoCL with it
+#                                tests, warnings as errors, then praxis selftest --all, PoCL with it
 #   arm64 armhf riscv64 s390x    compiled by Debian's cross compiler; QEMU runs the unit tests but `first`, then praxis
 #                                selftest on the reference. OpenCL is not run: PoCL calls the linker of the machine it is for
 #
 # Needs an x86-64 machine, root, debootstrap and network. Ends with 1 where a step fails or a hash differs.
 set -euo pipefail
 
-repository=$(cd -- "$(dirname -- "$0")/../.." && pwd)
-. "$repository/tests/maintainer/chroot.sh"
-[ "${1:-}" != --enter ] || { shift; enter "$@"; }
+# shellcheck source=tests/maintainer/common.sh
+. "$(dirname -- "$0")/common.sh"
 
-directory=/var/tmp/praxis-chroots
 release=bookworm
-working_tree=
-keyring=
-keep=
-results=()
-
-say() {
-    printf 'architectures: %s\n' "$*" >&2
-}
-
-die() {
-    say "$*"
-    exit 1
-}
-
-usage() {
-    sed -n '4,22s/^# \{0,1\}//p' "$0" >&2
-    exit 2
-}
-
-# Runs one step in the system's clone and notes how it went.
-step() {
-    local architecture=$1 name=$2 log="$directory/$1-$2.log" start=$SECONDS outcome=passed
-    shift 2
-    say "$architecture: $name (log: $log)"
-    run_in "$root" /root/praxis "$@" >"$log" 2>&1 || outcome="FAILED ($?)"
-    results+=("$(printf '%-8s %-9s %-12s %4d s' "$architecture" "$name" "$outcome" $((SECONDS - start)))")
-    grep -E 'SKIP|^(Ok|Fail|Skipped):' "$log" | sed 's/^/    /' >&2 || true
-    [ "$outcome" = passed ] || { tail -n 20 "$log" >&2; return 1; }
-}
-
-make_system() {
-    say "$1: building the system in $root"
-    make_base "$release" "" "$root" "$2" >"$directory/$1-base.log" 2>&1 || {
-        tail -n 20 "$directory/$1-base.log" >&2
-        die "$1: no bare system"
-    }
-    copy_network "$root"
-    copy_source "$root"
-}
 
 # Prints a state hash of each device that passed.
 hashes_of() {
@@ -74,8 +33,7 @@ hashes_of() {
 # ---- As it is ----
 
 try_native() {
-    make_system "$1" "$1"
-    step "$1" unit setarch "$1" ./bootstrap test --suite unit || true
+    step "$1" unit setarch "$1" env PRAXIS_SETUP=-Dwerror=true ./bootstrap test --suite unit || true
     step "$1" selftest setarch "$1" build/praxis selftest --all --json || true
 }
 
@@ -117,7 +75,6 @@ CROSS
 try_emulated() {
     local architecture=$1 target emulator family endian
     read -r target emulator family endian < <(describe "$architecture")
-    make_system "$architecture" ""
     write_cross_file "$target" "$emulator" "$family" "$endian"
     step "$architecture" packages sh -euxc '
         dpkg --add-architecture "$1"
@@ -133,39 +90,36 @@ try_emulated() {
     step "$architecture" selftest "qemu-$emulator-static" build/praxis selftest --device reference --json || true
 }
 
+try() {
+    local architecture=$1 of=
+    rm -f "$directory/$architecture-selftest.log"
+    [ "$architecture" != i386 ] || of=i386
+    new_system "$architecture" "$release" "" "$of" || return 0
+    case $architecture in
+    i386) try_native "$architecture" ;;
+    *) try_emulated "$architecture" ;;
+    esac
+    end_system
+}
+
 while [ $# -gt 0 ]; do
     case $1 in
-    --directory) directory=${2?} && shift ;;
     --release) release=${2?} && shift ;;
-    --working-tree) working_tree=yes ;;
-    --keep) keep=yes ;;
-    -*) usage ;;
+    -*) take_option "$@" && shift $((taken - 1)) ;;
     *) break ;;
     esac
     shift
 done
 [ $# -gt 0 ] || set -- i386 arm64
-[ "$(id -u)" -eq 0 ] || die "must run as root"
-for tool in debootstrap git unshare; do
-    command -v "$tool" >/dev/null || die "$tool is not there: apt-get install $tool"
-done
-mkdir -p "$directory"
-directory=$(cd -- "$directory" && pwd)
+begin git
 
 found=
 for architecture in "$@"; do
-    root="$directory/system-$architecture"
-    ! mountpoint -q "$root/dev" || die "$root/dev is a mount point: something still runs there"
-    rm -rf --one-file-system "$root"
-    rm -f "$directory/$architecture-selftest.log"
-    case $architecture in
-    i386) try_native "$architecture" ;;
-    *) try_emulated "$architecture" ;;
-    esac
+    try "$architecture"
     found+=$(hashes_of "$architecture" | sed "s/^/$architecture /")$'\n'
-    [ -n "$keep" ] || rm -rf --one-file-system "$root"
 done
-printf '%s\n' "${results[@]}"
+outcome=0
+print_results || outcome=1
 printf '%s' "$found"
 [ "$(printf '%s' "$found" | awk '{ print $2 }' | sort -u | wc -l)" -eq 1 ] || die "there is not one hash"
-! printf '%s\n' "${results[@]}" | grep -q FAILED
+exit $outcome

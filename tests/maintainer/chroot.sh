@@ -1,14 +1,14 @@
 # shellcheck shell=bash disable=SC2154 # directory, keyring: see below
 # SPDX-License-Identifier: MIT
 #
-# Bare Debian and Ubuntu systems in folders, for the scripts beside this one, which source it. Needs root, debootstrap
-# and network. A script that uses it defines say and die, and these variables:
+# Bare Debian and Ubuntu systems in folders, for common.sh, which sources this. Needs root, debootstrap and network.
+# Whoever uses it defines say and die, and these variables:
 #
 #   directory   where archives of bare systems are kept: RELEASE.tar, and RELEASE-ARCHITECTURE.tar for another one
 #   keyring     a file of keys to verify a mirror's signature with, or empty: this machine's
 #   repository, working_tree   what copy_source takes: a clone, or where working_tree is not empty, the files as they are
 #
-# and begins with: [ "${1:-}" != --enter ] || { shift; enter "$@"; }
+# and calls enter with its arguments where the first is --enter.
 
 # Where this machine's apt gets its own release from.
 own_mirror() {

@@ -18,30 +18,10 @@
 # mirror. A release whose system cannot be made has failed.
 set -euo pipefail
 
-repository=$(cd -- "$(dirname -- "$0")/../.." && pwd)
-. "$repository/tests/maintainer/chroot.sh"
-[ "${1:-}" != --enter ] || { shift; enter "$@"; }
+# shellcheck source=tests/maintainer/common.sh
+. "$(dirname -- "$0")/common.sh"
 
-directory=/var/tmp/praxis-chroots
 actions="test setup run install"
-working_tree=
-keyring=
-keep=
-results=()
-
-say() {
-    printf 'fresh-install: %s\n' "$*" >&2
-}
-
-die() {
-    say "$*"
-    exit 1
-}
-
-usage() {
-    sed -n '4,20s/^# \{0,1\}//p' "$0" >&2
-    exit 2
-}
 
 # What README.md shows of an installed library, in the words it has there: the command is found, and so is the library
 # by the program.
@@ -54,67 +34,33 @@ sed -n "/^\`\`\`c$/,/^\`\`\`$/{/^\`\`\`/d;p}" /root/praxis/README.md >/root/prog
 cc /root/program.c $(pkg-config --cflags --libs praxis) -o /root/program
 /root/program'
 
-try_action() {
-    local release=$1 root=$2 action=$3 log="$directory/$1-$3.log" start=$SECONDS outcome=passed
-    local command=(./bootstrap "$action")
-    [ "$action" != install ] || command=(sh -euxc "$install_steps")
-    say "$release: $action (log: $log)"
-    run_in "$root" /root/praxis "${command[@]}" >"$log" 2>&1 ||
-        outcome="FAILED ($?)"
-    note "$release" "$action" "$outcome" "$start"
-    grep -E 'SKIP|^(Ok|Fail|Skipped):' "$log" | sed 's/^/    /' >&2 || true
-    [ "$outcome" = passed ] || tail -n 20 "$log" >&2
-}
-
-note() {
-    results+=("$(printf '%-10s %-8s %-12s %4d s' "$1" "$2" "$3" $((SECONDS - $4)))")
-}
-
 try_release() {
-    local release=${1%%=*} mirror='' action start=$SECONDS
-    local root="$directory/$release"
+    local release=${1%%=*} mirror='' action command
     case $1 in
     *=*) mirror=${1#*=} ;;
     noble) mirror=http://archive.ubuntu.com/ubuntu ;;
     esac
-    ! mountpoint -q "$root/dev" || die "$root/dev is a mount point: something still runs there"
-    rm -rf --one-file-system "$root"
-    say "$release: building the bare system in $root"
-    if ! make_base "$release" "$mirror" "$root" >"$directory/$release-base.log" 2>&1; then
-        note "$release" system FAILED "$start"
-        tail -n 20 "$directory/$release-base.log" >&2
-        return
-    fi
-    copy_network "$root"
-    copy_source "$root"
+    new_system "$release" "$release" "$mirror" || return 0
     for action in $actions; do
-        try_action "$release" "$root" "$action"
+        command=(./bootstrap "$action")
+        [ "$action" != install ] || command=(sh -euxc "$install_steps")
+        step "$release" "$action" "${command[@]}" || true
     done
-    [ -n "$keep" ] || rm -rf --one-file-system "$root"
+    end_system
 }
 
 while [ $# -gt 0 ]; do
     case $1 in
-    --directory) directory=${2?} && shift ;;
     --actions) actions=${2?} && shift ;;
-    --keyring) keyring=${2?} && shift ;;
-    --working-tree) working_tree=yes ;;
-    --keep) keep=yes ;;
-    -*) usage ;;
+    -*) take_option "$@" && shift $((taken - 1)) ;;
     *) break ;;
     esac
     shift
 done
 [ $# -gt 0 ] || set -- bookworm trixie sid noble
-[ "$(id -u)" -eq 0 ] || die "must run as root"
-for tool in debootstrap git unshare; do
-    command -v "$tool" >/dev/null || die "$tool is not there: apt-get install $tool"
-done
-mkdir -p "$directory"
-directory=$(cd -- "$directory" && pwd)
+begin git
 
 for release in "$@"; do
     try_release "$release"
 done
-printf '%s\n' "${results[@]}"
-! printf '%s\n' "${results[@]}" | grep -q FAILED
+print_results

@@ -25,32 +25,16 @@
 # device fails, else with 3 where an implementation asked for cannot be run.
 set -euo pipefail
 
-repository=$(cd -- "$(dirname -- "$0")/../.." && pwd)
-. "$repository/tests/maintainer/chroot.sh"
-[ "${1:-}" != --enter ] || { shift; enter "$@"; }
+# shellcheck source=tests/maintainer/common.sh
+. "$(dirname -- "$0")/common.sh"
 
 directory=${XDG_CACHE_HOME:-/var/tmp}/praxis-implementations
-keyring=
 build=$repository/build
 names="pocl-3.1 pocl-3.0 intel pocl-6 pocl-7 rusticl oclgrind"
 sizes="small full"
 paths="default c packed khr"
 ready=
 left_out=
-
-say() {
-    printf 'implementations: %s\n' "$*" >&2
-}
-
-die() {
-    say "$*"
-    exit 1
-}
-
-usage() {
-    sed -n '4,28s/^# \{0,1\}//p' "$0" >&2
-    exit 2
-}
 
 # ---- Setting up: each leaves a folder drivers/NAME that OCL_ICD_VENDORS can point at, or fails ----
 
@@ -258,13 +242,8 @@ while [ $# -gt 0 ]; do
 done
 [ $# -le 1 ] || usage
 directory=${1:-$directory}
-[ "$(id -u)" -eq 0 ] || die "must run as root"
-for tool in debootstrap unshare python3; do
-    command -v "$tool" >/dev/null || die "$tool is not there"
-done
 [ -x "$build/praxis" ] || die "$build has no praxis: build it, or name another folder with --build"
-mkdir -p "$directory"
-directory=$(cd -- "$directory" && pwd)
+begin python3
 rm -rf "$directory/reports" "$directory/cache" "$directory/praxis"
 mkdir -p "$directory/reports" "$directory/praxis/src"
 cp "$build/praxis" "$directory/praxis/"
