@@ -286,8 +286,8 @@ START_TEST(test_bounds)
                  {(UINT64_C(1) << 30) + 1, 2, "to 1073741824"},
                  {UINT64_MAX, 1, "to 1073741824"},
                  {0, 2, "neurons is 0"},
-                 {1000, 0, "degree factor is 0, must be from 1 to 4"},
-                 {1000, 5, "degree factor is 5"}};
+                 {1000, 0, "degree_factor is 0, must be from 1 to 4"},
+                 {1000, 5, "degree_factor is 5"}};
     for (int i = 0; i < (int)(sizeof wrong / sizeof *wrong); i++) {
         char message[256] = "";
         praxis_log sink = {remember, message};
