@@ -239,6 +239,17 @@ static void read_out(praxis_network *network)
     praxis_readout_destroy(readout);
 }
 
+static void step(praxis_network *network)
+{
+    GUARDED(praxis_step, step);
+    praxis_step_default(&step.it);
+    INTACT(step);
+    ZERO(step);
+    REFUSED(step, praxis_network_step(network, &step.it));
+    require(!praxis_network_step(network, &step.it), "praxis_network_step");
+    INTACT(step);
+}
+
 static void learn(void)
 {
     GUARDED(praxis_critic_options, critic_options);
@@ -263,6 +274,7 @@ static void use_the_rest(praxis_context *context, praxis_network *network)
 {
     describe_tables();
     plan_network(context);
+    step(network);
     read_out(network);
     learn();
 }

@@ -118,19 +118,25 @@ START_TEST(the_callers_goes_before_a_stored_one_before_the_rules)
 }
 END_TEST
 
+static struct px_tuning parsed(const char *text)
+{
+    struct px_tuning tuning;
+    ck_assert_int_eq(px_tuning_parse(NULL, text, &tuning), PRAXIS_SUCCESS);
+    return tuning;
+}
+
 /* What is not named is left to the rules, never to what another origin says. */
 START_TEST(a_tuning_is_taken_whole)
 {
     char *folder = folder_make();
     praxis_parameters parameters = small();
     struct messages messages;
-    store(folder, &parameters,
-          "resident=0,rows=8,vectors=2,streams=3,ahead=1,height=32,staged=1,split=4,group=64,workers=2,ticks=7,span=9,"
-          "tiles=11");
+    const char *text = "resident=0,rows=8,vectors=2,streams=3,ahead=1,height=32,staged=1,split=4,group=64,workers=2,"
+                       "ticks=7,span=9,tiles=11";
+    store(folder, &parameters, text);
     struct px_tuning all = choose(folder, NULL, &parameters, &messages);
     struct px_tuning one = choose(folder, "rows=4", &parameters, &messages);
-    const struct px_tuning expected = {0, 8, 2, 3, 1, 32, 1, 4, 64, 2, 7, 9, 11};
-    const struct px_tuning alone = {-1, 4, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+    const struct px_tuning expected = parsed(text), alone = parsed("rows=4");
     ck_assert_mem_eq(&all, &expected, sizeof all);
     ck_assert_mem_eq(&one, &alone, sizeof one);
     store(folder, &parameters, "tiles=3"); /* in the place of the old one */
@@ -359,7 +365,7 @@ static void try_bytes(const struct entry *entry, const void *bytes, size_t size,
 {
     struct messages messages;
     praxis_parameters parameters = small();
-    const struct px_tuning automatic = {-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1};
+    const struct px_tuning automatic = parsed("");
     ck_assert(px_file_replace(entry->path, bytes, size));
     struct px_tuning chosen = choose(entry->folder, NULL, &parameters, &messages);
     ck_assert_mem_eq(&chosen, &automatic, sizeof chosen);
