@@ -103,6 +103,7 @@ praxis_status px_context_create(const praxis_context_options *options, praxis_co
     if (!made)
         return PRAXIS_ERROR_OUT_OF_MEMORY;
     atomic_init(&made->references, 1);
+    atomic_init(&made->choice, 0);
     made->generation = px_fork_generation();
     px_log_open(&made->log, &options->log);
     praxis_status status = open_device(made, options);

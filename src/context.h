@@ -12,6 +12,7 @@ struct praxis_context {
     unsigned generation; /* of the process that opened it: see base/fork.h */
     struct px_log log;
     struct px_device *device;
+    atomic_uint choice; /* the device's way to compute that networks try first: those before it were found wrong */
 };
 
 praxis_status px_context_create(const praxis_context_options *options, praxis_context **context);

@@ -483,8 +483,8 @@ typedef struct praxis_network praxis_network;
  * shape are built once: the networks of a context share them, and those of the 32 shapes last used are kept for more.
  *
  * A compiler may get kernels wrong for some shape. Weights of every network are compared with the reference, and for
- * the first of a shape a learned tick, in a part of the neurons; where they differ the network is made by the next path
- * of dot products, with a warning, unless the path was asked for.
+ * the first of a shape a learned tick, in a part of the neurons; where they differ the network, and every later one of
+ * the context, is made by the next path of dot products, with a warning, unless the path was asked for.
  *
  * Errors: OUT_OF_RANGE names the parameter, the value and the bounds; INVALID_ARGUMENT: the context's tuning does not
  * suit the device; OUT_OF_MEMORY names the bytes that the network takes and those there are, of the device or of the

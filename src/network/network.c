@@ -192,15 +192,27 @@ static praxis_status try_backend(praxis_network *network, uint32_t choice, char 
     return status;
 }
 
+/* Later networks of the context begin with this way. Where other threads have gone further, theirs stays. */
+static void remember_choice(praxis_context *context, uint32_t choice)
+{
+    unsigned first = atomic_load(&context->choice);
+    while (first < choice && !atomic_compare_exchange_weak(&context->choice, &first, choice))
+        ;
+}
+
+/* A way that is wrong for one shape is not trusted with another. Where none is right, each network tries them all. */
 static praxis_status open_backend(praxis_network *network)
 {
     char *complaint = NULL;
-    praxis_status status = try_backend(network, 0, &complaint);
-    for (uint32_t choice = 1; !status && complaint; choice++) {
+    uint32_t choice = atomic_load(&network->context->choice);
+    praxis_status status = try_backend(network, choice, &complaint);
+    while (!status && complaint) {
         network->backend->operations->destroy(network->backend);
         network->backend = NULL;
-        status = try_backend(network, choice, &complaint);
+        status = try_backend(network, ++choice, &complaint);
     }
+    if (!status)
+        remember_choice(network->context, choice);
     free(complaint);
     return status;
 }

@@ -6,7 +6,6 @@ import collections
 import csv
 import json
 import math
-import math
 import os
 import re
 import shutil
@@ -292,6 +291,32 @@ class Tune(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertRegex(result.stdout, r"\(not stored; [1-9]")
         self.assertEqual(self.stored(), [])
+
+    def break_kernel(self, kernel, launches, shape=None):
+        """What is said of a device on which this kernel does nothing after so many launches for each network: those
+        with which the library compares a network when it makes it. With a shape, only in programs of that option."""
+        self.environment |= {"LD_PRELOAD": os.path.join(os.environ["FAKE_DRIVERS"], "broken_calls.so")}
+        self.environment |= {"BROKEN_KERNEL": kernel, "BROKEN_FROM": str(launches + 1)}
+        if shape:
+            self.environment["BROKEN_SHAPE"] = shape
+        result = self.tune("--seconds", "0.1", "--json")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertEqual(self.stored(), [])
+        return result
+
+    def test_other_bits_than_the_references(self):
+        """Of every network, of those of the size measured in every form, and of those in another than the automatic."""
+        result = self.break_kernel("learn", 4)
+        self.assertIn("differs from the reference, nothing is measured", result.stderr)
+        self.assertEqual(result.stdout, "")
+        result = self.break_kernel("learn", 4, "-DPRIME=7u")
+        self.assertIn("the automatic tuning GIVES OTHER BITS than the reference", result.stderr)
+        self.assertEqual(json.loads(result.stdout)["sizes"], [])
+        result = self.break_kernel("tick", 16, "-DPRIME=7u")
+        self.assertIn("resident=0 GIVES OTHER BITS than the reference or the automatic tuning", result.stderr)
+        (size,) = json.loads(result.stdout)["sizes"]
+        self.assertGreater(size["wrong"], 0)
+        self.assertEqual(size["candidates"][0], {"tuning": "resident=0", "ratio": 0})
 
     def test_what_is_wrong_is_said(self):
         for arguments, code, words in [

@@ -245,10 +245,10 @@ START_TEST(stepping_down)
     const struct fault fault = {"birth.cl", edit, "at birth"};
     char *folder = faulty_kernels(&fault);
     context = open_way(&way, folder, &messages);
-    const praxis_parameters parameters = parameters_of(121, 2);
-    for (int n = 1; n <= 2; n++) {
+    for (int n = 0; n < 3; n++) { /* the path is found wrong once: later networks, of other shapes too, do not try it */
+        const praxis_parameters parameters = parameters_of(n < 2 ? 121 : 49, 2);
         praxis_network *network = unit_network(context, &parameters);
-        ck_assert_int_eq(messages.warnings, n);
+        ck_assert_int_eq(messages.warnings, 1);
         equal_the_reference(context, network, &parameters);
         ck_assert_int_eq(praxis_network_describe(network, &found), PRAXIS_SUCCESS);
         ck_assert_int_ne(strncmp(found.sum_path, info.dot_product, strlen(info.dot_product)), 0);

@@ -5,6 +5,7 @@
 
 #define CL_TARGET_OPENCL_VERSION 120
 #include <CL/cl.h>
+#include <stdatomic.h>
 
 #include "backend/opencl/cache.h"
 #include "backend/opencl/dot_product.h"
@@ -20,6 +21,7 @@ struct px_opencl_device {
     cl_context context;
     praxis_device_info info;
     enum px_dot_product dot_product; /* the best path, of those left to us, that computes exactly */
+    atomic_uint exact;               /* paths beside it that were found to compute exactly: bits 1 << path */
     bool path_given;                 /* the caller has asked for it */
     bool tuned;                      /* the caller has given a tuning, perhaps an empty one */
     struct px_tuning tuning;

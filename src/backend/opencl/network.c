@@ -89,11 +89,27 @@ static const struct px_backend_operations opencl_operations = {
     .trust = trust,
 };
 
+/* Whether a path computes exactly: asked once, for it is compiled and run. */
+static praxis_status is_exact(struct px_opencl_device *device, enum px_dot_product path, bool *exact)
+{
+    char *doubt = NULL;
+    praxis_status status = PRAXIS_SUCCESS;
+    *exact = atomic_load(&device->exact) >> path & 1;
+    if (*exact)
+        return status;
+    status = px_opencl_confirm(device, path, &doubt);
+    *exact = !status && !doubt;
+    if (*exact)
+        atomic_fetch_or(&device->exact, 1u << path);
+    free(doubt);
+    return status;
+}
+
 /*
  * The path of a choice: the device's own, then those that suit it less and compute exactly, unless the caller asked for
  * one. *path is END where there is none left.
  */
-static praxis_status choose_path(const struct px_opencl_device *device, uint32_t choice, enum px_dot_product *path)
+static praxis_status choose_path(struct px_opencl_device *device, uint32_t choice, enum px_dot_product *path)
 {
     enum px_dot_product paths[PX_DOT_PRODUCT_END];
     size_t count = device->path_given ? 0 : px_opencl_dot_products(device, paths), i = 0;
@@ -102,11 +118,10 @@ static praxis_status choose_path(const struct px_opencl_device *device, uint32_t
     while (i < count && paths[i] != device->dot_product)
         i++;
     while (choice > 0 && ++i < count && !status) {
-        char *doubt = NULL;
-        status = px_opencl_confirm(device, paths[i], &doubt);
-        if (!status && !doubt && --choice == 0)
+        bool exact;
+        status = is_exact(device, paths[i], &exact);
+        if (exact && --choice == 0)
             *path = paths[i];
-        free(doubt);
     }
     return status;
 }
