@@ -1,10 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What praxis-bench makes of its measurements, against known answers. */
-#include <check.h>
-#include <math.h>
-#include <stdlib.h>
-#include <string.h>
-
+#include "../unit/unit.h"
 #include "../../bench/figure.h"
 #include "../../bench/result.h"
 #include "../../bench/schema.h"
@@ -252,7 +248,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("benchmark");
-    TCase *tests = tcase_create("parts");
+    TCase *tests = unit_case(suite, "parts");
     tcase_add_test(tests, test_summaries);
     tcase_add_test(tests, test_rates);
     tcase_add_test(tests, test_slopes);
@@ -264,11 +260,5 @@ int main(void)
     tcase_add_test(tests, test_budget);
     tcase_add_test(tests, test_figures);
     tcase_add_test(tests, test_texts);
-    tcase_set_timeout(tests, 0);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return unit_main(suite);
 }

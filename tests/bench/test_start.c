@@ -4,14 +4,9 @@
  * test, which tells how it found its caches in place of a time.
  */
 #define _XOPEN_SOURCE 700 /* mkdtemp */
-#include <check.h>
 #include <dirent.h>
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
 
+#include "../unit/unit.h"
 #include "../../bench/start.h"
 
 const char cli_program[] = "test-";
@@ -106,15 +101,9 @@ int main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[1], START_WORD) == 0)
         return be_started(argv[2]);
     Suite *suite = suite_create("starts");
-    TCase *tests = tcase_create("starts");
+    TCase *tests = unit_case(suite, "starts");
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, first_starts_find_empty_caches_and_second_ones_what_these_left);
     tcase_add_test(tests, a_start_that_fails_gives_no_figure);
-    tcase_set_timeout(tests, 0);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return unit_main(suite);
 }

@@ -115,7 +115,7 @@ class Cache(unittest.TestCase):
 
     def run_network(self, *arguments, **changes):
         result = self.praxis(
-            "run", "--ticks", "20", "--neurons", "169", "--output", "-", *arguments,
+            "run", "--ticks", "3", "--neurons", "49", "--output", "-", *arguments,
             environment=self.environment(**changes),
         )
         self.assertEqual(result.returncode, 0, result.stderr)
@@ -150,7 +150,7 @@ class Cache(unittest.TestCase):
     def test_every_command_that_opens_a_device_has_no_cache(self):
         for command in ["run", "train", "tune", "selftest"]:
             self.assertIn("--no-cache", praxis(command, "--help").stdout)
-        arguments = ["train", "delayed-cue", "--trials", "1", "--seeds", "1", "--neurons", "361"]
+        arguments = ["train", "delayed-cue", "--trials", "1", "--seeds", "1", "--neurons", "121"]
         result = self.praxis(*arguments, "--no-cache", environment=self.environment())
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIsNone(self.entries())
@@ -189,7 +189,7 @@ class Cache(unittest.TestCase):
             os.mkdir(driver)
             commands.append(
                 subprocess.Popen(
-                    [*self.prefix, PRAXIS, "run", "--ticks", "20", "--neurons", "169", "--output", "-"],
+                    [*self.prefix, PRAXIS, "run", "--ticks", "3", "--neurons", "49", "--output", "-"],
                     stdout=subprocess.PIPE,
                     stderr=subprocess.PIPE,
                     text=True,
@@ -213,7 +213,8 @@ class DriversOwnCache(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             environment = {"PRAXIS_VERBOSE": "1", "XDG_CACHE_HOME": folder, "POCL_CACHE_DIR": os.path.join(folder, "own")}
             os.mkdir(environment["POCL_CACHE_DIR"])
-            results = [praxis("run", "--ticks", "20", "--output", "-", environment=environment) for _ in range(2)]
+            run = ["run", "--ticks", "20", "--neurons", "49", "--output", "-"]
+            results = [praxis(*run, environment=environment) for _ in range(2)]
             self.assertEqual([result.returncode for result in results], [0, 0], results)
             self.assertEqual(results[0].stdout, results[1].stdout)
             self.assertIn("keeps what it compiles in a place of its own", results[0].stderr)

@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What commands are made of: numbers as they are read and written, texts as JSON. */
 #define _GNU_SOURCE /* setgroups */
-#include <check.h>
 #include <grp.h>
-#include <math.h>
-#include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
+#include "../unit/unit.h"
 #include "tool/hints.h"
 #include "tool/json.h"
 #include "tool/number.h"
@@ -233,7 +226,7 @@ END_TEST
 int main(void)
 {
     Suite *suite = suite_create("command");
-    TCase *tests = tcase_create("parts");
+    TCase *tests = unit_case(suite, "parts");
     tcase_add_test(tests, test_whole_numbers);
     tcase_add_test(tests, test_other_numbers);
     tcase_add_test(tests, test_every_double_survives);
@@ -241,11 +234,5 @@ int main(void)
     tcase_add_test(tests, test_characters);
     tcase_add_test(tests, test_counts);
     tcase_add_test(tests, test_rights);
-    tcase_set_timeout(tests, 0);
-    suite_add_tcase(suite, tests);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed != 0;
+    return unit_main(suite);
 }

@@ -160,7 +160,7 @@ static void check_exactly(praxis_network *network, const struct exact *exact, co
 
 START_TEST(sum_of_modulated_traces)
 {
-    static const uint32_t cases[][2] = {{4, 2}, {4, 3}, {4, 4}, {16, 2}, {16, 3}, {16, 16}};
+    static const uint32_t cases[][2] = {{16, 2}, {16, 3}, {16, 16}, {4, 2}, {4, 3}, {4, 4}};
     static struct exact exact;
     const uint32_t window = cases[_i / 2 % 6][0], consolidation = cases[_i / 2 % 6][1];
     praxis_trace_form form = _i % 2 ? PRAXIS_TRACE_WINDOW : PRAXIS_TRACE_STORED;
@@ -199,11 +199,11 @@ START_TEST(one_is_the_default)
 {
     praxis_context *context = unit_context(unit_device(_i / 2));
     praxis_trace_form form = _i % 2 ? PRAXIS_TRACE_WINDOW : PRAXIS_TRACE_STORED;
-    praxis_parameters parameters = shape(5, form, 1), plain;
+    praxis_parameters parameters = shape(16, form, 1), plain;
     praxis_parameters_default(&plain);
     parameters.consolidation = plain.consolidation;
-    praxis_network *one = make(context, 5, form, 1), *usual = unit_network(context, &parameters);
-    praxis_network *by_hand = make(context, 5, form, 1), *later = make(context, 5, form, 2);
+    praxis_network *one = make(context, 16, form, 1), *usual = unit_network(context, &parameters);
+    praxis_network *by_hand = make(context, 16, form, 1), *later = make(context, 16, form, 2);
     float *modulator = make_modulators((size_t)REPLICAS * TICKS, 2);
     run_part(context, one, modulator, 0, TICKS, EVERYTHING);
     run_part(context, usual, modulator, 0, TICKS, EVERYTHING);
@@ -231,10 +231,10 @@ END_TEST
 /* At every cut the state is that of one run up to there, on the reference. */
 START_TEST(pieces)
 {
-    static const uint32_t cases[][2] = {{4, 2}, {5, 3}, {16, 7}, {16, 16}};
+    static const uint32_t cases[][2] = {{16, 7}, {16, 16}, {4, 2}, {5, 3}};
     praxis_context *context = unit_context(unit_device(_i / 8)), *reference = unit_context("reference");
-    const uint32_t *sizes = cases[_i % 4];
-    praxis_trace_form form = _i / 4 % 2 ? PRAXIS_TRACE_WINDOW : PRAXIS_TRACE_STORED;
+    const uint32_t *sizes = cases[_i / 2 % 4];
+    praxis_trace_form form = _i % 2 ? PRAXIS_TRACE_WINDOW : PRAXIS_TRACE_STORED;
     praxis_network *network = make(context, sizes[0], form, sizes[1]);
     float *modulator = make_modulators((size_t)REPLICAS * TICKS, 3);
     uint64_t state = 4;
@@ -258,8 +258,8 @@ END_TEST
 START_TEST(hash_sees_what_waits)
 {
     praxis_context *context = unit_context(unit_device(_i));
-    praxis_network *network = make(context, 8, PRAXIS_TRACE_STORED, 4);
-    praxis_network *twin = make(context, 8, PRAXIS_TRACE_STORED, 4);
+    praxis_network *network = make(context, 16, PRAXIS_TRACE_STORED, 4);
+    praxis_network *twin = make(context, 16, PRAXIS_TRACE_STORED, 4);
     float *modulator = make_modulators((size_t)REPLICAS * TICKS, 5);
     uint64_t hashes[REPLICAS], others[REPLICAS];
     run_part(context, network, modulator, 0, 2, EVERYTHING);
@@ -324,8 +324,8 @@ START_TEST(acts_that_end_the_wait)
 {
     enum act act = (enum act)(_i % ACTS);
     praxis_context *context = unit_context(unit_device(_i / ACTS));
-    praxis_network *network = make(context, 8, PRAXIS_TRACE_STORED, 4);
-    praxis_network *twin = make(context, 8, PRAXIS_TRACE_STORED, 4);
+    praxis_network *network = make(context, 16, PRAXIS_TRACE_STORED, 4);
+    praxis_network *twin = make(context, 16, PRAXIS_TRACE_STORED, 4);
     float *modulator = make_modulators((size_t)REPLICAS * TICKS, 8);
     for (size_t i = 1; i < (size_t)REPLICAS * TICKS; i += TICKS)
         modulator[i] = 1.5f; /* one that is not 0 waits in each replica */
@@ -359,7 +359,7 @@ END_TEST
 START_TEST(acts_that_do_not)
 {
     praxis_context *context = unit_context(unit_device(_i));
-    praxis_network *network = make(context, 8, PRAXIS_TRACE_STORED, 4);
+    praxis_network *network = make(context, 16, PRAXIS_TRACE_STORED, 4);
     float *modulator = make_modulators((size_t)REPLICAS * TICKS, 8), nothing[2] = {0};
     run_part(context, network, modulator, 0, 3, EVERYTHING);
     int8_t *before = unit_codes(network, PRAXIS_FIELD_WEIGHT), *trace = unit_codes(network, PRAXIS_FIELD_TRACE);
@@ -401,12 +401,12 @@ static void live(praxis_context *context, praxis_network *network, const float *
 
 START_TEST(replicas_alone)
 {
-    static const uint32_t cases[][2] = {{4, 2}, {8, 5}, {16, 16}};
+    static const uint32_t cases[][2] = {{16, 16}, {4, 2}, {8, 5}};
     praxis_context *context = unit_context(unit_device(_i / 9));
-    praxis_parameters parameters = shape(cases[_i % 3][0], PRAXIS_TRACE_STORED, cases[_i % 3][1]);
+    praxis_parameters parameters = shape(cases[_i / 3 % 3][0], PRAXIS_TRACE_STORED, cases[_i / 3 % 3][1]);
     praxis_network *together = unit_network(context, &parameters);
     float *modulator = make_modulators((size_t)REPLICAS * TICKS, 6);
-    uint64_t hashes[REPLICAS], hash, life = (uint64_t)_i / 3 % 3;
+    uint64_t hashes[REPLICAS], hash, life = (uint64_t)_i % 3;
     live(context, together, modulator, 0, life);
     unit_success(context, praxis_network_hash(together, hashes));
     parameters.replicas = 1;
@@ -430,7 +430,7 @@ END_TEST
 START_TEST(decay_of_several_modulations)
 {
     praxis_context *context = unit_context(unit_device(_i / 2));
-    praxis_parameters parameters = shape(8, PRAXIS_TRACE_STORED, 5);
+    praxis_parameters parameters = shape(16, PRAXIS_TRACE_STORED, 5);
     parameters.replicas = MANY;
     parameters.seeds = NULL;
     parameters.learning_rate = 0;
@@ -468,10 +468,10 @@ static void refuse(praxis_context *context, const praxis_parameters *parameters,
 START_TEST(parameters_out_of_bounds)
 {
     praxis_context *context = unit_context(unit_device(_i));
-    praxis_parameters parameters = shape(6, PRAXIS_TRACE_STORED, 0);
-    refuse(context, &parameters, "consolidation is 0, must be from 1 to 6");
-    parameters.consolidation = 7;
-    refuse(context, &parameters, "consolidation is 7, must be from 1 to 6");
+    praxis_parameters parameters = shape(16, PRAXIS_TRACE_STORED, 0);
+    refuse(context, &parameters, "consolidation is 0, must be from 1 to 16");
+    parameters.consolidation = 17;
+    refuse(context, &parameters, "consolidation is 17, must be from 1 to 16");
     parameters.consolidation = 4;
     parameters.weight_decay = 0.126;
     refuse(context, &parameters, "weight_decay is 0.126, must be at most 0.5 / consolidation, 0.125");
@@ -492,8 +492,8 @@ START_TEST(modulators_at_the_limit)
 {
     enum { CONSOLIDATION = 4 };
     praxis_context *context = unit_context(unit_device(_i));
-    praxis_network *plain = make(context, 8, PRAXIS_TRACE_STORED, 1);
-    praxis_network *network = make(context, 8, PRAXIS_TRACE_STORED, CONSOLIDATION);
+    praxis_network *plain = make(context, 16, PRAXIS_TRACE_STORED, 1);
+    praxis_network *network = make(context, 16, PRAXIS_TRACE_STORED, CONSOLIDATION);
     double limit = praxis_network_modulator_limit(network);
     double whole = praxis_network_modulator_limit(plain) / (2 * CONSOLIDATION);
     ck_assert_double_le(fabs(limit / whole - 1), 1e-5);
@@ -528,20 +528,21 @@ START_TEST(modulators_at_the_limit)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
+    unit_arguments(argc, argv);
     int devices = unit_devices();
     Suite *suite = suite_create("consolidation");
     TCase *exactly = unit_case(suite, "sum");
-    tcase_add_loop_test(exactly, sum_of_modulated_traces, 0, devices * 12);
+    tcase_add_loop_test(exactly, sum_of_modulated_traces, 0, unit_rounds(devices, 12, 6));
     TCase *runs = unit_case(suite, "pieces");
     tcase_add_loop_test(runs, one_is_the_default, 0, devices * 2);
-    tcase_add_loop_test(runs, pieces, 0, devices * 8);
+    tcase_add_loop_test(runs, pieces, 0, unit_rounds(devices, 8, 4));
     tcase_add_loop_test(runs, hash_sees_what_waits, 0, devices);
     TCase *waits = unit_case(suite, "waiting");
     tcase_add_loop_test(waits, acts_that_end_the_wait, 0, devices * ACTS);
     tcase_add_loop_test(waits, acts_that_do_not, 0, devices);
-    tcase_add_loop_test(waits, replicas_alone, 0, devices * 9);
+    tcase_add_loop_test(waits, replicas_alone, 0, unit_rounds(devices, 9, 3));
     TCase *decay = unit_case(suite, "weight decay");
     tcase_add_loop_test(decay, decay_of_several_modulations, 0, devices * 2);
     TCase *bounds = unit_case(suite, "bounds");

@@ -4,40 +4,14 @@
  * devices, a run whose result is written down, groups, messages, threads. Kernels are compiled for a shape: the tests
  * keep to a few, the same in all files.
  */
-#include "unit.h"
+#include "lively.h"
 
 #include <pthread.h>
 
-#define EVERYTHING (PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS)
-
-/* Every parameter is set here, so that no change of a default moves a result. */
-static praxis_parameters lively(uint64_t neurons, uint32_t degree_factor, uint32_t replicas, praxis_factor factor)
+static praxis_parameters lively_by(uint64_t neurons, uint32_t degree_factor, uint32_t replicas, praxis_factor factor)
 {
-    praxis_parameters parameters;
-    praxis_parameters_default(&parameters);
-    parameters.neurons = neurons;
-    parameters.degree_factor = degree_factor;
-    parameters.replicas = replicas;
-    parameters.channels = 3;
-    parameters.input_fan_out = 20;
-    parameters.seed = 11;
+    praxis_parameters parameters = lively(neurons, degree_factor, replicas, 3);
     parameters.factor = factor;
-    parameters.leak = 0.6;
-    parameters.leak_spread = 0.2;
-    parameters.gain = 0.8;
-    parameters.bias = 0.05;
-    parameters.bias_spread = 0.2;
-    parameters.noise = 0.3;
-    parameters.input_scale = 0.5;
-    parameters.trace_decay = 0.9;
-    parameters.learning_rate = 0.05;
-    parameters.weight_decay = 1e-3;
-    parameters.variance_momentum = 0.9;
-    parameters.variance_threshold = 1.1;
-    parameters.variance_floor = 0.2;
-    parameters.rate_momentum = 0.95;
-    parameters.homeostasis_rate = 0.01;
-    parameters.target_rate = 0.1;
     return parameters;
 }
 
@@ -117,7 +91,7 @@ START_TEST(replicas)
     enum { COUNT = 5, TICKS = 25 };
     static const uint64_t seeds[COUNT] = {3, 1, UINT64_C(1) << 40, 0, UINT64_MAX};
     praxis_context *context = unit_context(unit_device(_i));
-    praxis_parameters parameters = lively(361, 3, COUNT, PRAXIS_FACTOR_CENTRED);
+    praxis_parameters parameters = lively_by(361, 3, COUNT, PRAXIS_FACTOR_CENTRED);
     struct lesson together = make_lesson(COUNT, TICKS), apart = make_lesson(COUNT, TICKS);
     parameters.seeds = seeds;
     praxis_network *network = unit_network(context, &parameters);
@@ -126,7 +100,7 @@ START_TEST(replicas)
     unit_success(context, praxis_network_hash(network, hashes));
     for (size_t r = 0; r < COUNT; r++) {
         uint64_t hash;
-        praxis_parameters single = lively(361, 3, 1, PRAXIS_FACTOR_CENTRED);
+        praxis_parameters single = lively_by(361, 3, 1, PRAXIS_FACTOR_CENTRED);
         single.seed = seeds[r];
         praxis_network *alone = unit_network(context, &single);
         teach(context, alone, &apart, r);
@@ -150,10 +124,10 @@ START_TEST(equal_to_the_reference)
 {
     static const uint64_t neurons[] = {49, 121, 361, 961, 4489};
     praxis_context *context = unit_context(unit_device(_i)), *reference = unit_context("reference");
-    for (uint32_t n = 0; n < UNIT_LENGTH(neurons); n++)
+    for (uint32_t n = 0; n < (unit_all ? 5 : 4); n++)
         for (int factor = 0; factor < 5; factor += n < 3 ? 1 : 3) {
             uint32_t count = neurons[n] > 1000 ? 1 : 3;
-            praxis_parameters parameters = lively(neurons[n], n % 4 + 1, count, (praxis_factor)factor);
+            praxis_parameters parameters = lively_by(neurons[n], n % 4 + 1, count, (praxis_factor)factor);
             praxis_network *left = unit_network(context, &parameters), *right = unit_network(reference, &parameters);
             struct lesson one = make_lesson(count, 6), two = make_lesson(count, 6);
             uint64_t hashes[3], expected[3];
@@ -186,7 +160,7 @@ START_TEST(written_down)
 {
     static const uint64_t expected[2] = {UINT64_C(0x481f318917a4eaef), UINT64_C(0xbf65d4aef2e716f4)};
     praxis_context *context = unit_context(unit_device(_i));
-    const praxis_parameters parameters = lively(961, 4, 2, PRAXIS_FACTOR_NOISE);
+    const praxis_parameters parameters = lively_by(961, 4, 2, PRAXIS_FACTOR_NOISE);
     praxis_network *network = unit_network(context, &parameters);
     struct lesson lesson = make_lesson(2, 20);
     uint64_t hashes[2];
@@ -216,7 +190,7 @@ static praxis_context *limited_context(const char *device, uint64_t max_allocati
 START_TEST(slabs)
 {
     enum { COUNT = 3, TICKS = 10 };
-    const praxis_parameters parameters = lively(361, 3, COUNT, PRAXIS_FACTOR_POST);
+    const praxis_parameters parameters = lively_by(361, 3, COUNT, PRAXIS_FACTOR_POST);
     praxis_context *whole = unit_context(NULL);
     praxis_network *network = unit_network(whole, &parameters);
     praxis_graph graph = unit_graph(network);
@@ -265,7 +239,7 @@ START_TEST(groups)
 {
     static const uint32_t members[] = {4, 2, 40}, twice[] = {1, 2, 1}, beyond[] = {1, 49};
     praxis_context *context = unit_context(unit_device(_i));
-    const praxis_parameters parameters = lively(49, 2, 2, PRAXIS_FACTOR_POST);
+    const praxis_parameters parameters = lively_by(49, 2, 2, PRAXIS_FACTOR_POST);
     praxis_network *network = unit_network(context, &parameters);
     uint32_t group = 99, found = 99, many[50] = {0};
     char longest[64];
@@ -299,7 +273,7 @@ START_TEST(plastic_groups)
 {
     static const uint32_t first[] = {4, 2, 40}, second[] = {2, 7};
     praxis_context *context = unit_context(unit_device(_i));
-    const praxis_parameters parameters = lively(49, 2, 2, PRAXIS_FACTOR_POST);
+    const praxis_parameters parameters = lively_by(49, 2, 2, PRAXIS_FACTOR_POST);
     praxis_network *network = unit_network(context, &parameters);
     uint32_t chosen[2], none = 2;
     unit_success(context, praxis_network_add_group(network, "first", first, 3, &chosen[0]));
@@ -335,13 +309,13 @@ END_TEST
 START_TEST(descriptions)
 {
     praxis_context *context = unit_context(unit_device(_i));
-    praxis_parameters parameters = lively(1000, 3, 2, PRAXIS_FACTOR_SLOPE);
+    praxis_parameters parameters = lively_by(200, 3, 2, PRAXIS_FACTOR_SLOPE);
     praxis_network *network = unit_network(context, &parameters);
     praxis_network_info info = unit_info(network);
-    ck_assert_uint_eq(info.prime, 43); /* 31^2 is 961; 37 and 41 leave 1 mod 4 */
-    ck_assert_uint_eq(info.neurons, 43 * 43);
-    ck_assert_uint_eq(info.degree, 3 * 42);
-    ck_assert_uint_eq(info.synapses, (uint64_t)43 * 43 * 3 * 42);
+    ck_assert_uint_eq(info.prime, 19); /* 13^2 is 169, and 17 leaves 1 mod 4 */
+    ck_assert_uint_eq(info.neurons, 19 * 19);
+    ck_assert_uint_eq(info.degree, 3 * 18);
+    ck_assert_uint_eq(info.synapses, (uint64_t)19 * 19 * 3 * 18);
     ck_assert_uint_ge(info.padded_synapses, info.synapses);
     ck_assert_uint_eq(info.replicas, 2);
     ck_assert_uint_eq(info.channels, 3);
@@ -388,7 +362,7 @@ START_TEST(messages)
     memset(text, '#', sizeof text);
     ck_assert_uint_eq(praxis_context_last_error(context, text, sizeof text), 0);
     ck_assert_str_eq(text, "");
-    praxis_parameters parameters = lively(49, 2, 1, PRAXIS_FACTOR_POST);
+    praxis_parameters parameters = lively_by(49, 2, 1, PRAXIS_FACTOR_POST);
     parameters.gain = -1;
     praxis_network *network = NULL;
     ck_assert_int_eq(praxis_network_create(context, &parameters, &network), PRAXIS_ERROR_OUT_OF_RANGE);
@@ -497,7 +471,7 @@ START_TEST(several_threads)
     uint64_t expected[WORKERS];
     for (size_t w = 0; w < WORKERS; w++) {
         workers[w] = (struct worker){.context = context, .lesson = make_lesson(1, 20)};
-        workers[w].parameters = lively(w % 2 ? 121 : 361, w % 2 ? 2 : 3, 1, (praxis_factor)w);
+        workers[w].parameters = lively_by(w % 2 ? 121 : 361, w % 2 ? 2 : 3, 1, (praxis_factor)w);
         work(&workers[w]); /* alone first */
         expected[w] = workers[w].hash;
         ck_assert_uint_ne(expected[w], 0);
@@ -515,8 +489,9 @@ START_TEST(several_threads)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
+    unit_arguments(argc, argv);
     int devices = unit_devices();
     Suite *suite = suite_create("network");
     TCase *equality = unit_case(suite, "equality");

@@ -4,39 +4,7 @@
  * is the same run, replicas, slabs, inputs, readouts, modulators, resets, and equality between the two devices.
  * Kernels are compiled for a shape: the tests keep to a few, the same in all files.
  */
-#include "unit.h"
-
-#define EVERYTHING (PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS)
-
-/* A network in which everything moves: leaks, biases, noise, fast averages, a rate at which weights change. */
-static praxis_parameters lively(uint64_t neurons, uint32_t degree_factor, uint32_t replicas, uint32_t channels)
-{
-    praxis_parameters parameters;
-    praxis_parameters_default(&parameters);
-    parameters.neurons = neurons;
-    parameters.degree_factor = degree_factor;
-    parameters.replicas = replicas;
-    parameters.channels = channels;
-    parameters.input_fan_out = channels ? 20 : 0;
-    parameters.seed = 11;
-    parameters.leak = 0.6;
-    parameters.leak_spread = 0.2;
-    parameters.gain = 0.8;
-    parameters.bias = 0.05;
-    parameters.bias_spread = 0.2;
-    parameters.noise = 0.3;
-    parameters.input_scale = 0.5;
-    parameters.trace_decay = 0.9;
-    parameters.learning_rate = 0.05;
-    parameters.weight_decay = 1e-3;
-    parameters.variance_momentum = 0.9;
-    parameters.variance_threshold = 1.1;
-    parameters.variance_floor = 0.2;
-    parameters.rate_momentum = 0.95;
-    parameters.homeostasis_rate = 0.01;
-    parameters.target_rate = 0.1;
-    return parameters;
-}
+#include "lively.h"
 
 static float *random_floats(size_t count, double size, uint64_t seed)
 {

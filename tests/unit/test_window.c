@@ -10,7 +10,7 @@
 
 enum { REPLICAS = 3, NEURONS = 49, DEGREE = 12 };
 
-static const uint32_t windows[] = {1, 2, 3, 4, 5, 8, 16, 17, 128};
+static const uint32_t windows[] = {16, 1, 5, 2, 3, 4, 8, 17, 128};
 static const uint64_t seeds[REPLICAS] = {5, 1000, 7};
 
 static praxis_parameters shape(uint32_t window, praxis_trace_form form)
@@ -151,7 +151,7 @@ END_TEST
 
 START_TEST(pieces_of_the_window_form)
 {
-    static const uint32_t some[] = {1, 5, 16, 128};
+    static const uint32_t some[] = {5, 16, 1, 128};
     check_run(_i / 4, some[_i % 4], PRAXIS_TRACE_WINDOW);
 }
 END_TEST
@@ -203,7 +203,7 @@ static void live(praxis_context *context, praxis_network *network, const float *
 
 START_TEST(replicas_alone)
 {
-    static const uint32_t some[] = {1, 4, 5, 16};
+    static const uint32_t some[] = {16, 1, 4, 5};
     praxis_context *context = unit_context(unit_device(_i / 4));
     praxis_network *together = make(context, some[_i % 4]);
     float *modulator = make_modulators(3);
@@ -410,10 +410,10 @@ END_TEST
 /* With and without weight decay: in a run, or by modulate after each tick, per replica or per neuron. */
 START_TEST(modulators_in_a_window)
 {
-    static const uint32_t some[] = {1, 3, 16, 128};
+    static const uint32_t some[] = {16, 1, 3, 128};
     praxis_context *context = unit_context(unit_device(_i / 8));
-    praxis_parameters parameters = shape(some[_i % 4], PRAXIS_TRACE_STORED);
-    parameters.weight_decay = _i / 4 % 2 ? 0.01 : 0;
+    praxis_parameters parameters = shape(some[_i / 2 % 4], PRAXIS_TRACE_STORED);
+    parameters.weight_decay = _i % 2 ? 0.01 : 0;
     praxis_network *inside = unit_network(context, &parameters), *outside = unit_network(context, &parameters);
     praxis_network *apart = unit_network(context, &parameters);
     float *modulator = make_modulators(6), *each = unit_allocate((size_t)REPLICAS * NEURONS, sizeof *each);
@@ -563,27 +563,28 @@ START_TEST(window_form_takes_half_the_memory)
 }
 END_TEST
 
-int main(void)
+int main(int argc, char **argv)
 {
+    unit_arguments(argc, argv);
     int devices = unit_devices();
     Suite *suite = suite_create("window");
     TCase *runs = unit_case(suite, "pieces");
-    tcase_add_loop_test(runs, pieces, 0, devices * (int)UNIT_LENGTH(windows));
-    tcase_add_loop_test(runs, pieces_of_the_window_form, 0, devices * 4);
+    tcase_add_loop_test(runs, pieces, 0, unit_rounds(devices, (int)UNIT_LENGTH(windows), 3));
+    tcase_add_loop_test(runs, pieces_of_the_window_form, 0, unit_rounds(devices, 4, 2));
     TCase *single = unit_case(suite, "replicas");
-    tcase_add_loop_test(single, replicas_alone, 0, devices * 4);
+    tcase_add_loop_test(single, replicas_alone, 0, unit_rounds(devices, 4, 2));
     tcase_add_loop_test(single, resets_and_windows, 0, devices);
     TCase *settles = unit_case(suite, "settling");
     tcase_add_loop_test(settles, copies, 0, devices);
-    tcase_add_loop_test(settles, settling, 0, devices * 5);
+    tcase_add_loop_test(settles, settling, 0, unit_rounds(devices, 5, 2));
     tcase_add_loop_test(settles, plasticity_in_a_window, 0, devices);
     tcase_add_loop_test(settles, traces_written_in_a_window, 0, devices);
     TCase *modulation = unit_case(suite, "modulators");
-    tcase_add_loop_test(modulation, modulators_in_a_window, 0, devices * 8);
+    tcase_add_loop_test(modulation, modulators_in_a_window, 0, unit_rounds(devices, 8, 4));
     TCase *form = unit_case(suite, "traces not stored");
     tcase_add_loop_test(form, window_form_is_the_window, 0, devices);
     tcase_add_loop_test(form, window_form_learns, 0, devices);
     tcase_add_loop_test(form, window_form_refuses_writes, 0, devices);
-    tcase_add_loop_test(form, window_form_takes_half_the_memory, 0, devices);
+    tcase_add_loop_test(form, window_form_takes_half_the_memory, 0, unit_rounds(devices, 1, 0));
     return unit_main_on_devices(suite, devices);
 }

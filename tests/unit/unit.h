@@ -279,6 +279,24 @@ static inline double unit_trace(double decay)
 
 /* ---- Running a suite ---- */
 
+/*
+ * A network of another shape is a program that a driver takes seconds to compile. So a test whose cases differ by that
+ * has the telling ones first, and on a device leaves it at these; with "all" as the program's argument, as the suite
+ * slow runs it, the device takes all of them, too. The reference always does.
+ */
+static bool unit_all;
+
+static inline void unit_arguments(int argc, char **argv)
+{
+    unit_all = argc > 1 && strcmp(argv[1], "all") == 0;
+}
+
+/* How often to loop over `cases` on the reference, and after that over these or the first `few` on the device. */
+static inline int unit_rounds(int devices, int cases, int few)
+{
+    return devices == 1 ? cases : cases + (unit_all ? cases : few);
+}
+
 /* Without a time limit: a slow machine is not a failure. */
 static inline TCase *unit_case(Suite *suite, const char *name)
 {
