@@ -80,7 +80,13 @@ static void card(FILE *file, const struct page_device *page_device)
         begun = true;
         markup_text(file, facts[i]);
     }
-    fputs("</p><dl class=\"figures\">\n", file);
+    fputs("</p>", file);
+    if (*device->failure) {
+        fputs("<p>Not measured: its process ", file);
+        markup_text(file, device->failure);
+        fputs("</p>", file);
+    }
+    fputs("<dl class=\"figures\">\n", file);
     figure_cell(file, "synaptic operations", summary->large_neurons, large ? large->operations_per_second * 1e-9 : NAN,
                 "G/s");
     figure_cell(file, "share of the read stream", summary->large_neurons, summary->share_of_read, "");

@@ -7,10 +7,12 @@
 #include "tool/interrupt.h"
 #include "tool/memory.h"
 #include "tool/output.h"
+#include "tool/survey.h"
 #include "command.h"
 #include "start.h"
 
 const char cli_program[] = "praxis-";
+const char *const survey_question[] = {"--list-devices", NULL};
 
 static const struct cli_command measure = {
     "bench", "[options]\n       praxis-bench compare FILE.json... [--html FILE]",

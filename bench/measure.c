@@ -1,11 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* praxis-bench itself: measures one device, or all of them. */
+/* praxis-bench itself: measures one device, or all of them, each in a process of its own. */
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tool/clock.h"
+#include "tool/interrupt.h"
+#include "tool/json.h"
+#include "tool/output.h"
+#include "tool/process.h"
+#include "tool/survey.h"
 #include "tool/number.h"
 #include "tool/output.h"
 #include "command.h"
@@ -18,7 +24,7 @@
 struct wishes {
     struct cli_opening opening;
     const char *sizes;
-    bool all, quick;
+    bool all, quick, list;
     struct cli_real seconds; /* NaN: as the suite says */
     uint64_t rounds;         /* 0: as the suite says */
     struct reports reports;
@@ -75,34 +81,156 @@ static int refine(const struct cli_command *command, const struct wishes *wishes
     return wishes->sizes ? use_sizes(command, wishes->sizes, suite) : CLI_DONE;
 }
 
-static int measure_device(const struct suite *suite, const struct cli_opening *opening, struct result *result)
+/* ---- One device ---- */
+
+/* Whether the JSON goes to standard output, in place of the table. */
+static bool prints_json(const struct wishes *wishes)
+{
+    return wishes->reports.json_path && cli_is_output(wishes->reports.json_path);
+}
+
+/* Takes in the device whose place has been filled. */
+static void add_device(const struct wishes *wishes, struct result *result)
+{
+    const struct result_device *place = &result->devices[result->device_count++];
+    if (!prints_json(wishes))
+        table_device(cli_output(), place);
+}
+
+static int measure_here(const struct wishes *wishes, const struct suite *suite, const char *selector,
+                        struct result *result)
 {
     struct result_device *place = &result->devices[result->device_count];
-    bool good = suite_run(suite, opening, place);
-    if (place->name[0]) {
-        result->device_count++;
-        table_device(cli_output(), place);
-    }
+    struct cli_opening opening = wishes->opening;
+    opening.device = selector;
+    bool good = suite_run(suite, &opening, place);
+    if (place->name[0])
+        add_device(wishes, result);
     return good ? CLI_DONE : CLI_FAILED;
 }
 
-/* Every usable device but the reference and emulators, which take hours. */
-static int measure_all(const struct cli_command *command, const struct suite *suite, struct cli_opening opening,
+#define MOST_ARGUMENTS 24
+
+/* The arguments of a process that is to measure one device as this one was asked to. */
+struct request {
+    const char *arguments[MOST_ARGUMENTS];
+    char seconds[32], rounds[24];
+};
+
+static void make_request(const struct wishes *wishes, const char *selector, struct request *request)
+{
+    const struct cli_opening *opening = &wishes->opening;
+    const struct {
+        const char *option, *value;
+    } values[] = {{"--device", selector},
+                  {"--json", "-"},
+                  {"--dot-product", opening->dot_product},
+                  {"--tuning", opening->tuning},
+                  {"--sizes", wishes->sizes},
+                  {"--seconds", isnan(wishes->seconds.value) ? NULL : request->seconds},
+                  {"--rounds", wishes->rounds ? request->rounds : NULL}};
+    size_t count = 0;
+    snprintf(request->seconds, sizeof request->seconds, "%.17g", wishes->seconds.value);
+    snprintf(request->rounds, sizeof request->rounds, "%" PRIu64, wishes->rounds);
+    for (size_t i = 0; i < sizeof values / sizeof *values; i++)
+        if (values[i].value) {
+            request->arguments[count++] = values[i].option;
+            request->arguments[count++] = values[i].value;
+        }
+    if (wishes->quick)
+        request->arguments[count++] = "--quick";
+    if (opening->no_cache)
+        request->arguments[count++] = "--no-cache";
+    request->arguments[count] = NULL;
+}
+
+/* The device that a process has reported; false where it has none. */
+static bool take_device(const struct process_result *answer, struct result_device *device)
+{
+    char message[256];
+    struct result *result = schema_create();
+    cJSON *json = answer->end == PROCESS_EXITED ? cJSON_Parse(answer->output) : NULL;
+    bool there = schema_read(json, result, message, sizeof message);
+    if (there)
+        *device = result->devices[0];
+    cJSON_Delete(json);
+    free(result);
+    return there;
+}
+
+static int measure_apart(const struct cli_command *command, const struct wishes *wishes, const char *vendors,
+                         const praxis_device_info *info, struct result *result)
+{
+    struct request request;
+    struct process_result answer;
+    struct result_device *place = &result->devices[result->device_count];
+    const struct process_variable variable = {PROCESS_VENDORS, vendors};
+    const struct process process = {
+        .arguments = request.arguments, .variables = &variable, .variable_count = 1, .relay = true};
+    make_request(wishes, info->selector, &request);
+    if (!process_run(&process, &answer))
+        return cli_fail(command, "no process to measure a device in: %s", strerror(errno));
+    int code = answer.end == PROCESS_EXITED ? answer.code : CLI_FAILED;
+    if (cli_interrupted()) {
+        code = cli_interrupt_code(cli_interrupted());
+    } else if (take_device(&answer, place)) {
+        add_device(wishes, result);
+    } else if (code != CLI_USAGE) {
+        char how[96];
+        process_describe(&process, &answer, how);
+        suite_describe(info, place);
+        result_text(place->failure, how);
+        code = cli_fail(command, "%s (%s) is not measured: its process %s", info->selector, info->name, how);
+        add_device(wishes, result);
+    }
+    process_free(&answer);
+    return code;
+}
+
+/* ---- All of them ---- */
+
+static void add_left_out(const struct survey *survey, struct result *result)
+{
+    for (size_t i = 0; i < survey->failure_count && i < RESULT_LEFT_OUT; i++) {
+        struct result_driver *driver = &result->left_out[result->left_out_count++];
+        result_text(driver->file, survey_file(&survey->failures[i]));
+        result_text(driver->failure, survey->failures[i].how);
+    }
+}
+
+/* Every usable device but the reference and emulators, which take hours. One that fails keeps no other from its turn.
+ */
+static int measure_each(const struct cli_command *command, const struct wishes *wishes, const struct suite *suite,
+                        const struct survey *survey, struct result *result)
+{
+    int code = CLI_DONE;
+    for (size_t i = 0; i < survey->count && result->device_count < RESULT_DEVICES && code <= CLI_FAILED; i++) {
+        const praxis_device_info *info = &survey->devices[i];
+        if (!info->usable || info->type <= PRAXIS_DEVICE_EMULATOR)
+            continue;
+        int one = survey->isolated ? measure_apart(command, wishes, survey->vendors, info, result)
+                                   : measure_here(wishes, suite, info->selector, result);
+        code = one ? one : code;
+    }
+    return code;
+}
+
+static int measure_all(const struct cli_command *command, const struct wishes *wishes, const struct suite *suite,
                        struct result *result)
 {
-    praxis_device_info *devices = NULL;
-    size_t count = 0;
-    praxis_status status = cli_list_devices(&devices, &count);
-    int code = status ? cli_fail(command, "%s", praxis_status_string(status)) : CLI_DONE;
-    for (size_t i = 0; i < count && !status && result->device_count < RESULT_DEVICES; i++) {
-        opening.device = devices[i].selector;
-        if (devices[i].usable && devices[i].type > PRAXIS_DEVICE_EMULATOR &&
-            measure_device(suite, &opening, result) != CLI_DONE)
+    struct survey survey = {.devices = NULL};
+    int code = survey_make(command, SURVEY_SECONDS, &survey);
+    if (code == CLI_DONE) {
+        add_left_out(&survey, result);
+        code = measure_each(command, wishes, suite, &survey, result);
+        if (!prints_json(wishes))
+            survey_print(&survey);
+        if (code == CLI_DONE && survey.failure_count > 0)
             code = CLI_FAILED;
+        if (code <= CLI_FAILED && result->device_count == 0)
+            code = cli_fail(command, "there is no OpenCL device to measure");
     }
-    free(devices);
-    if (!code && result->device_count == 0)
-        code = cli_fail(command, "there is no OpenCL device to measure");
+    survey_free(&survey);
     return code;
 }
 
@@ -118,21 +246,30 @@ static int measure(const struct cli_command *command, struct wishes *wishes, con
     machine_describe(&result->machine);
     result->settings =
         (struct result_settings){suite->settings.seconds, suite->settings.rounds, suite->settings.budget};
-    code = wishes->all ? measure_all(command, suite, wishes->opening, result)
-                       : measure_device(suite, &wishes->opening, result);
+    code = wishes->all ? measure_all(command, wishes, suite, result)
+                       : measure_here(wishes, suite, wishes->opening.device, result);
     const struct result *const results[] = {result};
     int closed = reports_close(command, &wishes->reports, results, names, 1, result->device_count > 0);
     return code ? code : closed;
 }
 
+/* What a process of this program is asked by another, see survey_question. */
+static int list_devices(const struct cli_command *command)
+{
+    struct survey survey = {.devices = NULL};
+    int code = survey_here(command, &survey);
+    if (code == CLI_DONE)
+        code = json_print(command, survey_json(&survey));
+    survey_free(&survey);
+    return code;
+}
+
 static int check(const struct cli_command *command, const struct wishes *wishes)
 {
-    const char *const paths[] = {wishes->reports.json_path, wishes->reports.html_path};
     if (wishes->all && wishes->opening.device)
         return cli_usage(command, "--all and --device exclude each other");
-    for (size_t i = 0; i < 2; i++)
-        if (paths[i] && cli_is_output(paths[i]))
-            return cli_usage(command, "standard output is for the table: give a file");
+    if (wishes->reports.html_path && cli_is_output(wishes->reports.html_path))
+        return cli_usage(command, "standard output is for the table: give a file");
     return CLI_DONE;
 }
 
@@ -143,7 +280,9 @@ int command_measure(const struct cli_command *command, int argc, char **argv)
         CLI_OPENING_OPTIONS(&wishes.opening),
         {"all", CLI_FLAG, &wishes.all, 0, 0, NULL, "every device but the reference and emulators"},
         {"quick", CLI_FLAG, &wishes.quick, 0, 0, NULL, "small sizes and few rounds, under a minute"},
-        {"json", CLI_TEXT, &wishes.reports.json_path, 0, 0, "FILE", "write the results as JSON"},
+        {"list-devices", CLI_FLAG, &wishes.list, 0, 0, NULL, "print the devices there are as JSON, and no more"},
+        {"json", CLI_TEXT, &wishes.reports.json_path, 0, 0, "FILE",
+         "write the results as JSON; - takes the table's place"},
         {"html", CLI_TEXT, &wishes.reports.html_path, 0, 0, "FILE", "write a page with charts"},
         {"sizes", CLI_TEXT, &wishes.sizes, 0, 0, "N,N...", "these sizes alone, with k = 2"},
         {"seconds", CLI_REAL, &wishes.seconds, 0, 0, "S",
@@ -157,6 +296,8 @@ int command_measure(const struct cli_command *command, int argc, char **argv)
         return code;
     if (operands > 0)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
+    if (wishes.list)
+        return list_devices(command);
     struct suite suite;
     plan_suite(&wishes, &suite);
     code = check(command, &wishes);

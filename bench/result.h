@@ -16,6 +16,7 @@
 #define RESULT_DEVICES  16
 #define RESULT_NETWORKS 32
 #define RESULT_SMALL    8
+#define RESULT_LEFT_OUT 16
 
 struct result_machine {
     char cpu[RESULT_TEXT], system[RESULT_TEXT], compiler[RESULT_TEXT], date[RESULT_TEXT];
@@ -80,6 +81,7 @@ struct result_device {
     char selector[RESULT_TEXT], name[RESULT_TEXT], type[RESULT_TEXT], vendor[RESULT_TEXT], platform[RESULT_TEXT];
     char driver[RESULT_TEXT], version[RESULT_TEXT], dot_product[RESULT_TEXT];
     double compute_units, clock_mhz, memory_bytes, max_allocation_bytes;
+    char failure[RESULT_TEXT]; /* how the process ended that was to measure it, where it did before it had */
     struct result_streams streams;
     struct result_network networks[RESULT_NETWORKS];
     size_t network_count;
@@ -90,6 +92,11 @@ struct result_device {
     struct result_summary summary;
 };
 
+/* A driver whose devices are not among those measured. */
+struct result_driver {
+    char file[RESULT_TEXT], failure[RESULT_TEXT];
+};
+
 struct result {
     double schema;
     char praxis[RESULT_TEXT];
@@ -97,6 +104,8 @@ struct result {
     struct result_settings settings;
     struct result_device devices[RESULT_DEVICES];
     size_t device_count;
+    struct result_driver left_out[RESULT_LEFT_OUT];
+    size_t left_out_count;
 };
 
 /* Copies a text, cut to fit, as UTF-8 without control characters whatever it was before. */

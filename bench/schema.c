@@ -150,6 +150,7 @@ static const struct member device[] = {MEMBER(TEXT, result_device, selector),
                                        MEMBER(NUMBER, result_device, clock_mhz),
                                        MEMBER(NUMBER, result_device, memory_bytes),
                                        MEMBER(NUMBER, result_device, max_allocation_bytes),
+                                       MEMBER(TEXT, result_device, failure),
                                        PART(result_device, streams, streams),
                                        MEMBERS(result_device, networks, network, network_count),
                                        MEMBERS(result_device, small, small, small_count),
@@ -158,11 +159,14 @@ static const struct member device[] = {MEMBER(TEXT, result_device, selector),
                                        PART(result_device, summary, summary),
                                        END};
 
+static const struct member driver[] = {MEMBER(TEXT, result_driver, file), MEMBER(TEXT, result_driver, failure), END};
+
 static const struct member whole[] = {MEMBER(NUMBER, result, schema),
                                       MEMBER(TEXT, result, praxis),
                                       PART(result, machine, machine),
                                       PART(result, settings, settings),
                                       MEMBERS(result, devices, device, device_count),
+                                      MEMBERS(result, left_out, driver, left_out_count),
                                       END};
 
 static void *at(const void *object, size_t offset)

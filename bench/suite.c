@@ -17,7 +17,7 @@ void suite_progress(const struct suite *suite, const char *format, ...)
     fputc('\n', stderr);
 }
 
-static void describe(const praxis_device_info *info, struct result_device *result)
+void suite_describe(const praxis_device_info *info, struct result_device *result)
 {
     result_text(result->selector, info->selector);
     result_text(result->name, info->name);
@@ -89,7 +89,7 @@ bool suite_run(const struct suite *suite, const struct cli_opening *opening, str
         status = praxis_context_device(bench.context, &info);
     bool good = !status;
     if (good) {
-        describe(&info, result);
+        suite_describe(&info, result);
         suite_progress(suite, "%s: %s, %s, driver %s", info.selector, info.name, info.platform, info.driver);
         good = measure_all(&bench, result);
         result_derive_device(result);

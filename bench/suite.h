@@ -36,6 +36,9 @@ struct bench {
 /* One line of progress on standard error, with the seconds since the suite began. */
 void suite_progress(const struct suite *suite, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* What the driver says of a device. */
+void suite_describe(const praxis_device_info *info, struct result_device *result);
+
 /* Opens the device and measures all of it. False where something failed: the message has been written, and what could
  * be measured is in the result. */
 bool suite_run(const struct suite *suite, const struct cli_opening *opening, struct result_device *result);

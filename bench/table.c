@@ -117,9 +117,13 @@ static void print_summary(FILE *file, const struct result_device *device)
 void table_device(FILE *file, const struct result_device *device)
 {
     print_head(file, device);
-    print_networks(file, device);
-    print_small(file, device);
-    print_summary(file, device);
+    if (*device->failure) {
+        fprintf(file, "NOT MEASURED: its process %s\n\n", device->failure);
+    } else {
+        print_networks(file, device);
+        print_small(file, device);
+        print_summary(file, device);
+    }
     fflush(file);
 }
 

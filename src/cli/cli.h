@@ -14,11 +14,6 @@
 #include "tool/options.h"
 #include "tool/output.h"
 
-#define CLI_IN_PROCESS_OPTION(target)                                                                                  \
-    {                                                                                                                  \
-        "in-process", CLI_FLAG, target, 0, 0, NULL, "start no others: a driver that aborts ends this one"              \
-    }
-
 int cli_devices(const struct cli_command *command, int argc, char **argv);
 int cli_graph(const struct cli_command *command, int argc, char **argv);
 int cli_plan(const struct cli_command *command, int argc, char **argv);

@@ -4,9 +4,10 @@
 #include <stdlib.h>
 
 #include "cli/cli.h"
-#include "cli/device.h"
-#include "cli/survey.h"
 #include "tool/json.h"
+#include "tool/survey.h"
+
+const char *const survey_question[] = {"devices", "--json", "--in-process", NULL};
 
 static void print_device(const praxis_device_info *info)
 {
@@ -22,11 +23,7 @@ static int report(const struct cli_command *command, const struct survey *survey
 {
     char *cache = cli_cache_directory();
     if (json) {
-        cJSON *list = cJSON_CreateArray(), *object = cJSON_CreateObject();
-        cJSON_AddItemToObject(object, "devices", list);
-        for (size_t i = 0; i < survey->count; i++)
-            cJSON_AddItemToArray(list, device_json(&survey->devices[i]));
-        cJSON_AddItemToObject(object, "failed_drivers", survey_json(survey));
+        cJSON *object = survey_json(survey);
         json_add_text(object, "cache_directory", cache ? cache : "");
         free(cache);
         return json_print(command, object);

@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "cli/survey.h"
 #include "cli/verify.h"
 #include "tool/interrupt.h"
 #include "tool/json.h"
 #include "tool/process.h"
+#include "tool/survey.h"
 
 struct selftest {
     const struct cli_command *command;
@@ -141,9 +141,8 @@ static int report(struct selftest *selftest)
         survey_print(&selftest->survey);
         return CLI_DONE;
     }
-    cJSON *object = cJSON_CreateObject();
-    cJSON_AddItemToObject(object, "devices", selftest->report);
-    cJSON_AddItemToObject(object, "failed_drivers", survey_json(&selftest->survey));
+    cJSON *object = survey_json(&selftest->survey);
+    cJSON_ReplaceItemInObject(object, "devices", selftest->report); /* by what was found of them */
     selftest->report = NULL;
     return json_print(selftest->command, object);
 }

@@ -8,6 +8,7 @@ import math
 import os
 import random
 import re
+import signal
 import subprocess
 import tempfile
 import unittest
@@ -21,8 +22,10 @@ SAMPLE = {"median", "minimum", "lower_quartile", "upper_quartile", "maximum", "r
 HOSTILE_NAME = "Device <b>\"&'</b> ]]> end"
 
 
-def bench(*arguments):
-    return subprocess.run([BENCH, *arguments], capture_output=True, text=True, check=False)
+def bench(*arguments, **environment):
+    return subprocess.run(
+        [BENCH, *arguments], capture_output=True, text=True, check=False, env={**os.environ, **environment}
+    )
 
 
 def has_opencl():
@@ -335,7 +338,7 @@ class Usage(unittest.TestCase):
             (["--seconds", "0"], "--seconds"),
             (["--rounds", "65"], "1 to 64"),
             (["--all", "--device", "reference"], "exclude"),
-            (["--json", "-"], "standard output"),
+            (["--html", "-"], "standard output"),
             (["--json", "new", "--html", "./new"], "the same file"),
             (["--colour"], "--colour"),
             (["dance"], '"dance"'),
@@ -382,6 +385,47 @@ class Usage(unittest.TestCase):
         self.assertIsNone(device["streams"]["read"]["median"])
         self.assertIsNone(device["networks"][0]["share_of_read"])
         self.assertTrue(math.isfinite(device["networks"][0]["operations_per_second"]))
+
+
+class All(unittest.TestCase):
+    """Drivers that end their process, when they are asked for devices or when these compile; see tests/cli."""
+
+    def test_each_device_has_a_process(self):
+        fakes, vendors = os.environ["FAKE_DRIVERS"], os.environ.get("OCL_ICD_VENDORS", "/etc/OpenCL/vendors")
+        broken = {"POCL_DEVICES": "basic pthread", "LD_PRELOAD": os.path.join(fakes, "broken_calls.so")}
+        with tempfile.TemporaryDirectory() as folder:
+            for name in os.listdir(vendors) if os.path.isdir(vendors) else []:
+                os.symlink(os.path.join(os.path.abspath(vendors), name), os.path.join(folder, name))
+            fake = os.path.join(folder, "zz.icd")
+            with open(fake, "w", encoding="ascii") as file:
+                file.write(os.path.join(fakes, "fake_aborts.so") + "\n")
+            listed = bench("--list-devices", **{**broken, "OCL_ICD_VENDORS": vendors})
+            devices = [
+                (device["selector"], device["name"])
+                for device in json.loads(listed.stdout)["devices"]
+                if device["usable"] and device["type"] not in ("reference", "emulator")
+            ]
+            if not devices:
+                self.skipTest("SKIPPED: no OpenCL device")
+            broken |= {"BROKEN_DEVICE": "", "OCL_ICD_VENDORS": folder}  # an empty part is in every name
+            html = os.path.join(folder, "all.html")
+            result = bench(*SHORT, "--all", "--json", "-", "--html", html, **broken)
+            table = bench(*SHORT, "--all", **broken)
+            with open(html, encoding="utf-8") as file:
+                page = file.read()
+        report = json.loads(result.stdout)
+        self.assertEqual((result.returncode, table.returncode), (1, 1), result.stderr)
+        self.assertEqual([(device["selector"], device["name"]) for device in report["devices"]], devices)
+        killed = f"was killed by signal {int(signal.SIGABRT)} "
+        for device in report["devices"]:
+            self.assertIn(killed, device["failure"])
+            self.assertEqual(device["networks"], [])
+            self.assertIn(f"{device['selector']} ({device['name']}) is not measured: its process {killed}", result.stderr)
+        self.assertEqual([driver["file"] for driver in report["left_out"]], [fake])
+        self.assertIn(killed, report["left_out"][0]["failure"])
+        self.assertEqual(table.stdout.count(f"NOT MEASURED: its process {killed}"), len(devices))
+        self.assertIn(fake, table.stdout)
+        self.assertEqual(page.count("Not measured: its process was killed"), len(devices))
 
 
 if __name__ == "__main__":

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/device.h"
+#include "tool/device.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "tool/json.h"
 #include "tool/memory.h"
+#include "tool/opening.h"
 
 #define MEMBER(member)                                                                                                 \
     {                                                                                                                  \

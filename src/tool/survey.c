@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-#include "cli/survey.h"
+#include "tool/survey.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "cli/device.h"
 #include "tool/hints.h"
 #include "tool/interrupt.h"
 #include "tool/json.h"
 #include "tool/memory.h"
+#include "tool/opening.h"
+#include "tool/output.h"
 #include "tool/process.h"
 
 /* One survey under way. */
@@ -42,10 +43,9 @@ int survey_here(const struct cli_command *command, struct survey *survey)
 /* Asks the drivers of `vendors` in a process for their devices, which are allocated. */
 static enum answer ask(struct probing *probing, const char *vendors, praxis_device_info **devices, size_t *count)
 {
-    static const char *const arguments[] = {"devices", "--json", "--in-process", NULL};
     const struct process_variable variable = {PROCESS_VENDORS, vendors};
     const struct process process = {
-        .arguments = arguments, .variables = &variable, .variable_count = 1, .seconds = probing->seconds};
+        .arguments = survey_question, .variables = &variable, .variable_count = 1, .seconds = probing->seconds};
     struct process_result *result = &probing->result;
     process_free(result);
     if (!process_run(&process, result))
@@ -83,7 +83,7 @@ static void add_failure(struct probing *probing, const struct driver *driver)
     snprintf(failure->how, sizeof failure->how, "%s", probing->how);
 }
 
-static const char *file_of(const struct survey_failure *failure)
+const char *survey_file(const struct survey_failure *failure)
 {
     return failure->driver ? failure->driver->file : "";
 }
@@ -98,7 +98,7 @@ void survey_print(const struct survey *survey)
     for (size_t i = 0; i < survey->failure_count; i++) {
         const struct survey_failure *failure = &survey->failures[i];
         if (failure->driver)
-            fprintf(cli_output(), "left out     %s (%s): its process %s\n", file_of(failure), library_of(failure),
+            fprintf(cli_output(), "left out     %s (%s): its process %s\n", survey_file(failure), library_of(failure),
                     failure->how);
         else
             fprintf(cli_output(), "left out     OpenCL: a process that asked for devices %s\n", failure->how);
@@ -119,25 +119,32 @@ static void advise(const struct cli_command *command, const struct survey_failur
     }
     fprintf(stderr,
             "%s%s: warning: %s is left out here, for its process %s; other commands would be ended by it, unless ",
-            cli_program, command->name, file_of(failure), failure->how);
+            cli_program, command->name, survey_file(failure), failure->how);
     if (failure->alone)
-        fprintf(stderr, "OCL_ICD_VENDORS is %s, without other drivers, or ", file_of(failure));
+        fprintf(stderr, "OCL_ICD_VENDORS is %s, without other drivers, or ", survey_file(failure));
     fprintf(stderr, "OCL_ICD_VENDORS names a folder of .icd files without it\n");
+}
+
+static cJSON *failure_json(const struct survey_failure *failure)
+{
+    cJSON *object = cJSON_CreateObject();
+    json_add_text(object, "file", survey_file(failure));
+    json_add_text(object, "library", library_of(failure));
+    json_add_text(object, "status", failure->how);
+    json_add_text(object, "printed", failure->printed);
+    return object;
 }
 
 cJSON *survey_json(const struct survey *survey)
 {
-    cJSON *list = cJSON_CreateArray();
-    for (size_t i = 0; i < survey->failure_count; i++) {
-        const struct survey_failure *failure = &survey->failures[i];
-        cJSON *object = cJSON_CreateObject();
-        json_add_text(object, "file", file_of(failure));
-        json_add_text(object, "library", library_of(failure));
-        json_add_text(object, "status", failure->how);
-        json_add_text(object, "printed", failure->printed);
-        cJSON_AddItemToArray(list, object);
-    }
-    return list;
+    cJSON *devices = cJSON_CreateArray(), *failures = cJSON_CreateArray(), *object = cJSON_CreateObject();
+    cJSON_AddItemToObject(object, "devices", devices);
+    for (size_t i = 0; i < survey->count; i++)
+        cJSON_AddItemToArray(devices, device_json(&survey->devices[i]));
+    cJSON_AddItemToObject(object, "failed_drivers", failures);
+    for (size_t i = 0; i < survey->failure_count; i++)
+        cJSON_AddItemToArray(failures, failure_json(&survey->failures[i]));
+    return object;
 }
 
 /* ---- One after the other ---- */

@@ -4,13 +4,24 @@
  * with it. Where one does, it is found by adding one driver after the other, and the devices are those of all the
  * others.
  */
-#ifndef CLI_SURVEY_H
-#define CLI_SURVEY_H
+#ifndef TOOL_SURVEY_H
+#define TOOL_SURVEY_H
 
 #include <cjson/cJSON.h>
 
-#include "cli/cli.h"
+#include "tool/command.h"
+#include "tool/device.h"
 #include "tool/drivers.h"
+#include "tool/options.h"
+
+/* The arguments with which this program prints survey_json of survey_here, NULL at the end; each program defines its
+ * own. */
+extern const char *const survey_question[];
+
+#define CLI_IN_PROCESS_OPTION(target)                                                                                  \
+    {                                                                                                                  \
+        "in-process", CLI_FLAG, target, 0, 0, NULL, "start no others: a driver that aborts ends this one"              \
+    }
 
 #define SURVEY_SECONDS 300 /* the most that drivers take to list their devices */
 
@@ -38,9 +49,12 @@ struct survey {
  */
 int survey_make(const struct cli_command *command, double seconds, struct survey *survey);
 
-/* Those left out: as lines of a table, and as a list of objects with file, library, status and printed. */
+/* Those left out, as lines of a table. */
 void survey_print(const struct survey *survey);
+/* An object: `devices`, and those left out in `failed_drivers`, each with file, library, status and printed. */
 cJSON *survey_json(const struct survey *survey);
+/* The .icd file of one left out; "" where it is not known. */
+const char *survey_file(const struct survey_failure *failure);
 
 /* The same, asked in this process, with hints on standard error on what may be missing. */
 int survey_here(const struct cli_command *command, struct survey *survey);
