@@ -78,7 +78,7 @@ static void keep_failure(struct px_log *log, char *message)
     log->failures[log->failure_count++] = (struct px_failure){thread, message};
 }
 
-static void deliver(struct px_log *log, praxis_log_level level, char *text)
+static void deliver_message(struct px_log *log, praxis_log_level level, char *text)
 {
     pthread_mutex_lock(&log->lock);
     if (log->sink.callback)
@@ -98,7 +98,7 @@ void px_message(struct px_log *log, praxis_log_level level, const char *format, 
     va_start(arguments, format);
     char *text = format_text(format, arguments);
     va_end(arguments);
-    deliver(log, level, text);
+    deliver_message(log, level, text);
 }
 
 praxis_status px_fail(struct px_log *log, praxis_status status, const char *format, ...)
@@ -109,7 +109,7 @@ praxis_status px_fail(struct px_log *log, praxis_status status, const char *form
     va_start(arguments, format);
     char *text = format_text(format, arguments);
     va_end(arguments);
-    deliver(log, PRAXIS_LOG_ERROR, text);
+    deliver_message(log, PRAXIS_LOG_ERROR, text);
     return status;
 }
 

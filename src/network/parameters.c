@@ -27,14 +27,14 @@ struct parameter {
     bool settable;
 };
 
-static const struct choice factors[] = {
+static const struct choice factor_choices[] = {
     [PRAXIS_FACTOR_POST] = {"post", "the activation: the plain product pre x post"},
     [PRAXIS_FACTOR_CENTRED] = {"centred", "the activation less its running mean"},
     [PRAXIS_FACTOR_NOISE] = {"noise", "the noise sample of the tick in standard deviations: node perturbation"},
     [PRAXIS_FACTOR_SLOPE] = {"slope", "1 - (x / 2)^2, the slope of 2 tanh(u / 2)"},
     [PRAXIS_FACTOR_SUPPLIED] = {"supplied", "what the program wrote to the field FACTOR"},
 };
-static const struct choice trace_forms[] = {
+static const struct choice trace_form_choices[] = {
     [PRAXIS_TRACE_STORED] = {"stored", "a byte per synapse, which takes in the window when that is full"},
     [PRAXIS_TRACE_WINDOW] = {"window", "nothing is stored: only the ticks of the window count, half the memory"},
 };
@@ -54,7 +54,7 @@ static const struct choice trace_forms[] = {
     [PRAXIS_PARAMETER_##id] = {                                                                                        \
         #member, text, "", PRAXIS_KIND_CHOICE, PLACE(member), 0, 0, 0, 0, LAST_OF(choices), first, choices, settable}
 
-static const struct parameter table[PRAXIS_PARAMETER_COUNT] = {
+static const struct parameter parameter_table[PRAXIS_PARAMETER_COUNT] = {
     REAL(LEAK, leak, -1, 1, 0.9, false, "share of its activation a neuron keeps per tick, at birth"),
     REAL(LEAK_SPREAD, leak_spread, 0, 1, 0, false, "half width of the uniform spread of leaks, at birth"),
     REAL(GAIN, gain, 0, 7.5, 0.25, false, "scale of the recurrent sum, at birth; leak + gain near 1 gives memory"),
@@ -79,17 +79,17 @@ static const struct parameter table[PRAXIS_PARAMETER_COUNT] = {
     WHOLE(INPUT_FAN_OUT, input_fan_out, 0, PX_GRAPH_MAX_NEURONS, 0, "neurons",
           "neurons that each channel of input reaches, chosen by the seed; 0: all"),
     WHOLE(SEED, seed, 0, UINT64_MAX, 1, "", "seed of the first replica; those after it have the next ones"),
-    CHOICE(FACTOR, factor, factors, PRAXIS_FACTOR_POST, true, "postsynaptic factor of the trace"),
+    CHOICE(FACTOR, factor, factor_choices, PRAXIS_FACTOR_POST, true, "postsynaptic factor of the trace"),
     WHOLE(TRACE_WINDOW, trace_window, 1, PX_MAX_WINDOW, 16, "ticks",
           "traced ticks that wait before traces take them in"),
-    CHOICE(TRACE_FORM, trace_form, trace_forms, PRAXIS_TRACE_STORED, false, "how traces are kept"),
+    CHOICE(TRACE_FORM, trace_form, trace_form_choices, PRAXIS_TRACE_STORED, false, "how traces are kept"),
     WHOLE(CONSOLIDATION, consolidation, 1, PX_MAX_WINDOW, 1, "ticks",
           "ticks whose modulators weights follow at once; at most trace_window"),
 };
 
 /* ---- Members ---- */
 
-static const void *place(const praxis_parameters *parameters, const struct parameter *parameter)
+static const void *member_of(const praxis_parameters *parameters, const struct parameter *parameter)
 {
     return (const char *)parameters + parameter->offset;
 }
@@ -97,7 +97,7 @@ static const void *place(const praxis_parameters *parameters, const struct param
 static double read_real(const praxis_parameters *parameters, const struct parameter *parameter)
 {
     double value;
-    memcpy(&value, place(parameters, parameter), sizeof value);
+    memcpy(&value, member_of(parameters, parameter), sizeof value);
     return value;
 }
 
@@ -106,9 +106,9 @@ static uint64_t read_whole(const praxis_parameters *parameters, const struct par
     uint64_t wide;
     uint32_t narrow;
     if (parameter->size == sizeof wide)
-        memcpy(&wide, place(parameters, parameter), sizeof wide);
+        memcpy(&wide, member_of(parameters, parameter), sizeof wide);
     else
-        memcpy(&narrow, place(parameters, parameter), sizeof narrow), wide = narrow;
+        memcpy(&narrow, member_of(parameters, parameter), sizeof narrow), wide = narrow;
     return wide;
 }
 
@@ -128,17 +128,17 @@ void px_parameters_default(praxis_parameters *parameters)
 {
     *parameters = (praxis_parameters){.struct_size = sizeof *parameters};
     for (int i = 0; i < PRAXIS_PARAMETER_COUNT; i++)
-        if (table[i].kind == PRAXIS_KIND_REAL)
-            write_real(parameters, &table[i], table[i].initial);
+        if (parameter_table[i].kind == PRAXIS_KIND_REAL)
+            write_real(parameters, &parameter_table[i], parameter_table[i].initial);
         else
-            write_whole(parameters, &table[i], table[i].first);
+            write_whole(parameters, &parameter_table[i], parameter_table[i].first);
 }
 
 /* ---- What they are ---- */
 
 void px_parameter_describe(praxis_parameter id, praxis_parameter_info *info)
 {
-    const struct parameter *parameter = &table[id];
+    const struct parameter *parameter = &parameter_table[id];
     bool real = parameter->kind == PRAXIS_KIND_REAL;
     *info = (praxis_parameter_info){
         .struct_size = sizeof *info,
@@ -159,7 +159,7 @@ void px_parameter_describe(praxis_parameter id, praxis_parameter_info *info)
 bool px_parameter_find(const char *name, praxis_parameter *id)
 {
     for (int i = 0; i < PRAXIS_PARAMETER_COUNT; i++)
-        if (strcmp(table[i].name, name) == 0) {
+        if (strcmp(parameter_table[i].name, name) == 0) {
             *id = (praxis_parameter)i;
             return true;
         }
@@ -168,22 +168,22 @@ bool px_parameter_find(const char *name, praxis_parameter *id)
 
 uint32_t px_parameter_choices(praxis_parameter id)
 {
-    return table[id].choices ? (uint32_t)table[id].most + 1 : 0;
+    return parameter_table[id].choices ? (uint32_t)parameter_table[id].most + 1 : 0;
 }
 
 bool px_parameter_choice(praxis_parameter id, uint32_t choice, const char **name, const char **description)
 {
     if (choice >= px_parameter_choices(id))
         return false;
-    *name = table[id].choices[choice].name;
-    *description = table[id].choices[choice].description;
+    *name = parameter_table[id].choices[choice].name;
+    *description = parameter_table[id].choices[choice].description;
     return true;
 }
 
 bool px_parameter_find_choice(praxis_parameter id, const char *name, uint32_t *choice)
 {
     for (uint32_t c = 0; c < px_parameter_choices(id); c++)
-        if (strcmp(table[id].choices[c].name, name) == 0) {
+        if (strcmp(parameter_table[id].choices[c].name, name) == 0) {
             *choice = c;
             return true;
         }
@@ -226,7 +226,7 @@ praxis_status px_parameters_check(struct px_log *log, const praxis_parameters *p
 {
     praxis_status status = PRAXIS_SUCCESS;
     for (int i = 0; i < PRAXIS_PARAMETER_COUNT && !status; i++)
-        status = check_member(log, parameters, &table[i]);
+        status = check_member(log, parameters, &parameter_table[i]);
     if (!status && parameters->consolidation > parameters->trace_window)
         status = px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "consolidation is %u, must be from 1 to trace_window, %u",
                          parameters->consolidation, parameters->trace_window);
@@ -243,14 +243,14 @@ praxis_status px_parameters_check(struct px_log *log, const praxis_parameters *p
 
 double px_parameter_get(const praxis_parameters *parameters, praxis_parameter id)
 {
-    const struct parameter *parameter = &table[id];
+    const struct parameter *parameter = &parameter_table[id];
     return parameter->kind == PRAXIS_KIND_REAL ? read_real(parameters, parameter)
                                                : (double)read_whole(parameters, parameter);
 }
 
 praxis_status px_parameter_set(struct px_log *log, praxis_parameters *parameters, praxis_parameter id, double value)
 {
-    const struct parameter *parameter = &table[id];
+    const struct parameter *parameter = &parameter_table[id];
     if (parameter->kind == PRAXIS_KIND_REAL) {
         if (!is_real_within(parameter, value))
             return refuse_real(log, parameter, value);
@@ -276,7 +276,7 @@ static void append_names(struct px_text *text, const struct parameter *parameter
                        i == 0      ? ""
                        : i == last ? " or "
                                    : ", ",
-                       parameter ? parameter->choices[i].name : table[i].name);
+                       parameter ? parameter->choices[i].name : parameter_table[i].name);
 }
 
 praxis_status px_parameter_named(struct px_log *log, const char *name, praxis_parameter *id)
@@ -311,7 +311,7 @@ static praxis_status refuse_text(struct px_log *log, const struct parameter *par
 praxis_status px_parameter_set_text(struct px_log *log, praxis_parameters *parameters, praxis_parameter id,
                                     const char *text)
 {
-    const struct parameter *parameter = &table[id];
+    const struct parameter *parameter = &parameter_table[id];
     double real;
     uint64_t whole;
     uint32_t choice;
@@ -329,7 +329,7 @@ praxis_status px_parameter_set_text(struct px_log *log, praxis_parameters *param
 praxis_status px_parameter_text(struct px_log *log, const praxis_parameters *parameters, praxis_parameter id,
                                 char *text, size_t size)
 {
-    const struct parameter *parameter = &table[id];
+    const struct parameter *parameter = &parameter_table[id];
     char written[PX_NUMBER_SIZE];
     uint64_t whole = parameter->kind == PRAXIS_KIND_REAL ? 0 : read_whole(parameters, parameter);
     if (parameter->kind == PRAXIS_KIND_REAL)
@@ -347,5 +347,5 @@ praxis_status px_parameter_text(struct px_log *log, const praxis_parameters *par
 
 bool px_parameter_is_within(praxis_parameter id, size_t size)
 {
-    return table[id].offset + table[id].size <= size;
+    return parameter_table[id].offset + parameter_table[id].size <= size;
 }

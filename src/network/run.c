@@ -95,7 +95,7 @@ struct piece {
 };
 
 /* The modulators of a step: one per replica, run->ticks apart. */
-static const float *modulators_of(const struct piece *piece, uint32_t step)
+static const float *modulators_at(const struct piece *piece, uint32_t step)
 {
     return piece->run->modulator + piece->first + step;
 }
@@ -105,7 +105,7 @@ static const float *modulators_of(const struct piece *piece, uint32_t step)
  * order: activation, then the trace of what caused it, then the modulator. Homeostasis and readout of a tick neither
  * read what learning writes nor write what it reads: they go with the tick.
  */
-static praxis_status advance(praxis_network *network, const struct piece *piece, uint32_t step, uint32_t *count)
+static praxis_status advance_piece(praxis_network *network, const struct piece *piece, uint32_t step, uint32_t *count)
 {
     const praxis_run *run = piece->run;
     const uint8_t *flags = network->step.flags;
@@ -113,7 +113,7 @@ static praxis_status advance(praxis_network *network, const struct piece *piece,
     praxis_status status = px_learning_prepare(network, flags, true);
     uint32_t left = piece->ticks - step, room = px_learning_room(network, flags);
     for (*count = 0; *count < left && *count < room && !due; ++*count)
-        due = run->modulator && px_learning_is_due(network, modulators_of(piece, step + *count), run->ticks, *count);
+        due = run->modulator && px_learning_is_due(network, modulators_at(piece, step + *count), run->ticks, *count);
     if (!status)
         status = network->backend->operations->ticks(network->backend, step, *count, flags);
     if (status)
@@ -121,7 +121,7 @@ static praxis_status advance(praxis_network *network, const struct piece *piece,
     for (uint32_t i = 0; i < *count; i++) {
         network->tick++;
         if (run->modulator)
-            px_learning_take(network, modulators_of(piece, step + i), run->ticks, due && i == *count - 1);
+            px_learning_take(network, modulators_at(piece, step + i), run->ticks, due && i == *count - 1);
     }
     px_learning_enter(network, flags, *count);
     return due ? px_learning_follow(network, NULL) : PRAXIS_SUCCESS;
@@ -169,7 +169,7 @@ static praxis_status run_piece(praxis_network *network, const struct piece *piec
     if (!status)
         status = backend->operations->begin(backend, &span);
     for (uint32_t step = 0, count; step < piece->ticks && !status; step += count)
-        status = advance(network, piece, step, &count);
+        status = advance_piece(network, piece, step, &count);
     if (!status)
         status = backend->operations->end(backend, staging.sums);
     if (!status)

@@ -229,7 +229,7 @@ static praxis_status teach(praxis_network *network, const praxis_step *step)
 }
 
 /* The flags of every replica in ticks that are traced, or are not. */
-static void set_flags(praxis_network *network, const praxis_step *step, bool traced)
+static void set_replica_flags(praxis_network *network, const praxis_step *step, bool traced)
 {
     for (uint32_t r = 0; r < network->shape.replicas; r++) {
         uint32_t flags = step->replica_flags ? step->replica_flags[r] : step->flags;
@@ -245,7 +245,7 @@ static praxis_status run_ticks(praxis_network *network, const praxis_step *step,
 {
     const uint8_t *flags = network->step.flags;
     praxis_status status = PRAXIS_SUCCESS;
-    set_flags(network, step, traced);
+    set_replica_flags(network, step, traced);
     for (uint32_t count; first < end && !status; first += count) {
         status = px_learning_prepare(network, flags, false);
         uint32_t room = px_learning_room(network, flags);

@@ -97,7 +97,7 @@ void px_tuning_choose(const struct px_opencl_device *device, const struct px_sha
     free(stored);
 }
 
-static praxis_status forget(struct px_log *log, const char *path)
+static praxis_status forget_tuning(struct px_log *log, const char *path)
 {
     if (unlink(path) == 0 || errno == ENOENT || errno == ENOTDIR)
         return PRAXIS_SUCCESS;
@@ -148,7 +148,7 @@ praxis_status px_tuning_store(struct px_device *base, const struct px_shape *sha
     else if (text && *text)
         status = write_entry(device, path, key, text);
     else
-        status = forget(base->log, path);
+        status = forget_tuning(base->log, path);
     free(path);
     free(key);
     return status;
