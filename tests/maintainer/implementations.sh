@@ -12,6 +12,7 @@
 #   --build DIR   the build folder whose praxis is run (default: build)
 #   --only LIST   some of: pocl-3.1 pocl-3.0 intel pocl-6 pocl-7 rusticl oclgrind
 #   --quick       small networks only
+#   --paths LIST  some of: default c packed khr
 #
 #   pocl-3.1   PoCL of Debian 12, from this machine's packages
 #   pocl-3.0   PoCL of PyPI's pocl-binary-distribution: code for any x86-64
@@ -235,6 +236,7 @@ while [ $# -gt 0 ]; do
     --build) build=${2?} && shift ;;
     --only) names=${2?} && shift ;;
     --quick) sizes=small ;;
+    --paths) paths=${2?} && shift ;;
     -*) usage ;;
     *) break ;;
     esac

@@ -62,6 +62,36 @@ START_TEST(a_missing_folder_is_named)
 }
 END_TEST
 
+/* Compilers of some drivers print what they warn of, or how often, to the standard error of whoever uses them. */
+START_TEST(warnings_are_not_printed)
+{
+    struct messages messages;
+    char warning[128], printed[4096] = "";
+    praxis_context *context = NULL;
+    praxis_context_options options = defaults();
+    /* In a program that no driver has kept. */
+    snprintf(warning, sizeof warning, "#warning of no use to users\nconstant int made_by_%ld = 1;", (long)getpid());
+    char *folder = kernels_append("dot4.cl", warning);
+    options.kernel_directory = folder;
+    FILE *file = tmpfile();
+    int error = dup(STDERR_FILENO);
+    ck_assert(file != NULL && error >= 0 && dup2(fileno(file), STDERR_FILENO) >= 0);
+    praxis_status status = open_with(&options, &messages, &context);
+    praxis_network *network = NULL;
+    if (!status)
+        status = praxis_network_create(context, NULL, &network);
+    dup2(error, STDERR_FILENO);
+    close(error);
+    rewind(file);
+    size_t length = fread(printed, 1, sizeof printed - 1, file);
+    ck_assert_msg(!status && length == 0, "%s: %s", praxis_status_string(status), printed);
+    fclose(file);
+    praxis_network_destroy(network);
+    praxis_context_destroy(context);
+    folder_remove(folder);
+}
+END_TEST
+
 START_TEST(a_failed_build_tells_all)
 {
     struct messages messages;
@@ -327,6 +357,7 @@ int main(int argc, char **argv)
     if (devices == 2) {
         tcase_add_test(device, kernels_from_a_folder);
         tcase_add_test(device, a_missing_folder_is_named);
+        tcase_add_test(device, warnings_are_not_printed);
         tcase_add_test(device, a_failed_build_tells_all);
         tcase_add_test(device, slabs_change_nothing);
         tcase_add_test(device, a_column_that_does_not_fit_is_refused);
