@@ -15,17 +15,16 @@ static cJSON *json_figure(const struct task_figure *figure)
     return object;
 }
 
-static void add_option(void *context, const struct task_option *option, unsigned number)
+static cJSON *json_option(const struct task_option *option)
 {
     cJSON *object = cJSON_CreateObject();
-    (void)number;
     json_add_text(object, "name", option->name);
     json_add_text(object, "help", option->help);
     if (option->choices)
         json_add_text(object, "default", option->choices[(int)option->value]);
     else
         json_add_number(object, "default", option->value);
-    cJSON_AddItemToArray(context, object);
+    return object;
 }
 
 static cJSON *json_task(const struct task *task)
@@ -47,7 +46,9 @@ static cJSON *json_task(const struct task *task)
         json_add_text(item, "description", control->description);
         cJSON_AddItemToArray(controls, item);
     }
-    settings_each_option(task, cJSON_AddArrayToObject(object, "options"), add_option);
+    cJSON *options = cJSON_AddArrayToObject(object, "options");
+    for (const struct task_option *option = task->options; option->name; option++)
+        cJSON_AddItemToArray(options, json_option(option));
     return object;
 }
 

@@ -5,9 +5,9 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "cli/training.h"
 #include "tool/json.h"
 #include "tool/text.h"
-#include "cli/training.h"
 
 /* ---- Distributions ---- */
 
@@ -25,8 +25,10 @@ static void print_distribution(FILE *file, const char *name, const praxis_statis
 {
     if (!statistics)
         return;
-    fprintf(file, "%-12s mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis %+.3f  clipped %.2f %%\n", name,
-            MEAN(mean), MEAN(variance), MEAN(skewness), MEAN(excess_kurtosis), 100 * MEAN(clipped));
+    fprintf(file,
+            "%-12s mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis "
+            "%+.3f  clipped %.2f %%\n",
+            name, MEAN(mean), MEAN(variance), MEAN(skewness), MEAN(excess_kurtosis), 100 * MEAN(clipped));
 }
 
 static cJSON *json_distribution(const praxis_statistics *statistics, uint32_t seeds)
@@ -47,25 +49,21 @@ static cJSON *json_distribution(const praxis_statistics *statistics, uint32_t se
 
 /* ---- A table ---- */
 
-struct choices {
-    struct text text;
-    const struct settings *settings;
-};
-
 /* ", rule signed": the options that are words. */
-static void append_choice(void *context, const struct task_option *option, unsigned number)
+static void append_choices(struct text *text, const struct settings *settings)
 {
-    struct choices *choices = context;
-    if (option->choices)
-        text_append(&choices->text, ", %s %s", option->name, option->choices[(int)choices->settings->options[number]]);
+    const struct task_option *options = settings->task->options;
+    for (unsigned i = 0; options[i].name; i++)
+        if (options[i].choices)
+            text_append(text, ", %s %s", options[i].name, options[i].choices[(int)settings->options[i]]);
 }
 
 static void print_head(const struct training *training, FILE *file)
 {
     const struct settings *settings = training->conditions;
     char neurons[16], synapses[16], words[256];
-    struct choices choices = {TEXT_IN(words), settings};
-    settings_each_option(settings->task, &choices, append_choice);
+    struct text text = TEXT_IN(words);
+    append_choices(&text, settings);
     fprintf(file, "%s%s: %s neurons, %s synapses, %u seeds, %" PRIu64 " %s in %.1f s on %s\n", settings->task->name,
             words, cli_si((double)training->network.neurons, neurons),
             cli_si((double)training->network.synapses, synapses), training->seeds, training->curve.units,
@@ -99,7 +97,7 @@ void training_print(const struct training *training, FILE *file)
         for (uint32_t c = 0; c < training->condition_count; c++)
             print_figure(training, number, c, file);
         if (number == 0 && !isnan(task->chance))
-            fprintf(file, "%-12s %.*f\n", "chance", task->figures->decimals, task->chance);
+            fprintf(file, "%-12s %.3f\n", "chance", task->chance);
     }
     print_distribution(file, "weights", training->weights, training->seeds);
     print_distribution(file, "activations", training->activations, training->seeds);
@@ -140,23 +138,16 @@ static void add_figures(cJSON *object, const struct training *training, uint32_t
     }
 }
 
-struct chosen {
-    cJSON *object;
-    const struct settings *settings;
-};
-
-static void add_option(void *context, const struct task_option *option, unsigned number)
+static void add_option(cJSON *object, const struct task_option *option, double value)
 {
-    const struct chosen *chosen = context;
-    double value = chosen->settings->options[number];
     char name[64];
     snprintf(name, sizeof name, "%s", option->name);
     for (char *c = name; *c; c++)
         *c = *c == '-' ? '_' : *c;
     if (option->choices)
-        json_add_text(chosen->object, name, option->choices[(int)value]);
+        json_add_text(object, name, option->choices[(int)value]);
     else
-        json_add_number(chosen->object, name, value);
+        json_add_number(object, name, value);
 }
 
 /* What was run: the task, its metric, its options, and how long. */
@@ -169,7 +160,8 @@ static void add_run(cJSON *object, const struct training *training)
     json_add_text(object, "task", task->name);
     json_add_text(object, "metric", task->figures->name);
     add_meaning(object, task->figures);
-    settings_each_option(task, &(struct chosen){object, settings}, add_option);
+    for (unsigned i = 0; task->options[i].name; i++)
+        add_option(object, &task->options[i], settings->options[i]);
     json_add_count(object, "seeds", training->seeds);
     json_add_count(object, "first_seed", training->first_seed);
     json_add_count(object, task->protocol->units, training->curve.units);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The options of praxis train: its own, those of the task's protocol and those of the task. They are read twice: some
- * of them decide on the recipe, whose parameters others change, wherever the two stand.
+ * The options of praxis train: its own and those of the task. They are read twice: some of them decide on the recipe,
+ * whose parameters others change, wherever the two stand.
  */
 #include "cli/training_request.h"
 
@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool/file.h"
-#include "tool/memory.h"
 #include "cli/task_text.h"
 #include "cli/whole_series.h"
 #include "tasks/heard.h"
 #include "tasks/protocol.h"
+#include "tool/file.h"
+#include "tool/memory.h"
 
 #define MOST_OPTIONS 40
 
@@ -33,11 +33,9 @@ static void add(struct table *table, struct cli_option option)
         table->options[table->count++] = option;
 }
 
-/* An option of protocol or task, with its default. */
-static void add_own(void *context, const struct task_option *option, unsigned number)
+/* An option of the task, with its default. */
+static void add_own(struct table *table, const struct task_option *option, union request_value *value)
 {
-    struct table *table = context;
-    union request_value *value = &table->request->values[number];
     struct cli_option own = {option->name, CLI_TEXT, value, 0, 0, option->value_name, option->help};
     if (option->choices) {
         value->text = option->choices[(int)option->value];
@@ -53,7 +51,7 @@ static void add_own(void *context, const struct task_option *option, unsigned nu
     add(table, own);
 }
 
-/* How long, how large, how many. */
+/* How long, and how large. */
 static void add_sizes(struct table *table, const char *length_help)
 {
     struct request *r = table->request;
@@ -103,39 +101,28 @@ static void add_common(struct table *table)
 
 /* ---- The recipe ---- */
 
-struct reading {
-    const struct cli_command *command;
-    const struct request *request;
-    struct settings *settings;
-    int code;
-};
-
-/* An option of protocol or task into the settings, as a number. */
-static void read_own(void *context, const struct task_option *option, unsigned number)
+/* The value of an option of the task, as a number; negative where it is none of its words. */
+static double own_value(const struct task_option *option, const union request_value *value)
 {
-    struct reading *reading = context;
-    const union request_value *value = &reading->request->values[number];
-    double *target = &reading->settings->options[number];
-    if (!option->choices) {
-        *target = option->whole ? (double)value->count : value->real.value;
-        return;
-    }
+    if (!option->choices)
+        return option->whole ? (double)value->count : value->real.value;
     for (int choice = 0; option->choices[choice]; choice++)
-        if (strcmp(option->choices[choice], value->text) == 0) {
-            *target = choice;
-            return;
-        }
-    reading->code = cli_usage(reading->command, "--%s is \"%s\", must be %s", option->name, value->text, option->help);
+        if (strcmp(option->choices[choice], value->text) == 0)
+            return choice;
+    return -1;
 }
 
 /* What the options come to, as the recipe says, before anything is changed of it. Returns -1 to go on. */
 static int take_recipe(const struct cli_command *command, struct request *r, struct settings *settings)
 {
-    struct reading reading = {command, r, settings, -1};
+    const struct task_option *options = r->task->options;
     settings_default(r->task, settings);
-    settings_each_option(r->task, &reading, read_own);
-    if (reading.code >= 0)
-        return reading.code;
+    for (unsigned i = 0; options[i].name; i++) {
+        settings->options[i] = own_value(&options[i], &r->values[i]);
+        if (options[i].choices && settings->options[i] < 0)
+            return cli_usage(command, "--%s is \"%s\", must be %s", options[i].name, r->values[i].text,
+                             options[i].help);
+    }
     r->task->recipe(settings);
     r->parameters = settings->parameters;
     return -1;
@@ -298,7 +285,8 @@ int request_read(const struct cli_command *command, int argc, char **argv, struc
     if (r->task->heard)
         add_series(&table);
     add_sizes(&table, length_help);
-    settings_each_option(r->task, &table, add_own);
+    for (unsigned i = 0; r->task->options[i].name; i++)
+        add_own(&table, &r->task->options[i], &r->values[i]);
     add_common(&table);
     take_recipe(command, r, &settings);
     int code = read_options(&of_task, &table, argc - 1, argv + 1);

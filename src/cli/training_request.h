@@ -7,7 +7,7 @@
 #include "cli/series.h"
 #include "tasks/task.h"
 
-/* A value of an option that a protocol or a task has of its own. */
+/* A value of an option that a task has of its own. */
 union request_value {
     uint64_t count;
     struct cli_real real;

@@ -19,7 +19,7 @@ enum { BODY_RANDOM, BODY_LINE };
 
 static bool is_line(const struct settings *settings)
 {
-    return settings_option(settings, BODY) == BODY_LINE;
+    return settings->options[BODY] == BODY_LINE;
 }
 
 static praxis_graph graph_of(const struct settings *settings)

@@ -26,9 +26,8 @@ struct learner {
 };
 
 struct protocol {
-    const char *unit, *units; /* "trial", "trials" */
-    uint64_t block;           /* units that a row of the log is the mean of */
-    const struct task_option *options;
+    const char *unit, *units;            /* "trial", "trials" */
+    uint64_t block;                      /* units that a row of the log is the mean of */
     const struct task_picture *pictures; /* of every task; NULL: none */
 
     /* The neurons that choose actions, of which there must be fewer than N. */
@@ -50,5 +49,19 @@ struct protocol {
     /* Runs what the pictures show, once, after everything else. NULL: they need nothing. */
     praxis_status (*record)(struct learner *learner);
 };
+
+/* ---- What protocols share ---- */
+
+/* Makes the network of a plan, with so many channels, and sets the learner to what it is of. */
+praxis_status learner_begin(struct learner *learner, praxis_context *context, const struct protocol *protocol,
+                            const struct learner_plan *plan, uint32_t channels);
+
+/* Groups "action 0", "action 1", ... of so many motor neurons each, from neuron 0 on: they alone learn. groups[actions]
+ * receives their numbers. */
+praxis_status learner_add_actions(struct learner *learner, uint32_t actions, uint32_t size, uint32_t *groups);
+
+/* Writes one value to a field of some neurons, of so many elements each, in every replica. */
+praxis_status learner_write(struct learner *learner, praxis_field field, uint64_t first, uint64_t neurons,
+                            uint32_t elements, float value);
 
 #endif

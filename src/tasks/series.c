@@ -76,7 +76,7 @@ static bool is_online(const struct series_learner *learner)
 static void make_plan(const struct settings *settings, const struct series_environment *environment, uint32_t outputs,
                       struct series_plan *plan)
 {
-    uint64_t plastic = (uint64_t)settings_option(settings, SERIES_PLASTIC);
+    uint64_t plastic = (uint64_t)settings->options[SERIES_PLASTIC];
     plastic = plastic < settings->length ? plastic : settings->length;
     uint64_t left = settings->length - plastic;
     *plan = (struct series_plan){
@@ -113,8 +113,8 @@ static praxis_status make_readout(struct series_learner *learner, const struct s
     praxis_readout_info info = {.struct_size = sizeof info};
     praxis_readout_options_default(&options);
     options.outputs = learner->outputs;
-    options.lags = (uint32_t)settings_option(settings, SERIES_LAGS);
-    options.squares = settings_option(settings, SERIES_SQUARES) != 0;
+    options.lags = (uint32_t)settings->options[SERIES_LAGS];
+    options.squares = settings->options[SERIES_SQUARES] != 0;
     options.rule = is_online(learner) ? PRAXIS_READOUT_NLMS : PRAXIS_READOUT_FITTED;
     options.rate = learner->environment->rate;
     praxis_status status = praxis_readout_create(learner->base.network, &options, &learner->readout);

@@ -20,7 +20,7 @@ struct protocol;
 struct settings;
 struct task;
 
-/* An option of the command that a protocol or a task has of its own. Lists of them end with a NULL name. */
+/* An option of the command that a task has of its own. Lists of them end with a NULL name. */
 struct task_option {
     const char *name, *value_name, *help;
     const char *const *choices; /* NULL: a number. Else words, NULL behind the last; the value is the number of one */
@@ -63,7 +63,7 @@ struct task {
     uint64_t tests;                      /* of each test with learning off, by default; 0: the task has none to count */
     const char *curve;                   /* what one unit brings, and the curve shows: "reward" */
     double chance;                       /* the share that is right without learning; NaN: the figures are no shares */
-    const struct task_option *options;   /* beyond the protocol's; NULL: none */
+    const struct task_option *options;   /* those that the protocol wants come first, in its order */
     const struct task_figure *figures;   /* the first is the metric */
     const struct task_control *controls; /* the first is there by default */
     const struct task_picture *pictures; /* beyond the protocol's; NULL: none */
@@ -78,7 +78,7 @@ struct settings {
     const struct task *task;
     /* Neurons, degree factor, factor, trace form and real-valued parameters are used. */
     praxis_parameters parameters;
-    double options[SETTINGS_OPTIONS]; /* by number: first the protocol's, then the task's */
+    double options[SETTINGS_OPTIONS]; /* in the order of the task's */
     uint64_t length, tests;
     const float *heard; /* [heard_count] the user's series, or NULL */
     uint64_t heard_count;
@@ -87,15 +87,8 @@ struct settings {
     bool random_sign;   /* the sign of modulators is drawn */
 };
 
-/* Option `number` of the task's own. */
-double settings_option(const struct settings *settings, unsigned number);
-
 /* The default settings of a task, without its recipe: options decide on that. */
 void settings_default(const struct task *task, struct settings *settings);
-
-/* Calls visit for the options of the protocol and then of the task, with their number in `settings`. */
-void settings_each_option(const struct task *task, void *context,
-                          void (*visit)(void *context, const struct task_option *option, unsigned number));
 
 /* The usual control. */
 void task_unmodulated(struct settings *settings);

@@ -6,11 +6,16 @@
 #include "tasks/task.h"
 #include "tool/random.h"
 
+extern const struct task task_continual;
 extern const struct task task_delayed_cue;
+extern const struct task task_delayed_xor;
+extern const struct task task_evidence;
+extern const struct task task_late_reward;
 extern const struct task task_mackey_glass;
 extern const struct task task_memory_capacity;
 extern const struct task task_narma10;
 extern const struct task task_pattern_generation;
 extern const struct task task_predict;
+extern const struct task task_reversal;
 
 #endif

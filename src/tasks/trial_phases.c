@@ -3,15 +3,15 @@
 #include <math.h>
 #include <string.h>
 
-#include "tool/random.h"
 #include "tasks/trials_learner.h"
+#include "tool/random.h"
 
 /* ---- Stimulus ---- */
 
-/* What organoid `replica` meets; the random numbers are its seed's. */
-static struct trial trial_of(struct trials_learner *l, uint32_t seed, enum trial_set set, uint64_t number)
+/* What organoids of a seed meet. */
+static struct trial trial_of(struct trials_learner *l, uint32_t seed, enum trial_set set)
 {
-    return (struct trial){.seed = l->first_seed + seed, .number = number, .set = set, .random = &l->random[seed]};
+    return (struct trial){.seed = l->first_seed + seed, .learned = l->learned, .set = set, .random = &l->random[seed]};
 }
 
 /* The input of the first condition to the others, who meet the same. */
@@ -21,12 +21,12 @@ static void share_input(struct trials_learner *l, size_t size)
         memcpy(l->input + i * size, l->input + i % l->base.seeds * size, size * sizeof *l->input);
 }
 
-void trials_draw(struct trials_learner *l, enum trial_set set, uint64_t number)
+void trials_draw(struct trials_learner *l, enum trial_set set)
 {
     size_t size = (size_t)l->environment->ticks(l->settings) * l->environment->channels;
     memset(l->input, 0, l->base.seeds * size * sizeof *l->input);
     for (uint32_t s = 0; s < l->base.seeds; s++) {
-        struct trial trial = trial_of(l, s, set, number);
+        struct trial trial = trial_of(l, s, set);
         l->environment->draw(l->settings, &trial, l->input + s * size, &l->answers[s]);
     }
     share_input(l, size);
@@ -91,19 +91,30 @@ static void choose_action(struct trials_learner *l, uint32_t replica, bool learn
     l->chosen[replica] = chosen;
 }
 
-static void collect_rewards(struct trials_learner *l, bool learning, float *rewards)
+/* Reward less what is expected. Where what is expected has stayed away for a while, the world may have changed, and
+ * more is learned of what it is now (Pearce and Hall 1980). */
+static float find_advantage(struct trials_learner *l, uint32_t replica, float reward)
+{
+    double advantage = (double)reward - l->baseline[replica], *disappointment = &l->disappointment[replica];
+    l->baseline[replica] += BASELINE_RATE * advantage;
+    *disappointment += DISAPPOINTMENT_RATE * (fmax(-advantage, 0) - *disappointment);
+    double boost = 1 + l->boost * fmax(*disappointment - DISAPPOINTED, 0);
+    return l->conditions[replica / l->base.seeds].unmodulated ? 0 : (float)(advantage * boost);
+}
+
+static void collect_rewards(struct trials_learner *l, enum trial_set set, bool learning, float *rewards)
 {
     for (uint32_t i = 0; i < l->replicas; i++) {
         choose_action(l, i, learning);
         rewards[i] = l->chosen[i] == l->answers[i];
         if (!learning)
             continue;
-        double advantage = (double)rewards[i] - l->baseline[i];
-        l->advantage[i] = l->conditions[i / l->base.seeds].unmodulated ? 0 : (float)advantage;
-        l->baseline[i] += BASELINE_RATE * advantage;
+        l->advantage[i] = find_advantage(l, i, rewards[i]);
+        const struct trial trial = trial_of(l, i % l->base.seeds, set);
+        if (l->environment->tally)
+            l->environment->tally(l->tallies + i * l->environment->tally_size, l->settings, &trial, rewards[i] > 0);
     }
 }
-
 /* ---- What is traced after the choice ---- */
 
 /* What motor neurons are told of the choice: `scale` (chosen - 1 / actions) for all neurons of an action. */
@@ -138,20 +149,18 @@ static praxis_status trace_choice(struct trials_learner *l)
 static praxis_status write_noise(struct trials_learner *l, bool waiting)
 {
     bool explores = l->rule == RULE_NOISE;
-    uint64_t first = explores ? (uint64_t)l->environment->actions * GROUP_SIZE : 0, count = l->neurons - first;
+    uint64_t first = explores ? (uint64_t)l->environment->actions * GROUP_SIZE : 0;
     double before = explores ? 0 : l->settings->parameters.noise;
-    for (uint64_t i = 0; i < l->replicas * count; i++)
-        l->modulator[i] = (float)(waiting ? l->environment->wait_noise : before);
-    const praxis_range range = {0, l->replicas, first, count};
-    return praxis_network_write(l->base.network, PRAXIS_FIELD_NOISE, &range, l->modulator, l->replicas * count);
+    return learner_write(&l->base, PRAXIS_FIELD_NOISE, first, l->neurons - first, 1,
+                         (float)(waiting ? l->environment->wait_noise : before));
 }
 
-static void draw_wait(struct trials_learner *l, uint32_t ticks, uint64_t number)
+static void draw_wait(struct trials_learner *l, uint32_t ticks)
 {
     size_t size = (size_t)ticks * l->environment->channels;
     memset(l->input, 0, l->base.seeds * size * sizeof *l->input);
     for (uint32_t s = 0; s < l->base.seeds; s++) {
-        struct trial trial = trial_of(l, s, TRIAL_LEARNED, number);
+        struct trial trial = trial_of(l, s, TRIAL_LEARNED);
         l->environment->wait(l->settings, &trial, l->input + s * size);
     }
     share_input(l, size);
@@ -165,7 +174,7 @@ static praxis_status wait_for_reward(struct trials_learner *l)
     run.ticks = l->environment->wait_ticks(l->settings);
     run.flags = PRAXIS_RUN_TRACE;
     run.input = l->input;
-    draw_wait(l, (uint32_t)run.ticks, l->learned);
+    draw_wait(l, (uint32_t)run.ticks);
     praxis_status status = l->rule == RULE_SUPPLIED ? write_factors(l, 0) : PRAXIS_SUCCESS;
     if (!status)
         status = write_noise(l, true);
@@ -202,12 +211,12 @@ static praxis_status learn(struct trials_learner *l)
 
 praxis_status trials_run(struct trials_learner *l, enum trial_set set, bool learning, float *rewards)
 {
-    trials_draw(l, set, learning ? l->learned : l->tests[set].trials);
+    trials_draw(l, set);
     praxis_status status = show_stimuli(l);
     if (!status)
         status = read_motor_neurons(l, learning);
     if (status)
         return status;
-    collect_rewards(l, learning, rewards);
+    collect_rewards(l, set, learning, rewards);
     return learning ? learn(l) : PRAXIS_SUCCESS;
 }

@@ -5,17 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "tool/random.h"
 #include "tasks/trials_learner.h"
+#include "tool/random.h"
 
 /* ---- Options ---- */
 
-static const char *const rules[] = {"signed", "supplied", "noise", "post", NULL};
-
-static const struct task_option options[] = {
-    [TRIALS_RULE] = {"rule", "RULE", "signed, supplied, noise or post", rules, true, RULE_SIGNED, 0, 0},
-    {.name = NULL},
-};
+const char *const trials_rules[] = {"signed", "supplied", "noise", "post", NULL};
 
 void trials_recipe(struct settings *settings)
 {
@@ -39,46 +34,19 @@ static uint64_t motor_neurons(const struct settings *settings)
 
 /* ---- Making ---- */
 
-static praxis_status add_groups(struct trials_learner *l)
-{
-    praxis_status status = PRAXIS_SUCCESS;
-    for (uint32_t a = 0; a < l->environment->actions && !status; a++) {
-        uint32_t members[GROUP_SIZE];
-        char name[32];
-        snprintf(name, sizeof name, "action %u", a);
-        for (uint32_t i = 0; i < GROUP_SIZE; i++)
-            members[i] = a * GROUP_SIZE + i;
-        status = praxis_network_add_group(l->base.network, name, members, GROUP_SIZE, &l->groups[a]);
-    }
-    return status;
-}
-
-/* Under node perturbation only motor neurons are noisy, each group as one. */
-static praxis_status prepare_noise(struct trials_learner *l)
-{
-    praxis_status status = PRAXIS_SUCCESS;
-    for (uint32_t a = 0; a < l->environment->actions && !status; a++)
-        status = praxis_network_share_noise(l->base.network, l->groups[a]);
-    uint64_t motor = motor_neurons(l->settings), rest = l->neurons - motor;
-    const praxis_range range = {0, l->replicas, motor, rest};
-    float *zeros = calloc(l->replicas * rest, sizeof *zeros);
-    if (!status)
-        status = zeros ? praxis_network_write(l->base.network, PRAXIS_FIELD_NOISE, &range, zeros, l->replicas * rest)
-                       : PRAXIS_ERROR_OUT_OF_MEMORY;
-    free(zeros);
-    return status;
-}
-
-/* Only motor neurons learn. */
+/* Only motor neurons learn; under node perturbation only they are noisy, each group as one. */
 static praxis_status prepare_groups(struct trials_learner *l)
 {
     uint32_t actions = l->environment->actions;
-    praxis_status status = add_groups(l);
-    if (!status)
-        status = praxis_network_set_plastic_groups(l->base.network, l->groups, actions);
+    uint64_t motor = motor_neurons(l->settings);
+    praxis_status status = learner_add_actions(&l->base, actions, GROUP_SIZE, l->groups);
     if (!status)
         status = praxis_feedback_groups(l->base.network, l->groups, actions, l->feedback);
-    return status || l->rule != RULE_NOISE ? status : prepare_noise(l);
+    for (uint32_t a = 0; a < actions && !status && l->rule == RULE_NOISE; a++)
+        status = praxis_network_share_noise(l->base.network, l->groups[a]);
+    return status || l->rule != RULE_NOISE
+               ? status
+               : learner_write(&l->base, PRAXIS_FIELD_NOISE, motor, l->neurons - motor, 1, 0);
 }
 
 static uint32_t most_ticks(const struct trials_learner *l)
@@ -95,6 +63,8 @@ static bool allocate(struct trials_learner *l)
     l->random = calloc(l->base.seeds, sizeof *l->random);
     l->choices = calloc(replicas, sizeof *l->choices);
     l->baseline = calloc(replicas, sizeof *l->baseline);
+    l->disappointment = calloc(replicas, sizeof *l->disappointment);
+    l->tallies = calloc(replicas, l->environment->tally_size + 1);
     l->input = calloc(replicas * most_ticks(l) * l->environment->channels, sizeof *l->input);
     l->answers = calloc(replicas, sizeof *l->answers);
     l->output = calloc(replicas * READ_TICKS * actions, sizeof *l->output);
@@ -107,29 +77,9 @@ static bool allocate(struct trials_learner *l)
     l->last = calloc(TRIALS_LAST * replicas, sizeof *l->last);
     for (int set = 0; set < 2; set++)
         l->tests[set].rewards = calloc(replicas, sizeof *l->tests[set].rewards);
-    return l->groups && l->random && l->choices && l->baseline && l->input && l->answers && l->output &&
-           l->preference && l->chosen && l->advantage && l->error && l->feedback && l->modulator && l->last &&
-           l->tests[0].rewards && l->tests[1].rewards;
-}
-
-static praxis_status make_network(struct trials_learner *l, praxis_context *context)
-{
-    praxis_parameters parameters = l->settings->parameters;
-    praxis_network_info info = {.struct_size = sizeof info};
-    uint64_t *seeds = calloc(l->replicas, sizeof *seeds);
-    if (!seeds)
-        return PRAXIS_ERROR_OUT_OF_MEMORY;
-    for (uint32_t i = 0; i < l->replicas; i++)
-        seeds[i] = l->first_seed + i % l->base.seeds;
-    parameters.replicas = l->replicas;
-    parameters.channels = l->environment->channels;
-    parameters.seeds = seeds;
-    praxis_status status = praxis_network_create(context, &parameters, &l->base.network);
-    free(seeds);
-    if (!status)
-        status = praxis_network_describe(l->base.network, &info);
-    l->neurons = info.neurons;
-    return status;
+    return l->groups && l->random && l->choices && l->baseline && l->disappointment && l->tallies && l->input &&
+           l->answers && l->output && l->preference && l->chosen && l->advantage && l->error && l->feedback &&
+           l->modulator && l->last && l->tests[0].rewards && l->tests[1].rewards;
 }
 
 /* Stimuli are the seed's; the draws of actions those of seed and condition, whatever other conditions there are. */
@@ -152,6 +102,8 @@ static void destroy(struct learner *learner)
     free(l->random);
     free(l->choices);
     free(l->baseline);
+    free(l->disappointment);
+    free(l->tallies);
     free(l->input);
     free(l->answers);
     free(l->output);
@@ -175,13 +127,16 @@ static praxis_status fill(struct trials_learner *l, praxis_context *context, con
     if (!l->conditions)
         return PRAXIS_ERROR_OUT_OF_MEMORY;
     l->settings = memcpy(l->conditions, plan->conditions, size);
-    l->base = (struct learner){
-        .protocol = &trials, .task = l->settings->task, .conditions = plan->condition_count, .seeds = plan->seeds};
     l->environment = l->settings->task->environment;
     l->rule = (enum rule)l->settings->options[TRIALS_RULE];
+    l->boost = l->environment->boost ? l->environment->boost(l->settings) : 0;
     l->replicas = plan->condition_count * plan->seeds;
     l->first_seed = plan->first_seed;
-    praxis_status status = make_network(l, context);
+    praxis_network_info info = {.struct_size = sizeof info};
+    praxis_status status = learner_begin(&l->base, context, &trials, plan, l->environment->channels);
+    if (!status)
+        status = praxis_network_describe(l->base.network, &info);
+    l->neurons = info.neurons;
     if (!status && !allocate(l))
         status = PRAXIS_ERROR_OUT_OF_MEMORY;
     if (!status)
@@ -256,6 +211,10 @@ static double last_rewards(const struct trials_learner *l, uint32_t organoid)
 static double figure(const struct learner *learner, unsigned number, uint32_t organoid)
 {
     const struct trials_learner *l = (const struct trials_learner *)learner;
+    const struct trial_environment *e = l->environment;
+    if (number < e->own_figures)
+        return e->figure(l->tallies + organoid * e->tally_size, number);
+    number -= e->own_figures;
     if (number == 0)
         return last_rewards(l, organoid);
     const struct trial_test *test = &l->tests[number - 1];
@@ -277,7 +236,7 @@ static praxis_status record(struct learner *learner)
     struct trials_learner *l = (struct trials_learner *)learner;
     uint32_t ticks = l->environment->ticks(l->settings);
     praxis_status status = praxis_network_reset(l->base.network, PRAXIS_RESET_EPISODE, NULL);
-    trials_draw(l, TRIAL_LEARNED, l->learned);
+    trials_draw(l, TRIAL_LEARNED);
     return status ? status : recording_run(&l->recording, l->base.network, ticks + READ_TICKS, l->input, ticks);
 }
 
@@ -300,7 +259,6 @@ const struct protocol trials = {
     .unit = "trial",
     .units = "trials",
     .block = 50,
-    .options = options,
     .pictures = pictures,
     .motor_neurons = motor_neurons,
     .create = create,

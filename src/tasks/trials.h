@@ -18,8 +18,13 @@ enum rule {
     RULE_POST,     /* one scalar modulator; factor: post, the plain product. Kept to be compared */
 };
 
-/* Numbers of the protocol's options; those of a task follow. */
-enum { TRIALS_RULE };
+/* The options that every task of trials has, and begins with. */
+enum { TRIALS_RULE, TRIALS_OPTIONS };
+extern const char *const trials_rules[];
+#define TRIALS_RULE_OPTION(rule)                                                                                       \
+    {                                                                                                                  \
+        "rule", "RULE", "signed, supplied, noise or post", trials_rules, true, rule, 0, 0                              \
+    }
 
 /* Which patterns a trial is drawn from. */
 enum trial_set {
@@ -29,7 +34,8 @@ enum trial_set {
 
 /* A trial of an organoid. Organoids of one seed meet the same trials under every condition. */
 struct trial {
-    uint64_t seed, number; /* number: of those of the set, from 0 */
+    uint64_t seed;
+    uint64_t learned; /* trials that were learned from before */
     enum trial_set set;
     uint64_t *random; /* of the seed: what is drawn is drawn from it */
 };
@@ -48,6 +54,14 @@ struct trial_environment {
     uint32_t (*wait_ticks)(const struct settings *settings);
     void (*wait)(const struct settings *settings, const struct trial *trial, float *input);
     double wait_noise; /* membrane noise of these ticks */
+    /* How much more is learned while rewards stay away that were expected: see docs/learning.md. NULL: nothing. */
+    double (*boost)(const struct settings *settings);
+    /* What the trials of an organoid come to beyond their rewards, in a structure that is zero at first; the first
+     * own_figures of the task are taken from it, the protocol's follow. NULL: nothing. */
+    size_t tally_size;
+    void (*tally)(void *tally, const struct settings *settings, const struct trial *trial, bool right);
+    unsigned own_figures;
+    double (*figure)(const void *tally, unsigned number);
 };
 
 extern const struct protocol trials;
@@ -55,7 +69,8 @@ extern const struct protocol trials;
 /* What the rule wants of the parameters, at the rates that docs/learning.md arrives at. */
 void trials_recipe(struct settings *settings);
 
-/* Figures: the reward while learning, that of the test, and, if the environment has any, that of unseen patterns. */
+/* The protocol's figures: the reward while learning, that of the test, and, if the environment has any, that of unseen
+ * patterns. */
 #define TRIALS_LAST 500 /* the reward is the mean over this many trials */
 #define TRIALS_REWARD                                                                                                  \
     {                                                                                                                  \
@@ -69,6 +84,12 @@ void trials_recipe(struct settings *settings);
     {                                                                                                                  \
         .name = "unseen", .unit = "share of trials", .description = "learning off, patterns never trained",            \
         .decimals = 3                                                                                                  \
+    }
+
+/* The usual control. */
+#define TRIALS_UNMODULATED                                                                                             \
+    {                                                                                                                  \
+        .name = "unmodulated", .description = "without modulation", .change = task_unmodulated                         \
     }
 
 #endif

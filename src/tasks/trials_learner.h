@@ -6,10 +6,12 @@
 #include "tasks/recording.h"
 #include "tasks/trials.h"
 
-#define GROUP_SIZE    40   /* motor neurons per action */
-#define READ_TICKS    3    /* over which they are read, and in which traces form */
-#define TEMPERATURE   0.1  /* of the softmax */
-#define BASELINE_RATE 0.05 /* of the running mean of rewards */
+#define GROUP_SIZE          40   /* motor neurons per action */
+#define READ_TICKS          3    /* over which they are read, and in which traces form */
+#define TEMPERATURE         0.1  /* of the softmax */
+#define BASELINE_RATE       0.05 /* of the running mean of rewards */
+#define DISAPPOINTMENT_RATE 0.2  /* of the running mean of how much less came than was expected */
+#define DISAPPOINTED        0.1  /* more than that boosts learning */
 
 /* Rewards of a test, summed. */
 struct trial_test {
@@ -25,10 +27,13 @@ struct trials_learner {
     enum rule rule;
     uint32_t replicas; /* conditions * seeds */
     uint64_t neurons, first_seed;
-    uint32_t *groups;           /* [actions] */
-    uint64_t *random;           /* [seeds] stimuli: the same under all conditions */
-    uint64_t *choices;          /* [replicas] draws of actions */
-    double *baseline;           /* [replicas] running mean of rewards */
+    uint32_t *groups;       /* [actions] */
+    uint64_t *random;       /* [seeds] stimuli: the same under all conditions */
+    uint64_t *choices;      /* [replicas] draws of actions */
+    double *baseline;       /* [replicas] running mean of rewards */
+    double *disappointment; /* [replicas] running mean of how much less came than was expected */
+    double boost;
+    char *tallies;              /* [replicas] of the environment's tally_size */
     float *input;               /* [replicas][ticks][channels], ticks the more of trial and wait */
     uint32_t *answers;          /* [replicas] */
     float *output;              /* [replicas][READ_TICKS][actions] */
@@ -48,6 +53,6 @@ struct trials_learner {
 praxis_status trials_run(struct trials_learner *learner, enum trial_set set, bool learning, float *rewards);
 
 /* Draws the stimuli of a trial into learner->input and learner->answers. */
-void trials_draw(struct trials_learner *learner, enum trial_set set, uint64_t number);
+void trials_draw(struct trials_learner *learner, enum trial_set set);
 
 #endif

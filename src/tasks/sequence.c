@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+#include "tasks/sequence.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "tasks/sequence_learner.h"
+#include "tool/random.h"
+
+#define GROUP_SIZE 20  /* motor neurons per action */
+#define OPEN_SHARE 0.2 /* of motor neurons, in a context */
+
+const char *const sequence_protections[] = {"none", "metaplasticity", "gate", "both", NULL};
+
+static uint64_t motor_neurons(const struct settings *settings)
+{
+    const struct sequence_environment *environment = settings->task->environment;
+    return (uint64_t)environment->actions * GROUP_SIZE;
+}
+
+/* ---- Making ---- */
+
+static bool allocate(struct sequence_learner *l)
+{
+    const struct sequence_environment *e = l->environment;
+    size_t replicas = l->replicas, seeds = l->base.seeds, weights = replicas * l->motor * l->degree;
+    l->groups = calloc(e->actions, sizeof *l->groups);
+    l->random = calloc(seeds, sizeof *l->random);
+    l->answers = calloc(seeds * l->contexts, sizeof *l->answers);
+    l->open = calloc(seeds * l->contexts, l->motor);
+    l->expectation = calloc(replicas * l->contexts, sizeof *l->expectation);
+    l->context = calloc(replicas, sizeof *l->context);
+    l->input = calloc(replicas * l->channels, sizeof *l->input);
+    l->output = calloc(replicas * e->actions, sizeof *l->output);
+    l->activation = calloc(replicas * l->motor, sizeof *l->activation);
+    l->reward = calloc(replicas, sizeof *l->reward);
+    l->advantage = calloc(replicas, sizeof *l->advantage);
+    l->modulator = calloc(replicas * l->neurons, sizeof *l->modulator);
+    l->before = calloc(weights, 1);
+    l->after = calloc(weights, 1);
+    l->accuracy = calloc(replicas * e->tasks * e->tasks, sizeof *l->accuracy);
+    return l->groups && l->random && l->answers && l->open && l->expectation && l->context && l->input && l->output &&
+           l->activation && l->reward && l->advantage && l->modulator && l->before && l->after && l->accuracy;
+}
+
+static void destroy(struct learner *learner)
+{
+    struct sequence_learner *l = (struct sequence_learner *)learner;
+    praxis_network_destroy(l->base.network);
+    free(l->conditions);
+    free(l->groups);
+    free(l->random);
+    free(l->answers);
+    free(l->open);
+    free(l->expectation);
+    free(l->context);
+    free(l->input);
+    free(l->output);
+    free(l->activation);
+    free(l->reward);
+    free(l->advantage);
+    free(l->modulator);
+    free(l->before);
+    free(l->after);
+    free(l->accuracy);
+    free(l);
+}
+
+/* Neurons that a context opens, by a hash of seed, context and neuron. */
+static void open_gate(struct sequence_learner *l, uint64_t seed, uint8_t *open)
+{
+    for (uint32_t i = 0; i < l->contexts * l->motor; i++) {
+        uint64_t hash = seed * UINT64_C(0xE7037ED1A0B428DB) + i;
+        open[i] = random_uniform(&hash) < OPEN_SHARE;
+    }
+}
+
+static void draw_life(struct sequence_learner *l, uint64_t first_seed)
+{
+    const struct sequence_environment *e = l->environment;
+    for (uint32_t s = 0; s < l->base.seeds; s++) {
+        uint64_t seed = first_seed + s;
+        l->random[s] = seed * UINT64_C(0xD1342543DE82EF95);
+        e->draw(&l->random[s], l->answers + (size_t)s * l->contexts);
+        open_gate(l, seed, l->open + (size_t)s * l->contexts * l->motor);
+    }
+    l->rounding = first_seed * UINT64_C(0xA0761D6478BD642F);
+    for (size_t i = 0; i < (size_t)l->replicas * l->contexts; i++)
+        l->expectation[i] = 1.0 / e->actions;
+}
+
+/* Motor neurons alone learn; no input reaches them, and those of an action share their noise. */
+static praxis_status prepare_motor_neurons(struct sequence_learner *l)
+{
+    const praxis_range range = {0, l->replicas, 0, l->motor};
+    size_t bytes = (size_t)l->replicas * l->motor * l->degree;
+    praxis_status status = learner_add_actions(&l->base, l->environment->actions, GROUP_SIZE, l->groups);
+    if (!status)
+        status = learner_write(&l->base, PRAXIS_FIELD_INPUT_WEIGHT, 0, l->motor, l->channels, 0);
+    for (uint32_t a = 0; a < l->environment->actions && !status; a++)
+        status = praxis_network_share_noise(l->base.network, l->groups[a]);
+    if (!status && l->metaplastic)
+        status = praxis_network_read_codes(l->base.network, PRAXIS_FIELD_WEIGHT, &range, l->before, bytes);
+    return status;
+}
+
+static praxis_status fill(struct sequence_learner *l, praxis_context *context, const struct learner_plan *plan)
+{
+    size_t size = plan->condition_count * sizeof *plan->conditions;
+    praxis_network_info info = {.struct_size = sizeof info};
+    l->conditions = malloc(size);
+    if (!l->conditions)
+        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    l->settings = memcpy(l->conditions, plan->conditions, size);
+    l->environment = l->settings->task->environment;
+    enum sequence_protection protection = (enum sequence_protection)l->settings->options[SEQUENCE_PROTECTION];
+    l->gated = protection == PROTECTION_GATE || protection == PROTECTION_BOTH;
+    l->metaplastic = protection == PROTECTION_METAPLASTICITY || protection == PROTECTION_BOTH;
+    l->replicas = plan->condition_count * plan->seeds;
+    l->contexts = l->environment->tasks * l->environment->cues;
+    l->channels = l->environment->channels(l->settings);
+    l->motor = (uint32_t)motor_neurons(l->settings);
+    praxis_status status = learner_begin(&l->base, context, &sequences, plan, l->channels);
+    if (!status)
+        status = praxis_network_describe(l->base.network, &info);
+    l->neurons = info.neurons;
+    l->degree = info.degree;
+    if (!status && !allocate(l))
+        status = PRAXIS_ERROR_OUT_OF_MEMORY;
+    if (!status)
+        status = prepare_motor_neurons(l);
+    if (!status)
+        draw_life(l, plan->first_seed);
+    return status;
+}
+
+static praxis_status create(praxis_context *context, const struct learner_plan *plan, struct learner **learner)
+{
+    struct sequence_learner *l = calloc(1, sizeof *l);
+    if (!l)
+        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    praxis_status status = fill(l, context, plan);
+    if (status)
+        destroy(&l->base);
+    else
+        *learner = &l->base;
+    return status;
+}
+
+/* ---- Learning and tests ---- */
+
+/* The task of a trial: each has an equal part of them. */
+static uint32_t task_of(const struct sequence_learner *l, uint64_t trial)
+{
+    return (uint32_t)(trial * l->environment->tasks / l->settings->length);
+}
+
+/* All tasks, all cues, so many times each. */
+static praxis_status test(struct sequence_learner *l)
+{
+    uint32_t tasks = l->environment->tasks, cues = l->environment->cues;
+    uint64_t trials = cues * l->settings->tests;
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint64_t t = 0; t < tasks * trials && !status; t++) {
+        uint32_t task = (uint32_t)(t / trials);
+        for (uint32_t r = 0; r < l->replicas; r++)
+            l->context[r] = task * cues + (uint32_t)(t % cues);
+        status = sequence_trial(l, false);
+        for (uint32_t r = 0; r < l->replicas && !status; r++)
+            l->accuracy[((size_t)r * tasks + l->learned) * tasks + task] += (double)l->reward[r] / (double)trials;
+    }
+    l->learned += !status;
+    return status;
+}
+
+static praxis_status advance(struct learner *learner, bool learning, float *values)
+{
+    struct sequence_learner *l = (struct sequence_learner *)learner;
+    uint32_t task = task_of(l, l->trials), cues = l->environment->cues;
+    (void)learning; /* tests follow each task */
+    for (uint32_t s = 0; s < l->base.seeds; s++) {
+        uint32_t context = task * cues + (uint32_t)(random_next(&l->random[s]) % cues);
+        for (uint32_t r = s; r < l->replicas; r += l->base.seeds)
+            l->context[r] = context;
+    }
+    praxis_status status = sequence_trial(l, true);
+    if (status)
+        return status;
+    memcpy(values, l->reward, l->replicas * sizeof *values);
+    return task_of(l, ++l->trials) != task ? test(l) : PRAXIS_SUCCESS;
+}
+
+static uint64_t tests(const struct learner *learner)
+{
+    (void)learner;
+    return 0;
+}
+
+static double ticks(const struct learner *learner)
+{
+    (void)learner;
+    return 2;
+}
+
+/* ---- Figures ---- */
+
+/* [learned - 1][tested] of an organoid. */
+static const double *accuracy_of(const struct sequence_learner *l, uint32_t organoid)
+{
+    return l->accuracy + (size_t)organoid * l->environment->tasks * l->environment->tasks;
+}
+
+double sequence_accuracy(const struct learner *learner, uint32_t learned, uint32_t tested)
+{
+    const struct sequence_learner *l = (const struct sequence_learner *)learner;
+    double sum = 0;
+    for (uint32_t s = 0; s < l->base.seeds; s++)
+        sum += accuracy_of(l, s)[(learned - 1) * l->environment->tasks + tested];
+    return learned <= l->learned ? sum / l->base.seeds : NAN;
+}
+
+/* What a task had come to at best, less what is left of it. */
+static double forgotten(const struct sequence_learner *l, uint32_t organoid, uint32_t task)
+{
+    const double *accuracy = accuracy_of(l, organoid);
+    uint32_t tasks = l->environment->tasks;
+    double best = 0;
+    for (uint32_t after = task; after < l->learned; after++)
+        best = fmax(best, accuracy[after * tasks + task]);
+    return best - accuracy[(l->learned - 1) * tasks + task];
+}
+
+static double figure(const struct learner *learner, unsigned number, uint32_t organoid)
+{
+    const struct sequence_learner *l = (const struct sequence_learner *)learner;
+    const double *accuracy = accuracy_of(l, organoid);
+    uint32_t tasks = l->environment->tasks, last = l->learned - 1;
+    double sum = 0;
+    if (l->learned < tasks)
+        return NAN;
+    for (uint32_t task = 0; task < tasks; task++) {
+        if (number == SEQUENCE_ACCURACY)
+            sum += accuracy[last * tasks + task] / tasks;
+        else if (number == SEQUENCE_LEARNED)
+            sum += accuracy[task * tasks + task] / tasks;
+        else if (task < last)
+            sum += forgotten(l, organoid, task) / last;
+    }
+    return sum;
+}
+
+const struct protocol sequences = {
+    .unit = "trial",
+    .units = "trials",
+    .block = 50,
+    .motor_neurons = motor_neurons,
+    .create = create,
+    .destroy = destroy,
+    .advance = advance,
+    .tests = tests,
+    .figure = figure,
+    .ticks = ticks,
+};
