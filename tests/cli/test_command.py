@@ -150,7 +150,7 @@ class Cache(unittest.TestCase):
     def test_every_command_that_opens_a_device_has_no_cache(self):
         for command in ["run", "train", "tune", "selftest"]:
             self.assertIn("--no-cache", praxis(command, "--help").stdout)
-        arguments = ["train", "delayed-cue", "--trials", "1", "--seeds", "1", "--neurons", "169"]
+        arguments = ["train", "delayed-cue", "--trials", "1", "--tests", "1", "--seeds", "1", "--neurons", "169"]
         result = self.praxis(*arguments, "--no-cache", environment=self.environment())
         self.assertEqual(result.returncode, 0, result.stderr)
         self.assertIsNone(self.entries())

@@ -18,7 +18,7 @@ BENCH = os.environ.get("PRAXIS_BENCH_BIN")
 RESULTS = os.path.join(DATA, "..", "..", "bench", "results")
 PLACES = 20  # in the life of a program
 GNUPLOT = '#!/bin/sh\n[ "$1" = -e ] && exit\n: >learning.svg >weights.svg\n: >activations.svg >activity.svg\n'
-TRAIN = ["train", "delayed-cue", "--device", "reference", "--neurons", "169", "--seeds", "2", "--trials", "1"]
+TRAIN = ["train", "delayed-cue", "--device", "reference", "--neurons", "169", "--seeds", "2", "--trials", "1", "--tests", "1"]
 
 
 def without_times(text):
