@@ -14,7 +14,7 @@ typedef struct {
     __global const char *traces;
     __global const uint *weighed;
     __global const int *lanes;
-    int flags, take, decay;
+    int flags, take, decay, metaplasticity;
     int extra; /* bits below q16 of a trace times a scale */
 } lesson;
 
@@ -58,6 +58,13 @@ INLINE neurons neurons_of(const lesson *l, uint row, uint words)
     return n;
 }
 
+/* change * (32768 - |weight| metaplasticity) / 2^15, to the nearest, the change being below 2^30. */
+INLINE int_synapses slowed(int_synapses change, int_synapses weight, int metaplasticity)
+{
+    int_synapses share = 32768 - SIZE_OF(weight) * metaplasticity;
+    return (change >> 15) * share + (((change & 32767) * share + 16384) >> 15);
+}
+
 /*
  * Weights in the direction of their traces. The product of trace and scale has some extra bits below q16. What is added
  * rounds twice: half of a unit of q16 rounds those away, and sixteen random bits of q16 then round to whole codes. The
@@ -69,9 +76,18 @@ INLINE void update(const lesson *l, const neurons *n, const int_synapses values[
     int_synapses weights[STEP_VECTORS], changes[STEP_VECTORS];
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++) {
-        uint_synapses rounding = (mix_lower(bits[i]) | (l->extra ? 1u << 15 : 0)) >> (16 - l->extra);
         weights[i] = load_codes(l->weights + at + i * WORD_TAPS * TILE);
-        changes[i] = upper_times(values[i], n->scale) + as_int_synapses(rounding);
+        changes[i] = upper_times(values[i], n->scale);
+    }
+    if (l->metaplasticity) {
+        UNROLL
+        for (int i = 0; i < STEP_VECTORS; i++)
+            changes[i] = slowed(changes[i], weights[i], l->metaplasticity);
+    }
+    UNROLL
+    for (int i = 0; i < STEP_VECTORS; i++) {
+        uint_synapses rounding = (mix_lower(bits[i]) | (l->extra ? 1u << 15 : 0)) >> (16 - l->extra);
+        changes[i] += as_int_synapses(rounding);
     }
     if (decays) {
         UNROLL
@@ -189,7 +205,7 @@ __kernel MANY_REGISTERS __attribute__((reqd_work_group_size(LEARNERS, SPANNERS, 
 learn(__global char *weights, __global const char *traces, __global char *stored, uint first_unit, uint stored_unit,
       __global const uint *tiles, uint first_entry, uint entries, uint each, __global const task *plan, uint words,
       __global const uint *packed, __global const uint *weighed, __global const int *lanes,
-      __global const uint *tap_bits, int take)
+      __global const uint *tap_bits, int take, int metaplasticity)
 {
     const uint rows = VECTOR_ROWS * ITEM_VECTORS, blocks = TILE / rows;
     uint block = get_global_id(0) % blocks * rows;
@@ -210,6 +226,7 @@ learn(__global char *weights, __global const char *traces, __global char *stored
                               own->flags,
                               take,
                               own->decay,
+                              metaplasticity,
                               own->extra};
             __global const uint *bits = settled(tap_bits + unit / PRIME * TAPS);
 #if WORD_TAPS > 1

@@ -6,13 +6,14 @@
 
 #define READERS 64
 
-/* One worker's share of the members first..end - 1. */
-INLINE long members_sum(__global const char *own, ulong first, ulong end, __global const uint *members, uint worker,
-                        uint workers)
+/* One worker's share of the members first..end - 1. closed: of the same replica, as cl/gate.cl makes it; 0: all are
+ * open. */
+INLINE long members_sum(__global const char *own, __global const char *closed, ulong first, ulong end,
+                        __global const uint *members, uint worker, uint workers)
 {
     long sum = 0;
     for (ulong m = first + worker; m < end; m += workers)
-        sum += own[members[m]];
+        sum += closed && closed[members[m]] ? 0 : own[members[m]];
     return sum;
 }
 
@@ -32,13 +33,14 @@ INLINE long group_sum(long share, __local long *partial, uint worker, uint worke
 
 /* One work-group per selected group and replica; activations begin at `from`. sums: [R][selected], from `start`. */
 __kernel __attribute__((reqd_work_group_size(READERS, 1, 1))) void
-readout(__global const char *activations, ulong from, __global long *sums, ulong start, __global const uint *selected,
+readout(__global const char *activations, ulong from, __global const char *closed, int gated, __global long *sums, ulong start, __global const uint *selected,
         __global const ulong *offsets, __global const uint *members)
 {
     __local long partial[READERS];
     uint reader = get_local_id(0), group = selected[get_group_id(0)], replica = get_global_id(1);
     __global const char *own = activations + from + (size_t)replica * PRIME * STRIDE;
-    long sum = members_sum(own, offsets[group], offsets[group + 1], members, reader, READERS);
+    closed = gated ? closed + (size_t)replica * PRIME * STRIDE : 0;
+    long sum = members_sum(own, closed, offsets[group], offsets[group + 1], members, reader, READERS);
     sum = group_sum(sum, partial, reader, READERS);
     if (reader == 0)
         sums[start + (ulong)replica * get_num_groups(0) + get_group_id(0)] = sum;

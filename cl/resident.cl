@@ -11,13 +11,13 @@
 #endif
 
 /* Sums of the groups selected, from the replica's activations: [selected]. */
-INLINE void read_groups(__global const char *own, __global long *sums, __global const uint *selected,
+INLINE void read_groups(__global const char *own, __global const char *closed, __global long *sums, __global const uint *selected,
                         uint selected_count, __global const ulong *offsets, __global const uint *members,
                         __local long *partial)
 {
     uint worker = get_local_id(0);
     for (uint g = 0; g < selected_count; g++) {
-        long sum = members_sum(own, offsets[selected[g]], offsets[selected[g] + 1], members, worker, WORKERS);
+        long sum = members_sum(own, closed, offsets[selected[g]], offsets[selected[g] + 1], members, worker, WORKERS);
 #if WORKERS > 1
         sum = group_sum(sum, partial, worker, WORKERS);
 #endif
@@ -36,7 +36,7 @@ resident(__global const char *weights, uint units, __global char *activations, _
          uint present, __global const standing *standings, uint since, __global const int *input, ulong input_start,
          ulong input_step, ulong input_tick, int has_input, ulong time, uint ticks, __global const uint2 *seeds, __global long *sums, ulong sums_start, uint read_from,
          __global const uint *selected, uint selected_count, __global const ulong *offsets,
-         __global const uint *members, NEURON_PARAMETERS)
+         __global const uint *members, __global const char *closed, int gated, NEURON_PARAMETERS)
 {
 #if WORKERS > 1
     __local long partial[WORKERS];
@@ -69,6 +69,7 @@ resident(__global const char *weights, uint units, __global char *activations, _
         SYNCHRONISE;
         if (tick >= read_from)
             read_groups(now.new_activations + (size_t)first_unit * STRIDE,
+                        gated ? closed + (size_t)first_unit * STRIDE : 0,
                     sums + sums_start + ((ulong)(tick - read_from) * get_num_groups(0) + replica) * selected_count, selected,
                     selected_count, offsets, members, partial);
     }

@@ -163,17 +163,17 @@ INLINE int tile_learns(__global const char *plastic, uint row)
     return some(any);
 }
 
-/* scale: see value_of; of a whole replica the task has it. */
+/* scale: see value_of; of a whole replica the task has it. follows: the neuron learns, and is not closed. */
 INLINE void set_modulator(__global const task *own, __global const int *scale, int scope, __global const int *targets,
-                          uint target_count, uint unit, uint row, int_rows learns, __global int *lanes)
+                          uint target_count, uint unit, uint row, int_rows follows, __global int *lanes)
 {
     int_rows scales = own->scale, decays = own->decay;
     UNROLL
     for (uint i = 0; i < ROWS; i++)
         if (scope != SCOPE_REPLICA && row + i < PRIME)
             ((int *)&scales)[i] = value_of(scale, scope, targets, target_count, unit, row + i);
-    store_rows(learns ? scales : 0, 0, lanes + LANE_SCALE * PADDED);
-    store_rows(learns ? decays : 0, 0, lanes + LANE_DECAY * PADDED);
+    store_rows(follows ? scales : 0, 0, lanes + LANE_SCALE * PADDED);
+    store_rows(follows ? decays : 0, 0, lanes + LANE_DECAY * PADDED);
 }
 
 /*
@@ -185,7 +185,7 @@ INLINE void set_modulator(__global const task *own, __global const int *scale, i
 __kernel void prepare(__global const char *activations, __global const char *factors, __global const standing *standings,
                       uint since, uint units, uint words, __global const int *coefficients, uint coefficients_step,
                       __global const task *plan, __global const int *scale, int scope, __global const int *targets,
-                      uint target_count, ulong time, ulong modulation, __global const char *plastic, __global const uint2 *seeds, __global uint *packed,
+                      uint target_count, __global const char *closed, int gated, ulong time, ulong modulation, __global const char *plastic, __global const uint2 *seeds, __global uint *packed,
                       __global uint *weighed, __global int *lanes, __global uint *tap_bits)
 {
     uint row = get_global_id(0) * ROWS, unit = get_global_id(1), item = unit * (STRIDE / ROWS) + get_global_id(0);
@@ -203,7 +203,10 @@ __kernel void prepare(__global const char *activations, __global const char *fac
     int_rows learns = to_int_rows(load_rows(0, plastic + (size_t)unit * PADDED + row)) != 0;
     __global int *first = lanes + (size_t)unit * LANES * PADDED + row;
     weigh(factors, powers, slot, units, unit, row, words, own->pending, learns, weighed, first);
-    set_modulator(own, scale, scope, targets, target_count, unit, row, learns, first);
+    int_rows follows = learns;
+    if (gated)
+        follows &= ~to_int_rows(load_rows(0, closed + (size_t)unit * STRIDE + row));
+    set_modulator(own, scale, scope, targets, target_count, unit, row, follows, first);
     store_rows(learns ? (int_rows)powers[own->pending] : 1 << 16, 0, first + LANE_KEEP * PADDED);
     uint_rows bits = rounding_rows(neuron_rows(unit, row), 0, time, modulation, seeds[replica], own->flags);
     store_rows(as_int_rows(bits), 0, first + LANE_BITS * PADDED);

@@ -371,6 +371,12 @@ typedef struct praxis_parameters {
      * PRAXIS_TRACE_WINDOW, ticks that leave the window before that are lost to them. They follow when the number of
      * modulations since birth is a multiple of it, or earlier, when traces are to change otherwise. */
     uint32_t consolidation;
+
+    /* How much less a weight changes, the larger it is: what it learns, not what decays, times
+     * 1 - metaplasticity |w| / 3, with w before the change. 0..1, 0: none. Fusi, Drew, Abbott 2005 have the idea. */
+    double metaplasticity;
+    /* Of the neurons, the share that takes part in a context: see praxis_step. 2^-20 .. 1, 1: all. */
+    double gate_share;
 } praxis_parameters;
 
 /*
@@ -412,7 +418,9 @@ typedef enum praxis_parameter {
     PRAXIS_PARAMETER_TRACE_WINDOW = 23,
     PRAXIS_PARAMETER_TRACE_FORM = 24,
     PRAXIS_PARAMETER_CONSOLIDATION = 25,
-    PRAXIS_PARAMETER_COUNT = 26
+    PRAXIS_PARAMETER_METAPLASTICITY = 26,
+    PRAXIS_PARAMETER_GATE_SHARE = 27,
+    PRAXIS_PARAMETER_COUNT = 28
 } praxis_parameter;
 
 typedef enum praxis_parameter_kind {
@@ -781,10 +789,16 @@ PRAXIS_API praxis_status praxis_network_run(praxis_network *network, const praxi
  *                 is in the size of its modulators, which share the learning rate. One whose modulators are all 0 keeps
  *                 its weights, but for weight decay.
  *   3. reset      Activations, traces or both of some replicas become zero, as in praxis_network_reset.
- *   4. ticks      Those that are active run their ticks, each replica by its own flags.
- *   5. output     The mean activations of groups after the last ticks.
+ *   4. context    Gates: of each replica, those neurons are open whose hash of seed, context and neuron falls below
+ *                 gate_share, and the others closed. Closed neurons do not learn from the modulators of steps, and
+ *                 count as 0 in their outputs; they are active all the same. So each context has a part of the neurons
+ *                 for what it is to learn, and leaves the rest as others need it (Masse, Grant, Freedman 2018). What is
+ *                 open stays so in later steps until a context is given again, is no part of the state, and means
+ *                 nothing to other calls; before the first context all neurons are open.
+ *   5. ticks      Those that are active run their ticks, each replica by its own flags.
+ *   6. output     The mean activations of groups after the last ticks.
  *
- * A replica that rests (active[r] == 0) stays as it is in step 4, but takes part in steps 1 to 3. The network's count
+ * A replica that rests (active[r] == 0) stays as it is in 5, but takes part in 1 to 4. The network's count
  * of ticks goes on without it: its noise in later ticks is what it would have been, its running means have missed
  * ticks.
  *
@@ -826,6 +840,8 @@ typedef struct praxis_step {
     uint32_t read_ticks; /* the last so many ticks are read, 1..ticks. Default 1 */
     int output_mean;     /* not 0: the mean over those ticks */
     float *output; /* [R][read_ticks][group_count], or [R][group_count] means; resting replicas' are not written */
+
+    const uint32_t *context; /* [R] or NULL: what is open stays open */
 } praxis_step;
 
 /* No ticks, no flags, nothing in or out: see praxis_parameters_init. */

@@ -51,6 +51,8 @@ struct px_rule {
     int32_t sum_shift;                      /* sum * scale / 2^this = recurrent input in q28 */
     int32_t trace_power[PX_MAX_WINDOW + 1]; /* powers of the trace decay from the 0th, q16 */
     int32_t trace_take;         /* trace units in q16 per product of an activation code and a factor in the window */
+    int32_t metaplasticity;     /* share of a weight's change, q15, that each code of the weight takes from it */
+    uint32_t last_open;         /* the largest random number of a neuron that is open in a context */
     int32_t variance_rate;      /* 1 - momentum, q31 */
     int32_t mean_rate;          /* 1 - momentum, q31 */
     int32_t bias_rate;          /* q31 */
@@ -73,6 +75,7 @@ struct px_span {
     const uint32_t *groups; /* [group_count]: which groups are summed after each tick */
     uint32_t group_count;
     uint32_t read_from; /* the tick of the span from which on they are summed */
+    bool gated;         /* neurons that are closed count as 0 */
 };
 
 /* A list of groups that have no neuron in common. */
@@ -93,6 +96,7 @@ struct px_values {
 struct px_modulation {
     uint64_t time;          /* modulations before it: of the rounding of weights */
     struct px_values scale; /* within +-32767 */
+    bool gated;             /* neurons that are closed do not learn */
     const bool *active;     /* [R] whether any weight follows; where none does, nothing else is asked */
     const int32_t *shift;   /* [R] 16..30 */
     const int32_t *decay;   /* [R] q24 */
@@ -199,6 +203,9 @@ struct px_backend_operations {
     /* Factor codes, given after the tick: they become PRAXIS_FIELD_FACTOR, and in the window those of each replica's
      * last traced tick. */
     praxis_status (*supply)(struct px_backend *backend, const struct px_values *factors);
+    /* Opens the neurons of each replica that take part in its context, [R], and closes others. At first all are open.
+     */
+    praxis_status (*gate)(struct px_backend *backend, const uint32_t *contexts);
     /* Traces and weights, after the last tick run. */
     praxis_status (*learn)(struct px_backend *backend, const struct px_learning *learning);
     /* sums: [ticks - read_from][R][group_count] sums of activation codes of owned members, or NULL where there are no

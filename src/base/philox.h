@@ -21,7 +21,8 @@ enum px_purpose {
     PX_PURPOSE_NOISE = 6,        /* membrane noise; time = tick */
     PX_PURPOSE_TRACE = 7,        /* rounding of traces; time = ticks run, lane group says of what, PX_GROUP_... */
     PX_PURPOSE_MODULATION = 8,   /* rounding of weights; time = modulation, likewise */
-    PX_PURPOSE_FEEDBACK = 9      /* random feedback matrices */
+    PX_PURPOSE_FEEDBACK = 9,     /* random feedback matrices */
+    PX_PURPOSE_GATE = 10         /* which neurons are open; time = context */
 };
 
 /* Rounding: a block of a neuron, or one of a tap, whose number then stands in the neuron's place in the counter. Their

@@ -305,6 +305,106 @@ static praxis_status test_window(struct pair *pair)
     return status ? status : settle_both(pair);
 }
 
+/* What a random step points to, for the most replicas, neurons and ticks. */
+struct step_arrays {
+    float *factor, *modulator, *input, *output[2];
+    uint8_t *reset, *active;
+    uint32_t *flags, *context;
+};
+
+#define STEP_TICKS  3
+#define STEP_GROUPS 2
+
+static bool draw_arrays(struct pair *pair, struct step_arrays *arrays)
+{
+    uint64_t replicas = pair->info.replicas, neurons = pair->info.neurons;
+    *arrays = (struct step_arrays){
+        .factor = random_reals(pair, replicas * neurons, -2, 2),
+        .modulator = random_reals(pair, replicas * neurons, -1, 1),
+        .input = random_reals(pair, replicas * STEP_TICKS * pair->info.channels, -3, 3),
+        .output = {random_reals(pair, replicas * STEP_TICKS * STEP_GROUPS, 5, 6), NULL},
+        .reset = malloc(replicas),
+        .active = malloc(replicas),
+        .flags = malloc(replicas * sizeof *arrays->flags),
+        .context = malloc(replicas * sizeof *arrays->context),
+    };
+    arrays->output[1] = malloc(replicas * STEP_TICKS * STEP_GROUPS * sizeof **arrays->output);
+    if (!arrays->factor || !arrays->modulator || !arrays->input || !arrays->output[0] || !arrays->output[1] ||
+        !arrays->reset || !arrays->active || !arrays->flags || !arrays->context)
+        return false;
+    for (uint64_t r = 0; r < replicas; r++) {
+        arrays->reset[r] = random_next(&pair->random) % 3 == 0;
+        arrays->active[r] = random_next(&pair->random) % 3 != 0;
+        arrays->flags[r] = random_next(&pair->random) % 8;
+        arrays->context[r] = (uint32_t)(random_next(&pair->random) % 5);
+    }
+    memcpy(arrays->output[1], arrays->output[0], replicas * STEP_TICKS * STEP_GROUPS * sizeof **arrays->output);
+    return true;
+}
+
+static void free_arrays(struct step_arrays *arrays)
+{
+    free(arrays->factor);
+    free(arrays->modulator);
+    free(arrays->input);
+    free(arrays->output[0]);
+    free(arrays->output[1]);
+    free(arrays->reset);
+    free(arrays->active);
+    free(arrays->flags);
+    free(arrays->context);
+}
+
+/* One step of both, whose scope is that of all it gives; outputs of replicas that rest stay as they were. */
+static praxis_status step_both(struct pair *pair, const char *operation, praxis_scope scope)
+{
+    static const uint32_t targets[] = {2, 0}, groups[] = {1, 2};
+    struct step_arrays arrays;
+    praxis_step step;
+    praxis_status status = draw_arrays(pair, &arrays) ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
+    praxis_step_default(&step);
+    step.factor = arrays.factor;
+    step.modulator = arrays.modulator;
+    step.factor_scope = step.modulator_scope = scope;
+    step.targets = targets;
+    step.target_count = 2;
+    step.reset = arrays.reset;
+    step.ticks = STEP_TICKS;
+    step.replica_flags = arrays.flags;
+    step.traced_ticks = scope == PRAXIS_SCOPE_GROUP ? 2 : 0;
+    step.active = arrays.active;
+    step.input = pair->info.channels ? arrays.input : NULL;
+    step.input_per_tick = scope == PRAXIS_SCOPE_REPLICA;
+    step.input_count = (size_t)pair->info.replicas * pair->info.channels * (step.input_per_tick ? STEP_TICKS : 1);
+    step.groups = groups;
+    step.group_count = STEP_GROUPS;
+    step.read_ticks = 2;
+    step.context = arrays.context;
+    for (int n = 0; n < 2 && !status; n++) {
+        step.output = arrays.output[n];
+        status = praxis_network_step(pair->networks[n], &step);
+    }
+    if (!status && memcmp(arrays.output[0], arrays.output[1],
+                          (size_t)pair->info.replicas * STEP_TICKS * STEP_GROUPS * sizeof *arrays.output[0]) != 0)
+        report(pair, operation, "readouts differ");
+    free_arrays(&arrays);
+    return status ? status : compare(pair, operation);
+}
+
+static praxis_status test_steps(struct pair *pair)
+{
+    static const char *const names[] = {"step", "step, targets", "step, neurons"};
+    praxis_status status = randomise(pair);
+    for (int n = 0; n < 2 && !status; n++) {
+        status = praxis_network_set_parameter(pair->networks[n], PRAXIS_PARAMETER_METAPLASTICITY, 0.8);
+        if (!status)
+            status = praxis_network_set_parameter(pair->networks[n], PRAXIS_PARAMETER_GATE_SHARE, 0.6);
+    }
+    for (int s = 0; s < 6 && !status; s++)
+        status = step_both(pair, names[s % 3], (praxis_scope)(s % 3));
+    return status;
+}
+
 static praxis_status test_statistics(struct pair *pair)
 {
     const praxis_field fields[] = {PRAXIS_FIELD_ACTIVATION, PRAXIS_FIELD_WEIGHT, PRAXIS_FIELD_INPUT_WEIGHT};
@@ -408,6 +508,8 @@ static praxis_status test_shape(struct pair *pair)
         status = test_window(pair);
     if (!status)
         status = test_statistics(pair);
+    if (!status)
+        status = test_steps(pair);
     pair->result->shapes++;
     return status;
 }

@@ -55,6 +55,7 @@ struct px_modulation px_scaled_modulation(const struct px_scaled *scaled, uint64
         .time = time,
         .scale = {many ? given->scope : PRAXIS_SCOPE_REPLICA, many ? given->targets : NULL,
                   many ? scaled->many : scaled->scale},
+        .gated = given && given->gated,
         .active = scaled->active,
         .shift = scaled->shift,
         .decay = scaled->decay,

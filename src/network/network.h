@@ -23,6 +23,7 @@ struct px_given {
     const struct px_targets *targets; /* of PRAXIS_SCOPE_GROUP */
     uint64_t each;                    /* how many a replica has */
     const float *values;              /* [R][each] */
+    bool gated;                       /* neurons that are closed have none */
 };
 
 /* One modulation of all replicas in integers: what struct px_modulation points to. */
@@ -84,6 +85,7 @@ struct praxis_network {
     uint32_t *group_members;
     struct px_target_list targets;
     struct px_step_room step;
+    bool gated; /* steps have contexts */
 };
 
 /* parameters.c: what parameters are, their bounds, and their values as numbers and as text. */

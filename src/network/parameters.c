@@ -85,6 +85,8 @@ static const struct parameter parameter_table[PRAXIS_PARAMETER_COUNT] = {
     CHOICE(TRACE_FORM, trace_form, trace_form_choices, PRAXIS_TRACE_STORED, false, "how traces are kept"),
     WHOLE(CONSOLIDATION, consolidation, 1, PX_MAX_WINDOW, 1, "ticks",
           "ticks whose modulators weights follow at once; at most trace_window"),
+    REAL(METAPLASTICITY, metaplasticity, 0, 1, 0, true, "how much less weights change, the larger they are"),
+    REAL(GATE_SHARE, gate_share, 1.0 / (1 << 20), 1, 1, true, "share of the neurons that is open in a context"),
 };
 
 /* ---- Members ---- */

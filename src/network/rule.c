@@ -40,6 +40,8 @@ void px_rule_make(const praxis_parameters *parameters, uint32_t degree, bool noi
         .sum_shift = -exponent,
         /* a factor in the window counts twice: its code was halved */
         .trace_take = px_to_fixed(2 * PX_ACTIVATION_UNIT * PX_ACTIVATION_UNIT / px_trace_unit(parameters), 16),
+        .metaplasticity = px_to_fixed(parameters->metaplasticity / PX_CODE_MAX, 15),
+        .last_open = (uint32_t)px_clamp(llround(parameters->gate_share * 4294967296.0) - 1, 0, UINT32_MAX),
         .variance_rate = averaging_rate(parameters->variance_momentum),
         .mean_rate = averaging_rate(parameters->rate_momentum),
         .bias_rate = px_to_fixed(parameters->homeostasis_rate, 31),

@@ -44,6 +44,7 @@ static struct px_given given_of(const praxis_network *network, const praxis_step
         .targets = scope == PRAXIS_SCOPE_GROUP ? &network->targets.map : NULL,
         .each = scope_values(network, step, scope),
         .values = values,
+        .gated = network->gated,
     };
 }
 
@@ -210,7 +211,7 @@ static praxis_status convert(praxis_network *network, const praxis_step *step)
 
 /* ---- The step ---- */
 
-/* Factors, modulators and reset: all that concerns the ticks before. */
+/* Factors, modulators and reset: all that concerns the ticks before, and the context that they had. */
 static praxis_status teach(praxis_network *network, const praxis_step *step)
 {
     praxis_status status = px_learning_follow(network, NULL);
@@ -290,6 +291,7 @@ static praxis_status advance(praxis_network *network, const praxis_step *step)
         .input = step->input ? network->step.input : NULL,
         .groups = step->groups,
         .group_count = (uint32_t)step->group_count,
+        .gated = network->gated,
         .read_from = step->output ? step->ticks - step->read_ticks : step->ticks,
     };
     praxis_status status = backend->operations->begin(backend, &span);
@@ -311,5 +313,9 @@ praxis_status px_network_step(praxis_network *network, const praxis_step *step)
         status = convert(network, step);
     if (!status)
         status = teach(network, step);
+    if (!status && step->context) {
+        network->gated = true;
+        status = network->backend->operations->gate(network->backend, step->context);
+    }
     return status || step->ticks == 0 ? status : advance(network, step);
 }

@@ -129,6 +129,42 @@ START_TEST(weight_mean_from_a_window)
 }
 END_TEST
 
+/* The larger a weight, the less it changes, by as much as it is of the largest; but decay takes its share. */
+START_TEST(metaplasticity_mean)
+{
+    static const double slopes[] = {0.1, 0.5, 1};
+    static const int starts[] = {-127, -64, -1, 0, 20, 126, 127};
+    static const double sizes[] = {0.03, -1.3, 40};
+    praxis_context *context = unit_context("reference");
+    praxis_network *network = crowd(context, 40, 0.5, 16);
+    unit_success(context, praxis_network_set_parameter(network, PRAXIS_PARAMETER_WEIGHT_DECAY, 0.01));
+    for (size_t m = 0; m < UNIT_LENGTH(slopes); m++)
+        for (size_t w = 0; w < UNIT_LENGTH(starts); w++)
+            for (size_t s = 0; s < UNIT_LENGTH(sizes); s++) {
+                float modulator[40];
+                for (int r = 0; r < 40; r++) /* by so many codes a full-scale trace changes a weight of 0 */
+                    modulator[r] = (float)(sizes[s] / weight_change(0.5, 1, 127));
+                unit_success(context,
+                             praxis_network_set_parameter(network, PRAXIS_PARAMETER_METAPLASTICITY, slopes[m]));
+                unit_fill_code(network, PRAXIS_FIELD_WEIGHT, starts[w]);
+                unit_fill_code(network, PRAXIS_FIELD_TRACE, -127);
+                unit_success(context, praxis_network_modulate(network, modulator, 40));
+                double change = weight_change(0.5, (double)modulator[0], -127);
+                double share = 1 - abs(starts[w]) * round(slopes[m] / 127 * 32768) / 32768; /* in 15 bits, a code */
+                double exact = starts[w] * 0.99 + change * share;
+                struct tally tally = count_codes(network, PRAXIS_FIELD_WEIGHT);
+                double resolution = fabs(change) / 32768 + 1.0 / 32768;
+                ck_assert_double_eq_tol(share, 1 - slopes[m] * abs(starts[w]) / 127, 127 / 65536.0);
+                if (fabs(exact) < 127)
+                    check_shares(&tally, weight_position, exact, resolution);
+                else
+                    ck_assert_double_eq((double)tally.codes[exact > 0 ? 255 : 1], tally.count);
+            }
+    praxis_network_destroy(network);
+    praxis_context_destroy(context);
+}
+END_TEST
+
 START_TEST(weight_decay_mean)
 {
     static const double rates[] = {1e-5, 1e-4, 0.003, 0.1, 0.5};
@@ -289,6 +325,7 @@ static Suite *rounding_suite(void)
     TCase *weights = unit_case(suite, "weights");
     tcase_add_loop_test(weights, weight_mean, 0, settings);
     tcase_add_loop_test(weights, weight_mean_from_a_window, 0, settings);
+    tcase_add_test(weights, metaplasticity_mean);
     tcase_add_test(weights, weight_decay_mean);
     tcase_add_test(weights, zero_modulator);
     tcase_add_test(weights, weights_are_clipped);

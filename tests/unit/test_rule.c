@@ -283,6 +283,8 @@ static double *member(praxis_parameters *parameters, int id, const char **name)
         [PRAXIS_PARAMETER_RATE_MOMENTUM] = {"rate_momentum", &parameters->rate_momentum},
         [PRAXIS_PARAMETER_HOMEOSTASIS_RATE] = {"homeostasis_rate", &parameters->homeostasis_rate},
         [PRAXIS_PARAMETER_TARGET_RATE] = {"target_rate", &parameters->target_rate},
+        [PRAXIS_PARAMETER_METAPLASTICITY] = {"metaplasticity", &parameters->metaplasticity},
+        [PRAXIS_PARAMETER_GATE_SHARE] = {"gate_share", &parameters->gate_share},
     };
     ck_assert_msg(members[id].name, "parameter %d is not written down here", id);
     *name = members[id].name;

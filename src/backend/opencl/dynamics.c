@@ -25,7 +25,7 @@ praxis_status px_opencl_birth(struct px_backend *backend)
 
 /* Arguments of a kernel under way; `rule` holds what has no home elsewhere. */
 struct arguments {
-    struct px_argument list[48];
+    struct px_argument list[56];
     size_t count;
     struct {
         cl_int noisy, factor;
@@ -148,6 +148,7 @@ static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, ui
     const struct input input = input_of(opencl, step);
     cl_ulong time = staged->span.first_tick + step;
     cl_uint groups = staged->span.group_count;
+    cl_int gated = staged->span.gated;
     cl_uint read_from = staged->span.read_from > step ? staged->span.read_from - step : 0; /* ticks of the launch */
     cl_ulong sums_start = (cl_ulong)(step + read_from - staged->span.read_from) * opencl->shape.replicas * groups;
     cl_mem unread = opencl->seeds; /* in place of the groups, where none was ever defined */
@@ -175,6 +176,8 @@ static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, ui
         PX_ARGUMENT(groups),
         groups ? PX_ARGUMENT(opencl->group_offsets) : PX_ARGUMENT(unread),
         groups ? PX_ARGUMENT(opencl->group_members) : PX_ARGUMENT(unread),
+        PX_ARGUMENT(opencl->closed),
+        PX_ARGUMENT(gated),
     };
     add(&arguments, own, PX_COUNT(own));
     add_neuron_arguments(&arguments, opencl);

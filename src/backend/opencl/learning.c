@@ -120,6 +120,7 @@ static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_le
 {
     const struct px_layout *layout = &opencl->layout;
     const struct px_window_buffers *window = &opencl->window;
+    cl_int gated = learning->modulation && learning->modulation->gated;
     cl_ulong time = learning->time, modulation = learning->modulation ? learning->modulation->time : 0;
     const struct px_argument arguments[] = {
         PX_ARGUMENT(opencl->activations),
@@ -135,6 +136,8 @@ static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_le
         PX_ARGUMENT(arrays->scale.scope),
         PX_ARGUMENT(arrays->scale.targets),
         PX_ARGUMENT(arrays->scale.target_count),
+        PX_ARGUMENT(opencl->closed),
+        PX_ARGUMENT(gated),
         PX_ARGUMENT(time),
         PX_ARGUMENT(modulation),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_PLASTIC]),
@@ -191,6 +194,7 @@ static praxis_status launch_learn(struct px_opencl *opencl, const struct tiles *
         PX_ARGUMENT(window->lanes),
         PX_ARGUMENT(window->tap_bits),
         PX_ARGUMENT(opencl->rule.trace_take),
+        PX_ARGUMENT(opencl->rule.metaplasticity),
     };
     const uint64_t blocks = px_learning_items(layout);
     const uint64_t spans = px_divide_up(opencl->shape.graph.prime - 1, layout->span);

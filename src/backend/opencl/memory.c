@@ -72,6 +72,8 @@ static praxis_status allocate_fields(struct px_opencl *opencl, bool counting)
     }
     if (!status)
         status = allocate_buffer(opencl, opencl->layout.slots * px_slot_bytes(opencl), counting, &opencl->activations);
+    if (!status)
+        status = allocate_buffer(opencl, px_slot_bytes(opencl), counting, &opencl->closed);
     return status;
 }
 
@@ -189,6 +191,8 @@ void px_opencl_free_memory(struct px_opencl *opencl)
     px_opencl_stage_free(&opencl->targets);
     px_opencl_stage_free(&opencl->factors);
     px_opencl_stage_free(&opencl->resets);
+    px_opencl_stage_free(&opencl->contexts);
+    px_opencl_replace(&opencl->closed, NULL);
     px_opencl_stage_free(&opencl->staged.input);
     px_opencl_stage_free(&opencl->staged.selected);
     px_opencl_stage_free(&opencl->staged.sums);

@@ -80,6 +80,7 @@ static const struct px_backend_operations opencl_operations = {
     .begin = px_opencl_begin,
     .ticks = px_opencl_ticks,
     .supply = px_opencl_supply,
+    .gate = px_opencl_gate,
     .learn = px_opencl_learn,
     .end = px_opencl_end,
     .histogram = px_opencl_histogram,

@@ -39,11 +39,14 @@ praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, c
 
 praxis_status px_opencl_readout(struct px_opencl *opencl, uint32_t step)
 {
+    cl_int gated = opencl->staged.span.gated;
     uint64_t groups = opencl->staged.span.group_count, replicas = opencl->shape.replicas;
     cl_ulong from = px_present_start(opencl), start = (step - opencl->staged.span.read_from) * replicas * groups;
     const struct px_argument arguments[] = {
         PX_ARGUMENT(opencl->activations),
         PX_ARGUMENT(from),
+        PX_ARGUMENT(opencl->closed),
+        PX_ARGUMENT(gated),
         PX_ARGUMENT(opencl->staged.sums.buffer),
         PX_ARGUMENT(start),
         PX_ARGUMENT(opencl->staged.selected.buffer),

@@ -6,7 +6,7 @@
 #include "backend/opencl/state.h"
 #include "base/fixed.h"
 
-static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth", "tick",    "resident",  "supply", "prepare",
+static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth", "tick",    "resident",  "supply", "gate", "prepare",
                                                           "learn", "readout", "histogram", "clear",  "reset"};
 
 char *px_opencl_options(const struct px_opencl *opencl)

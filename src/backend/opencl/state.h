@@ -60,6 +60,8 @@ struct px_opencl {
     struct px_stage targets, factors; /* [N] of the list used last; what was supplied last */
     struct px_stage resets;           /* replicas that are reset */
     cl_uint *reset_list;              /* [R] the same on the host */
+    struct px_stage contexts;         /* [R] */
+    cl_mem closed;                    /* [units][stride] of neurons that are closed in them */
     cl_mem seeds;
     struct px_window_buffers window;
     cl_mem plastic_tiles; /* tiles (unit * tiles + tile) with a plastic neuron, ascending */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Numbers given for replicas, targets or neurons, and factors among them that come after their tick. */
+/* Numbers given for replicas, targets or neurons: modulators, factors that come after their tick, contexts. */
 #include "backend/opencl/launch.h"
 #include "backend/opencl/operations.h"
 #include "base/size.h"
@@ -48,4 +48,19 @@ praxis_status px_opencl_supply(struct px_backend *backend, const struct px_value
     const size_t local[] = {SUPPLIERS, 1},
                  global[] = {px_to_size(px_round_up(opencl->shape.graph.prime, SUPPLIERS)), layout->units};
     return px_opencl_launch(opencl, PX_KERNEL_SUPPLY, arguments, PX_COUNT(arguments), 2, global, local);
+}
+
+praxis_status px_opencl_gate(struct px_backend *backend, const uint32_t *contexts)
+{
+    struct px_opencl *opencl = px_opencl_of(backend);
+    const struct px_layout *layout = &opencl->layout;
+    praxis_status status =
+        px_opencl_stage(opencl, &opencl->contexts, contexts, opencl->shape.replicas * sizeof *contexts);
+    if (status)
+        return status;
+    const struct px_argument arguments[] = {PX_ARGUMENT(opencl->contexts.buffer), PX_ARGUMENT(opencl->rule.last_open),
+                                            PX_ARGUMENT(opencl->seeds), PX_ARGUMENT(opencl->closed)};
+    const size_t local[] = {layout->rows == 16 ? 1 : 64 / layout->rows, 1},
+                 global[] = {layout->stride / layout->rows, layout->units};
+    return px_opencl_launch(opencl, PX_KERNEL_GATE, arguments, PX_COUNT(arguments), 2, global, local);
 }

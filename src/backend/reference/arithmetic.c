@@ -87,6 +87,12 @@ static int32_t potential(const struct px_reference *reference, const struct px_h
     return (int32_t)px_clamp(u, -PX_MEMBRANE_MAX, PX_MEMBRANE_MAX);
 }
 
+bool px_reference_is_open(const struct px_reference *reference, uint32_t replica, uint32_t neuron)
+{
+    uint64_t seed = reference->shape.seeds[replica];
+    return px_random(seed, PX_PURPOSE_GATE, reference->contexts[replica], neuron, 0).word[0] <= reference->last_open;
+}
+
 void px_reference_activate(struct px_reference *reference, uint32_t step, const uint8_t *flags)
 {
     int8_t *activation = reference->fields[PRAXIS_FIELD_ACTIVATION];

@@ -26,6 +26,7 @@ static void destroy_reference(struct px_backend *backend)
     free(reference->past);
     free(reference->factors);
     free(reference->newest);
+    free(reference->contexts);
     free(reference->rotations);
     free(reference->group_offsets);
     free(reference->group_members);
@@ -116,6 +117,14 @@ static praxis_status set_reference_rule(struct px_backend *backend, const struct
     return PRAXIS_SUCCESS;
 }
 
+static praxis_status gate(struct px_backend *backend, const uint32_t *contexts)
+{
+    struct px_reference *reference = px_reference_of(backend);
+    memcpy(reference->contexts, contexts, reference->shape.replicas * sizeof *contexts);
+    reference->last_open = reference->rule.last_open;
+    return PRAXIS_SUCCESS;
+}
+
 static praxis_status begin(struct px_backend *backend, const struct px_span *span)
 {
     struct px_reference *reference = px_reference_of(backend);
@@ -145,9 +154,12 @@ static void readout(struct px_reference *reference, uint32_t step)
             const int8_t *activations = (const int8_t *)at(reference, PRAXIS_FIELD_ACTIVATION, r, 0);
             uint32_t group = reference->selected[g];
             int64_t sum = 0;
-            for (uint64_t m = reference->group_offsets[group]; m < reference->group_offsets[group + 1]; m++)
-                if (px_is_owned(&reference->shape, reference->group_members[m]))
-                    sum += activations[reference->group_members[m]];
+            for (uint64_t m = reference->group_offsets[group]; m < reference->group_offsets[group + 1]; m++) {
+                uint32_t neuron = reference->group_members[m];
+                if (px_is_owned(&reference->shape, neuron) &&
+                    (!span->gated || px_reference_is_open(reference, r, neuron)))
+                    sum += activations[neuron];
+            }
             reference
                 ->sums[((uint64_t)(step - span->read_from) * reference->shape.replicas + r) * span->group_count + g] =
                 sum;
@@ -253,6 +265,7 @@ static const struct px_backend_operations reference_operations = {
     .begin = begin,
     .ticks = ticks,
     .supply = px_reference_supply,
+    .gate = gate,
     .learn = px_reference_learn,
     .end = end,
     .histogram = histogram,
@@ -274,8 +287,11 @@ static bool allocate_reference(struct px_reference *reference)
     reference->past = px_zeros(shape->window, tick_bytes);
     reference->factors = px_zeros(shape->window, reference->held);
     reference->newest = calloc(shape->replicas, sizeof *reference->newest);
+    reference->contexts = calloc(shape->replicas, sizeof *reference->contexts);
+    reference->last_open = UINT32_MAX;
     reference->rotations = calloc(shape->graph.degree, sizeof *reference->rotations);
-    return reference->previous && reference->past && reference->factors && reference->newest && reference->rotations;
+    return reference->previous && reference->past && reference->factors && reference->newest && reference->contexts &&
+           reference->rotations;
 }
 
 static void hold(struct px_reference *reference, const praxis_range *ranges, uint32_t count)

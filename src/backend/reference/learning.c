@@ -123,11 +123,18 @@ static int32_t trace_code(int32_t value, uint32_t random)
     return value < 0 ? -(int32_t)code : (int32_t)code;
 }
 
+/* What is left of a change of a weight: the larger the weight, the less. */
+static int64_t slowed(int64_t change, int32_t weight, int32_t metaplasticity)
+{
+    int32_t size = weight < 0 ? -weight : weight;
+    return px_shift_round(change * (32768 - size * metaplasticity), 15);
+}
+
 /* One weight: the change in q16, rounded up with the probability of its fraction, then clipped at three sigma. */
 static int8_t updated_weight(int32_t weight, int32_t trace, int32_t scale, int32_t shift, int32_t decay,
-                             uint32_t random)
+                             int32_t metaplasticity, uint32_t random)
 {
-    int64_t change = px_shift_round(trace, 16) * scale;
+    int64_t change = slowed(px_shift_round(trace, 16) * scale, weight, metaplasticity);
     if (shift > 16)
         change = px_shift_round(change, shift - 16);
     change -= px_shift_round((int64_t)weight * decay, 8);
@@ -167,9 +174,9 @@ static void learn_neuron(const struct px_reference *reference, const struct px_l
     for (uint32_t tap = 0; tap < reference->shape.graph.degree; tap++) {
         int32_t value = trace_value(reference, lesson, tap);
         if (lesson->modulate)
-            weight[tap] =
-                updated_weight(weight[tap], value, lesson->scale, lesson->shift, lesson->decay,
-                               rounding_bits(seed, PX_PURPOSE_MODULATION, modulation, lesson->held.neuron, tap));
+            weight[tap] = updated_weight(
+                weight[tap], value, lesson->scale, lesson->shift, lesson->decay, reference->rule.metaplasticity,
+                rounding_bits(seed, PX_PURPOSE_MODULATION, modulation, lesson->held.neuron, tap));
         if (lesson->commit)
             trace[tap] = (int8_t)trace_code(
                 value, rounding_bits(seed, PX_PURPOSE_TRACE, learning->time, lesson->held.neuron, tap));
@@ -186,7 +193,8 @@ static struct lesson make_lesson(const struct px_reference *reference, const str
         .coefficients = reference->rule.trace_power,
         .commit = learning->commit[replica] && learning->pending[replica],
     };
-    if (modulation && modulation->active[replica]) {
+    if (modulation && modulation->active[replica] &&
+        (!modulation->gated || px_reference_is_open(reference, replica, held->neuron))) {
         lesson.scale = px_reference_value(reference, &modulation->scale, held);
         lesson.shift = modulation->shift[replica];
         lesson.decay = modulation->decay[replica];

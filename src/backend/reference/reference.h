@@ -25,6 +25,8 @@ struct px_reference {
     int8_t *past;                     /* [window][R][N] activations before each traced tick, in a ring */
     int8_t *factors;                  /* [window][held] factors after it */
     uint32_t *newest;                 /* [R] where in the ring a replica's last traced tick stands */
+    uint32_t *contexts;               /* [R] */
+    uint32_t last_open;               /* as the rule had it when the contexts came */
     uint32_t *rotations;              /* [d] rows by which each tap's column is rotated */
     struct px_span span;              /* with the arrays below in place of the caller's */
     int32_t *input;
@@ -111,6 +113,9 @@ static inline int32_t px_reference_value(const struct px_reference *reference, c
     int32_t target = values->targets->target[held->neuron];
     return target < 0 ? 0 : values->values[(uint64_t)held->replica * values->targets->count + (uint32_t)target];
 }
+
+/* Whether a neuron takes part in its replica's context. */
+bool px_reference_is_open(const struct px_reference *reference, uint32_t replica, uint32_t neuron);
 
 /* learning.c: a traced tick into the windows of the replicas that trace it; traces and weights from them. */
 void px_reference_record(struct px_reference *reference, const uint8_t *flags);
