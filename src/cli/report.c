@@ -65,7 +65,7 @@ static void script_curve(const struct training *training, FILE *file)
     const struct curve *curve = &training->curve;
     const struct task *task = training->conditions->task;
     const char *with = curve->point_count < FEW_POINTS ? "linespoints pt 7 ps 0.5" : "lines";
-    fprintf(file, "set title '%s: %s of %u organoid%s", task->name, task->figures->name, training->seeds,
+    fprintf(file, "set title '%s: %s of %u organoid%s", task->name, training->shown, training->seeds,
             training->seeds == 1 ? "" : "s");
     if (curve->units < training->conditions->length && training->signal)
         fprintf(file, ", ended after %" PRIu64 " of %" PRIu64 " %s", curve->units, training->conditions->length,

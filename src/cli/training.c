@@ -92,11 +92,12 @@ static bool interrupted(struct training *training)
 static void begin_curve(struct training *training)
 {
     const struct task *task = training->conditions->task;
+    snprintf(training->shown, sizeof training->shown, "%.*s", (int)strcspn(task->curve, " :"), task->curve);
     training->names = memory_get(training->condition_count, sizeof *training->names);
     for (uint32_t c = 0; c < training->condition_count; c++)
-        training->names[c] = c ? training_control(training, c)->name : task->figures->name;
+        training->names[c] = c ? training_control(training, c)->name : training->shown;
     const struct curve_plan plan = {.unit = task->protocol->unit,
-                                    .metric = task->figures->name,
+                                    .metric = training->shown,
                                     .conditions = training->names,
                                     .condition_count = training->condition_count,
                                     .seeds = training->seeds,
@@ -119,7 +120,7 @@ static void begin_progress(struct progress *progress, const struct training *tra
 static void show_progress(struct progress *progress, const struct training *training, uint64_t tested)
 {
     char note[32];
-    snprintf(note, sizeof note, "%.16s %.3f", training->conditions->task->figures->name, training->curve.recent);
+    snprintf(note, sizeof note, "%.16s %.3f", training->shown, training->curve.recent);
     progress_show(progress, training->curve.units + tested, note);
 }
 

@@ -19,6 +19,7 @@ struct training {
     praxis_device_info device;
     struct learner **learners; /* [learner_count]: each of the conditions that follow those of the one before */
     uint32_t learner_count;
+    char shown[32];     /* what the curve is of, in a word */
     const char **names; /* of the conditions, for the log */
     struct curve curve; /* of what was learned, until it ended */
     double seconds;
