@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Pattern generation: a wave to be said in step with a clock. */
+/* Pattern generation: a wave to be said after each beat of a clock. */
 #include <math.h>
 #include <stddef.h>
 
@@ -9,7 +9,7 @@
 #include "tool/random.h"
 
 #define PERIOD 200 /* ticks of a pattern */
-#define CLOCKS 5   /* channels, each on for its share of the period */
+#define BEAT   40  /* of them that the clock is on, the first */
 #define WAVES  4
 
 /* Sines of 1, 2, 3 and 5 cycles in a period, amplitudes uniform in 0.5..2 and phases in a circle. */
@@ -31,8 +31,7 @@ static bool generate(const struct settings *settings, const struct series_plan *
         target[t] = 0;
         for (int w = 0; w < WAVES; w++)
             target[t] += (float)(amplitude[w] * sin(circle * cycles[w] * (double)place / PERIOD + phase[w]));
-        for (size_t c = 0; c < CLOCKS; c++)
-            input[t * CLOCKS + c] = place * CLOCKS / PERIOD == c;
+        input[t] = place < BEAT;
     }
     standardise(target, ticks, ticks);
     return true;
@@ -55,7 +54,7 @@ static void recipe(struct settings *settings)
 static const enum series_figure measures[] = {SERIES_NMSE};
 
 static const struct series_environment environment = {
-    .channels = CLOCKS,
+    .channels = 1,
     .generate = generate,
     .figures = measures,
     .washout = PERIOD,
@@ -82,12 +81,13 @@ static const struct task_control controls[] = {
 
 const struct task task_pattern_generation = {
     .name = "pattern-generation",
-    .summary = "a wave to be said in step with a clock",
+    .summary = "a wave to be said after each beat of a clock",
     .description =
-        "Five channels tell in which fifth of a period of 200 ticks it is, and a sum of four sines is to be said, with "
-        "amplitudes and phases of each seed. Network and readout learn online from one error, the readout by NLMS, "
-        "each "
-        "neuron from the error times its weight; after two thirds the network rests. In the test nothing learns.",
+        "Once in a period of 200 ticks an input is on, for 40 of them, and a sum of four sines is to be said all the "
+        "time, "
+        "with amplitudes and phases of each seed. Between the beats the network has only itself to tell the time by. "
+        "Network and readout learn online from one error, the readout by NLMS, each neuron from the error times its "
+        "weight; after two thirds the network rests. In the test nothing learns.",
     .source =
         "after Bellec et al., A solution to the learning dilemma for recurrent networks of spiking neurons, Nature "
         "Communications 11, 2020",

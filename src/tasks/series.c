@@ -529,6 +529,8 @@ static double figure(const struct learner *base, unsigned number, uint32_t organ
     const struct series_learner *learner = view(base);
     const struct sums *sums = learner->sums + (size_t)organoid * learner->outputs;
     enum series_figure measure = learner->environment->figures[number];
+    if (learner->environment->horizon && measure == SERIES_NRMSE)
+        return sums->count > 0 ? sqrt(sums->error / sums->count) : NAN; /* of few runs: the series has variance 1 */
     if (measure == SERIES_LINEAR)
         return organoid < base->seeds && learner->conditions->condition == 0 ? learner->linear[organoid] : NAN;
     if (sums->count < 2)
