@@ -67,6 +67,7 @@ static const struct series_environment environment = {
     .figures = measures,
     .washout = 200,
     .rate = 0.3,
+    .rate_decay = 1e-4,
 };
 
 static const struct task_option options[] = {

@@ -48,10 +48,11 @@ static const struct series_environment environment = {
     .figures = measures,
     .washout = 200,
     .rate = 0.3,
+    .rate_decay = 1e-4,
 };
 
 static const struct task_option options[] = {
-    SERIES_LAGS_OPTION(2),
+    SERIES_LAGS_OPTION(3),
     SERIES_SQUARES_OPTION(1),
     SERIES_PLASTIC_OPTION(0),
     {.name = NULL},

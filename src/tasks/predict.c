@@ -30,7 +30,7 @@ static void recipe(struct settings *settings)
     p->trace_decay = 0;
     p->leak = 0;
     p->leak_spread = 0.35;
-    p->gain = 0.9;
+    p->gain = 0.5;
     p->bias_spread = 0.3;
     p->input_scale = 0.3;
     p->learning_rate = 0.01;
@@ -48,10 +48,11 @@ static const struct series_environment environment = {
     .figures = measures,
     .washout = HEARD_WASHOUT,
     .rate = 0.3,
+    .rate_decay = 1e-4,
 };
 
 static const struct task_option options[] = {
-    SERIES_LAGS_OPTION(2),
+    SERIES_LAGS_OPTION(12),
     SERIES_SQUARES_OPTION(0),
     SERIES_PLASTIC_OPTION(0),
     {.name = NULL},

@@ -117,6 +117,7 @@ static praxis_status make_readout(struct series_learner *learner, const struct s
     options.squares = settings->options[SERIES_SQUARES] != 0;
     options.rule = is_online(learner) ? PRAXIS_READOUT_NLMS : PRAXIS_READOUT_FITTED;
     options.rate = learner->environment->rate;
+    options.rate_decay = learner->environment->rate_decay;
     praxis_status status = praxis_readout_create(learner->base.network, &options, &learner->readout);
     if (!status)
         status = praxis_readout_describe(learner->readout, &info);

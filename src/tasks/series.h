@@ -66,7 +66,8 @@ struct series_environment {
     uint32_t interval;                 /* ticks between the beginnings of such runs */
     const enum series_figure *figures; /* of the task, in the order of its list */
     uint64_t washout;                  /* ticks before the readout begins */
-    double rate;                       /* of the readout that learns online, at first */
+    double rate;                       /* of the readout that learns online, at first, */
+    double rate_decay;                 /* and how it falls: see praxis_readout_rule */
 };
 
 extern const struct protocol series;

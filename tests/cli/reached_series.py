@@ -1,0 +1,57 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Figures that docs/learning.md reports of tasks about series, with a margin, on seeds that it does not name."""
+
+import json
+import unittest
+
+from command import praxis
+
+
+def train(task, *arguments):
+    result = praxis("train", task, "--json", "--seed", "40", *arguments)
+    if result.returncode != 0:
+        raise AssertionError(result.stderr)
+    return json.loads(result.stdout)
+
+
+class Reached(unittest.TestCase):
+    def test_narma(self):
+        report = train("narma10", "--seeds", "4")
+        self.assertLess(report["median"], 0.12)
+        self.assertLess(report["max"], 0.2)
+        self.assertGreater(report["figures"]["linear"]["min"], 0.3)
+        self.assertGreater(report["controls"]["memoryless"]["min"], 0.9)
+
+    def test_narma_with_a_learning_network(self):
+        """Its own learning helps the best readout, and modulators of random sign do not."""
+        report = train("narma10", "--seeds", "4", "--neurons", "361", "--ticks", "28000", "--plastic", "16800",
+                       "--set", "input_scale=0.2", "--set", "leak_spread=0", "--control", "frozen,random-sign")
+        frozen, random = (report["controls"][name] for name in ["frozen", "random-sign"])
+        better = sum(learned < still for learned, still in zip(report["final"], frozen["final"]))
+        self.assertGreaterEqual(better, 3)
+        self.assertLess(report["median"], 0.95 * frozen["median"])
+        self.assertLess(report["median"], 0.95 * random["median"])
+
+    def test_mackey_glass(self):
+        report = train("mackey-glass", "--seeds", "2", "--control", "none")
+        self.assertLess(report["max"], 0.03)
+        self.assertGreater(report["figures"]["linear"]["min"], 0.4)
+
+    def test_memory(self):
+        self.assertGreater(train("memory-capacity", "--body", "line", "--seeds", "1", "--control", "none")["min"], 958)
+        report = train("memory-capacity", "--seeds", "2")
+        self.assertGreater(report["min"], 50)
+        self.assertLess(report["max"], 90)
+        self.assertLess(report["controls"]["memoryless"]["max"], 3)
+
+    def test_pattern(self):
+        report = train("pattern-generation", "--seeds", "4", "--neurons", "361")
+        frozen = report["controls"]["frozen"]
+        self.assertLess(report["median"], 0.5 * frozen["median"])
+        for learned, still in zip(report["final"], frozen["final"]):
+            self.assertLess(learned, still)
+
+
+if __name__ == "__main__":
+    unittest.main()
