@@ -69,6 +69,7 @@ static const struct task_control controls[] = {
     {"memoryless", "neurons without recurrence: leak and gain 0", series_memoryless},
     {"frozen", "the network does not learn, the readout does", task_unmodulated},
     {"random-sign", "modulators of random sign", series_random_sign},
+    {"scalar", "pre x post, and the error as one modulator of all neurons", series_scalar},
     {.name = NULL},
 };
 

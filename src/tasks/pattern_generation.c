@@ -78,6 +78,7 @@ static const struct task_figure figures[] = {
 static const struct task_control controls[] = {
     {"frozen", "the network does not learn, the readout does", task_unmodulated},
     {"random-sign", "modulators of random sign", series_random_sign},
+    {"scalar", "pre x post, and the error as one modulator of all neurons", series_scalar},
     {.name = NULL},
 };
 

@@ -34,6 +34,7 @@ struct series_learner {
     float *tick_target; /* [organoids][outputs] */
     float *output;      /* [organoids][outputs], or of a free run [organoids][horizon] */
     float *scale;       /* [organoids] of modulators */
+    float *alike;       /* [neurons] of ones, where every neuron is told the same; else NULL */
     uint64_t *signs;    /* [seeds] state of the draws of random signs */
     struct sums *sums;  /* [organoids][outputs] of the test */
     double *recent;     /* [organoids] running mean of squared errors */
@@ -53,6 +54,11 @@ static const struct series_learner *view(const struct learner *learner)
 void series_random_sign(struct settings *settings)
 {
     settings->random_sign = true;
+}
+
+void series_scalar(struct settings *settings)
+{
+    settings->parameters.factor = PRAXIS_FACTOR_POST;
 }
 
 void series_memoryless(struct settings *settings)
@@ -107,6 +113,19 @@ static praxis_status make_network(praxis_context *context, const struct learner_
     return status;
 }
 
+/* With the plain product as factor goes the plain modulator: one number for all neurons. */
+static praxis_status make_feedback(struct series_learner *learner, const struct settings *settings)
+{
+    praxis_network_info info = {.struct_size = sizeof info};
+    if (settings->parameters.factor != PRAXIS_FACTOR_POST)
+        return PRAXIS_SUCCESS;
+    praxis_status status = praxis_network_describe(learner->base.network, &info);
+    learner->alike = memory_get((size_t)info.neurons, sizeof *learner->alike);
+    for (size_t i = 0; i < info.neurons; i++)
+        learner->alike[i] = 1;
+    return status;
+}
+
 static praxis_status make_readout(struct series_learner *learner, const struct settings *settings)
 {
     praxis_readout_options options;
@@ -122,7 +141,7 @@ static praxis_status make_readout(struct series_learner *learner, const struct s
     if (!status)
         status = praxis_readout_describe(learner->readout, &info);
     learner->weight_count = (size_t)(info.features * info.outputs) * learner->organoids;
-    return status;
+    return status ? status : make_feedback(learner, settings);
 }
 
 static void allocate(struct series_learner *learner)
@@ -185,6 +204,7 @@ static void destroy(struct learner *base)
     free(learner->tick_target);
     free(learner->output);
     free(learner->scale);
+    free(learner->alike);
     free(learner->signs);
     free(learner->sums);
     free(learner->recent);
@@ -271,6 +291,7 @@ static praxis_status run_tick(struct series_learner *learner, uint32_t what, uin
     span.target = learner->tick_target;
     span.prediction = output;
     span.replica_scale = learner->scale;
+    span.feedback = learner->alike;
     praxis_status status = praxis_readout_run(learner->readout, &span);
     learner->tick++;
     return status;

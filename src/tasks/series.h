@@ -78,6 +78,8 @@ void series_script_recall(struct learner *learner, FILE *file);
 
 /* Modulators of which the sign is drawn anew in each tick: as large, and telling nothing. */
 void series_random_sign(struct settings *settings);
+/* The plain product of pre and post as trace, and the error as one modulator of all neurons. */
+void series_scalar(struct settings *settings);
 /* A network without memory: leak and gain are 0. */
 void series_memoryless(struct settings *settings);
 

@@ -41,13 +41,15 @@ class SeriesTasks(unittest.TestCase):
     def test_learning_network(self):
         """Organoids whose network learns differ from the frozen ones, and from those that hear noise."""
         report = self.train("narma10", "--ticks", "900", "--plastic", "500", "--tests", "100",
-                            "--control", "frozen,random-sign")
+                            "--control", "frozen,random-sign,scalar")
         frozen = self.train("narma10", "--ticks", "900", "--plastic", "500", "--tests", "100", "--control", "none",
                             "--set", "learning_rate=0")
         controls = report["controls"]
         self.assertEqual(controls["frozen"]["final"], frozen["final"])
         self.assertNotEqual(controls["frozen"]["final"], report["final"])
-        self.assertNotEqual(controls["random-sign"]["final"], report["final"])
+        for name in ["random-sign", "scalar"]:
+            self.assertNotEqual(controls[name]["final"], report["final"])
+            self.assertNotEqual(controls[name]["final"], frozen["final"])
 
     def test_mackey_glass(self):
         report = self.train("mackey-glass", "--ticks", "1600", "--tests", "400", "--control", "none")
