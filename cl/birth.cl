@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* Normal weights from the seeds: a work-item draws four taps of ROWS rows, 32 bits each. Padding becomes 0. */
 
-__kernel void birth(__global char *weights, uint first_unit, __global const uint2 *seeds)
+__kernel void birth(__global char *weights, uint first_panel, __global const uint2 *seeds)
 {
-    uint block = get_global_id(0), group = get_global_id(1), local_unit = get_global_id(2);
-    uint row = block * ROWS, unit = first_unit + local_unit;
-    uint_rows neurons = neuron_rows(unit, row), words[4];
-    philox_rows(neurons, group, 0, counter_end(PURPOSE_WEIGHT, 0), seeds[unit / PRIME], words);
-    size_t tile = (size_t)local_unit * TILES + row / TILE;
-    int_rows padding = HOLDS(as_int_rows(neurons) - (int)(unit % PRIME * PRIME) >= (int)PRIME);
+    uint block = get_global_id(0), group = get_global_id(1), slab_panel = get_global_id(2);
+    uint row = block * ROWS, panel = first_panel + slab_panel;
+    uint_rows neurons = neuron_rows(panel, row), words[4];
+    philox_rows(neurons, group, 0, counter_end(PURPOSE_WEIGHT, 0), seeds[panel / PRIME], words);
+    size_t tile = (size_t)slab_panel * TILES + row / TILE;
+    int_rows padding = HOLDS(as_int_rows(neurons) - (int)(panel % PRIME * PRIME) >= (int)PRIME);
     __global char *own = weights + tile * TAPS * TILE;
 #if WORD_TAPS == 4
     uint_rows word = 0;

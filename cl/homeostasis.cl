@@ -4,11 +4,11 @@
 #define CONTROL_VARIANCE 2u
 #define CONTROL_RATE 4u
 
-/* How fast, and from where on, controls act; part of the rule. */
+/* How fast, and from where on, controls act; part of the constants. */
 typedef struct {
     uint flags; /* of the replica's ticks; 0: nothing here is done */
     int mean_rate, variance_rate, bias_rate, variance_threshold, variance_floor;
-} control_rule;
+} control_constants;
 
 /* Both are within 2^31 of each other. */
 INLINE int_rows averaged(int_rows average, int_rows value, int rate)
@@ -33,37 +33,39 @@ INLINE int controlled_gain(int gain, int variance)
     return (int)clamp(((long)gain << 28) / deviation, 0L, (long)GAIN_MAX);
 }
 
-#define BEYOND(rule, variance) ((variance) > (rule)->variance_threshold || (variance) < (rule)->variance_floor)
+#define BEYOND(constants, variance)                                                                                    \
+    ((variance) > (constants)->variance_threshold || (variance) < (constants)->variance_floor)
 
 /*
  * Divides gains where the variance has left its bounds, and restarts it there: seldom, so one by one, and out of the
  * global memory, to which it was just stored.
  */
-INLINE void control_variances(const control_rule *rule, int_rows variance, __global int *variances, __global int *gains)
+INLINE void control_variances(const control_constants *constants, int_rows variance, __global int *variances,
+                              __global int *gains)
 {
-    if (!some(BEYOND(rule, variance)))
+    if (!some(BEYOND(constants, variance)))
         return;
     for (int i = 0; i < ROWS; i++)
-        if (BEYOND(rule, variances[i])) {
+        if (BEYOND(constants, variances[i])) {
             gains[i] = controlled_gain(gains[i], variances[i]);
             variances[i] = 1 << 28;
         }
 }
 
 /* code: new activations of ROWS neurons; the pointers lead to the first of each array. */
-INLINE void regulate(const control_rule *rule, int_rows code, __global int *means, __global int *variances,
+INLINE void regulate(const control_constants *constants, int_rows code, __global int *means, __global int *variances,
                      __global int *gains, __global int *biases, __global const int *targets)
 {
     int_rows value = code * ACTIVATION_STEP;
-    int_rows mean = averaged(load_rows(0, means), value, rule->mean_rate);
+    int_rows mean = averaged(load_rows(0, means), value, constants->mean_rate);
     int_rows deviation = value - mean;
     int_rows square = clamp_rows(shift_round_rows(product_rows(deviation, deviation), 28), DEVIATION_MAX);
-    int_rows variance = averaged(load_rows(0, variances), square, rule->variance_rate);
+    int_rows variance = averaged(load_rows(0, variances), square, constants->variance_rate);
     store_rows(variance, 0, variances);
-    if (rule->flags & CONTROL_VARIANCE)
-        control_variances(rule, variance, variances, gains);
-    if (rule->flags & CONTROL_RATE) {
-        long_rows change = shift_round_rows(product_rows(mean - load_rows(0, targets), rule->bias_rate), 31);
+    if (constants->flags & CONTROL_VARIANCE)
+        control_variances(constants, variance, variances, gains);
+    if (constants->flags & CONTROL_RATE) {
+        long_rows change = shift_round_rows(product_rows(mean - load_rows(0, targets), constants->bias_rate), 31);
         store_rows(clamp_rows(to_long_rows(load_rows(0, biases)) - change, BIAS_MAX), 0, biases);
     }
     store_rows(mean, 0, means);

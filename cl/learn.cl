@@ -156,13 +156,13 @@ INLINE void learn_step(const lesson *l, const neurons *n, uint row, uint tap, __
     }
 }
 
-/* The taps of SPAN columns, from those at distance `first` on, of the rows from `row`: some rows after the others, so
+/* The taps of STRIP columns, from those at distance `first` on, of the rows from `row`: some rows after the others, so
  * that what their neurons bring stays in registers. Rows of padding learn nothing. */
-INLINE void learn_span(const lesson *l, __global const uint *packed, __global const uint *tap_bits, uint unit, uint row,
-                       uint first, uint words, uint chunks, bool decays)
+INLINE void learn_strip(const lesson *l, __global const uint *packed, __global const uint *tap_bits, uint panel,
+                        uint row, uint first, uint words, uint chunks, bool decays)
 {
-    uint column = unit % PRIME, end = min(first + SPAN, PRIME);
-    packed = settled(packed + windows_start(unit));
+    uint column = panel % PRIME, end = min(first + STRIP, PRIME);
+    packed = settled(packed + windows_start(panel));
     for (uint v = 0; v < ITEM_VECTORS * VECTOR_ROWS && row + v < PRIME; v += VECTOR_ROWS) {
         const neurons n = neurons_of(l, v, words);
         walk rotations = walk_from(first);
@@ -181,60 +181,60 @@ INLINE void learn_span(const lesson *l, __global const uint *packed, __global co
 }
 
 /* The same, compiled for each number of words. */
-INLINE void learn_words(const lesson *l, __global const uint *packed, __global const uint *tap_bits, uint unit,
+INLINE void learn_words(const lesson *l, __global const uint *packed, __global const uint *tap_bits, uint panel,
                         uint row, uint first, uint words, bool decays)
 {
     if (words == 0)
-        learn_span(l, packed, tap_bits, unit, row, first, 0, 1, decays);
+        learn_strip(l, packed, tap_bits, panel, row, first, 0, 1, decays);
     else if (words == 1)
-        learn_span(l, packed, tap_bits, unit, row, first, 1, 1, decays);
+        learn_strip(l, packed, tap_bits, panel, row, first, 1, 1, decays);
     else if (words == 2)
-        learn_span(l, packed, tap_bits, unit, row, first, 2, 1, decays);
+        learn_strip(l, packed, tap_bits, panel, row, first, 2, 1, decays);
     else
-        learn_span(l, packed, tap_bits, unit, row, first, 4, PACKED_WORDS > 4 ? words / 4 : 1, decays);
+        learn_strip(l, packed, tap_bits, panel, row, first, 4, PACKED_WORDS > 4 ? words / 4 : 1, decays);
 }
 
 /*
- * One slab of weights and traces, the first of whose units is first_unit; traces are stored in `stored`, whose first
- * unit is stored_unit. tiles[first_entry] and the `entries` - 1 after it are the tiles to learn. A work-item owns
- * some rows of `each` tiles. It takes SPAN columns for all of them before it goes on, so that what it needs
- * of their windows stays in cache; work-items of the second dimension share the spans.
+ * One slab of weights and traces, the first of whose panels is first_panel; traces are stored in `stored`, whose first
+ * panel is stored_panel. tiles[first_entry] and the `entries` - 1 after it are the tiles to learn. A work-item owns
+ * some rows of `each` tiles. It takes STRIP columns for all of them before it goes on, so that what it needs
+ * of their windows stays in cache; work-items of the second dimension share the strips.
  * words: of the window, that window.cl made ready.
  */
-__kernel MANY_REGISTERS __attribute__((reqd_work_group_size(LEARNERS, SPANNERS, 1))) void
-learn(__global char *weights, __global const char *traces, __global char *stored, uint first_unit, uint stored_unit,
-      __global const uint *tiles, uint first_entry, uint entries, uint each, __global const task *plan, uint words,
-      __global const uint *packed, __global const uint *weighed, __global const int *lanes,
+__kernel MANY_REGISTERS __attribute__((reqd_work_group_size(LEARNERS, SHARERS, 1))) void
+learn(__global char *weights, __global const char *traces, __global char *stored, uint first_panel, uint stored_panel,
+      __global const uint *tiles, uint first_entry, uint entries, uint each, __global const assignment *assignments,
+      uint words, __global const uint *packed, __global const uint *weighed, __global const int *lanes,
       __global const uint *tap_bits, int take, int metaplasticity)
 {
     const uint rows = VECTOR_ROWS * ITEM_VECTORS, blocks = TILE / rows;
     uint block = get_global_id(0) % blocks * rows;
     uint begin = get_global_id(0) / blocks * each, end = min(begin + each, entries);
-    for (uint first = 1 + get_global_id(1) * SPAN; first < PRIME; first += get_global_size(1) * SPAN)
+    for (uint first = 1 + get_global_id(1) * STRIP; first < PRIME; first += get_global_size(1) * STRIP)
         for (uint e = begin; e < end; e++) {
-            uint tile = tiles[first_entry + e], unit = tile / TILES, row = tile % TILES * TILE + block;
-            __global const task *own = plan + unit / PRIME;
+            uint tile = tiles[first_entry + e], panel = tile / TILES, row = tile % TILES * TILE + block;
+            __global const assignment *own = assignments + panel / PRIME;
             if (row >= PRIME || own->flags == 0)
                 continue;
-            size_t start = (tile - (size_t)first_unit * TILES) * TAPS * TILE + block * WORD_TAPS;
-            size_t target = (tile - (size_t)stored_unit * TILES) * TAPS * TILE + block * WORD_TAPS;
+            size_t start = (tile - (size_t)first_panel * TILES) * TAPS * TILE + block * WORD_TAPS;
+            size_t target = (tile - (size_t)stored_panel * TILES) * TAPS * TILE + block * WORD_TAPS;
             const lesson l = {settled(weights + start),
                               settled(stored + target),
                               settled(traces + start),
-                              weighed + (size_t)unit * PACKED_WORDS * PADDED + row,
-                              lanes + (size_t)unit * LANES * PADDED + row,
+                              weighed + (size_t)panel * PACKED_WORDS * PADDED + row,
+                              lanes + (size_t)panel * LANES * PADDED + row,
                               own->flags,
                               take,
                               own->decay,
                               metaplasticity,
                               own->extra};
-            __global const uint *bits = settled(tap_bits + unit / PRIME * TAPS);
+            __global const uint *bits = settled(tap_bits + panel / PRIME * TAPS);
 #if WORD_TAPS > 1
             /* A GPU's compiler would work the decay out and then throw it away. */
             if (l.decay == 0)
-                learn_words(&l, packed, bits, unit, row, first, words, false);
+                learn_words(&l, packed, bits, panel, row, first, words, false);
             else
 #endif
-                learn_words(&l, packed, bits, unit, row, first, words, l.decay != 0);
+                learn_words(&l, packed, bits, panel, row, first, words, l.decay != 0);
         }
 }

@@ -9,12 +9,12 @@ typedef struct {
     int sum_multiplier, sum_shift;
     int noisy;  /* some neuron has noise */
     int factor; /* which factor to compute, FACTOR_... */
-    control_rule control;
-} neuron_rule;
+    control_constants control;
+} neuron_constants;
 
-/* Arrays are [unit][PADDED]. */
+/* Arrays are [panel][PADDED]. */
 typedef struct {
-    __global const char *input_weights; /* [unit][channel][PADDED] */
+    __global const char *input_weights; /* [panel][channel][PADDED] */
     __global const int *leak;
     __global int *gain, *bias;
     __global const int *noise, *source, *target;
@@ -29,20 +29,20 @@ typedef struct {
         __global const int *leak, __global int *gain, __global int *bias, __global const int *noise,                   \
         __global const int *source, __global const int *target, __global int *mean, __global int *variance,            \
         __global char *factors
-#define NEURON_RULE(flags)                                                                                             \
+#define NEURON_CONSTANTS(flags)                                                                                        \
     {                                                                                                                  \
-        sum_multiplier, sum_shift, noisy, (flags) & RUN_TRACE ? factor : FACTOR_NONE,                                  \
+        sum_multiplier, sum_shift, noisy, (flags)&RUN_TRACE ? factor : FACTOR_NONE,                                    \
         {                                                                                                              \
-            (flags) & RUN_FLAGS, mean_rate, variance_rate, bias_rate, variance_threshold, variance_floor                             \
+            (flags) & RUN_FLAGS, mean_rate, variance_rate, bias_rate, variance_threshold, variance_floor               \
         }                                                                                                              \
     }
 #define NEURON_FIELDS {input_weights, leak, gain, bias, noise, source, target, mean, variance, factors}
 
 /* One tick of one replica. */
 typedef struct {
-    __global const char *old_activations; /* of all units */
+    __global const char *old_activations; /* of all panels */
     __global char *new_activations;
-    __global char *kept;           /* where the window keeps the old activations of a traced tick, of all units */
+    __global char *kept;           /* where the window keeps the old activations of a traced tick, of all panels */
     __global char *window_factors; /* and its factors */
     __global const int *input; /* [CHANNELS] or 0 */
     uint2 seed;
@@ -68,48 +68,48 @@ INLINE uint cursor_after(standing p, uint ticks)
 }
 
 /* Where the activations of a slot begin; the present is in slot WINDOW or in the one behind it. */
-INLINE size_t slot_start(uint slot, uint units)
+INLINE size_t slot_start(uint slot, uint panels)
 {
-    return (size_t)slot * units * STRIDE;
+    return (size_t)slot * panels * STRIDE;
 }
 
 /* The same for the factors that the window keeps of a slot's tick. */
-INLINE size_t factors_start(uint slot, uint units)
+INLINE size_t factors_start(uint slot, uint panels)
 {
-    return (size_t)slot * units * PADDED;
+    return (size_t)slot * panels * PADDED;
 }
 
 /* The tick that finds its activations in slot WINDOW + present, and enters the window at the cursor if it is traced. */
-INLINE moment moment_of(__global char *activations, __global char *window_factors, uint units, uint present,
+INLINE moment moment_of(__global char *activations, __global char *window_factors, uint panels, uint present,
                         uint cursor, __global const int *input, uint2 seed, ulong time)
 {
-    const moment now = {activations + slot_start(WINDOW + present, units),
-                        activations + slot_start(WINDOW + (present ^ 1), units),
-                        activations + slot_start(cursor, units),
-                        window_factors + factors_start(cursor, units),
+    const moment now = {activations + slot_start(WINDOW + present, panels),
+                        activations + slot_start(WINDOW + (present ^ 1), panels),
+                        activations + slot_start(cursor, panels),
+                        window_factors + factors_start(cursor, panels),
                         input,
                         seed,
                         time};
     return now;
 }
 
-INLINE int_rows potential(const neuron_rule *rule, const neuron_fields *fields, const moment *now, uint unit, uint row,
-                          int_rows sum, int_rows activation, int_rows noise)
+INLINE int_rows potential(const neuron_constants *constants, const neuron_fields *fields, const moment *now, uint panel,
+                          uint row, int_rows sum, int_rows activation, int_rows noise)
 {
-    size_t index = (size_t)unit * PADDED + row;
+    size_t index = (size_t)panel * PADDED + row;
     int_rows scale =
-        to_int_rows(shift_round_rows(product_rows(load_rows(0, fields->gain + index), rule->sum_multiplier), 31));
-    long_rows u = shift_round_rows(product_rows(sum, scale), rule->sum_shift);
+        to_int_rows(shift_round_rows(product_rows(load_rows(0, fields->gain + index), constants->sum_multiplier), 31));
+    long_rows u = shift_round_rows(product_rows(sum, scale), constants->sum_shift);
     u += shift_round_rows(product_rows(load_rows(0, fields->leak + index), activation * ACTIVATION_STEP), 28);
 #if CHANNELS > 0
     if (now->input)
         for (uint c = 0; c < CHANNELS; c++)
             u += product_rows(
-                to_int_rows(load_rows(0, fields->input_weights + ((size_t)unit * CHANNELS + c) * PADDED + row)),
+                to_int_rows(load_rows(0, fields->input_weights + ((size_t)panel * CHANNELS + c) * PADDED + row)),
                 now->input[c]);
 #endif
     u += to_long_rows(load_rows(0, fields->bias + index));
-    if (rule->noisy)
+    if (constants->noisy)
         u += shift_round_rows(product_rows(load_rows(0, fields->noise + index), noise * NORMAL_STEP), 28);
     return clamp_rows(u, MEMBRANE_MAX);
 }
@@ -143,32 +143,32 @@ INLINE void store_activations(__global char *column, uint row, const char_rows c
 }
 
 /* The tick of ROWS neurons whose synaptic sums are known. Rows of padding compute too: nothing reads them. */
-INLINE void advance(const neuron_rule *rule, const neuron_fields *fields, const moment *now, uint unit, uint row,
-                    int_rows sum)
+INLINE void advance(const neuron_constants *constants, const neuron_fields *fields, const moment *now, uint panel,
+                    uint row, int_rows sum)
 {
-    size_t index = (size_t)unit * PADDED + row;
-    char_rows before = load_rows(0, now->old_activations + (size_t)unit * STRIDE + row);
+    size_t index = (size_t)panel * PADDED + row;
+    char_rows before = load_rows(0, now->old_activations + (size_t)panel * STRIDE + row);
     int_rows old = to_int_rows(before), noise = 0;
-    if (rule->noisy || rule->factor == FACTOR_NOISE)
+    if (constants->noisy || constants->factor == FACTOR_NOISE)
         noise = noise_rows(now->seed, as_uint_rows(load_rows(0, fields->source + index)), now->time);
-    int_rows code = tanh_rows(potential(rule, fields, now, unit, row, sum, old, noise));
-    store_activations(now->new_activations + (size_t)unit * STRIDE, row, to_char_rows(code));
-    if (rule->factor != FACTOR_NONE) {
-        char_rows factors = rule->factor == FACTOR_SUPPLIED
+    int_rows code = tanh_rows(potential(constants, fields, now, panel, row, sum, old, noise));
+    store_activations(now->new_activations + (size_t)panel * STRIDE, row, to_char_rows(code));
+    if (constants->factor != FACTOR_NONE) {
+        char_rows factors = constants->factor == FACTOR_SUPPLIED
                                 ? load_rows(0, fields->factors + index)
-                                : to_char_rows(factor_of(rule->factor, code, noise, fields->mean + index));
+                                : to_char_rows(factor_of(constants->factor, code, noise, fields->mean + index));
         store_rows(factors, 0, fields->factors + index);
         store_rows(factors, 0, now->window_factors + index);
-        store_activations(now->kept + (size_t)unit * STRIDE, row, before);
+        store_activations(now->kept + (size_t)panel * STRIDE, row, before);
     }
-    if (rule->control.flags)
-        regulate(&rule->control, code, fields->mean + index, fields->variance + index, fields->gain + index,
+    if (constants->control.flags)
+        regulate(&constants->control, code, fields->mean + index, fields->variance + index, fields->gain + index,
                  fields->bias + index, fields->target + index);
 }
 
 /* The tick of ROWS neurons that rest. */
-INLINE void rest(const moment *now, uint unit, uint row)
+INLINE void rest(const moment *now, uint panel, uint row)
 {
-    store_activations(now->new_activations + (size_t)unit * STRIDE, row,
-                      load_rows(0, now->old_activations + (size_t)unit * STRIDE + row));
+    store_activations(now->new_activations + (size_t)panel * STRIDE, row,
+                      load_rows(0, now->old_activations + (size_t)panel * STRIDE + row));
 }

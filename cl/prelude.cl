@@ -13,8 +13,8 @@
  *   AHEAD                                whether a tick fetches activations a turn before it needs them
  *   STRIDE                               bytes from one column of activations to the next
  *   WINDOW                               how many ticks a trace may lag behind
- *   TRACES_STORED, SPAN                  whether traces are stored, columns that learning takes at once
- *   LEARNERS, SPANNERS                   work-items beside each other in its work-group, and how many share spans
+ *   TRACES_STORED, STRIP                 whether traces are stored, columns that learning takes at once
+ *   LEARNERS, SHARERS                    work-items beside each other in its work-group, and how many share strips
  *   GROUP_ITEMS, SPLIT                   work-items beside each other in a tick's work-group, and how many share taps
  *   STAGED                               whether a tick takes columns of activations through local memory
  *   WORKERS                              work-items that run a replica in the resident form
@@ -23,15 +23,15 @@
  *   SUB_GROUP                            on some devices: work-items that a kernel of many registers runs in lockstep
  * and the tables of codes.
  *
- * A unit is one column of one replica: unit = replica * PRIME + column. Memory:
- *   activations        [slot][unit][STRIDE]            row b at b, and again at b + PRIME, ... to the end, so that a
+ * A panel is one column of one replica: panel = replica * PRIME + column. Memory:
+ *   activations        [slot][panel][STRIDE]           row b at b, and again at b + PRIME, ... to the end, so that a
  *                                                      rotated window is one contiguous load. WINDOW slots are a ring
  *                                                      of those before traced ticks; the present is in one of the two
  *                                                      behind them, which ticks read and write in turn
- *   weights, traces    [unit][tile][TAPS / WORD_TAPS][row in tile][WORD_TAPS]
+ *   weights, traces    [panel][tile][TAPS / WORD_TAPS][row in tile][WORD_TAPS]
  *                                                      a tile is one sequential run; taps of padding are 0
- *   input weights      [unit][channel][PADDED]
- *   everything else    [unit][PADDED]
+ *   input weights      [panel][channel][PADDED]
+ *   everything else    [panel][PADDED]
  */
 
 /* Some compilers leave even a function with one caller alone, and then keep its vectors in memory. */
@@ -215,8 +215,8 @@ INLINE uint_rows counted_rows(uint first)
     return numbers;
 }
 
-/* Neuron indices, within the replica, of the ROWS rows from `row` of a unit's column. */
-INLINE uint_rows neuron_rows(uint unit, uint row)
+/* Neuron indices, within the replica, of the ROWS rows from `row` of a panel's column. */
+INLINE uint_rows neuron_rows(uint panel, uint row)
 {
-    return counted_rows(unit % PRIME * PRIME + row);
+    return counted_rows(panel % PRIME * PRIME + row);
 }

@@ -32,45 +32,46 @@ INLINE void read_groups(__global const char *own, __global const char *closed, _
  * are not summed up. sums: [ticks][R][selected_count], of those from `read_from` on, from `sums_start` on.
  */
 __kernel MANY_REGISTERS __attribute__((reqd_work_group_size(WORKERS, 1, 1))) void
-resident(__global const char *weights, uint units, __global char *activations, __global char *window_factors,
+resident(__global const char *weights, uint panels, __global char *activations, __global char *window_factors,
          uint present, __global const standing *standings, uint since, __global const int *input, ulong input_start,
-         ulong input_step, ulong input_tick, int has_input, ulong time, uint ticks, __global const uint2 *seeds, __global long *sums, ulong sums_start, uint read_from,
-         __global const uint *selected, uint selected_count, __global const ulong *offsets,
-         __global const uint *members, __global const char *closed, int gated, NEURON_PARAMETERS)
+         ulong input_step, ulong input_tick, int has_input, ulong time, uint ticks, __global const uint2 *seeds,
+         __global long *sums, ulong sums_start, uint read_from, __global const uint *selected, uint selected_count,
+         __global const ulong *offsets, __global const uint *members, __global const char *closed, int gated,
+         NEURON_PARAMETERS)
 {
 #if WORKERS > 1
     __local long partial[WORKERS];
 #else
     __local long *partial = 0;
 #endif
-    uint replica = get_group_id(0), first_unit = replica * PRIME;
+    uint replica = get_group_id(0), first_panel = replica * PRIME;
     const standing at = standings[replica];
-    const neuron_rule rule = NEURON_RULE(at.flags);
+    const neuron_constants constants = NEURON_CONSTANTS(at.flags);
     const neuron_fields fields = NEURON_FIELDS;
     if (at.flags & RUN_REST) {
-        const moment now = moment_of(activations, window_factors, units, present, 0, 0, 0, 0);
+        const moment now = moment_of(activations, window_factors, panels, present, 0, 0, 0, 0);
         for (uint item = get_local_id(0); item < PRIME * ITEMS && ticks % 2; item += WORKERS)
-            rest_item(&now, first_unit + item / ITEMS, item_row(item));
+            rest_item(&now, first_panel + item / ITEMS, item_row(item));
         return;
     }
     for (uint tick = 0; tick < ticks; tick++) {
-        const moment now = moment_of(activations, window_factors, units, (present + tick) % 2,
+        const moment now = moment_of(activations, window_factors, panels, (present + tick) % 2,
                                      cursor_after(at, (since + tick % WINDOW + 1)),
                                      has_input ? input + input_start + replica * input_step + tick * input_tick : 0,
                                      seeds[replica], time + tick);
         for (uint item = get_local_id(0); item < PRIME * ITEMS; item += WORKERS) {
-            uint unit = first_unit + item / ITEMS, row = item_row(item);
+            uint panel = first_panel + item / ITEMS, row = item_row(item);
             int_rows sum[SUMS];
             if (row >= PRIME)
                 continue;
-            sum_item(weights + unit * UNIT_WEIGHTS, &now, unit, row, 1, PRIME, sum);
-            advance_item(&rule, &fields, &now, unit, row, own_row(item), sum);
+            sum_item(weights + panel * PANEL_WEIGHTS, &now, panel, row, 1, PRIME, sum);
+            advance_item(&constants, &fields, &now, panel, row, own_row(item), sum);
         }
         SYNCHRONISE;
         if (tick >= read_from)
-            read_groups(now.new_activations + (size_t)first_unit * STRIDE,
-                        gated ? closed + (size_t)first_unit * STRIDE : 0,
-                    sums + sums_start + ((ulong)(tick - read_from) * get_num_groups(0) + replica) * selected_count, selected,
-                    selected_count, offsets, members, partial);
+            read_groups(now.new_activations + (size_t)first_panel * STRIDE,
+                        gated ? closed + (size_t)first_panel * STRIDE : 0,
+                        sums + sums_start + ((ulong)(tick - read_from) * get_num_groups(0) + replica) * selected_count,
+                        selected, selected_count, offsets, members, partial);
     }
 }

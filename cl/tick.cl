@@ -280,7 +280,7 @@ INLINE void synaptic_sum(__global const char *weights, __global const char *acti
 /* How a column is cut into work-items, and what weights it has. */
 #define ITEM_ROWS (ROWS * SUMS)
 #define ITEMS ((PADDED + ITEM_ROWS - 1) / ITEM_ROWS)
-#define UNIT_WEIGHTS ((size_t)PADDED * TAPS)
+#define PANEL_WEIGHTS ((size_t)PADDED * TAPS)
 
 /* The first row of an item. The last one of a column may begin with rows of the one before, which are not its own. */
 INLINE uint own_row(uint item)
@@ -293,18 +293,18 @@ INLINE uint item_row(uint item)
     return min(own_row(item), PADDED - ITEM_ROWS);
 }
 
-/* Where the weights of the tile with this row begin, in those of its unit. */
+/* Where the weights of the tile with this row begin, in those of its panel. */
 INLINE size_t tile_start(uint row)
 {
     return (size_t)(row / TILE) * TAPS * TILE + row % TILE * WORD_TAPS;
 }
 
-/* Sums of a work-item's rows, from `row` on, over column offsets first..end - 1. weights: of the unit. */
-INLINE void sum_item(__global const char *weights, const moment *now, uint unit, uint row, uint first, uint end,
+/* Sums of a work-item's rows, from `row` on, over column offsets first..end - 1. weights: of the panel. */
+INLINE void sum_item(__global const char *weights, const moment *now, uint panel, uint row, uint first, uint end,
                      int_rows sum[SUMS])
 {
     synaptic_sum(weights + tile_start(row) + (first - 1) * CURVES * TILE,
-                 now->old_activations + (size_t)(unit / PRIME * PRIME) * STRIDE, unit % PRIME, row, first, end, sum);
+                 now->old_activations + (size_t)(panel / PRIME * PRIME) * STRIDE, panel % PRIME, row, first, end, sum);
 }
 
 /*
@@ -332,19 +332,19 @@ INLINE int_rows sum_at(const int_rows sum[SUMS], uint v)
 }
 
 /* own: the first of the rows that are the work-item's own. */
-INLINE void advance_item(const neuron_rule *rule, const neuron_fields *fields, const moment *now, uint unit, uint row,
-                         uint own, const int_rows sum[SUMS])
+INLINE void advance_item(const neuron_constants *constants, const neuron_fields *fields, const moment *now, uint panel,
+                         uint row, uint own, const int_rows sum[SUMS])
 {
     ADVANCE_LOOP
     for (uint v = 0; v < SUMS; v++)
         if (row + v * ROWS >= own && row + v * ROWS < PRIME)
-            advance(rule, fields, now, unit, row + v * ROWS, sum_at(sum, v));
+            advance(constants, fields, now, panel, row + v * ROWS, sum_at(sum, v));
 }
 
-INLINE void rest_item(const moment *now, uint unit, uint row)
+INLINE void rest_item(const moment *now, uint panel, uint row)
 {
     for (uint v = 0; v < SUMS && row + v * ROWS < PRIME; v++)
-        rest(now, unit, row + v * ROWS);
+        rest(now, panel, row + v * ROWS);
 }
 
 /*
@@ -354,37 +354,38 @@ INLINE void rest_item(const moment *now, uint unit, uint row)
 #define SHARE (((PRIME - 1 + TURN - 1) / TURN + SPLIT - 1) / SPLIT * TURN)
 
 /*
- * weights: one slab, whose first unit is first_unit. activations, window_factors: all slots of all `units`; the old
- * activations are the first or second of the present. since: ticks since `standings` were written, modulo WINDOW. input: of
- * this tick, `input_step` numbers from one replica to the next; has_input 0: there is none. A work-group is GROUP_ITEMS items beside each other, and SPLIT parts of each.
+ * weights: one slab, whose first panel is first_panel. activations, window_factors: all slots of all `panels`; the old
+ * activations are the first or second of the present. since: ticks since `standings` were written, modulo WINDOW.
+ * input: of this tick, `input_step` numbers from one replica to the next; has_input 0: there is none. A work-group is
+ * GROUP_ITEMS items beside each other, and SPLIT parts of each.
  */
 __kernel __attribute__((reqd_work_group_size(GROUP_ITEMS, SPLIT, 1))) void
-tick(__global const char *weights, uint first_unit, uint slab_units, uint units, __global char *activations,
+tick(__global const char *weights, uint first_panel, uint slab_panels, uint panels, __global char *activations,
      __global char *window_factors, uint present, __global const standing *standings, uint since,
      __global const int *input, ulong input_start, ulong input_step, int has_input, ulong time,
      __global const uint2 *seeds, NEURON_PARAMETERS)
 {
-    uint item = get_global_id(0), row = item_row(item), local_unit = item / ITEMS;
-    uint unit = first_unit + local_unit, replica = local_unit < slab_units ? unit / PRIME : 0;
+    uint item = get_global_id(0), row = item_row(item), slab_panel = item / ITEMS;
+    uint panel = first_panel + slab_panel, replica = slab_panel < slab_panels ? panel / PRIME : 0;
     const standing at = standings[replica];
-    bool inside = local_unit < slab_units && row < PRIME, runs = inside && !(at.flags & RUN_REST);
+    bool inside = slab_panel < slab_panels && row < PRIME, runs = inside && !(at.flags & RUN_REST);
     int_rows sum[SUMS];
-    const neuron_rule rule = NEURON_RULE(at.flags);
+    const neuron_constants constants = NEURON_CONSTANTS(at.flags);
     const neuron_fields fields = NEURON_FIELDS;
-    const moment now = moment_of(activations, window_factors, units, present, cursor_after(at, since + 1),
+    const moment now = moment_of(activations, window_factors, panels, present, cursor_after(at, since + 1),
                                  has_input ? input + input_start + replica * input_step : 0, seeds[replica], time);
     /* Where a work-item has all taps, the compiler is to know how many. */
     uint part = SPLIT > 1 ? get_local_id(1) : 0, first = 1 + part * SHARE;
     uint end = SPLIT > 1 ? min(first + SHARE, PRIME) : PRIME;
 #if STAGED
     __local uint stage[2][TURN][STAGE_WORDS];
-    uint known = min(row, PRIME - 1) / ITEM_ROWS * ITEM_ROWS; /* a work-group is one unit: only rows may be outside */
+    uint known = min(row, PRIME - 1) / ITEM_ROWS * ITEM_ROWS; /* a work-group is one panel: only rows may be outside */
     if (!(at.flags & RUN_REST))
-        staged_sum(weights + local_unit * UNIT_WEIGHTS + tile_start(known),
-               now.old_activations + (size_t)(replica * PRIME) * STRIDE, unit % PRIME, known, sum, stage);
+        staged_sum(weights + slab_panel * PANEL_WEIGHTS + tile_start(known),
+                   now.old_activations + (size_t)(replica * PRIME) * STRIDE, panel % PRIME, known, sum, stage);
 #else
     if (runs)
-        sum_item(weights + local_unit * UNIT_WEIGHTS, &now, unit, row, first, end, sum);
+        sum_item(weights + slab_panel * PANEL_WEIGHTS, &now, panel, row, first, end, sum);
 #endif
 #if SPLIT > 1
     __local int_rows shares[SPLIT - 1][SUMS][GROUP_ITEMS];
@@ -401,7 +402,7 @@ tick(__global const char *weights, uint first_unit, uint slab_units, uint units,
     }
 #endif
     if (runs && part == 0)
-        advance_item(&rule, &fields, &now, unit, row, own_row(item), sum);
+        advance_item(&constants, &fields, &now, panel, row, own_row(item), sum);
     else if (inside && part == 0)
-        rest_item(&now, unit, row);
+        rest_item(&now, panel, row);
 }

@@ -25,10 +25,11 @@ typedef size_t row_number;
 #endif
 #endif
 
-/* Where the windows of the replica with a unit begin; where a row's does in those; and how far from there a word lies. */
-INLINE size_t windows_start(uint unit)
+/* Where the windows of the replica with a panel begin; where a row's does in those; and how far from there a word lies.
+ */
+INLINE size_t windows_start(uint panel)
 {
-    return (size_t)(unit / PRIME * PRIME) * PACKED_WORDS * STRIDE;
+    return (size_t)(panel / PRIME * PRIME) * PACKED_WORDS * STRIDE;
 }
 
 INLINE size_t window_place(uint column, uint row, uint words)
@@ -48,7 +49,7 @@ INLINE uint word_place(uint word, uint words)
 #define PACKED_BIAS 0
 #endif
 
-/* The numbers of a neuron, arrays of [PADDED] for each unit. */
+/* The numbers of a neuron, arrays of [PADDED] for each panel. */
 #define LANE_KEEP 0  /* q16: what is left of the stored trace; 1 where the neuron does not learn */
 #define LANE_SHIFT 1 /* of the sum: the scale of its factors is 2^this */
 #define LANE_START 2 /* what the sum starts from: takes PACKED_BIAS out, and rounds what LANE_SHIFT shifts out */
@@ -60,7 +61,7 @@ INLINE uint word_place(uint word, uint words)
 /* What one replica is to learn: ticks pending, LEARN_..., the shift of the modulator less 16, its scale, the decay. */
 typedef struct {
     int pending, flags, extra, scale, decay, unused[3];
-} task;
+} assignment;
 #define LEARN_COMMIT 1
 #define LEARN_MODULATE 2
 
@@ -71,7 +72,7 @@ INLINE uint slot_before(uint slot, uint ticks)
 }
 
 /* ROWS rows' words of activations before the ticks pending; behind them stands what the ring holds, unused. */
-INLINE void pack(__global const char *activations, uint slot, uint units, uint unit, uint row, uint words,
+INLINE void pack(__global const char *activations, uint slot, uint panels, uint panel, uint row, uint words,
                  __global uint *packed)
 {
     for (uint w = 0; w < words; w++) {
@@ -79,8 +80,8 @@ INLINE void pack(__global const char *activations, uint slot, uint units, uint u
         UNROLL
         for (uint b = 0; b < 4; b++) {
             uint age = min(4 * w + b, WINDOW - 1);
-            __global const char *old = activations + slot_start(slot_before(slot, age), units);
-            int_rows code = to_int_rows(load_rows(0, old + (size_t)unit * STRIDE + row)) + PACKED_BIAS;
+            __global const char *old = activations + slot_start(slot_before(slot, age), panels);
+            int_rows code = to_int_rows(load_rows(0, old + (size_t)panel * STRIDE + row)) + PACKED_BIAS;
             word |= (as_uint_rows(code) & 255u) << (8 * b);
         }
         store_rows(word, 0, packed + word_place(w, words));
@@ -88,20 +89,20 @@ INLINE void pack(__global const char *activations, uint slot, uint units, uint u
 }
 
 /* A factor decayed by its age, q16: below 2^23. Rows that do not learn take nothing in. */
-INLINE int_rows decayed(__global const char *factors, __global const int *powers, uint slot, uint units, uint unit,
+INLINE int_rows decayed(__global const char *factors, __global const int *powers, uint slot, uint panels, uint panel,
                         uint row, uint age, int_rows learns)
 {
-    size_t at = factors_start(slot_before(slot, age), units) + (size_t)unit * PADDED + row;
+    size_t at = factors_start(slot_before(slot, age), panels) + (size_t)panel * PADDED + row;
     return learns ? to_int_rows(load_rows(0, factors + at)) * powers[age] : 0;
 }
 
 /* Factors of the ticks pending, halved and in a scale of 2^shift that brings a neuron's largest near 64; then 0. */
-INLINE void weigh(__global const char *factors, __global const int *powers, uint slot, uint units, uint unit, uint row,
-                  uint words, uint pending, int_rows learns, __global uint *weighed, __global int *lanes)
+INLINE void weigh(__global const char *factors, __global const int *powers, uint slot, uint panels, uint panel,
+                  uint row, uint words, uint pending, int_rows learns, __global uint *weighed, __global int *lanes)
 {
     int_rows largest = 0, shift = 0, start = 0;
     for (uint age = 0; age < pending; age++) {
-        int_rows size = magnitude_of(decayed(factors, powers, slot, units, unit, row, age, learns));
+        int_rows size = magnitude_of(decayed(factors, powers, slot, panels, panel, row, age, learns));
         largest = size > largest ? size : largest;
     }
     UNROLL
@@ -110,13 +111,13 @@ INLINE void weigh(__global const char *factors, __global const int *powers, uint
     for (uint w = 0; w < words; w++) {
         uint_rows word = 0;
         for (uint b = 0; b < 4 && 4 * w + b < pending; b++) {
-            int_rows factor = decayed(factors, powers, slot, units, unit, row, 4 * w + b, learns);
+            int_rows factor = decayed(factors, powers, slot, panels, panel, row, 4 * w + b, learns);
             factor <<= shift;
             factor = (factor + 0xFFFF + (factor >> 17 & 1)) >> 17; /* halves to even: they cancel */
             start -= factor * PACKED_BIAS;
             word |= (as_uint_rows(factor) & 255u) << (8 * b);
         }
-        store_rows(word, 0, weighed + ((size_t)unit * PACKED_WORDS + w) * PADDED + row);
+        store_rows(word, 0, weighed + ((size_t)panel * PACKED_WORDS + w) * PADDED + row);
     }
     start += ((int_rows)1 << shift) >> 1;
     store_rows(shift, 0, lanes + LANE_SHIFT * PADDED);
@@ -143,7 +144,7 @@ INLINE uint_rows rounding_rows(uint_rows number, uint group, ulong time, ulong m
 #define TAP_ITEMS ((TAPS + ROWS - 1) / ROWS)
 
 /* Random bits of the taps of one item: [TAPS] of its replica. */
-INLINE void set_tap_bits(uint item, __global const task *own, ulong time, ulong modulation, uint2 seed,
+INLINE void set_tap_bits(uint item, __global const assignment *own, ulong time, ulong modulation, uint2 seed,
                          __global uint *bits)
 {
     uint first = item % TAP_ITEMS * ROWS;
@@ -163,51 +164,55 @@ INLINE int tile_learns(__global const char *plastic, uint row)
     return some(any);
 }
 
-/* scale: see value_of; of a whole replica the task has it. follows: the neuron learns, and is not closed. */
-INLINE void set_modulator(__global const task *own, __global const int *scale, int scope, __global const int *targets,
-                          uint target_count, uint unit, uint row, int_rows follows, __global int *lanes)
+/* scale: see value_of; of a whole replica the assignment has it. follows: the neuron learns, and is not closed. */
+INLINE void set_modulator(__global const assignment *own, __global const int *scale, int scope,
+                          __global const int *targets, uint target_count, uint panel, uint row, int_rows follows,
+                          __global int *lanes)
 {
     int_rows scales = own->scale, decays = own->decay;
     UNROLL
     for (uint i = 0; i < ROWS; i++)
         if (scope != SCOPE_REPLICA && row + i < PRIME)
-            ((int *)&scales)[i] = value_of(scale, scope, targets, target_count, unit, row + i);
+            ((int *)&scales)[i] = value_of(scale, scope, targets, target_count, panel, row + i);
     store_rows(follows ? scales : 0, 0, lanes + LANE_SCALE * PADDED);
     store_rows(follows ? decays : 0, 0, lanes + LANE_DECAY * PADDED);
 }
 
 /*
- * since: ticks since `standings` were written, modulo WINDOW. coefficients: by age, of each replica coefficients_step from one to the next; that
- * of the stored trace stands behind the last tick pending. A work-item makes ROWS rows of a unit ready and, as there
- * are always more of them than taps, the random bits of as many taps: tap_bits[R][TAPS]. What learns nothing is left as
- * it is.
+ * since: ticks since `standings` were written, modulo WINDOW. coefficients: by age, of each replica coefficients_step
+ * from one to the next; that of the stored trace stands behind the last tick pending. A work-item makes ROWS rows of a
+ * panel ready and, as there are always more of them than taps, the random bits of as many taps: tap_bits[R][TAPS]. What
+ * learns nothing is left as it is.
  */
-__kernel void prepare(__global const char *activations, __global const char *factors, __global const standing *standings,
-                      uint since, uint units, uint words, __global const int *coefficients, uint coefficients_step,
-                      __global const task *plan, __global const int *scale, int scope, __global const int *targets,
-                      uint target_count, __global const char *closed, int gated, ulong time, ulong modulation, __global const char *plastic, __global const uint2 *seeds, __global uint *packed,
+__kernel void prepare(__global const char *activations, __global const char *factors,
+                      __global const standing *standings, uint since, uint panels, uint words,
+                      __global const int *coefficients, uint coefficients_step, __global const assignment *assignments,
+                      __global const int *scale, int scope, __global const int *targets, uint target_count,
+                      __global const char *closed, int gated, ulong time, ulong modulation,
+                      __global const char *plastic, __global const uint2 *seeds, __global uint *packed,
                       __global uint *weighed, __global int *lanes, __global uint *tap_bits)
 {
-    uint row = get_global_id(0) * ROWS, unit = get_global_id(1), item = unit * (STRIDE / ROWS) + get_global_id(0);
-    uint replicas = units / PRIME, replica = unit / PRIME, slot = cursor_after(standings[replica], since);
+    uint row = get_global_id(0) * ROWS, panel = get_global_id(1), item = panel * (STRIDE / ROWS) + get_global_id(0);
+    uint replicas = panels / PRIME, replica = panel / PRIME, slot = cursor_after(standings[replica], since);
     uint other = item / TAP_ITEMS;
     if (other < replicas)
-        set_tap_bits(item, plan + other, time, modulation, seeds[other], tap_bits + other * TAPS);
-    __global const task *own = plan + replica;
+        set_tap_bits(item, assignments + other, time, modulation, seeds[other], tap_bits + other * TAPS);
+    __global const assignment *own = assignments + replica;
     if (own->flags == 0)
         return;
-    pack(activations, slot, units, unit, row, words, packed + windows_start(unit) + window_place(unit % PRIME, row, words));
-    if (row >= PADDED || !tile_learns(plastic + (size_t)unit * PADDED, row))
+    pack(activations, slot, panels, panel, row, words,
+         packed + windows_start(panel) + window_place(panel % PRIME, row, words));
+    if (row >= PADDED || !tile_learns(plastic + (size_t)panel * PADDED, row))
         return;
     __global const int *powers = coefficients + replica * coefficients_step;
-    int_rows learns = to_int_rows(load_rows(0, plastic + (size_t)unit * PADDED + row)) != 0;
-    __global int *first = lanes + (size_t)unit * LANES * PADDED + row;
-    weigh(factors, powers, slot, units, unit, row, words, own->pending, learns, weighed, first);
+    int_rows learns = to_int_rows(load_rows(0, plastic + (size_t)panel * PADDED + row)) != 0;
+    __global int *first = lanes + (size_t)panel * LANES * PADDED + row;
+    weigh(factors, powers, slot, panels, panel, row, words, own->pending, learns, weighed, first);
     int_rows follows = learns;
     if (gated)
-        follows &= ~to_int_rows(load_rows(0, closed + (size_t)unit * STRIDE + row));
-    set_modulator(own, scale, scope, targets, target_count, unit, row, follows, first);
+        follows &= ~to_int_rows(load_rows(0, closed + (size_t)panel * STRIDE + row));
+    set_modulator(own, scale, scope, targets, target_count, panel, row, follows, first);
     store_rows(learns ? (int_rows)powers[own->pending] : 1 << 16, 0, first + LANE_KEEP * PADDED);
-    uint_rows bits = rounding_rows(neuron_rows(unit, row), 0, time, modulation, seeds[replica], own->flags);
+    uint_rows bits = rounding_rows(neuron_rows(panel, row), 0, time, modulation, seeds[replica], own->flags);
     store_rows(as_int_rows(bits), 0, first + LANE_BITS * PADDED);
 }

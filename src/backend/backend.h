@@ -45,8 +45,8 @@ struct px_shape {
     uint64_t host_bytes;   /* of the host's memory, that the network takes beside the back end */
 };
 
-/* The rule in integers; docs/numerics.md derives each. May change between calls. */
-struct px_rule {
+/* The parameters in integers, constants of the ticks until they are set anew; docs/numerics.md derives each. */
+struct px_constants {
     int32_t sum_multiplier;                 /* gain q28 * this / 2^31 = scale of the recurrent sum */
     int32_t sum_shift;                      /* sum * scale / 2^this = recurrent input in q28 */
     int32_t trace_power[PX_MAX_WINDOW + 1]; /* powers of the trace decay from the 0th, q16 */
@@ -189,7 +189,7 @@ struct px_backend_operations {
     praxis_status (*set_groups)(struct px_backend *backend, uint32_t count, const uint64_t *offsets,
                                 const uint32_t *members);
 
-    praxis_status (*set_rule)(struct px_backend *backend, const struct px_rule *rule);
+    praxis_status (*set_constants)(struct px_backend *backend, const struct px_constants *constants);
 
     /* A span: begin, then stretches of ticks, each followed by what learns from its last tick, then end. */
     praxis_status (*begin)(struct px_backend *backend, const struct px_span *span);

@@ -39,9 +39,9 @@ static const struct dimension {
     {"height", EVERYWHERE, {32, 64, 128, 256}},
     {"staged", WORDS, {0, 1}},
     {"tiles", EVERYWHERE, {1, 2, 4, 8, 16, 32, 64}},
-    {"span", EVERYWHERE, {4, 8, 16, 32, 64, 128}},
+    {"strip", EVERYWHERE, {4, 8, 16, 32, 64, 128}},
     {"split", EVERYWHERE, {1, 2, 4, 8, 16}},
-    {"group", MANY, {64, 128, 256, 512, 1024}},
+    {"work_group", MANY, {64, 128, 256, 512, 1024}},
     {"workers", MANY, {32, 64, 128, 256}},
 };
 #define DIMENSIONS ((int)(sizeof dimensions / sizeof *dimensions))

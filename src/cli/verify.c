@@ -10,7 +10,7 @@
 
 /* The form that --tuning or the library chooses, compared in full; without --tuning others: taps shared, tiles
  * and columns learned in other portions, barriers between ticks. */
-static const char *const tunings[] = {NULL, "resident=0,split=2,span=3,tiles=2", "resident=1,workers=4"};
+static const char *const tunings[] = {NULL, "resident=0,split=2,strip=3,tiles=2", "resident=1,workers=4"};
 #define TUNINGS (sizeof tunings / sizeof *tunings)
 
 /* The hash is of one network after a long run: it stands for the whole device only where nothing else differs. */

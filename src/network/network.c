@@ -63,11 +63,11 @@ static praxis_status prepare_network(praxis_network *network, const praxis_param
     return status ? status : prepare_groups(network);
 }
 
-praxis_status px_network_apply_rule(praxis_network *network)
+praxis_status px_network_apply_constants(praxis_network *network)
 {
-    struct px_rule rule;
-    px_rule_make(&network->parameters, network->shape.graph.degree, network->noisy, &rule);
-    return network->backend->operations->set_rule(network->backend, &rule);
+    struct px_constants constants;
+    px_constants_make(&network->parameters, network->shape.graph.degree, network->noisy, &constants);
+    return network->backend->operations->set_constants(network->backend, &constants);
 }
 
 static praxis_status check_settable(const praxis_network *network, praxis_parameter parameter)
@@ -88,7 +88,7 @@ static praxis_status change(praxis_network *network, praxis_parameter parameter,
     if (status)
         return status;
     network->parameters = *changed;
-    return px_network_apply_rule(network);
+    return px_network_apply_constants(network);
 }
 
 praxis_status px_network_set_parameter(praxis_network *network, praxis_parameter parameter, double value)
@@ -228,7 +228,7 @@ praxis_status px_network_create(praxis_context *context, const praxis_parameters
     if (!status)
         status = open_backend(made);
     if (!status)
-        status = px_network_apply_rule(made);
+        status = px_network_apply_constants(made);
     if (!status)
         status = px_network_birth(made);
     if (status)

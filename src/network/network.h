@@ -110,8 +110,9 @@ praxis_status px_parameter_text(struct px_log *log, const praxis_parameters *par
 praxis_status px_parameter_set_text(struct px_log *log, praxis_parameters *parameters, praxis_parameter id,
                                     const char *text);
 
-/* rule.c: parameters as the integers of the back end. */
-void px_rule_make(const praxis_parameters *parameters, uint32_t degree, bool noisy, struct px_rule *rule);
+/* constants.c: parameters as the integers of the back end. */
+void px_constants_make(const praxis_parameters *parameters, uint32_t degree, bool noisy,
+                       struct px_constants *constants);
 double px_trace_unit(const praxis_parameters *parameters);
 double px_trace_decay(const praxis_parameters *parameters); /* as the integers have it */
 double px_trace_limit(const praxis_parameters *parameters); /* the largest trace that has a code */
@@ -131,7 +132,7 @@ uint64_t px_birth_bytes(const struct px_shape *shape); /* of the host's memory, 
 /*
  * verify.c: compares the weights just born, and what else the device has not been seen to compute before, with the
  * reference. *doubt is NULL, or what is wrong, allocated (free), and not reported. Weights, activations and traces are
- * as birth leaves them; other fields, rule and groups are to be set after it.
+ * as birth leaves them; other fields, constants and groups are to be set after it.
  */
 praxis_status px_verify(struct px_backend *backend, const struct px_shape *shape, char **doubt);
 
@@ -140,7 +141,7 @@ praxis_status px_verify(struct px_backend *backend, const struct px_shape *shape
 praxis_status px_shape_make(struct px_log *log, const praxis_parameters *parameters, struct px_shape *shape);
 praxis_status px_network_create(praxis_context *context, const praxis_parameters *parameters, praxis_network **network);
 void px_network_destroy(praxis_network *network);
-praxis_status px_network_apply_rule(praxis_network *network);
+praxis_status px_network_apply_constants(praxis_network *network);
 praxis_status px_network_set_parameter(praxis_network *network, praxis_parameter parameter, double value);
 praxis_status px_network_set_text(praxis_network *network, praxis_parameter parameter, const char *text);
 void px_network_describe(const praxis_network *network, praxis_network_info *info); /* struct_size is set */

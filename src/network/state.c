@@ -105,7 +105,7 @@ static praxis_status note_noise(praxis_network *network, praxis_field field, con
         return PRAXIS_SUCCESS;
     for (uint64_t i = 0; i < count && !network->noisy; i++)
         network->noisy = codes[i] != 0;
-    return network->noisy ? px_network_apply_rule(network) : PRAXIS_SUCCESS;
+    return network->noisy ? px_network_apply_constants(network) : PRAXIS_SUCCESS;
 }
 
 static praxis_status check_codes(const praxis_network *network, praxis_field field, const void *codes, uint64_t count)

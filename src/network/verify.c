@@ -249,11 +249,11 @@ static praxis_status send_activations(struct check *check)
 
 /* ---- Ticks ---- */
 
-/* A rule in which nothing is left out, with each factor in turn. */
-static praxis_status set_check_rule(struct check *check, uint32_t tick)
+/* Constants with which nothing is left out, with each factor in turn. */
+static praxis_status set_check_constants(struct check *check, uint32_t tick)
 {
     praxis_parameters parameters;
-    struct px_rule rule;
+    struct px_constants constants;
     px_parameters_default(&parameters);
     parameters.factor = (praxis_factor)(tick % px_parameter_choices(PRAXIS_PARAMETER_FACTOR));
     parameters.variance_threshold = 2;
@@ -261,8 +261,8 @@ static praxis_status set_check_rule(struct check *check, uint32_t tick)
     parameters.variance_momentum = 0.9;
     parameters.rate_momentum = 0.9;
     parameters.homeostasis_rate = 0.01;
-    px_rule_make(&parameters, check->shape->graph.degree, true, &rule);
-    return BOTH(check, set_rule, &rule);
+    px_constants_make(&parameters, check->shape->graph.degree, true, &constants);
+    return BOTH(check, set_constants, &constants);
 }
 
 /* The sums of the first range's neurons, [R] from each: of the replicas it has. */
@@ -319,7 +319,7 @@ static praxis_status run_tick(struct check *check, uint32_t tick)
                                  .group_count = 1};
     for (uint32_t c = 0; c < check->shape->channels; c++)
         check->input[c] = draw_between(check, -PX_Q28_ONE / 256, PX_Q28_ONE / 256);
-    praxis_status status = set_check_rule(check, tick);
+    praxis_status status = set_check_constants(check, tick);
     if (!status)
         status = send_activations(check);
     if (!status)

@@ -251,10 +251,10 @@ class Tune(unittest.TestCase):
     def test_what_is_stored_is_used(self):
         output, tuning = self.run_network()
         self.assertEqual(tuning, "chosen by rule")
-        self.assertEqual(self.tune("--store", "resident=0,span=3").returncode, 0)
+        self.assertEqual(self.tune("--store", "resident=0,strip=3").returncode, 0)
         self.assertEqual(len(self.stored()), 1)
         for arguments, expected in [
-            ([], "stored for this device: resident=0,span=3"),
+            ([], "stored for this device: resident=0,strip=3"),
             (["--no-cache"], "chosen by rule"),
             (["--tuning", "resident=0"], "given by the caller"),
             (["--trace-window", "8"], "chosen by rule"),

@@ -10,7 +10,7 @@
 
 #define DEVIATIONS 5.0
 
-/* Decays that are multiples of 2^-16, as the rule needs them; .95 and .999 to the nearest such. */
+/* Decays that are multiples of 2^-16, as constants have them; .95 and .999 to the nearest such. */
 static const double decays[] = {0, 0.5, 62259 / 65536.0, 65470 / 65536.0};
 
 /* 49 neurons of degree 24 in this many replicas: 49 * 24 * replicas synapses. */

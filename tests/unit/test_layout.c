@@ -98,12 +98,12 @@ static void describe(const struct wish *wish, char text[512])
     snprintf(text, 512,
              "p %u, k %u, R %u, window %u, path %d on type %d, units %u, local %" PRIu64 ", items %u, registers %u, "
              "allocation %" PRIu64 ", resident=%d,rows=%d,vectors=%d,streams=%d,ahead=%d,height=%d,staged=%d,split=%d,"
-             "group=%d,workers=%d,ticks=%d,span=%d,tiles=%d",
+             "work_group=%d,workers=%d,ticks=%d,strip=%d,tiles=%d",
              wish->shape.graph.prime, wish->shape.graph.curves, wish->shape.replicas, wish->shape.window,
              (int)wish->path, (int)device->type, device->compute_units, device->local_memory_bytes,
              device->max_group_items, device->register_integers, device->max_allocation_bytes, t->resident, t->rows,
-             t->vectors, t->streams, t->ahead, t->height, t->staged, t->split, t->group, t->workers, t->ticks, t->span,
-             t->tiles);
+             t->vectors, t->streams, t->ahead, t->height, t->staged, t->split, t->work_group, t->workers, t->ticks,
+             t->strip, t->tiles);
 }
 
 /* ---- What holds of it ---- */
@@ -140,24 +140,24 @@ static void check_sizes(const struct wish *wish, const struct px_layout *l)
     HOLDS(l->slots == wish->shape.window + 2); /* a full window, the present and the tick before */
     HOLDS(l->words * 4 >= wish->shape.window && l->words < px_divide_up(wish->shape.window, 4) + 4);
     HOLDS(l->words == 1 || l->words == 2 || l->words % 4 == 0);
-    HOLDS(px_unit_bytes(l) == (uint64_t)l->padded * l->taps);
+    HOLDS(px_panel_bytes(l) == (uint64_t)l->padded * l->taps);
 }
 
-/* Slabs hold all units, each once, and fit what a buffer may have. */
+/* Slabs hold all panels, each once, and fit what a buffer may have. */
 static void check_slabs(const struct wish *wish, const struct px_layout *l)
 {
-    uint64_t units = 0;
-    HOLDS(l->units == (uint64_t)wish->shape.replicas * wish->shape.graph.prime);
-    HOLDS((uint64_t)l->units * l->tiles <= UINT32_MAX);
-    HOLDS(l->slabs >= 1 && l->units_per_slab >= 1);
-    HOLDS(l->units_per_slab * px_unit_bytes(l) <= wish->device.max_allocation_bytes);
-    HOLDS((uint64_t)(l->slabs - 1) * l->units_per_slab < l->units);
+    uint64_t panels = 0;
+    HOLDS(l->panels == (uint64_t)wish->shape.replicas * wish->shape.graph.prime);
+    HOLDS((uint64_t)l->panels * l->tiles <= UINT32_MAX);
+    HOLDS(l->slabs >= 1 && l->panels_per_slab >= 1);
+    HOLDS(l->panels_per_slab * px_panel_bytes(l) <= wish->device.max_allocation_bytes);
+    HOLDS((uint64_t)(l->slabs - 1) * l->panels_per_slab < l->panels);
     for (uint32_t slab = 0; slab < l->slabs && l->slabs <= 1000; slab++) {
-        uint32_t count = px_slab_units(l, slab);
-        HOLDS(count >= 1 && (slab + 1 == l->slabs ? count <= l->units_per_slab : count == l->units_per_slab));
-        units += count;
+        uint32_t count = px_slab_panels(l, slab);
+        HOLDS(count >= 1 && (slab + 1 == l->slabs ? count <= l->panels_per_slab : count == l->panels_per_slab));
+        panels += count;
     }
-    HOLDS(l->slabs > 1000 || units == l->units);
+    HOLDS(l->slabs > 1000 || panels == l->panels);
 }
 
 /* Work-items of a tick: they cover a column, and few of its rows twice. */
@@ -183,12 +183,12 @@ static void check_tick(const struct wish *wish, const struct px_layout *l)
 static void check_learning(const struct wish *wish, const struct px_layout *l)
 {
     uint32_t items = px_learning_items(l), most = wish->device.max_group_items;
-    HOLDS(is_power_of_two(l->groups) && l->groups <= 4);
-    HOLDS(l->tile % l->rows == 0 && l->tile / l->rows * l->groups <= most);
-    HOLDS(items >= 1 && l->learners % items == 0 && l->spanners >= 1);
-    HOLDS(l->learners * l->spanners <= most);
-    HOLDS(l->span >= 1 && (l->word_taps == 1 || l->span % l->turn == 0));
-    HOLDS(l->span < wish->shape.graph.prime + l->turn);
+    HOLDS(is_power_of_two(l->lane_groups) && l->lane_groups <= 4);
+    HOLDS(l->tile % l->rows == 0 && l->tile / l->rows * l->lane_groups <= most);
+    HOLDS(items >= 1 && l->learners % items == 0 && l->sharers >= 1);
+    HOLDS(l->learners * l->sharers <= most);
+    HOLDS(l->strip >= 1 && (l->word_taps == 1 || l->strip % l->turn == 0));
+    HOLDS(l->strip < wish->shape.graph.prime + l->turn);
     HOLDS(l->each == (wish->tuning.tiles == PX_TUNING_AUTOMATIC ? 0 : (uint32_t)wish->tuning.tiles));
 }
 

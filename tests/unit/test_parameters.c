@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Parameters, choices and tunings by number, by name and as text. Bounds of the real-valued ones: test_rule. */
+/* Parameters, choices and tunings by number, by name and as text. Bounds of the real-valued ones: test_constants. */
 #include "messages.h"
 #include "unit.h"
 

@@ -73,10 +73,10 @@ static void begin_life(struct life *life, uint64_t neurons, uint32_t factor, uin
     ck_assert(!px_shape_make(NULL, &parameters, &life->shape));
     life->shape.seeds = seeds;
     ck_assert(!px_reference_open(NULL, &life->device));
-    struct px_rule rule;
-    px_rule_make(&parameters, life->shape.graph.degree, true, &rule);
+    struct px_constants constants;
+    px_constants_make(&parameters, life->shape.graph.degree, true, &constants);
     ck_assert(!life->device->operations->create_backend(life->device, &life->shape, 0, &life->whole));
-    ck_assert(!life->whole->operations->set_rule(life->whole, &rule));
+    ck_assert(!life->whole->operations->set_constants(life->whole, &constants));
     ck_assert(!life->whole->operations->birth(life->whole));
     uint32_t first = 0;
     for (uint32_t s = 0; s < life->count; s++) {
@@ -86,7 +86,7 @@ static void begin_life(struct life *life, uint64_t neurons, uint32_t factor, uin
         life->cuts[s].columns = others ? (uint32_t)unit_integer(&life->random, 1, left - others) : left;
         first += life->cuts[s].columns;
         ck_assert(!life->device->operations->create_backend(life->device, &life->cuts[s], 0, &life->slices[s]));
-        ck_assert(!life->slices[s]->operations->set_rule(life->slices[s], &rule));
+        ck_assert(!life->slices[s]->operations->set_constants(life->slices[s], &constants));
         ck_assert(!life->slices[s]->operations->birth(life->slices[s]));
     }
     life->pending = unit_allocate(life->shape.replicas, 1);

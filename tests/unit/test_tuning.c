@@ -131,8 +131,9 @@ START_TEST(a_tuning_is_taken_whole)
     char *folder = folder_make();
     praxis_parameters parameters = small();
     struct messages messages;
-    const char *text = "resident=0,rows=8,vectors=2,streams=3,ahead=1,height=32,staged=1,split=4,group=64,workers=2,"
-                       "ticks=7,span=9,tiles=11";
+    const char *text =
+        "resident=0,rows=8,vectors=2,streams=3,ahead=1,height=32,staged=1,split=4,work_group=64,workers=2,"
+        "ticks=7,strip=9,tiles=11";
     store(folder, &parameters, text);
     struct px_tuning all = choose(folder, NULL, &parameters, &messages);
     struct px_tuning one = choose(folder, "rows=4", &parameters, &messages);
@@ -161,18 +162,18 @@ START_TEST(a_tuning_is_for_one_shape)
     shapes[4].trace_window = 8;
     shapes[5].trace_form = PRAXIS_TRACE_WINDOW;
     for (size_t stored = 0; stored < UNIT_LENGTH(shapes); stored++) {
-        store(folder, &shapes[stored], "span=5");
+        store(folder, &shapes[stored], "strip=5");
         for (size_t i = 0; i < UNIT_LENGTH(shapes); i++)
-            ck_assert_msg((choose(folder, NULL, &shapes[i], &messages).span == 5) == (i == stored),
+            ck_assert_msg((choose(folder, NULL, &shapes[i], &messages).strip == 5) == (i == stored),
                           "stored for shape %zu, asked for %zu", stored, i);
         store(folder, &shapes[stored], stored % 2 ? "" : NULL);
     }
     shapes[0].neurons = 40 + 9; /* what does not count: the same network but for seeds and rates */
-    store(folder, &shapes[0], "span=5");
+    store(folder, &shapes[0], "strip=5");
     shapes[0].seed = 77;
     shapes[0].channels = 5;
     shapes[0].learning_rate = 0.5;
-    ck_assert_int_eq(choose(folder, NULL, &shapes[0], &messages).span, 5);
+    ck_assert_int_eq(choose(folder, NULL, &shapes[0], &messages).strip, 5);
     folder_remove(folder);
 }
 END_TEST
@@ -240,7 +241,7 @@ START_TEST(wrong_tunings_are_refused_with_their_bounds)
         {"colour=1", "\"colour=1\"", PRAXIS_ERROR_INVALID_ARGUMENT},
         {"rows=8,", "\"\"", PRAXIS_ERROR_INVALID_ARGUMENT},
         {"resident=2", "resident is 2, must be a whole number from 0 to 1", PRAXIS_ERROR_OUT_OF_RANGE},
-        {"rows=8,span=0", "span is 0, must be a whole number from 1 to 65536", PRAXIS_ERROR_OUT_OF_RANGE},
+        {"rows=8,strip=0", "strip is 0, must be a whole number from 1 to 65536", PRAXIS_ERROR_OUT_OF_RANGE},
         {"tiles=4097", "tiles is 4097, must be a whole number from 1 to 4096", PRAXIS_ERROR_OUT_OF_RANGE},
     };
     char *folder = folder_make(), *cache = folder_path(folder, "cache");
@@ -343,13 +344,13 @@ static struct entry make_entry(void)
     struct entry entry = {.folder = folder_make()};
     praxis_parameters parameters = small();
     void *bytes;
-    store(entry.folder, &parameters, "span=5");
+    store(entry.folder, &parameters, "strip=5");
     ck_assert_uint_eq(folder_list(entry.folder, &entry.path), 1);
     ck_assert(px_file_read(entry.path, 1 << 20, &bytes, &entry.size));
     entry.bytes = bytes;
     for (int i = 0; i < 4; i++)
         entry.key_size |= (size_t)entry.bytes[12 + i] << (8 * i);
-    ck_assert_uint_eq(entry.size, HEADER + entry.key_size + strlen("span=5"));
+    ck_assert_uint_eq(entry.size, HEADER + entry.key_size + strlen("strip=5"));
     return entry;
 }
 
@@ -388,11 +389,11 @@ START_TEST(damaged_entries_are_not_used)
     }
     ck_assert_int_eq(unlink(entry.path), 0);
     ck_assert_int_eq(mkdir(entry.path, 0700), 0);
-    ck_assert_int_eq(choose(entry.folder, NULL, &parameters, &messages).span, PX_TUNING_AUTOMATIC);
+    ck_assert_int_eq(choose(entry.folder, NULL, &parameters, &messages).strip, PX_TUNING_AUTOMATIC);
     ck_assert_int_eq(messages.warnings, 1);
     ck_assert_int_eq(rmdir(entry.path), 0);
-    store(entry.folder, &parameters, "span=6");
-    ck_assert_int_eq(choose(entry.folder, NULL, &parameters, &messages).span, 6);
+    store(entry.folder, &parameters, "strip=6");
+    ck_assert_int_eq(choose(entry.folder, NULL, &parameters, &messages).strip, 6);
     free_entry(&entry);
 }
 END_TEST
@@ -416,7 +417,7 @@ static char *copy_key(const struct entry *entry)
 START_TEST(entries_of_other_drivers_are_not_used)
 {
     static const char *const lines[] = {"tuning ",         "\npraxis ",          "\nplatform: ", "\nplatform version: ",
-                                        "\ndevice: ",      "\ndevice version: ", "\ndriver: ",   "\ncompute units: ",
+                                        "\ndevice: ",      "\ndevice version: ", "\ndriver: ",   "\ncompute unitS: ",
                                         "\ndot product: ", "\nprime: ",          "\ncurves: ",   "\nreplicas: ",
                                         "\nwindow: ",      "\ntraces stored: "};
     struct entry entry = make_entry();
@@ -424,7 +425,7 @@ START_TEST(entries_of_other_drivers_are_not_used)
         char *key = copy_key(&entry), *line = strstr(key, lines[i]);
         ck_assert_msg(line != NULL, "the key has no line \"%s\": %s", lines[i], key);
         line[strlen(lines[i])] ^= 1;
-        try_entry(&entry, key, "span=5", "belongs to another");
+        try_entry(&entry, key, "strip=5", "belongs to another");
         free(key);
     }
     free_entry(&entry);
@@ -433,7 +434,7 @@ END_TEST
 
 START_TEST(sound_entries_of_something_else)
 {
-    static const char *const texts[] = {"colour=1", "resident=2", "span=5,", "rows=8,span=0", "\x7f\x45\x4c\x46"};
+    static const char *const texts[] = {"colour=1", "resident=2", "strip=5,", "rows=8,strip=0", "\x7f\x45\x4c\x46"};
     struct entry entry = make_entry();
     char *key = copy_key(&entry);
     for (size_t i = 0; i < UNIT_LENGTH(texts); i++)
@@ -514,7 +515,7 @@ START_TEST(tiles_go_side_by_side)
         ck_assert(layout.tiles < 4 || layout.streams >= 3);
         ck_assert_uint_eq(planned(&narrow, neurons).streams, 1);
         struct px_layout shared = planned(&many, neurons);
-        ck_assert(shared.streams == 1 || (uint64_t)shared.units * px_column_items(&shared) >= 8 * 256);
+        ck_assert(shared.streams == 1 || (uint64_t)shared.panels * px_column_items(&shared) >= 8 * 256);
     }
 }
 END_TEST

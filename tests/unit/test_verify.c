@@ -68,7 +68,7 @@ static void refuse(const struct way *way, const struct fault *fault, uint64_t ne
     folder_remove(folder);
 }
 
-#define LAST_COLUMN "unit % PRIME == PRIME - 1"
+#define LAST_COLUMN "panel % PRIME == PRIME - 1"
 
 static const struct fault birth_faults[] = {
     /* rows of the last column; every work-item of a work-group but the first; one tap of the last row */
@@ -86,7 +86,7 @@ static const struct fault tick_faults[] = {
     {"neuron.cl", "s/noise \\* NORMAL_STEP), 28)/noise * NORMAL_STEP), 27)/", "after a tick"},
     {"neuron.cl", "s/now->input\\[c\\])/now->input[0])/", "after a tick"},
     {"homeostasis.cl", "s/1UL << 31/1UL << 20/", "after a tick"},
-    {"homeostasis.cl", "s/< (rule)->variance_floor)/< 0)/", "after a tick"},
+    {"homeostasis.cl", "s/< (constants)->variance_floor)/< 0)/", "after a tick"},
     {"readout.cl", "s/sum += /sum -= /", "sum of a group"},
 };
 
@@ -134,11 +134,12 @@ static const struct {
      {"c", NULL, 0},
      10609,
      1},
-    {{"birth.cl", "s/philox_rows(.*/& if (first_unit > 0) words[0] ^= 0x80000000u;/", "at birth"},
+    {{"birth.cl", "s/philox_rows(.*/& if (first_panel > 0) words[0] ^= 0x80000000u;/", "at birth"},
      {"packed", NULL, 20000},
      361,
      1},
-    {{"birth.cl", "s/philox_rows(.*/& if (unit \\/ PRIME == 199) words[0] ^= 0x80000000u;/", "neuron 0 of replica 199"},
+    {{"birth.cl", "s/philox_rows(.*/& if (panel \\/ PRIME == 199) words[0] ^= 0x80000000u;/",
+      "neuron 0 of replica 199"},
      {"c", NULL, 0},
      121,
      200},

@@ -25,7 +25,7 @@ const char *px_tuning_look_up(const struct px_tuning_row *table, const praxis_de
 
 /* ---- Stored tunings ---- */
 
-#define KEY_FORMAT    1 /* to be raised when a name in the text comes to mean something else */
+#define KEY_FORMAT    2 /* to be raised when a name in the text comes to mean something else */
 #define LONGEST_ENTRY ((size_t)1 << 20)
 
 /* What a tuning is for: a difference in any of it makes another key. NULL where there is no memory. */

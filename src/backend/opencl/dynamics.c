@@ -11,25 +11,25 @@ praxis_status px_opencl_birth(struct px_backend *backend)
     const struct px_layout *layout = &opencl->layout;
     praxis_status status = PRAXIS_SUCCESS;
     for (uint32_t s = 0; s < layout->slabs && !status; s++) {
-        cl_uint first_unit = s * layout->units_per_slab;
-        const struct px_argument arguments[] = {PX_ARGUMENT(opencl->weights[s]), PX_ARGUMENT(first_unit),
+        cl_uint first_panel = s * layout->panels_per_slab;
+        const struct px_argument arguments[] = {PX_ARGUMENT(opencl->weights[s]), PX_ARGUMENT(first_panel),
                                                 PX_ARGUMENT(opencl->seeds)};
-        const size_t local[] = {layout->tile / layout->rows, layout->groups, 1};
+        const size_t local[] = {layout->tile / layout->rows, layout->lane_groups, 1};
         const size_t global[] = {layout->padded / layout->rows,
-                                 px_to_size(px_round_up(px_divide_up(layout->taps, 4), layout->groups)),
-                                 px_slab_units(layout, s)};
+                                 px_to_size(px_round_up(px_divide_up(layout->taps, 4), layout->lane_groups)),
+                                 px_slab_panels(layout, s)};
         status = px_opencl_launch(opencl, PX_KERNEL_BIRTH, arguments, PX_COUNT(arguments), 3, global, local);
     }
     return status;
 }
 
-/* Arguments of a kernel under way; `rule` holds what has no home elsewhere. */
+/* Arguments of a kernel under way; `own` holds what has no home elsewhere. */
 struct arguments {
     struct px_argument list[56];
     size_t count;
     struct {
         cl_int noisy, factor;
-    } rule;
+    } own;
 };
 
 static void add(struct arguments *arguments, const struct px_argument *more, size_t count)
@@ -41,19 +41,19 @@ static void add(struct arguments *arguments, const struct px_argument *more, siz
 /* NEURON_PARAMETERS of neuron.cl. */
 static void add_neuron_arguments(struct arguments *arguments, struct px_opencl *opencl)
 {
-    const struct px_rule *rule = &opencl->rule;
-    arguments->rule.noisy = rule->noisy;
-    arguments->rule.factor = (cl_int)rule->factor;
+    const struct px_constants *constants = &opencl->constants;
+    arguments->own.noisy = constants->noisy;
+    arguments->own.factor = (cl_int)constants->factor;
     const struct px_argument more[] = {
-        PX_ARGUMENT(rule->sum_multiplier),
-        PX_ARGUMENT(rule->sum_shift),
-        PX_ARGUMENT(arguments->rule.noisy),
-        PX_ARGUMENT(arguments->rule.factor),
-        PX_ARGUMENT(rule->mean_rate),
-        PX_ARGUMENT(rule->variance_rate),
-        PX_ARGUMENT(rule->bias_rate),
-        PX_ARGUMENT(rule->variance_threshold),
-        PX_ARGUMENT(rule->variance_floor),
+        PX_ARGUMENT(constants->sum_multiplier),
+        PX_ARGUMENT(constants->sum_shift),
+        PX_ARGUMENT(arguments->own.noisy),
+        PX_ARGUMENT(arguments->own.factor),
+        PX_ARGUMENT(constants->mean_rate),
+        PX_ARGUMENT(constants->variance_rate),
+        PX_ARGUMENT(constants->bias_rate),
+        PX_ARGUMENT(constants->variance_threshold),
+        PX_ARGUMENT(constants->variance_floor),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_INPUT_WEIGHT]),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_LEAK]),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_GAIN]),
@@ -96,14 +96,14 @@ static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t
 {
     const struct px_layout *layout = &opencl->layout;
     const struct input input = input_of(opencl, step);
-    cl_uint first_unit = slab * layout->units_per_slab, slab_units = px_slab_units(layout, slab);
+    cl_uint first_panel = slab * layout->panels_per_slab, slab_panels = px_slab_panels(layout, slab);
     cl_ulong time = opencl->staged.span.first_tick + step;
     struct arguments arguments = {.count = 0};
     const struct px_argument own[] = {
         PX_ARGUMENT(opencl->weights[slab]),
-        PX_ARGUMENT(first_unit),
-        PX_ARGUMENT(slab_units),
-        PX_ARGUMENT(layout->units),
+        PX_ARGUMENT(first_panel),
+        PX_ARGUMENT(slab_panels),
+        PX_ARGUMENT(layout->panels),
         PX_ARGUMENT(opencl->activations),
         PX_ARGUMENT(opencl->window.factors),
         PX_ARGUMENT(opencl->present),
@@ -118,7 +118,7 @@ static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t
     };
     add(&arguments, own, PX_COUNT(own));
     add_neuron_arguments(&arguments, opencl);
-    uint64_t items = (uint64_t)slab_units * px_column_items(layout);
+    uint64_t items = (uint64_t)slab_panels * px_column_items(layout);
     const size_t local[] = {layout->beside, layout->split};
     const size_t global[] = {px_to_size(px_round_up(items, layout->beside)), layout->split};
     return px_opencl_launch(opencl, PX_KERNEL_TICK, arguments.list, arguments.count, 2, global, local);
@@ -155,7 +155,7 @@ static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, ui
     struct arguments arguments = {.count = 0};
     const struct px_argument own[] = {
         PX_ARGUMENT(opencl->weights[0]),
-        PX_ARGUMENT(layout->units),
+        PX_ARGUMENT(layout->panels),
         PX_ARGUMENT(opencl->activations),
         PX_ARGUMENT(opencl->window.factors),
         PX_ARGUMENT(opencl->present),
@@ -235,15 +235,15 @@ static praxis_status clear_replicas(struct px_opencl *opencl, cl_mem buffer, uin
 static praxis_status reset_slabs(struct px_opencl *opencl, uint32_t replica)
 {
     const struct px_layout *layout = &opencl->layout;
-    uint64_t unit_bytes = px_unit_bytes(layout);
-    uint32_t unit = replica * opencl->shape.graph.prime, end_unit = unit + opencl->shape.graph.prime;
+    uint64_t panel_bytes = px_panel_bytes(layout);
+    uint32_t panel = replica * opencl->shape.graph.prime, end_panel = panel + opencl->shape.graph.prime;
     praxis_status status = PRAXIS_SUCCESS;
-    while (unit < end_unit && !status) {
-        uint32_t slab = unit / layout->units_per_slab, within = unit % layout->units_per_slab;
-        uint32_t left = end_unit - unit, count = layout->units_per_slab - within;
+    while (panel < end_panel && !status) {
+        uint32_t slab = panel / layout->panels_per_slab, within = panel % layout->panels_per_slab;
+        uint32_t left = end_panel - panel, count = layout->panels_per_slab - within;
         count = count < left ? count : left;
-        status = px_opencl_clear(opencl, opencl->traces[slab], within * unit_bytes, count * unit_bytes);
-        unit += count;
+        status = px_opencl_clear(opencl, opencl->traces[slab], within * panel_bytes, count * panel_bytes);
+        panel += count;
     }
     return status;
 }
@@ -252,7 +252,7 @@ static praxis_status reset_traces(struct px_opencl *opencl, const cl_uint *repli
 {
     praxis_status status = PRAXIS_SUCCESS;
     if (opencl->layout.slabs == 1)
-        return clear_replicas(opencl, opencl->traces[0], 0, opencl->shape.graph.prime * px_unit_bytes(&opencl->layout),
+        return clear_replicas(opencl, opencl->traces[0], 0, opencl->shape.graph.prime * px_panel_bytes(&opencl->layout),
                               count);
     for (cl_uint i = 0; i < count && !status; i++)
         status = reset_slabs(opencl, replicas[i]);

@@ -44,9 +44,9 @@ static uint64_t busy_items(const struct px_layout_device *device)
 }
 
 /*
- * A GPU can keep the columns that all rows of a unit want at the same time in local memory, in place of its cache. A
- * work-group is then a unit, so that there are few rows in it and enough work-items. Off unless asked for: on an NVIDIA
- * H200 the barriers cost more than the cache does.
+ * A GPU can keep the columns that all rows of a panel want at the same time in local memory, in place of its cache. A
+ * work-group is then a panel, so that there are few rows in it and enough work-items. Off unless asked for: on an
+ * NVIDIA H200 the barriers cost more than the cache does.
  */
 static void plan_staging(const struct px_layout_device *device, const struct px_tuning *tuning, bool wide,
                          struct px_layout *layout)
@@ -88,14 +88,14 @@ static void plan_split(const struct px_layout_device *device, const struct px_tu
                        struct px_layout *layout)
 {
     uint32_t item_rows = px_item_rows(layout);
-    uint64_t items = (uint64_t)layout->units * px_column_items(layout);
+    uint64_t items = (uint64_t)layout->panels * px_column_items(layout);
     uint32_t split = is_cpu(device) || layout->streams > 1 ? 1 : best_split(items, busy_items(device), layout->padded);
     layout->split = tuned(tuning->split, split);
     while (layout->split * item_rows > LOCAL_SUMS)
         layout->split /= 2;
-    uint32_t group =
-        least(tuned(tuning->group, layout->path == PX_DOT_PRODUCT_PTX ? 1024 : 256), device->max_group_items);
-    uint32_t beside = least(group / layout->split, LOCAL_SUMS / (layout->split * item_rows));
+    uint32_t most =
+        least(tuned(tuning->work_group, layout->path == PX_DOT_PRODUCT_PTX ? 1024 : 256), device->max_group_items);
+    uint32_t beside = least(most / layout->split, LOCAL_SUMS / (layout->split * item_rows));
     layout->beside = wide && layout->split == 1 ? 1 : beside;
     plan_staging(device, tuning, wide, layout);
 }
@@ -163,7 +163,7 @@ static uint32_t best_streams(const struct px_layout_device *device, const struct
     for (uint32_t streams = 2; streams <= least(STREAMS_MOST, tiles); streams++) {
         uint64_t items = px_divide_up(tiles, streams);
         double time = (double)(items * streams) / tiles * (1 + STREAM_LOSS / streams);
-        if (time <= shortest && items * layout->units >= ITEMS_EACH * compute_units(device)) {
+        if (time <= shortest && items * layout->panels >= ITEMS_EACH * compute_units(device)) {
             shortest = time;
             best = streams;
         }
@@ -184,9 +184,9 @@ static praxis_status plan_items(struct px_log *log, const struct px_layout_devic
     bool words = layout->word_taps == 4, wide = is_wide(device, layout);
     layout->rows = tuned(tuning->rows, words ? 1 : wide ? 16 : 4);
     layout->vectors = tuned(tuning->vectors, words ? 4 : wide ? 16 : 1);
-    layout->groups = layout->rows == 16 ? 1 : 4;
-    while (layout->tile / layout->rows * layout->groups > device->max_group_items)
-        layout->groups /= 2;
+    layout->lane_groups = layout->rows == 16 ? 1 : 4;
+    while (layout->tile / layout->rows * layout->lane_groups > device->max_group_items)
+        layout->lane_groups /= 2;
     if (words && (layout->rows != 1 || layout->vectors != 4))
         return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT,
                        "tuning: rows is %u and vectors is %u, must be 1 and 4 where the dot product is %s",
@@ -204,8 +204,8 @@ static praxis_status plan_items(struct px_log *log, const struct px_layout_devic
 /*
  * A launch costs some microseconds: on small networks more than the tick itself. But the resident form uses one compute
  * unit per replica, and leaves those idle that have none in the last round. It pays as long as the work those could
- * have done is less than a launch costs, both counted in bytes of weights that a unit reads; and where each replica's
- * weights stay near the unit that owns them. A neuron costs as much as NEURON_BYTES of weights.
+ * have done is less than a launch costs, both counted in bytes of weights that a compute unit reads; and where each
+ * replica's weights stay near the one that owns them. A neuron costs as much as NEURON_BYTES of weights.
  */
 #define LAUNCH_BYTES   (UINT64_C(192) << 10)
 #define RESIDENT_BYTES (UINT64_C(2) << 20)
@@ -226,9 +226,9 @@ static void plan_residence(const struct px_layout_device *device, const struct p
 {
     uint64_t neurons = (uint64_t)shape->graph.prime * layout->padded;
     uint64_t bytes = neurons * (shape->graph.degree + NEURON_BYTES);
-    uint64_t units = compute_units(device);
-    uint64_t ticks = LAUNCH_MOST_BYTES / (bytes * px_divide_up(shape->replicas, units)) + 1;
-    layout->resident = layout->slabs == 1 && tuned(tuning->resident, resident_pays(bytes, shape->replicas, units));
+    uint64_t at_once = compute_units(device);
+    uint64_t ticks = LAUNCH_MOST_BYTES / (bytes * px_divide_up(shape->replicas, at_once)) + 1;
+    layout->resident = layout->slabs == 1 && tuned(tuning->resident, resident_pays(bytes, shape->replicas, at_once));
     layout->workers = tuned(tuning->workers, is_cpu(device) ? 1 : 256);
     layout->ticks = tuned(tuning->ticks, ticks < UINT32_MAX ? (uint32_t)ticks : UINT32_MAX);
 }
@@ -262,7 +262,7 @@ static uint32_t columns_at_once(const struct px_layout_device *device, const str
     if (layout->rows == 16)
         columns = least(CACHED_BYTES / (layout->stride * layout->words * 4),
                         NEAR_BYTES / (graph->curves * layout->words * WORD_BYTES));
-    uint64_t items = (uint64_t)layout->units * layout->padded;
+    uint64_t items = (uint64_t)layout->panels * layout->padded;
     if (layout->word_taps == 1)
         return columns < 4 ? 4 : columns;
     for (columns = prime - 1; columns > 8 && items * px_divide_up(prime - 1, columns) < busy_items(device);)
@@ -274,48 +274,48 @@ static void plan_learning(const struct px_layout_device *device, const struct px
                           const struct px_graph *graph, struct px_layout *layout)
 {
     bool words = layout->word_taps == 4;
-    uint32_t items = px_learning_items(layout), group = layout->beside * layout->split;
-    uint32_t span = least(tuned(tuning->span, columns_at_once(device, layout, graph)), graph->prime);
-    layout->span = words ? (uint32_t)px_round_up(span, layout->turn) : span;
+    uint32_t items = px_learning_items(layout), most = layout->beside * layout->split;
+    uint32_t strip = least(tuned(tuning->strip, columns_at_once(device, layout, graph)), graph->prime);
+    layout->strip = words ? (uint32_t)px_round_up(strip, layout->turn) : strip;
     layout->each = tuned(tuning->tiles, 0);
-    layout->learners = words && group > items ? group / items * items : items;
-    layout->spanners = words ? 1 : layout->groups;
+    layout->learners = words && most > items ? most / items * items : items;
+    layout->sharers = words ? 1 : layout->lane_groups;
 }
 
-uint32_t px_slab_units(const struct px_layout *layout, uint32_t slab)
+uint32_t px_slab_panels(const struct px_layout *layout, uint32_t slab)
 {
-    uint32_t first = slab * layout->units_per_slab, left = layout->units - first;
-    return left < layout->units_per_slab ? left : layout->units_per_slab;
+    uint32_t first = slab * layout->panels_per_slab, left = layout->panels - first;
+    return left < layout->panels_per_slab ? left : layout->panels_per_slab;
 }
 
 praxis_status px_layout_plan(struct px_log *log, const struct px_layout_device *device, enum px_dot_product path,
                              const struct px_tuning *tuning, const struct px_shape *shape, struct px_layout *layout)
 {
     uint32_t prime = shape->graph.prime;
-    uint64_t units = (uint64_t)shape->replicas * prime;
+    uint64_t panels = (uint64_t)shape->replicas * prime;
     layout->path = path;
     plan_taps(&shape->graph, layout);
     plan_tiles(device, tuning, prime, layout);
     layout->slots = shape->window + 2;
-    /* Kernels count units, and the tiles of a list, in 32 bits. */
-    if (units * layout->tiles > UINT32_MAX)
+    /* Kernels count panels, and the tiles of a list, in 32 bits. */
+    if (panels * layout->tiles > UINT32_MAX)
         return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "%u replicas of %llu neurons: at most %llu fit", shape->replicas,
                        (unsigned long long)shape->graph.neurons,
                        (unsigned long long)(UINT32_MAX / ((uint64_t)prime * layout->tiles)));
-    layout->units = (uint32_t)units;
+    layout->panels = (uint32_t)panels;
     praxis_status status = plan_items(log, device, tuning, shape->graph.prime, layout);
     if (status)
         return status;
     layout->words = px_packed_words(shape->window);
     plan_learning(device, tuning, &shape->graph, layout);
-    uint64_t unit_bytes = px_unit_bytes(layout);
-    uint64_t fitting = device->max_allocation_bytes / unit_bytes;
+    uint64_t panel_bytes = px_panel_bytes(layout);
+    uint64_t fitting = device->max_allocation_bytes / panel_bytes;
     if (fitting == 0)
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY,
                        "a column of weights takes %llu bytes, one buffer may have at most %llu",
-                       (unsigned long long)unit_bytes, (unsigned long long)device->max_allocation_bytes);
-    layout->units_per_slab = fitting < units ? (uint32_t)fitting : layout->units;
-    layout->slabs = (uint32_t)px_divide_up(units, layout->units_per_slab);
+                       (unsigned long long)panel_bytes, (unsigned long long)device->max_allocation_bytes);
+    layout->panels_per_slab = fitting < panels ? (uint32_t)fitting : layout->panels;
+    layout->slabs = (uint32_t)px_divide_up(panels, layout->panels_per_slab);
     plan_residence(device, tuning, shape, layout);
     return PRAXIS_SUCCESS;
 }

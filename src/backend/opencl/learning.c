@@ -10,12 +10,11 @@
 /* As in cl/window.cl. */
 #define LEARN_COMMIT   1
 #define LEARN_MODULATE 2
-#define PLAN_NUMBERS   PX_TASK_NUMBERS
 
-static bool tile_is_plastic(const struct px_opencl *opencl, uint32_t unit, uint32_t tile)
+static bool tile_is_plastic(const struct px_opencl *opencl, uint32_t panel, uint32_t tile)
 {
     uint32_t prime = opencl->shape.graph.prime, first = tile * opencl->layout.tile;
-    const uint8_t *column = opencl->plastic + (uint64_t)unit * prime;
+    const uint8_t *column = opencl->plastic + (uint64_t)panel * prime;
     for (uint32_t row = first; row < first + opencl->layout.tile && row < prime; row++)
         if (column[row])
             return true;
@@ -30,13 +29,13 @@ static praxis_status list_plastic_tiles(struct px_opencl *opencl)
         return PRAXIS_SUCCESS;
     free(opencl->tile_list);
     opencl->tile_count = 0;
-    opencl->tile_list = px_zeros((uint64_t)layout->units * layout->tiles, sizeof *opencl->tile_list);
+    opencl->tile_list = px_zeros((uint64_t)layout->panels * layout->tiles, sizeof *opencl->tile_list);
     if (!opencl->tile_list)
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a list of tiles");
-    for (uint32_t unit = 0; unit < layout->units; unit++)
+    for (uint32_t panel = 0; panel < layout->panels; panel++)
         for (uint32_t tile = 0; tile < layout->tiles; tile++)
-            if (tile_is_plastic(opencl, unit, tile))
-                opencl->tile_list[opencl->tile_count++] = unit * layout->tiles + tile;
+            if (tile_is_plastic(opencl, panel, tile))
+                opencl->tile_list[opencl->tile_count++] = panel * layout->tiles + tile;
     px_opencl_replace(&opencl->plastic_tiles, NULL);
     praxis_status status = px_opencl_buffer(opencl, opencl->tile_count * sizeof *opencl->tile_list,
                                             opencl->tile_count ? opencl->tile_list : NULL, &opencl->plastic_tiles);
@@ -44,10 +43,10 @@ static praxis_status list_plastic_tiles(struct px_opencl *opencl)
     return status;
 }
 
-/* How many tiles of the list lie before this unit. */
-static uint32_t tiles_before(const struct px_opencl *opencl, uint32_t unit)
+/* How many tiles of the list lie before this panel. */
+static uint32_t tiles_before(const struct px_opencl *opencl, uint32_t panel)
 {
-    uint64_t tile = (uint64_t)unit * opencl->layout.tiles;
+    uint64_t tile = (uint64_t)panel * opencl->layout.tiles;
     uint32_t low = 0, high = opencl->tile_count;
     while (low < high) {
         uint32_t middle = low + (high - low) / 2;
@@ -60,24 +59,24 @@ static uint32_t tiles_before(const struct px_opencl *opencl, uint32_t unit)
 }
 
 /* What each replica is to learn, as cl/window.cl reads it. */
-static void fill_plan(const struct px_opencl *opencl, const struct px_learning *learning, cl_int *plan)
+static void fill_assignments(const struct px_opencl *opencl, const struct px_learning *learning, cl_int *assignments)
 {
     const struct px_modulation *modulation = learning->modulation;
-    for (uint32_t r = 0; r < opencl->shape.replicas; r++, plan += PLAN_NUMBERS) {
+    for (uint32_t r = 0; r < opencl->shape.replicas; r++, assignments += PX_ASSIGNMENT_NUMBERS) {
         bool commit = learning->commit[r] && learning->pending[r], modulate = modulation && modulation->active[r];
-        plan[0] = learning->pending[r];
-        plan[1] = (commit ? LEARN_COMMIT : 0) | (modulate ? LEARN_MODULATE : 0);
-        plan[2] = modulate ? modulation->shift[r] - 16 : 0;
-        plan[3] = modulate && modulation->scale.scope == PRAXIS_SCOPE_REPLICA ? modulation->scale.values[r] : 0;
-        plan[4] = modulate ? modulation->decay[r] : 0;
+        assignments[0] = learning->pending[r];
+        assignments[1] = (commit ? LEARN_COMMIT : 0) | (modulate ? LEARN_MODULATE : 0);
+        assignments[2] = modulate ? modulation->shift[r] - 16 : 0;
+        assignments[3] = modulate && modulation->scale.scope == PRAXIS_SCOPE_REPLICA ? modulation->scale.values[r] : 0;
+        assignments[4] = modulate ? modulation->decay[r] : 0;
     }
 }
 
-static praxis_status stage_plan(struct px_opencl *opencl, const struct px_learning *learning)
+static praxis_status stage_assignments(struct px_opencl *opencl, const struct px_learning *learning)
 {
-    fill_plan(opencl, learning, opencl->window.task);
-    return px_opencl_stage(opencl, &opencl->window.plan, opencl->window.task,
-                           (uint64_t)opencl->shape.replicas * PLAN_NUMBERS * sizeof *opencl->window.task);
+    fill_assignments(opencl, learning, opencl->window.assigned);
+    return px_opencl_stage(opencl, &opencl->window.assignments, opencl->window.assigned,
+                           (uint64_t)opencl->shape.replicas * PX_ASSIGNMENT_NUMBERS * sizeof *opencl->window.assigned);
 }
 
 /* Numbers of a modulation that are more than a few. Where there are none, a buffer that is not read stands for them. */
@@ -95,7 +94,7 @@ static praxis_status stage_arrays(struct px_opencl *opencl, const struct px_modu
     praxis_status status = PRAXIS_SUCCESS;
     *arrays =
         (struct arrays){.scale = {.values = opencl->seeds, .targets = opencl->seeds}, .coefficients = window->powers};
-    if (modulation && modulation->scale.scope != PRAXIS_SCOPE_REPLICA) /* else the plan has it */
+    if (modulation && modulation->scale.scope != PRAXIS_SCOPE_REPLICA) /* else the assignment has it */
         status = px_opencl_stage_values(opencl, &modulation->scale, &window->scale, &arrays->scale);
     if (status || !modulation || !modulation->coefficients)
         return status;
@@ -127,11 +126,11 @@ static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_le
         PX_ARGUMENT(window->factors),
         PX_ARGUMENT(opencl->standings.stage.buffer),
         PX_ARGUMENT(opencl->standings.since),
-        PX_ARGUMENT(layout->units),
+        PX_ARGUMENT(layout->panels),
         PX_ARGUMENT(window->words),
         PX_ARGUMENT(arrays->coefficients),
         PX_ARGUMENT(arrays->coefficients_step),
-        PX_ARGUMENT(window->plan.buffer),
+        PX_ARGUMENT(window->assignments.buffer),
         PX_ARGUMENT(arrays->scale.values),
         PX_ARGUMENT(arrays->scale.scope),
         PX_ARGUMENT(arrays->scale.targets),
@@ -148,7 +147,7 @@ static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_le
         PX_ARGUMENT(window->tap_bits),
     };
     const size_t local[] = {layout->rows == 16 ? 1 : 64 / layout->rows, 1},
-                 global[] = {layout->stride / layout->rows, layout->units};
+                 global[] = {layout->stride / layout->rows, layout->panels};
     return px_opencl_launch(opencl, PX_KERNEL_PREPARE, arguments, PX_COUNT(arguments), 2, global, local);
 }
 
@@ -157,7 +156,7 @@ struct tiles {
     uint32_t slab;
     cl_uint first, count; /* in the list of plastic tiles */
     cl_mem stored;
-    cl_uint stored_unit; /* the first unit there */
+    cl_uint stored_panel; /* the first panel there */
 };
 
 /* On a CPU a work-item takes several tiles, for the windows in its cache, but leaves every core some pieces. */
@@ -175,37 +174,37 @@ static praxis_status launch_learn(struct px_opencl *opencl, const struct tiles *
 {
     const struct px_layout *layout = &opencl->layout;
     const struct px_window_buffers *window = &opencl->window;
-    cl_uint first_unit = tiles->slab * layout->units_per_slab, each = tiles_each(opencl, tiles->count);
+    cl_uint first_panel = tiles->slab * layout->panels_per_slab, each = tiles_each(opencl, tiles->count);
     cl_mem traces = opencl->traces ? opencl->traces[tiles->slab] : tiles->stored;
     const struct px_argument arguments[] = {
         PX_ARGUMENT(opencl->weights[tiles->slab]),
         PX_ARGUMENT(traces),
         PX_ARGUMENT(tiles->stored),
-        PX_ARGUMENT(first_unit),
-        PX_ARGUMENT(tiles->stored_unit),
+        PX_ARGUMENT(first_panel),
+        PX_ARGUMENT(tiles->stored_panel),
         PX_ARGUMENT(opencl->plastic_tiles),
         PX_ARGUMENT(tiles->first),
         PX_ARGUMENT(tiles->count),
         PX_ARGUMENT(each),
-        PX_ARGUMENT(window->plan.buffer),
+        PX_ARGUMENT(window->assignments.buffer),
         PX_ARGUMENT(window->words),
         PX_ARGUMENT(window->packed),
         PX_ARGUMENT(window->weighed),
         PX_ARGUMENT(window->lanes),
         PX_ARGUMENT(window->tap_bits),
-        PX_ARGUMENT(opencl->rule.trace_take),
-        PX_ARGUMENT(opencl->rule.metaplasticity),
+        PX_ARGUMENT(opencl->constants.trace_take),
+        PX_ARGUMENT(opencl->constants.metaplasticity),
     };
     const uint64_t blocks = px_learning_items(layout);
-    const uint64_t spans = px_divide_up(opencl->shape.graph.prime - 1, layout->span);
-    const size_t local[] = {layout->learners, layout->spanners};
+    const uint64_t strips = px_divide_up(opencl->shape.graph.prime - 1, layout->strip);
+    const size_t local[] = {layout->learners, layout->sharers};
     const size_t global[] = {px_to_size(px_round_up(px_divide_up(tiles->count, each) * blocks, layout->learners)),
-                             layout->rows == 16 ? 1 : px_to_size(px_round_up(spans, layout->spanners))};
+                             layout->rows == 16 ? 1 : px_to_size(px_round_up(strips, layout->sharers))};
     return tiles->count ? px_opencl_launch(opencl, PX_KERNEL_LEARN, arguments, PX_COUNT(arguments), 2, global, local)
                         : PRAXIS_SUCCESS;
 }
 
-/* The list of tiles, the plan and all that cl/window.cl makes of the window. */
+/* The list of tiles, the assignments and all that cl/window.cl makes of the window. */
 static praxis_status prepare(struct px_opencl *opencl, const struct px_learning *learning)
 {
     struct arrays arrays;
@@ -214,7 +213,7 @@ static praxis_status prepare(struct px_opencl *opencl, const struct px_learning 
     opencl->window.words = words_pending(opencl, learning);
     if (status)
         return status;
-    status = stage_plan(opencl, learning);
+    status = stage_assignments(opencl, learning);
     if (!status)
         status = stage_arrays(opencl, learning->modulation, &arrays);
     if (!status)
@@ -222,11 +221,12 @@ static praxis_status prepare(struct px_opencl *opencl, const struct px_learning 
     return status;
 }
 
-/* Learns the tiles of `count` units of one slab. */
-static praxis_status learn_units(struct px_opencl *opencl, uint32_t first, uint32_t count, cl_mem stored,
-                                 uint32_t stored_unit)
+/* Learns the tiles of `count` panels of one slab. */
+static praxis_status learn_panels(struct px_opencl *opencl, uint32_t first, uint32_t count, cl_mem stored,
+                                  uint32_t stored_panel)
 {
-    struct tiles tiles = {.slab = first / opencl->layout.units_per_slab, .stored = stored, .stored_unit = stored_unit};
+    struct tiles tiles = {
+        .slab = first / opencl->layout.panels_per_slab, .stored = stored, .stored_panel = stored_panel};
     tiles.first = tiles_before(opencl, first);
     tiles.count = tiles_before(opencl, first + count) - tiles.first;
     return launch_learn(opencl, &tiles);
@@ -237,9 +237,9 @@ praxis_status px_opencl_learn(struct px_backend *backend, const struct px_learni
     struct px_opencl *opencl = px_opencl_of(backend);
     praxis_status status = prepare(opencl, learning);
     for (uint32_t s = 0; s < opencl->layout.slabs && !status; s++) {
-        uint32_t first = s * opencl->layout.units_per_slab;
+        uint32_t first = s * opencl->layout.panels_per_slab;
         cl_mem stored = opencl->traces ? opencl->traces[s] : opencl->weights[s]; /* some buffer: it is not written */
-        status = learn_units(opencl, first, px_slab_units(&opencl->layout, s), stored, first);
+        status = learn_panels(opencl, first, px_slab_panels(&opencl->layout, s), stored, first);
     }
     return status;
 }
@@ -255,17 +255,17 @@ praxis_status px_opencl_prepare_peek(struct px_opencl *opencl, const struct px_l
     return status;
 }
 
-praxis_status px_opencl_peek_units(struct px_opencl *opencl, uint32_t first, uint32_t count, cl_mem buffer)
+praxis_status px_opencl_peek_panels(struct px_opencl *opencl, uint32_t first, uint32_t count, cl_mem buffer)
 {
     const struct px_layout *layout = &opencl->layout;
-    uint64_t unit_bytes = px_unit_bytes(layout), bytes = count * unit_bytes;
-    uint64_t offset = first % layout->units_per_slab * unit_bytes;
+    uint64_t panel_bytes = px_panel_bytes(layout), bytes = count * panel_bytes;
+    uint64_t offset = first % layout->panels_per_slab * panel_bytes;
     if (!opencl->traces) {
         praxis_status status = px_opencl_clear(opencl, buffer, 0, bytes);
-        return status ? status : learn_units(opencl, first, count, buffer, first);
+        return status ? status : learn_panels(opencl, first, count, buffer, first);
     }
-    cl_int error = clEnqueueCopyBuffer(opencl->queue, opencl->traces[first / layout->units_per_slab], buffer,
+    cl_int error = clEnqueueCopyBuffer(opencl->queue, opencl->traces[first / layout->panels_per_slab], buffer,
                                        px_to_size(offset), 0, px_to_size(bytes), 0, NULL, NULL);
     return error ? px_cl_fail(opencl->base.log, error, "copying traces")
-                 : learn_units(opencl, first, count, buffer, first);
+                 : learn_panels(opencl, first, count, buffer, first);
 }

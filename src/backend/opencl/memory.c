@@ -50,7 +50,7 @@ static praxis_status allocate_slabs(struct px_opencl *opencl, bool counting, cl_
     if (!counting && !(*slabs = calloc(layout->slabs, sizeof **slabs)))
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u slabs", layout->slabs);
     for (uint32_t s = 0; s < layout->slabs && !status; s++)
-        status = allocate_buffer(opencl, px_slab_units(layout, s) * px_unit_bytes(layout), counting,
+        status = allocate_buffer(opencl, px_slab_panels(layout, s) * px_panel_bytes(layout), counting,
                                  counting ? NULL : &(*slabs)[s]);
     return status;
 }
@@ -59,7 +59,7 @@ static praxis_status allocate_slabs(struct px_opencl *opencl, bool counting, cl_
 static uint64_t field_bytes(const struct px_opencl *opencl, praxis_field field)
 {
     uint64_t per_row = (uint64_t)px_field_elements(&opencl->shape, field) * px_field_bytes(field);
-    return per_row * opencl->layout.units * opencl->layout.padded;
+    return per_row * opencl->layout.panels * opencl->layout.padded;
 }
 
 static praxis_status allocate_fields(struct px_opencl *opencl, bool counting)
@@ -81,7 +81,7 @@ static praxis_status allocate_window(struct px_opencl *opencl, bool counting)
 {
     const struct px_layout *layout = &opencl->layout;
     struct px_window_buffers *window = &opencl->window;
-    uint64_t rows = (uint64_t)layout->units * layout->padded, words = layout->words * sizeof(cl_uint);
+    uint64_t rows = (uint64_t)layout->panels * layout->padded, words = layout->words * sizeof(cl_uint);
     uint64_t taps = (uint64_t)opencl->shape.replicas * layout->taps;
     praxis_status status = allocate_buffer(opencl, opencl->shape.window * rows, counting, &window->factors);
     if (!status)
@@ -123,7 +123,7 @@ uint64_t px_opencl_host_bytes(const struct px_opencl *opencl)
 {
     const struct px_layout *layout = &opencl->layout;
     uint64_t plastic = opencl->shape.replicas * opencl->shape.graph.neurons;
-    uint64_t tiles = (uint64_t)layout->units * layout->tiles * sizeof *opencl->tile_list;
+    uint64_t tiles = (uint64_t)layout->panels * layout->tiles * sizeof *opencl->tile_list;
     return px_add(plastic + tiles, opencl->shape.host_bytes);
 }
 
@@ -152,10 +152,10 @@ praxis_status px_opencl_allocate(struct px_opencl *opencl)
         status = px_opencl_stage_room(opencl, &opencl->standings.stage, replicas * sizeof *opencl->standings.own);
     opencl->standings.own = px_zeros(replicas, sizeof *opencl->standings.own);
     opencl->plastic = px_zeros(replicas, opencl->shape.graph.neurons);
-    opencl->window.task = px_zeros(replicas, PX_TASK_NUMBERS * sizeof *opencl->window.task);
+    opencl->window.assigned = px_zeros(replicas, PX_ASSIGNMENT_NUMBERS * sizeof *opencl->window.assigned);
     opencl->reset_list = px_zeros(replicas, sizeof *opencl->reset_list);
     opencl->plastic_changed = true;
-    if (!status && (!opencl->plastic || !opencl->standings.own || !opencl->window.task || !opencl->reset_list))
+    if (!status && (!opencl->plastic || !opencl->standings.own || !opencl->window.assigned || !opencl->reset_list))
         status = px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a mask of neurons");
     return status;
 }
@@ -181,7 +181,7 @@ void px_opencl_free_memory(struct px_opencl *opencl)
     px_opencl_replace(&opencl->window.weighed, NULL);
     px_opencl_replace(&opencl->window.lanes, NULL);
     px_opencl_replace(&opencl->window.tap_bits, NULL);
-    px_opencl_stage_free(&opencl->window.plan);
+    px_opencl_stage_free(&opencl->window.assignments);
     px_opencl_stage_free(&opencl->window.scale);
     px_opencl_stage_free(&opencl->window.coefficients);
     px_opencl_replace(&opencl->plastic_tiles, NULL);
@@ -196,7 +196,7 @@ void px_opencl_free_memory(struct px_opencl *opencl)
     px_opencl_stage_free(&opencl->staged.input);
     px_opencl_stage_free(&opencl->staged.selected);
     px_opencl_stage_free(&opencl->staged.sums);
-    free(opencl->window.task);
+    free(opencl->window.assigned);
     free(opencl->reset_list);
     free(opencl->standings.own);
     free(opencl->tile_list);

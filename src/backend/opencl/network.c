@@ -25,16 +25,16 @@ static void destroy_network(struct px_backend *backend)
     free(opencl);
 }
 
-static praxis_status set_rule(struct px_backend *backend, const struct px_rule *rule)
+static praxis_status set_constants(struct px_backend *backend, const struct px_constants *constants)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
     cl_mem powers;
-    praxis_status status =
-        px_opencl_buffer(opencl, (opencl->shape.window + UINT64_C(1)) * sizeof(cl_int), rule->trace_power, &powers);
+    praxis_status status = px_opencl_buffer(opencl, (opencl->shape.window + UINT64_C(1)) * sizeof(cl_int),
+                                            constants->trace_power, &powers);
     if (status)
         return status;
     px_opencl_replace(&opencl->window.powers, powers);
-    opencl->rule = *rule;
+    opencl->constants = *constants;
     return PRAXIS_SUCCESS;
 }
 
@@ -43,7 +43,7 @@ static void describe(const struct px_backend *backend, praxis_network_info *info
     const struct px_opencl *opencl = (const struct px_opencl *)backend;
     info->device_bytes = opencl->bytes;
     info->host_bytes = px_opencl_host_bytes(opencl);
-    info->padded_synapses = px_unit_bytes(&opencl->layout) * opencl->shape.graph.prime;
+    info->padded_synapses = px_panel_bytes(&opencl->layout) * opencl->shape.graph.prime;
     info->weight_slabs = opencl->layout.slabs;
     snprintf(info->sum_path, sizeof info->sum_path, "%s, %u rows%s", px_dot_product_name(opencl->layout.path),
              opencl->layout.rows, opencl->layout.resident ? ", resident" : "");
@@ -76,7 +76,7 @@ static const struct px_backend_operations opencl_operations = {
     .peek_traces = px_opencl_peek_traces,
     .reset = px_opencl_reset,
     .set_groups = px_opencl_set_groups,
-    .set_rule = set_rule,
+    .set_constants = set_constants,
     .begin = px_opencl_begin,
     .ticks = px_opencl_ticks,
     .supply = px_opencl_supply,

@@ -77,13 +77,13 @@ static struct lines lines_of(const struct px_opencl *opencl, praxis_field field)
 }
 
 static praxis_status count_buffer(struct px_opencl *opencl, praxis_field field, cl_mem data, cl_ulong start,
-                                  cl_uint first_unit, uint32_t units, cl_mem counts)
+                                  cl_uint first_panel, uint32_t panels, cl_mem counts)
 {
     const struct lines lines = lines_of(opencl, field);
     const struct px_argument arguments[] = {
         PX_ARGUMENT(data),
         PX_ARGUMENT(start),
-        PX_ARGUMENT(first_unit),
+        PX_ARGUMENT(first_panel),
         PX_ARGUMENT(counts),
         PX_ARGUMENT(lines.line_bytes),
         PX_ARGUMENT(lines.tile_rows),
@@ -93,7 +93,7 @@ static praxis_status count_buffer(struct px_opencl *opencl, praxis_field field, 
         PX_ARGUMENT(lines.row_elements),
     };
     const size_t global[] = {px_to_size(px_divide_up((uint64_t)lines.tiles * lines.lines_per_tile, LINES) * COUNTERS),
-                             units};
+                             panels};
     const size_t local[] = {COUNTERS, 1};
     return px_opencl_launch(opencl, PX_KERNEL_HISTOGRAM, arguments, PX_COUNT(arguments), 2, global, local);
 }
@@ -103,12 +103,12 @@ static praxis_status count_field(struct px_opencl *opencl, praxis_field field, c
     const struct px_layout *layout = &opencl->layout;
     praxis_status status = PRAXIS_SUCCESS;
     if (field == PRAXIS_FIELD_ACTIVATION)
-        return count_buffer(opencl, field, opencl->activations, px_present_start(opencl), 0, layout->units, counts);
+        return count_buffer(opencl, field, opencl->activations, px_present_start(opencl), 0, layout->panels, counts);
     if (field != PRAXIS_FIELD_WEIGHT)
-        return count_buffer(opencl, field, opencl->fields[field], 0, 0, layout->units, counts);
+        return count_buffer(opencl, field, opencl->fields[field], 0, 0, layout->panels, counts);
     for (uint32_t s = 0; s < layout->slabs && !status; s++)
-        status = count_buffer(opencl, field, opencl->weights[s], 0, s * layout->units_per_slab,
-                              px_slab_units(layout, s), counts);
+        status = count_buffer(opencl, field, opencl->weights[s], 0, s * layout->panels_per_slab,
+                              px_slab_panels(layout, s), counts);
     return status;
 }
 

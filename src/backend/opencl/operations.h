@@ -22,10 +22,10 @@ praxis_status px_opencl_birth(struct px_backend *backend);
 praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, const uint8_t *flags);
 praxis_status px_opencl_reset(struct px_backend *backend, uint32_t what, const uint8_t *mask);
 praxis_status px_opencl_learn(struct px_backend *backend, const struct px_learning *learning);
-/* Makes ready for px_opencl_peek_units, unless it is. */
+/* Makes ready for px_opencl_peek_panels, unless it is. */
 praxis_status px_opencl_prepare_peek(struct px_opencl *opencl, const struct px_learning *learning);
-/* Traces of units first..first + count - 1, of one slab, as they would be stored now, to the beginning of `buffer`. */
-praxis_status px_opencl_peek_units(struct px_opencl *opencl, uint32_t first, uint32_t count, cl_mem buffer);
+/* Traces of panels first..first + count - 1, of one slab, as they would be stored now, to the beginning of `buffer`. */
+praxis_status px_opencl_peek_panels(struct px_opencl *opencl, uint32_t first, uint32_t count, cl_mem buffer);
 praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, const uint64_t *offsets,
                                    const uint32_t *members);
 /* Sums the groups of the span, if it has any. */

@@ -21,12 +21,12 @@ char *px_opencl_options(const struct px_opencl *opencl)
                    "} -DPRIME=%uu -DCURVES=%d -DDEGREE=%uu -DCHANNELS=%u -DTILE=%uu -DTILES=%uu "
                    "-DWORD_TAPS=%u -DTURN=%u -DTAPS=%uu -DPADDED=%uu -DROWS=%u -DVECTORS=%u -DSTREAMS=%u -DAHEAD=%d "
                    "-DSTRIDE=%uu -DGROUP_ITEMS=%u -DSPLIT=%u -DSTAGED=%d -DWORKERS=%u -DWINDOW=%uu "
-                   "-DTRACES_STORED=%d -DSPAN=%uu -DLEARNERS=%u -DSPANNERS=%u",
+                   "-DTRACES_STORED=%d -DSTRIP=%uu -DLEARNERS=%u -DSHARERS=%u",
                    graph->prime, (int)graph->curves, graph->degree, opencl->shape.channels, layout->tile, layout->tiles,
                    layout->word_taps, layout->turn, layout->taps, layout->padded, layout->rows, layout->vectors,
                    layout->streams, layout->ahead, layout->stride, layout->beside, layout->split, layout->staged,
-                   layout->workers, opencl->shape.window, opencl->shape.traces_stored ? 1 : 0, layout->span,
-                   layout->learners, layout->spanners);
+                   layout->workers, opencl->shape.window, opencl->shape.traces_stored ? 1 : 0, layout->strip,
+                   layout->learners, layout->sharers);
     px_text_append(&options,
                    " -DACTIVATION_STEP=%d -DNORMAL_STEP=%d -DMEMBRANE_MAX=%d -DDEVIATION_MAX=%d -DGAIN_MAX=%d "
                    "-DBIAS_MAX=%d",

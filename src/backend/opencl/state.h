@@ -17,19 +17,19 @@ struct px_staged {
 
 /* What cl/window.cl makes ready for learning. */
 struct px_window_buffers {
-    cl_mem factors;                            /* [window][units][padded] factors of the traced ticks */
-    cl_mem powers;                             /* [window + 1] of the trace decay */
-    cl_mem packed;                             /* [units][words][stride], see window_place in cl/window.cl */
-    cl_mem weighed;                            /* [units][words][padded] */
-    cl_mem lanes;                              /* [units][PX_LANES][padded] */
-    cl_mem tap_bits;                           /* [R][taps] */
-    struct px_stage plan, scale, coefficients; /* [R][8] what each replica is to learn; more of a modulation */
-    cl_int *task;                              /* the plan on the host */
-    cl_uint words;                             /* of the window that are ready */
-    bool peeked;                               /* all this is ready for looking at the traces as they are */
+    cl_mem factors;                                   /* [window][panels][padded] factors of the traced ticks */
+    cl_mem powers;                                    /* [window + 1] of the trace decay */
+    cl_mem packed;                                    /* [panels][words][stride], see window_place in cl/window.cl */
+    cl_mem weighed;                                   /* [panels][words][padded] */
+    cl_mem lanes;                                     /* [panels][PX_LANES][padded] */
+    cl_mem tap_bits;                                  /* [R][taps] */
+    struct px_stage assignments, scale, coefficients; /* [R][8] what each replica is to learn; more of a modulation */
+    cl_int *assigned;                                 /* the assignments on the host */
+    cl_uint words;                                    /* of the window that are ready */
+    bool peeked;                                      /* all this is ready for looking at the traces as they are */
 };
-#define PX_LANES        6
-#define PX_TASK_NUMBERS 8
+#define PX_LANES              6
+#define PX_ASSIGNMENT_NUMBERS 8
 
 /* Where a replica stands; `standing` in cl/neuron.cl. */
 struct px_standing {
@@ -47,24 +47,24 @@ struct px_opencl {
     struct px_backend base;
     struct px_opencl_device *device;
     struct px_shape shape;
-    struct px_rule rule;
+    struct px_constants constants;
     struct px_layout layout;
     cl_command_queue queue;
     struct px_program *program;
     cl_kernel kernels[PX_KERNEL_COUNT];
     cl_mem *weights, *traces;          /* [slabs]; traces NULL where they are not stored */
     cl_mem fields[PRAXIS_FIELD_COUNT]; /* all but WEIGHT, TRACE and ACTIVATION */
-    cl_mem activations;                /* [slots][units][stride] */
+    cl_mem activations;                /* [slots][panels][stride] */
     cl_uint present;                   /* 0 or 1: the present is in this slot behind those of the window */
     struct px_standings standings;
     struct px_stage targets, factors; /* [N] of the list used last; what was supplied last */
     struct px_stage resets;           /* replicas that are reset */
     cl_uint *reset_list;              /* [R] the same on the host */
     struct px_stage contexts;         /* [R] */
-    cl_mem closed;                    /* [units][stride] of neurons that are closed in them */
+    cl_mem closed;                    /* [panels][stride] of neurons that are closed in them */
     cl_mem seeds;
     struct px_window_buffers window;
-    cl_mem plastic_tiles; /* tiles (unit * tiles + tile) with a plastic neuron, ascending */
+    cl_mem plastic_tiles; /* tiles (panel * tiles + tile) with a plastic neuron, ascending */
     uint32_t *tile_list;  /* the same on the host, [tile_count] */
     uint32_t tile_count;
     uint8_t *plastic;     /* [R][N] the host's copy of PRAXIS_FIELD_PLASTIC */
@@ -79,7 +79,7 @@ struct px_opencl {
 /* Bytes of one slot of activations. */
 static inline uint64_t px_slot_bytes(const struct px_opencl *opencl)
 {
-    return (uint64_t)opencl->layout.units * opencl->layout.stride;
+    return (uint64_t)opencl->layout.panels * opencl->layout.stride;
 }
 
 /* Where those of the present begin. */

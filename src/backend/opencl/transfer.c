@@ -2,7 +2,7 @@
 /*
  * Between canonical order on the host and the layout of the device. A transfer moves whole pieces, a few mebibytes at a
  * time, and rearranges them on the host; where only a part of a piece is written, it is read first. A piece of weights
- * or traces is a tile; of all else, and of traces that are worked out for it, a unit (a column of a replica).
+ * or traces is a tile; of all else, and of traces that are worked out for it, a panel (a column of a replica).
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +19,7 @@ struct view {
     praxis_field field;
     uint32_t elements; /* codes per neuron */
     uint32_t code_bytes;
-    uint32_t rows, pieces; /* of a piece; of a unit, whose last may have fewer rows */
+    uint32_t rows, pieces; /* of a piece; of a panel, whose last may have fewer rows */
     uint64_t bytes;        /* of a piece */
     cl_mem peek; /* traces are not those stored but what would be: they come to the beginning of this; else NULL */
 };
@@ -52,7 +52,7 @@ static struct view view_of(struct px_opencl *opencl, praxis_field field)
 static uint32_t pieces_together(const struct view *view)
 {
     const struct px_layout *layout = &view->opencl->layout;
-    return (in_slabs(view->field) ? layout->units_per_slab : layout->units) * view->pieces;
+    return (in_slabs(view->field) ? layout->panels_per_slab : layout->panels) * view->pieces;
 }
 
 /* The buffer that holds a piece, and where in it. */
@@ -121,7 +121,7 @@ static praxis_status move_pieces(const struct view *view, uint32_t piece, uint32
     cl_mem buffer = view->peek ? view->peek : buffer_of(view, piece, &start);
     const size_t offset = px_to_size(start), bytes = px_to_size(count * view->bytes);
     cl_command_queue queue = view->opencl->queue;
-    praxis_status status = view->peek ? px_opencl_peek_units(view->opencl, piece, count, view->peek) : PRAXIS_SUCCESS;
+    praxis_status status = view->peek ? px_opencl_peek_panels(view->opencl, piece, count, view->peek) : PRAXIS_SUCCESS;
     cl_int error;
     if (status)
         return status;
@@ -138,7 +138,7 @@ static praxis_status move_pieces(const struct view *view, uint32_t piece, uint32
 /* How many pieces the block of a batch has room for. */
 static uint64_t most_pieces(const struct view *view)
 {
-    uint64_t pieces = BATCH_BYTES / view->bytes + 1, all = (uint64_t)view->opencl->layout.units * view->pieces;
+    uint64_t pieces = BATCH_BYTES / view->bytes + 1, all = (uint64_t)view->opencl->layout.panels * view->pieces;
     return pieces < all ? pieces : all;
 }
 

@@ -40,12 +40,12 @@ static const struct entry entries[] = {
     ENTRY(split, 1, 64, true,
           "work-items that share the synapses of a neuron, in a launch for every tick; fewer where so many have more "
           "than 4096 rows between them"),
-    ENTRY(group, 64, 1024, true,
+    ENTRY(work_group, 64, 1024, true,
           "work-items in a work-group of a tick, at most those the device allows; where dot_product is not \"c\" also "
           "of learning. No effect on a CPU with \"c\" and split=1"),
     ENTRY(workers, 1, 256, true, "work-items per replica, if resident"),
     ENTRY(ticks, 1, 1u << 20, false, "ticks in one launch, if resident"),
-    ENTRY(span, 1, 65536, false, "columns that learning takes at once, at most those there are"),
+    ENTRY(strip, 1, 65536, false, "columns that learning takes at once, at most those there are"),
     ENTRY(tiles, 1, 4096, false, "tiles of neurons that a work-item of learning takes"),
 };
 #define ENTRIES     (sizeof entries / sizeof *entries)

@@ -11,7 +11,7 @@
 
 #define PX_TUNING_AUTOMATIC (-1)
 struct px_tuning {
-    int32_t resident, rows, vectors, streams, ahead, height, staged, split, group, workers, ticks, span, tiles;
+    int32_t resident, rows, vectors, streams, ahead, height, staged, split, work_group, workers, ticks, strip, tiles;
 };
 
 /* The text of praxis_context_options.tuning; NULL names nothing, and what is not named is AUTOMATIC. */

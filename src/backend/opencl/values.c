@@ -41,12 +41,12 @@ praxis_status px_opencl_supply(struct px_backend *backend, const struct px_value
         PX_ARGUMENT(staged.target_count),
         PX_ARGUMENT(opencl->standings.stage.buffer),
         PX_ARGUMENT(opencl->standings.since),
-        PX_ARGUMENT(layout->units),
+        PX_ARGUMENT(layout->panels),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_FACTOR]),
         PX_ARGUMENT(opencl->window.factors),
     };
     const size_t local[] = {SUPPLIERS, 1},
-                 global[] = {px_to_size(px_round_up(opencl->shape.graph.prime, SUPPLIERS)), layout->units};
+                 global[] = {px_to_size(px_round_up(opencl->shape.graph.prime, SUPPLIERS)), layout->panels};
     return px_opencl_launch(opencl, PX_KERNEL_SUPPLY, arguments, PX_COUNT(arguments), 2, global, local);
 }
 
@@ -58,9 +58,10 @@ praxis_status px_opencl_gate(struct px_backend *backend, const uint32_t *context
         px_opencl_stage(opencl, &opencl->contexts, contexts, opencl->shape.replicas * sizeof *contexts);
     if (status)
         return status;
-    const struct px_argument arguments[] = {PX_ARGUMENT(opencl->contexts.buffer), PX_ARGUMENT(opencl->rule.last_open),
-                                            PX_ARGUMENT(opencl->seeds), PX_ARGUMENT(opencl->closed)};
+    const struct px_argument arguments[] = {PX_ARGUMENT(opencl->contexts.buffer),
+                                            PX_ARGUMENT(opencl->constants.last_open), PX_ARGUMENT(opencl->seeds),
+                                            PX_ARGUMENT(opencl->closed)};
     const size_t local[] = {layout->rows == 16 ? 1 : 64 / layout->rows, 1},
-                 global[] = {layout->stride / layout->rows, layout->units};
+                 global[] = {layout->stride / layout->rows, layout->panels};
     return px_opencl_launch(opencl, PX_KERNEL_GATE, arguments, PX_COUNT(arguments), 2, global, local);
 }

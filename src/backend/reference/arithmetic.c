@@ -69,18 +69,18 @@ static int32_t noise_code(const struct px_reference *reference, const struct px_
 
 static int32_t potential(const struct px_reference *reference, const struct px_held *held, uint32_t step)
 {
-    const struct px_rule *rule = &reference->rule;
+    const struct px_constants *constants = &reference->constants;
     const int8_t *x = reference->previous + held->replica * reference->shape.graph.neurons;
     const int32_t *leak = reference->fields[PRAXIS_FIELD_LEAK], *gain = reference->fields[PRAXIS_FIELD_GAIN];
     const int32_t *bias = reference->fields[PRAXIS_FIELD_BIAS], *noise = reference->fields[PRAXIS_FIELD_NOISE];
     uint64_t place = held->place;
 
-    int64_t scale = px_shift_round((int64_t)gain[place] * rule->sum_multiplier, 31);
-    int64_t u = px_shift_round(synaptic_sum(reference, held, x) * scale, rule->sum_shift);
+    int64_t scale = px_shift_round((int64_t)gain[place] * constants->sum_multiplier, 31);
+    int64_t u = px_shift_round(synaptic_sum(reference, held, x) * scale, constants->sum_shift);
     u += px_shift_round((int64_t)leak[place] * (x[held->neuron] * PX_ACTIVATION_STEP_Q28), 28);
     u += input_drive(reference, held, step);
     u += bias[place];
-    if (rule->noisy) {
+    if (constants->noisy) {
         int32_t code = noise_code(reference, held, reference->span.first_tick + step);
         u += px_shift_round((int64_t)noise[place] * (code * PX_NORMAL_STEP_Q28), 28);
     }
@@ -137,11 +137,11 @@ void px_reference_factor(struct px_reference *reference, uint32_t step, const ui
         int32_t code = activation[held.index];
         if (!(flags[held.replica] & PRAXIS_RUN_TRACE))
             continue;
-        if (reference->rule.factor == PRAXIS_FACTOR_CENTRED)
+        if (reference->constants.factor == PRAXIS_FACTOR_CENTRED)
             code = centred_code(code, mean[place]);
-        else if (reference->rule.factor == PRAXIS_FACTOR_NOISE)
+        else if (reference->constants.factor == PRAXIS_FACTOR_NOISE)
             code = noise_factor_code(noise_code(reference, &held, tick));
-        else if (reference->rule.factor == PRAXIS_FACTOR_SLOPE)
+        else if (reference->constants.factor == PRAXIS_FACTOR_SLOPE)
             code = slope_code(code);
         factor[place] = (int8_t)code;
     }
@@ -168,20 +168,20 @@ static void control_variance(int32_t *gain, int32_t *variance)
 /* Averages and controls of the neuron at place i. */
 static void regulate(struct px_reference *reference, uint64_t i, int32_t activation, uint32_t flags)
 {
-    const struct px_rule *rule = &reference->rule;
+    const struct px_constants *constants = &reference->constants;
     const int32_t *target = reference->fields[PRAXIS_FIELD_TARGET_RATE];
     int32_t *mean = reference->fields[PRAXIS_FIELD_MEAN], *variance = reference->fields[PRAXIS_FIELD_VARIANCE];
     int32_t *gain = reference->fields[PRAXIS_FIELD_GAIN], *bias = reference->fields[PRAXIS_FIELD_BIAS];
     int64_t value = activation * PX_ACTIVATION_STEP_Q28;
-    mean[i] = averaged(mean[i], value, rule->mean_rate);
+    mean[i] = averaged(mean[i], value, constants->mean_rate);
     int64_t deviation = value - mean[i];
     int64_t square = px_clamp(px_shift_round(deviation * deviation, 28), 0, PX_DEVIATION_MAX);
-    variance[i] = averaged(variance[i], square, rule->variance_rate);
+    variance[i] = averaged(variance[i], square, constants->variance_rate);
     if ((flags & PRAXIS_RUN_VARIANCE_CONTROL) &&
-        (variance[i] > rule->variance_threshold || variance[i] < rule->variance_floor))
+        (variance[i] > constants->variance_threshold || variance[i] < constants->variance_floor))
         control_variance(&gain[i], &variance[i]);
     if (flags & PRAXIS_RUN_RATE_HOMEOSTASIS) {
-        int64_t change = px_shift_round(((int64_t)mean[i] - target[i]) * rule->bias_rate, 31);
+        int64_t change = px_shift_round(((int64_t)mean[i] - target[i]) * constants->bias_rate, 31);
         bias[i] = (int32_t)px_clamp(bias[i] - change, -PX_BIAS_MAX, PX_BIAS_MAX);
     }
 }

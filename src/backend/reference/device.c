@@ -111,9 +111,9 @@ static praxis_status set_groups(struct px_backend *backend, uint32_t count, cons
     return PRAXIS_SUCCESS;
 }
 
-static praxis_status set_reference_rule(struct px_backend *backend, const struct px_rule *rule)
+static praxis_status set_reference_constants(struct px_backend *backend, const struct px_constants *constants)
 {
-    px_reference_of(backend)->rule = *rule;
+    px_reference_of(backend)->constants = *constants;
     return PRAXIS_SUCCESS;
 }
 
@@ -121,7 +121,7 @@ static praxis_status gate(struct px_backend *backend, const uint32_t *contexts)
 {
     struct px_reference *reference = px_reference_of(backend);
     memcpy(reference->contexts, contexts, reference->shape.replicas * sizeof *contexts);
-    reference->last_open = reference->rule.last_open;
+    reference->last_open = reference->constants.last_open;
     return PRAXIS_SUCCESS;
 }
 
@@ -171,7 +171,7 @@ static praxis_status ticks(struct px_backend *backend, uint32_t step, uint32_t c
     struct px_reference *reference = px_reference_of(backend);
     for (uint32_t end = step + count; step < end; step++) {
         px_reference_activate(reference, step, flags);
-        if (reference->rule.factor != PRAXIS_FACTOR_SUPPLIED)
+        if (reference->constants.factor != PRAXIS_FACTOR_SUPPLIED)
             px_reference_factor(reference, step, flags);
         px_reference_record(reference, flags);
         px_reference_homeostasis(reference, flags);
@@ -261,7 +261,7 @@ static const struct px_backend_operations reference_operations = {
     .peek_traces = px_reference_peek_traces,
     .reset = reset,
     .set_groups = set_groups,
-    .set_rule = set_reference_rule,
+    .set_constants = set_reference_constants,
     .begin = begin,
     .ticks = ticks,
     .supply = px_reference_supply,

@@ -95,7 +95,7 @@ static int32_t taken(const struct px_reference *reference, const struct weighed 
         sum +=
             ring_at(reference, reference->past, tick, replica, age)[replica * neurons + partner] * weighed->factor[age];
     int32_t half = weighed->shift > 0 ? 1 << (weighed->shift - 1) : 0;
-    return (int32_t)px_shift_floor(sum + half, weighed->shift) * reference->rule.trace_take;
+    return (int32_t)px_shift_floor(sum + half, weighed->shift) * reference->constants.trace_take;
 }
 
 /* Sixteen random bits of a synapse: those of its neuron and those of its tap, which are independent, mixed one to one.
@@ -175,7 +175,7 @@ static void learn_neuron(const struct px_reference *reference, const struct px_l
         int32_t value = trace_value(reference, lesson, tap);
         if (lesson->modulate)
             weight[tap] = updated_weight(
-                weight[tap], value, lesson->scale, lesson->shift, lesson->decay, reference->rule.metaplasticity,
+                weight[tap], value, lesson->scale, lesson->shift, lesson->decay, reference->constants.metaplasticity,
                 rounding_bits(seed, PX_PURPOSE_MODULATION, modulation, lesson->held.neuron, tap));
         if (lesson->commit)
             trace[tap] = (int8_t)trace_code(
@@ -190,7 +190,7 @@ static struct lesson make_lesson(const struct px_reference *reference, const str
     uint32_t replica = held->replica;
     struct lesson lesson = {
         .held = *held,
-        .coefficients = reference->rule.trace_power,
+        .coefficients = reference->constants.trace_power,
         .commit = learning->commit[replica] && learning->pending[replica],
     };
     if (modulation && modulation->active[replica] &&

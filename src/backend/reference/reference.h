@@ -16,7 +16,7 @@
 struct px_reference {
     struct px_backend base;
     struct px_shape shape;
-    struct px_rule rule;
+    struct px_constants constants;
     praxis_range ranges[PX_REFERENCE_RANGES]; /* the neurons held, in this order */
     uint32_t range_count;
     uint64_t held;                    /* how many there are */
@@ -26,7 +26,7 @@ struct px_reference {
     int8_t *factors;                  /* [window][held] factors after it */
     uint32_t *newest;                 /* [R] where in the ring a replica's last traced tick stands */
     uint32_t *contexts;               /* [R] */
-    uint32_t last_open;               /* as the rule had it when the contexts came */
+    uint32_t last_open;               /* as the constants had it when the contexts came */
     uint32_t *rotations;              /* [d] rows by which each tap's column is rotated */
     struct px_span span;              /* with the arrays below in place of the caller's */
     int32_t *input;

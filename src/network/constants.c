@@ -29,13 +29,13 @@ static int32_t averaging_rate(double momentum)
     return (int32_t)px_clamp(llround((1 - momentum) * 2147483648.0), 0, INT32_MAX);
 }
 
-void px_rule_make(const praxis_parameters *parameters, uint32_t degree, bool noisy, struct px_rule *rule)
+void px_constants_make(const praxis_parameters *parameters, uint32_t degree, bool noisy, struct px_constants *constants)
 {
     /* Units of a weight and an activation code, times 1 / sqrt(d), as a fraction in [1/2, 1) and a shift. */
     int exponent;
     double fraction = frexp(PX_WEIGHT_UNIT * PX_ACTIVATION_UNIT / sqrt(degree), &exponent);
     double decay = px_trace_decay(parameters);
-    *rule = (struct px_rule){
+    *constants = (struct px_constants){
         .sum_multiplier = (int32_t)px_clamp(llround(fraction * 2147483648.0), 0, INT32_MAX),
         .sum_shift = -exponent,
         /* a factor in the window counts twice: its code was halved */
@@ -52,7 +52,7 @@ void px_rule_make(const praxis_parameters *parameters, uint32_t degree, bool noi
     };
     double power = 1;
     for (int n = 0; n <= PX_MAX_WINDOW; n++, power *= decay)
-        rule->trace_power[n] = px_to_fixed(power, 16);
+        constants->trace_power[n] = px_to_fixed(power, 16);
 }
 
 int32_t px_weight_decay(const praxis_parameters *parameters, uint32_t modulators)

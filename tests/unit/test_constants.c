@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Parameters: as integers of the rule, measured against the formulas in long double, and their bounds, asked through
+ * Parameters: as integers, measured against the formulas in long double, and their bounds, asked through
  * the public functions. Uses internals of the library.
  */
 #include "unit.h"
@@ -20,7 +20,7 @@ static praxis_parameters defaults(void)
     return parameters;
 }
 
-/* ---- The rule ---- */
+/* ---- Integers ---- */
 
 /* gain q28 * multiplier / 2^31 and then sum * that / 2^shift must be gain * (3/127) (2/127) / sqrt(d) in q28. */
 START_TEST(sum_scale)
@@ -28,17 +28,17 @@ START_TEST(sum_scale)
     static const uint32_t degrees[] = {6, 12, 24, 60, 120, 998, 1996, 4084, 16383, 65570, 131080};
     for (size_t i = 0; i < UNIT_LENGTH(degrees); i++) {
         praxis_parameters parameters = defaults();
-        struct px_rule rule;
-        px_rule_make(&parameters, degrees[i], false, &rule);
+        struct px_constants constants;
+        px_constants_make(&parameters, degrees[i], false, &constants);
         long double exact = 6.0L / (127 * 127) / sqrtl(degrees[i]);
-        long double made = ldexpl(rule.sum_multiplier, -31 - rule.sum_shift);
-        ck_assert_int_ge(rule.sum_multiplier, 1 << 30); /* normalised: no bits are wasted */
-        ck_assert_int_ge(rule.sum_shift, 1);
-        ck_assert_int_le(rule.sum_shift, 62);
+        long double made = ldexpl(constants.sum_multiplier, -31 - constants.sum_shift);
+        ck_assert_int_ge(constants.sum_multiplier, 1 << 30); /* normalised: no bits are wasted */
+        ck_assert_int_ge(constants.sum_shift, 1);
+        ck_assert_int_le(constants.sum_shift, 62);
         ck_assert(fabsl(made / exact - 1) <= ldexpl(1.001L, -31));
         /* The largest sum times the largest scale, and the rounding, stay within 63 bits. */
         long double largest = 127.0L * 127 * degrees[i] * 2013265920.0L;
-        ck_assert(largest + ldexpl(1, rule.sum_shift - 1) < ldexpl(1, 63));
+        ck_assert(largest + ldexpl(1, constants.sum_shift - 1) < ldexpl(1, 63));
         ck_assert(127.0L * 127 * degrees[i] <= INT32_MAX);
     }
 }
@@ -49,9 +49,9 @@ END_TEST
 #define FULL_SCALE (INT64_C(31616) * 65536) /* of a trace, in q16 of its unit */
 
 /* The largest |F'| of this age with this shift: from the largest factor that leaves the shift as it is. */
-static int64_t largest_factor(const struct px_rule *rule, int age, int shift)
+static int64_t largest_factor(const struct px_constants *constants, int age, int shift)
 {
-    int64_t power = rule->trace_power[age], most = power ? (INT64_C(127) * 65536 >> shift) / power : 127;
+    int64_t power = constants->trace_power[age], most = power ? (INT64_C(127) * 65536 >> shift) / power : 127;
     int64_t decayed = (most < 127 ? most : 127) * power << shift;
     return (decayed + 65536) >> 17; /* halves, which go to even, no further than up */
 }
@@ -60,20 +60,20 @@ static int64_t largest_factor(const struct px_rule *rule, int age, int shift)
  * All activations at 127, all factors as large as the shift allows, the stored code 127. As the sums only grow with
  * the number of ticks pending, all windows there can be are checked on the way to the longest.
  */
-static void check_worst_trace(const struct px_rule *rule, int shift)
+static void check_worst_trace(const struct px_constants *constants, int shift)
 {
     int64_t factors = 0, half = shift ? INT64_C(1) << (shift - 1) : 0;
     for (int pending = 1; pending <= PX_MAX_WINDOW; pending++) {
-        int64_t factor = largest_factor(rule, pending - 1, shift);
+        int64_t factor = largest_factor(constants, pending - 1, shift);
         unit_require(factor <= 64, "F' of %lld", (long long)factor);
         factors += factor;
-        int64_t taken = ((127 * factors + half) >> shift) * rule->trace_take;
-        int64_t value = 31616 * (int64_t)rule->trace_power[pending] + taken;
+        int64_t taken = ((127 * factors + half) >> shift) * constants->trace_take;
+        int64_t value = 31616 * (int64_t)constants->trace_power[pending] + taken;
         unit_require(taken < FULL_SCALE, "a window of %d holds %lld", pending, (long long)taken);
         /* rounded to q8 it may reach the last knot and not go beyond: no random bits lead past code 127 */
         unit_require((value + 128) >> 8 <= FULL_SCALE >> 8, "decay %g, shift %d, %d pending: %lld beyond full scale",
-                     rule->trace_power[1] / 65536.0, shift, pending, (long long)(value - FULL_SCALE));
-        unit_require(value + (1 << 23) + 128 <= INT32_MAX, "decay %g overflows", rule->trace_power[1] / 65536.0);
+                     constants->trace_power[1] / 65536.0, shift, pending, (long long)(value - FULL_SCALE));
+        unit_require(value + (1 << 23) + 128 <= INT32_MAX, "decay %g overflows", constants->trace_power[1] / 65536.0);
     }
     ck_assert_int_le((127 + 128) * factors + half, INT32_MAX); /* with activations that have 128 added, too */
 }
@@ -86,15 +86,15 @@ START_TEST(trace_never_overflows)
     ck_assert_int_le(2 * 255 * 64, INT16_MAX); /* a pair of unsigned bytes times F' */
     for (int32_t keep = 0; keep <= highest; keep++) {
         praxis_parameters parameters = defaults();
-        struct px_rule rule;
+        struct px_constants constants;
         parameters.trace_decay = keep / 65536.0;
-        px_rule_make(&parameters, 60, false, &rule);
+        px_constants_make(&parameters, 60, false, &constants);
         long double unit = 4.25L / (31616 * (1 - keep / 65536.0L)), take = 8.0L / (127 * 127) / unit * 65536;
-        unit_require(rule.trace_power[0] == 65536 && rule.trace_power[1] == keep, "keep %d", keep);
-        unit_require(fabsl(rule.trace_take - take) <= 0.5L + 1e-6L, "take of keep %d", keep);
+        unit_require(constants.trace_power[0] == 65536 && constants.trace_power[1] == keep, "keep %d", keep);
+        unit_require(fabsl(constants.trace_take - take) <= 0.5L + 1e-6L, "take of keep %d", keep);
         unit_require(fabsl(px_trace_unit(&parameters) / unit - 1) < 1e-15L, "unit of keep %d", keep);
         for (int shift = 0; shift <= 7; shift++)
-            check_worst_trace(&rule, shift);
+            check_worst_trace(&constants, shift);
     }
 }
 END_TEST
@@ -104,12 +104,12 @@ START_TEST(powers_of_the_decay)
     static const double decays[] = {0, 0x1p-16, 0.3, 0.5, 0.95, 0.99, 0.999};
     for (size_t d = 0; d < UNIT_LENGTH(decays); d++) {
         praxis_parameters parameters = defaults();
-        struct px_rule rule;
+        struct px_constants constants;
         parameters.trace_decay = decays[d];
-        px_rule_make(&parameters, 60, false, &rule);
+        px_constants_make(&parameters, 60, false, &constants);
         long double decay = roundl(ldexpl(decays[d], 16)) / 65536;
         for (int n = 0; n <= PX_MAX_WINDOW; n++)
-            ck_assert(fabsl(rule.trace_power[n] - 65536 * powl(decay, n)) <= 0.5L + 1e-9L);
+            ck_assert(fabsl(constants.trace_power[n] - 65536 * powl(decay, n)) <= 0.5L + 1e-9L);
     }
 }
 END_TEST
@@ -119,25 +119,25 @@ START_TEST(rates_and_thresholds)
     uint64_t state = 1;
     for (int i = 0; i < RANDOM_ROUNDS; i++) {
         praxis_parameters parameters = defaults();
-        struct px_rule rule;
+        struct px_constants constants;
         parameters.weight_decay = unit_uniform(&state) * ldexp(0.5, -(int)unit_integer(&state, 0, 20));
         parameters.variance_momentum = 1 - unit_uniform(&state) * ldexp(1, -(int)unit_integer(&state, 0, 20));
         parameters.rate_momentum = 1 - unit_uniform(&state) * ldexp(1, -(int)unit_integer(&state, 0, 20));
         parameters.homeostasis_rate = unit_uniform(&state) * 0.5;
         parameters.variance_threshold = 0.01 + unit_uniform(&state) * 7.89;
         parameters.variance_floor = unit_uniform(&state) * 7.9;
-        px_rule_make(&parameters, 60, true, &rule);
+        px_constants_make(&parameters, 60, true, &constants);
         unit_require(fabsl(px_weight_decay(&parameters, 1) - ldexpl(parameters.weight_decay, 24)) <= 0.5L, "%s",
                      "weight_decay");
-        unit_require(fabsl(rule.variance_rate - ldexpl(1 - parameters.variance_momentum, 31)) <= 1, "%s",
+        unit_require(fabsl(constants.variance_rate - ldexpl(1 - parameters.variance_momentum, 31)) <= 1, "%s",
                      "variance_rate");
-        unit_require(fabsl(rule.mean_rate - ldexpl(1 - parameters.rate_momentum, 31)) <= 1, "%s", "mean_rate");
-        unit_require(fabsl(rule.bias_rate - ldexpl(parameters.homeostasis_rate, 31)) <= 0.5L, "%s", "bias_rate");
-        unit_require(fabsl(rule.variance_threshold - ldexpl(parameters.variance_threshold, 28)) <= 0.5L, "%s",
+        unit_require(fabsl(constants.mean_rate - ldexpl(1 - parameters.rate_momentum, 31)) <= 1, "%s", "mean_rate");
+        unit_require(fabsl(constants.bias_rate - ldexpl(parameters.homeostasis_rate, 31)) <= 0.5L, "%s", "bias_rate");
+        unit_require(fabsl(constants.variance_threshold - ldexpl(parameters.variance_threshold, 28)) <= 0.5L, "%s",
                      "variance_threshold");
-        unit_require(fabsl(rule.variance_floor - ldexpl(parameters.variance_floor, 28)) <= 0.5L, "%s",
+        unit_require(fabsl(constants.variance_floor - ldexpl(parameters.variance_floor, 28)) <= 0.5L, "%s",
                      "variance_floor");
-        unit_require(rule.noisy && rule.factor == PRAXIS_FACTOR_POST, "flags");
+        unit_require(constants.noisy && constants.factor == PRAXIS_FACTOR_POST, "flags");
     }
 }
 END_TEST
@@ -145,29 +145,29 @@ END_TEST
 START_TEST(rule_at_its_bounds)
 {
     praxis_parameters parameters = defaults();
-    struct px_rule rule;
+    struct px_constants constants;
     parameters.variance_momentum = parameters.rate_momentum = 0;
     parameters.homeostasis_rate = parameters.weight_decay = 0.5;
     parameters.variance_threshold = 7.9;
     parameters.trace_decay = 0.999;
-    px_rule_make(&parameters, 60, false, &rule);
-    ck_assert_int_eq(rule.variance_rate, INT32_MAX);
-    ck_assert_int_eq(rule.mean_rate, INT32_MAX);
-    ck_assert_int_eq(rule.bias_rate, 1 << 30);
+    px_constants_make(&parameters, 60, false, &constants);
+    ck_assert_int_eq(constants.variance_rate, INT32_MAX);
+    ck_assert_int_eq(constants.mean_rate, INT32_MAX);
+    ck_assert_int_eq(constants.bias_rate, 1 << 30);
     ck_assert_int_eq(px_weight_decay(&parameters, 1), 1 << 23);
-    ck_assert_int_eq(rule.variance_threshold, 2120640102);
-    ck_assert_int_eq(rule.trace_power[1], 65470);
-    ck_assert_int_eq(rule.trace_take, 244); /* of 243.53 */
+    ck_assert_int_eq(constants.variance_threshold, 2120640102);
+    ck_assert_int_eq(constants.trace_power[1], 65470);
+    ck_assert_int_eq(constants.trace_take, 244); /* of 243.53 */
     parameters.variance_momentum = parameters.rate_momentum = 1;
     parameters.homeostasis_rate = parameters.weight_decay = 0;
     parameters.trace_decay = 0;
-    px_rule_make(&parameters, 60, false, &rule);
-    ck_assert_int_eq(rule.variance_rate, 0);
-    ck_assert_int_eq(rule.mean_rate, 0);
-    ck_assert_int_eq(rule.bias_rate, 0);
+    px_constants_make(&parameters, 60, false, &constants);
+    ck_assert_int_eq(constants.variance_rate, 0);
+    ck_assert_int_eq(constants.mean_rate, 0);
+    ck_assert_int_eq(constants.bias_rate, 0);
     ck_assert_int_eq(px_weight_decay(&parameters, 1), 0);
-    ck_assert_int_eq(rule.trace_power[1], 0);
-    ck_assert(!rule.noisy);
+    ck_assert_int_eq(constants.trace_power[1], 0);
+    ck_assert(!constants.noisy);
 }
 END_TEST
 
@@ -542,14 +542,14 @@ END_TEST
 
 static Suite *rule_suite(void)
 {
-    Suite *suite = suite_create("rule");
-    TCase *rule = unit_case(suite, "rule");
-    tcase_add_test(rule, sum_scale);
-    tcase_add_test(rule, trace_never_overflows);
-    tcase_add_test(rule, powers_of_the_decay);
-    tcase_add_test(rule, rates_and_thresholds);
-    tcase_add_test(rule, rule_at_its_bounds);
-    tcase_add_test(rule, input_code);
+    Suite *suite = suite_create("constants");
+    TCase *constants = unit_case(suite, "integers");
+    tcase_add_test(constants, sum_scale);
+    tcase_add_test(constants, trace_never_overflows);
+    tcase_add_test(constants, powers_of_the_decay);
+    tcase_add_test(constants, rates_and_thresholds);
+    tcase_add_test(constants, rule_at_its_bounds);
+    tcase_add_test(constants, input_code);
     TCase *modulation = unit_case(suite, "modulation");
     tcase_add_test(modulation, modulation_error);
     tcase_add_test(modulation, modulation_zero_and_limit);
