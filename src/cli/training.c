@@ -143,6 +143,9 @@ static praxis_status learn(struct training *training, struct progress *progress,
         show_progress(progress, training, 0);
     }
     curve_finish(&training->curve);
+    for (uint32_t l = 0; l < training->learner_count && !status; l++)
+        if (training->learners[l]->protocol->settle)
+            status = training->learners[l]->protocol->settle(training->learners[l]);
     return status;
 }
 

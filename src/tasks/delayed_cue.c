@@ -26,7 +26,7 @@ static const struct trial_environment environment = {.channels = CUES, .actions 
 
 static const struct task_option options[] = {
     TRIALS_RULE_OPTION(RULE_SIGNED),
-    {"delay", "TICKS", "ticks between cue and action", NULL, true, 20, 0, 10000},
+    {"delay", "TICKS", "ticks between cue and action", NULL, true, 20, 0, TRIALS_MOST_TICKS},
     {.name = NULL},
 };
 

@@ -32,7 +32,7 @@ static const struct trial_environment environment = {
 
 static const struct task_option options[] = {
     TRIALS_RULE_OPTION(RULE_SIGNED),
-    {"delay", "TICKS", "ticks between the second stimulus and the action", NULL, true, 5, 0, 10000},
+    {"delay", "TICKS", "ticks between the second stimulus and the action", NULL, true, 5, 0, TRIALS_MOST_TICKS},
     {.name = NULL},
 };
 

@@ -56,7 +56,7 @@ static const struct trial_environment environment = {
 
 static const struct task_option options[] = {
     TRIALS_RULE_OPTION(RULE_SIGNED),
-    {"delay", "TICKS", "ticks between the last cue and the action", NULL, true, 10, 0, 10000},
+    {"delay", "TICKS", "ticks between the last cue and the action", NULL, true, 10, 0, TRIALS_MOST_TICKS},
     {.name = NULL},
 };
 

@@ -79,7 +79,7 @@ static void forget_too_early(struct settings *settings)
 
 static const struct task_option options[] = {
     TRIALS_RULE_OPTION(RULE_SUPPLIED),
-    {"delay", "TICKS", "ticks of random input between action and reward", NULL, true, 40, 0, 10000},
+    {"delay", "TICKS", "ticks of random input between action and reward", NULL, true, 40, 0, TRIALS_MOST_TICKS},
     {.name = NULL},
 };
 

@@ -40,6 +40,8 @@ struct protocol {
     /* One unit in every organoid, learning or tested: values[conditions][seeds] of what is learned, the metric as it
      * is meanwhile; NaN where the unit has brought none. */
     praxis_status (*advance)(struct learner *learner, bool learning, float *values);
+    /* Lets what waits for the next unit take effect: it has learned, and may be looked at. NULL: nothing waits. */
+    praxis_status (*settle)(struct learner *learner);
     /* Units of test that are to follow the learning. */
     uint64_t (*tests)(const struct learner *learner);
     /* Figure `number` of the task for organoid [condition][seed], of what there was until now. */

@@ -21,9 +21,15 @@ static void share_input(struct trials_learner *l, size_t size)
         memcpy(l->input + i * size, l->input + i % l->base.seeds * size, size * sizeof *l->input);
 }
 
+uint32_t trials_shown_ticks(const struct trials_learner *l)
+{
+    return l->environment->ticks(l->settings) + READ_TICKS;
+}
+
+/* In the ticks in which motor neurons are read nothing comes in. */
 void trials_draw(struct trials_learner *l, enum trial_set set)
 {
-    size_t size = (size_t)l->environment->ticks(l->settings) * l->environment->channels;
+    size_t size = (size_t)trials_shown_ticks(l) * l->environment->channels;
     memset(l->input, 0, l->base.seeds * size * sizeof *l->input);
     for (uint32_t s = 0; s < l->base.seeds; s++) {
         struct trial trial = trial_of(l, s, set);
@@ -34,30 +40,55 @@ void trials_draw(struct trials_learner *l, enum trial_set set)
         l->answers[i] = l->answers[i % l->base.seeds];
 }
 
-static praxis_status show_stimuli(struct trials_learner *l)
+/* ---- Steps ---- */
+
+/* A step of the network, in which what was made of the last trial teaches before all else. */
+static praxis_step begin_step(struct trials_learner *l)
 {
-    praxis_run run;
-    praxis_run_default(&run);
-    run.ticks = l->environment->ticks(l->settings);
-    run.input = l->input;
-    praxis_status status = praxis_network_reset(l->base.network, PRAXIS_RESET_EPISODE, NULL);
-    return status ? status : praxis_network_run(l->base.network, &run);
+    praxis_step step;
+    praxis_step_default(&step);
+    step.targets = l->groups;
+    step.target_count = l->environment->actions;
+    if (!l->taught)
+        return step;
+    step.modulator_scope = l->rule == RULE_SIGNED ? PRAXIS_SCOPE_GROUP : PRAXIS_SCOPE_REPLICA;
+    step.modulator = l->rule == RULE_SIGNED ? l->signal : l->advantage;
+    return step;
+}
+
+static praxis_status take_step(struct trials_learner *l, const praxis_step *step)
+{
+    praxis_status status = praxis_network_step(l->base.network, step);
+    l->taught = l->taught && status;
+    return status;
+}
+
+praxis_status trials_settle(struct trials_learner *l)
+{
+    const praxis_step step = begin_step(l);
+    return l->taught ? take_step(l, &step) : PRAXIS_SUCCESS;
+}
+
+/* A trial until the choice: in its last ticks motor neurons are read and, but for a supplied factor, traces form. */
+static praxis_status show(struct trials_learner *l, bool learning)
+{
+    bool traced = learning && l->rule != RULE_SUPPLIED;
+    praxis_step step = begin_step(l);
+    step.reset = l->everyone;
+    step.ticks = trials_shown_ticks(l);
+    step.flags = traced ? PRAXIS_RUN_TRACE : 0;
+    step.traced_ticks = traced ? READ_TICKS : 0;
+    step.input = l->input;
+    step.input_per_tick = 1;
+    step.input_count = (size_t)l->replicas * step.ticks * l->environment->channels;
+    step.groups = l->groups;
+    step.group_count = l->environment->actions;
+    step.read_ticks = READ_TICKS;
+    step.output = l->output;
+    return take_step(l, &step);
 }
 
 /* ---- Choice ---- */
-
-/* The ticks in which the motor neurons are read; but for a supplied factor, traces form in them. */
-static praxis_status read_motor_neurons(struct trials_learner *l, bool learning)
-{
-    praxis_run run;
-    praxis_run_default(&run);
-    run.ticks = READ_TICKS;
-    run.flags = learning && l->rule != RULE_SUPPLIED ? PRAXIS_RUN_TRACE : 0;
-    run.groups = l->groups;
-    run.group_count = l->environment->actions;
-    run.output = l->output;
-    return praxis_network_run(l->base.network, &run);
-}
 
 /* Mean activations of the actions, in units of the temperature, to l->preference; the largest. */
 static uint32_t prefer(struct trials_learner *l, uint32_t replica)
@@ -117,18 +148,13 @@ static void collect_rewards(struct trials_learner *l, enum trial_set set, bool l
 }
 /* ---- What is traced after the choice ---- */
 
-/* What motor neurons are told of the choice: `scale` (chosen - 1 / actions) for all neurons of an action. */
-static praxis_status write_factors(struct trials_learner *l, float scale)
+/* `scale` (chosen - 1 / actions) for the neurons of each action, one number for all of them. */
+static void signal_choices(const struct trials_learner *l, const float *scale, float *signal)
 {
     uint32_t actions = l->environment->actions;
-    uint64_t motor = (uint64_t)actions * GROUP_SIZE;
     for (uint32_t i = 0; i < l->replicas; i++)
-        for (uint64_t j = 0; j < motor; j++) {
-            uint32_t a = (uint32_t)(j / GROUP_SIZE);
-            l->modulator[i * motor + j] = scale * ((a == l->chosen[i]) - 1.0f / (float)actions);
-        }
-    const praxis_range range = {0, l->replicas, 0, motor};
-    return praxis_network_write(l->base.network, PRAXIS_FIELD_FACTOR, &range, l->modulator, l->replicas * motor);
+        for (uint32_t a = 0; a < actions; a++)
+            signal[i * actions + a] = scale[i] * ((a == l->chosen[i]) - 1.0f / (float)actions);
 }
 
 /*
@@ -137,12 +163,19 @@ static praxis_status write_factors(struct trials_learner *l, float scale)
  */
 static praxis_status trace_choice(struct trials_learner *l)
 {
-    praxis_run run;
-    praxis_run_default(&run);
-    run.ticks = 1;
-    run.flags = PRAXIS_RUN_TRACE;
-    praxis_status status = write_factors(l, 2);
-    return status ? status : praxis_network_run(l->base.network, &run);
+    praxis_step step = begin_step(l);
+    signal_choices(l, l->twice, l->signal);
+    step.factor = l->signal;
+    step.factor_scope = PRAXIS_SCOPE_GROUP;
+    step.ticks = 1;
+    step.flags = PRAXIS_RUN_TRACE;
+    return take_step(l, &step);
+}
+
+/* Afterwards it tells them nothing. */
+static praxis_status end_signal(struct trials_learner *l)
+{
+    return learner_write(&l->base, PRAXIS_FIELD_FACTOR, 0, (uint64_t)l->environment->actions * GROUP_SIZE, 1, 0);
 }
 
 /* Membrane noise of the wait, or what it was before; where noise is what explores, motor neurons keep theirs. */
@@ -175,7 +208,7 @@ static praxis_status wait_for_reward(struct trials_learner *l)
     run.flags = PRAXIS_RUN_TRACE;
     run.input = l->input;
     draw_wait(l, (uint32_t)run.ticks);
-    praxis_status status = l->rule == RULE_SUPPLIED ? write_factors(l, 0) : PRAXIS_SUCCESS;
+    praxis_status status = l->rule == RULE_SUPPLIED ? end_signal(l) : PRAXIS_SUCCESS;
     if (!status)
         status = write_noise(l, true);
     if (!status)
@@ -185,36 +218,23 @@ static praxis_status wait_for_reward(struct trials_learner *l)
 
 /* ---- Reward ---- */
 
-/* REINFORCE: the error of each action is advantage * (chosen - 1 / actions), sent back through the readout. */
-static praxis_status modulate_signed(struct trials_learner *l)
-{
-    uint32_t actions = l->environment->actions;
-    for (uint32_t i = 0; i < l->replicas; i++)
-        for (uint32_t a = 0; a < actions; a++)
-            l->error[i * actions + a] =
-                l->advantage[i] * ((a == l->chosen[i]) - 1.0f / (float)actions) * (float)GROUP_SIZE;
-    praxis_status status =
-        praxis_feedback_project(l->replicas, actions, l->neurons, l->error, l->feedback, l->modulator);
-    return status ? status : praxis_network_modulate(l->base.network, l->modulator, l->replicas * l->neurons);
-}
-
+/* What teaches before the next trial. REINFORCE: each action is taught by advantage (chosen - 1 / actions), the other
+ * rules by one number for all. */
 static praxis_status learn(struct trials_learner *l)
 {
     praxis_status status = l->rule == RULE_SUPPLIED ? trace_choice(l) : PRAXIS_SUCCESS;
     if (!status && l->environment->wait_ticks && l->environment->wait_ticks(l->settings) > 0)
         status = wait_for_reward(l);
-    if (status)
-        return status;
-    return l->rule == RULE_SIGNED ? modulate_signed(l)
-                                  : praxis_network_modulate(l->base.network, l->advantage, l->replicas);
+    if (l->rule == RULE_SIGNED)
+        signal_choices(l, l->advantage, l->signal);
+    l->taught = !status;
+    return status;
 }
 
 praxis_status trials_run(struct trials_learner *l, enum trial_set set, bool learning, float *rewards)
 {
     trials_draw(l, set);
-    praxis_status status = show_stimuli(l);
-    if (!status)
-        status = read_motor_neurons(l, learning);
+    praxis_status status = show(l, learning);
     if (status)
         return status;
     collect_rewards(l, set, learning, rewards);

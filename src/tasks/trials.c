@@ -40,8 +40,6 @@ static praxis_status prepare_groups(struct trials_learner *l)
     uint32_t actions = l->environment->actions;
     uint64_t motor = motor_neurons(l->settings);
     praxis_status status = learner_add_actions(&l->base, actions, GROUP_SIZE, l->groups);
-    if (!status)
-        status = praxis_feedback_groups(l->base.network, l->groups, actions, l->feedback);
     for (uint32_t a = 0; a < actions && !status && l->rule == RULE_NOISE; a++)
         status = praxis_network_share_noise(l->base.network, l->groups[a]);
     return status || l->rule != RULE_NOISE
@@ -49,11 +47,15 @@ static praxis_status prepare_groups(struct trials_learner *l)
                : learner_write(&l->base, PRAXIS_FIELD_NOISE, motor, l->neurons - motor, 1, 0);
 }
 
+static uint32_t wait_ticks(const struct trials_learner *l)
+{
+    return l->environment->wait_ticks ? l->environment->wait_ticks(l->settings) : 0;
+}
+
 static uint32_t most_ticks(const struct trials_learner *l)
 {
-    uint32_t ticks = l->environment->ticks(l->settings);
-    uint32_t wait = l->environment->wait_ticks ? l->environment->wait_ticks(l->settings) : 0;
-    return ticks > wait ? ticks : wait;
+    uint32_t shown = trials_shown_ticks(l), wait = wait_ticks(l);
+    return shown > wait ? shown : wait;
 }
 
 static bool allocate(struct trials_learner *l)
@@ -71,15 +73,15 @@ static bool allocate(struct trials_learner *l)
     l->preference = calloc(actions, sizeof *l->preference);
     l->chosen = calloc(replicas, sizeof *l->chosen);
     l->advantage = calloc(replicas, sizeof *l->advantage);
-    l->error = calloc(replicas * actions, sizeof *l->error);
-    l->feedback = calloc(actions * l->neurons, sizeof *l->feedback);
-    l->modulator = calloc(replicas * l->neurons, sizeof *l->modulator);
+    l->signal = calloc(replicas * actions, sizeof *l->signal);
+    l->twice = calloc(replicas, sizeof *l->twice);
+    l->everyone = calloc(replicas, sizeof *l->everyone);
     l->last = calloc(TRIALS_LAST * replicas, sizeof *l->last);
     for (int set = 0; set < 2; set++)
         l->tests[set].rewards = calloc(replicas, sizeof *l->tests[set].rewards);
     return l->groups && l->random && l->choices && l->baseline && l->disappointment && l->tallies && l->input &&
-           l->answers && l->output && l->preference && l->chosen && l->advantage && l->error && l->feedback &&
-           l->modulator && l->last && l->tests[0].rewards && l->tests[1].rewards;
+           l->answers && l->output && l->preference && l->chosen && l->advantage && l->signal && l->twice &&
+           l->everyone && l->last && l->tests[0].rewards && l->tests[1].rewards;
 }
 
 /* Stimuli are the seed's; the draws of actions those of seed and condition, whatever other conditions there are. */
@@ -90,6 +92,8 @@ static void seed_organoids(struct trials_learner *l)
         l->random[i % l->base.seeds] = seed * UINT64_C(0xD1342543DE82EF95);
         l->choices[i] = seed * UINT64_C(0xA0761D6478BD642F) + l->conditions[i / l->base.seeds].condition;
         l->baseline[i] = 1.0 / l->environment->actions;
+        l->twice[i] = 2;
+        l->everyone[i] = 1;
     }
 }
 
@@ -110,9 +114,9 @@ static void destroy(struct learner *learner)
     free(l->preference);
     free(l->chosen);
     free(l->advantage);
-    free(l->error);
-    free(l->feedback);
-    free(l->modulator);
+    free(l->signal);
+    free(l->twice);
+    free(l->everyone);
     free(l->last);
     for (int set = 0; set < 2; set++)
         free(l->tests[set].rewards);
@@ -193,6 +197,11 @@ static praxis_status advance(struct learner *learner, bool learning, float *valu
     return learning ? learn(l, values) : test(l, values);
 }
 
+static praxis_status settle(struct learner *learner)
+{
+    return trials_settle((struct trials_learner *)learner);
+}
+
 static uint64_t tests(const struct learner *learner)
 {
     const struct trials_learner *l = (const struct trials_learner *)learner;
@@ -224,8 +233,7 @@ static double figure(const struct learner *learner, unsigned number, uint32_t or
 static double ticks(const struct learner *learner)
 {
     const struct trials_learner *l = (const struct trials_learner *)learner;
-    uint32_t wait = l->environment->wait_ticks ? l->environment->wait_ticks(l->settings) : 0;
-    return (double)l->environment->ticks(l->settings) + READ_TICKS + wait;
+    return (double)trials_shown_ticks(l) + wait_ticks(l);
 }
 
 /* ---- Pictures ---- */
@@ -234,10 +242,10 @@ static double ticks(const struct learner *learner)
 static praxis_status record(struct learner *learner)
 {
     struct trials_learner *l = (struct trials_learner *)learner;
-    uint32_t ticks = l->environment->ticks(l->settings);
+    uint32_t ticks = trials_shown_ticks(l);
     praxis_status status = praxis_network_reset(l->base.network, PRAXIS_RESET_EPISODE, NULL);
     trials_draw(l, TRIAL_LEARNED);
-    return status ? status : recording_run(&l->recording, l->base.network, ticks + READ_TICKS, l->input, ticks);
+    return status ? status : recording_run(&l->recording, l->base.network, ticks, l->input, ticks);
 }
 
 static void activity_data(struct learner *learner, FILE *file)
@@ -264,6 +272,7 @@ const struct protocol trials = {
     .create = create,
     .destroy = destroy,
     .advance = advance,
+    .settle = settle,
     .tests = tests,
     .figure = figure,
     .ticks = ticks,

@@ -10,6 +10,9 @@
 
 #include "tasks/protocol.h"
 
+/* More than that no option may ask for: what a step of the network takes, but for a stimulus. */
+#define TRIALS_MOST_TICKS 4000
+
 /* By what signal synapses are taught. */
 enum rule {
     RULE_SIGNED,   /* a modulator per neuron, signed by its group's part in the choice; factor: slope */

@@ -40,9 +40,10 @@ struct trials_learner {
     double *preference;         /* [actions] */
     uint32_t *chosen;           /* [replicas] */
     float *advantage;           /* [replicas] reward less baseline, 0 where unmodulated */
-    float *error;               /* [replicas][actions] */
-    float *feedback;            /* [actions][neurons] */
-    float *modulator;           /* [replicas][neurons] */
+    float *signal;              /* [replicas][actions] what the neurons of each are told of the choice */
+    float *twice;               /* [replicas] 2 */
+    uint8_t *everyone;          /* [replicas] 1 */
+    bool taught;                /* what was made of the last trial waits for the next step */
     uint64_t learned;           /* trials with learning on */
     float *last;                /* [TRIALS_LAST][replicas] rewards of those; trial t in row t % TRIALS_LAST */
     struct trial_test tests[2]; /* by set of patterns */
@@ -51,6 +52,12 @@ struct trials_learner {
 
 /* One trial of every organoid; rewards[replicas]. */
 praxis_status trials_run(struct trials_learner *learner, enum trial_set set, bool learning, float *rewards);
+
+/* Lets what waits teach now. */
+praxis_status trials_settle(struct trials_learner *learner);
+
+/* Ticks of a trial until the choice. */
+uint32_t trials_shown_ticks(const struct trials_learner *learner);
 
 /* Draws the stimuli of a trial into learner->input and learner->answers. */
 void trials_draw(struct trials_learner *learner, enum trial_set set);

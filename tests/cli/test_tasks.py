@@ -61,7 +61,9 @@ class Tasks(unittest.TestCase):
                     self.assertEqual(list(condition["figures"]), [f["name"] for f in task["figures"][1:]])
                 with open(log, encoding="ascii") as file:
                     columns = next(csv.reader(file))
-                self.assertEqual(columns[1:3], ["seed", "reward"])  # the curve shows it, whatever the metric is
+                self.assertEqual(columns[:2], [task["counted_in"][:-1], "seed"])
+                if task["counted_in"] == "trials":  # the curve shows it, whatever the metric is
+                    self.assertEqual(columns[2], "reward")
                 self.assertEqual(sorted(columns[3:]), sorted(controls))
 
     def test_controls_do_not_depend_on_one_another(self):
