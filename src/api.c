@@ -523,6 +523,14 @@ praxis_status praxis_network_settle(praxis_network *network)
     return status ? status : px_learning_settle(network, NULL);
 }
 
+praxis_status praxis_network_copy_replica(praxis_network *from, uint32_t replica, praxis_network *to, uint32_t target)
+{
+    praxis_status status = check_network(from, "the network to copy to is", to != NULL);
+    if (!status)
+        status = check_network(to, "", true);
+    return status ? status : px_network_copy_replica(from, replica, to, target);
+}
+
 praxis_status praxis_network_reset(praxis_network *network, uint32_t what, const uint8_t *mask)
 {
     praxis_status status = check_network(network, "", true);

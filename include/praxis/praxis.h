@@ -706,6 +706,17 @@ PRAXIS_API praxis_status praxis_network_hash(praxis_network *network, uint64_t *
  * stored the window stays as it is. */
 PRAXIS_API praxis_status praxis_network_settle(praxis_network *network);
 
+/*
+ * Copies the state of one replica over that of another, in the same network or in one of the same neurons,
+ * degree_factor, channels, trace_decay and trace_form, on any device: every field, what waits and the window of `from`
+ * having been settled first (praxis_network_settle, of that replica). With PRAXIS_TRACE_WINDOW the copy has no traces
+ * yet. Seeds and counts of ticks stay those of their networks: where they are equal too, both replicas go on to the
+ * same bits. A replica copied to itself is settled. One thread uses both networks meanwhile. Errors: INVALID_ARGUMENT
+ * names what differs; OUT_OF_RANGE names a replica that is not there; then nothing has changed.
+ */
+PRAXIS_API praxis_status praxis_network_copy_replica(praxis_network *from, uint32_t replica, praxis_network *to,
+                                                     uint32_t target);
+
 #define PRAXIS_RESET_ACTIVATIONS 1u
 #define PRAXIS_RESET_TRACES      2u
 #define PRAXIS_RESET_EPISODE     (PRAXIS_RESET_ACTIVATIONS | PRAXIS_RESET_TRACES)

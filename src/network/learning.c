@@ -309,6 +309,11 @@ void px_learning_forget(praxis_network *network, const uint8_t *mask)
             network->learning.pending[r] = 0;
 }
 
+void px_learning_forget_replica(praxis_network *network, uint32_t replica)
+{
+    network->learning.pending[replica] = 0;
+}
+
 /* ---- Looking ---- */
 
 praxis_status px_learning_peek(praxis_network *network, const praxis_range *range, void *codes)

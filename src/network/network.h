@@ -157,6 +157,7 @@ praxis_status px_network_read(praxis_network *network, praxis_field field, const
 praxis_status px_network_write(praxis_network *network, praxis_field field, const praxis_range *range,
                                const float *values, size_t count);
 praxis_status px_network_hash(praxis_network *network, uint64_t *hashes);
+praxis_status px_network_copy_replica(praxis_network *from, uint32_t replica, praxis_network *to, uint32_t target);
 
 /* run.c */
 praxis_status px_network_reset(praxis_network *network, uint32_t what, const uint8_t *mask);
@@ -183,7 +184,8 @@ praxis_status px_learning_make_place(praxis_network *network); /* before a run: 
 praxis_status px_learning_prepare(praxis_network *network, const uint8_t *flags, bool untraced_end);
 uint32_t px_learning_room(const praxis_network *network, const uint8_t *flags);        /* how many such ticks fit */
 void px_learning_enter(praxis_network *network, const uint8_t *flags, uint32_t ticks); /* after them */
-void px_learning_forget(praxis_network *network, const uint8_t *mask); /* after traces of replicas became zero */
+void px_learning_forget(praxis_network *network, const uint8_t *mask);      /* after traces of replicas became zero */
+void px_learning_forget_replica(praxis_network *network, uint32_t replica); /* or of one became others */
 /*
  * Whether weights follow the modulators, [R] and `step` apart, of the tick that is `ahead` ticks from the next one:
  * those since birth are a multiple of the consolidation, or these do anything at once. Not how many wait: where the

@@ -155,7 +155,7 @@ static uint64_t block_neurons(const praxis_network *network, uint64_t neuron_byt
     return (columns ? columns : 1) * column;
 }
 
-/* Runs `visit` over the range in blocks of one replica. */
+/* Runs `visit` over the range in blocks: of one replica, or of several that are small. */
 typedef praxis_status (*block_visitor)(praxis_network *network, praxis_field field, const praxis_range *block,
                                        void *codes, uint64_t offset, void *user);
 
@@ -166,18 +166,22 @@ static praxis_status for_each_block(praxis_network *network, praxis_field field,
     uint64_t bytes = elements * px_field_bytes(field);
     uint64_t size = block_neurons(network, bytes);
     size = size < range->neurons ? size : range->neurons;
-    void *codes = px_zeros(size, bytes);
+    uint64_t most = size < range->neurons ? 1 : BLOCK_BYTES / (size * bytes + 1) + 1;
+    uint32_t together = most < range->replicas ? (uint32_t)most : range->replicas;
+    void *codes = px_zeros(size * together, bytes);
     if (!codes)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu bytes of state",
-                       (unsigned long long)(size * bytes));
+                       (unsigned long long)(size * together * bytes));
     praxis_status status = PRAXIS_SUCCESS;
     uint64_t offset = 0;
-    for (uint32_t r = 0; r < range->replicas && elements > 0; r++)
+    for (uint32_t r = 0; r < range->replicas && elements > 0; r += together)
         for (uint64_t j = 0; j < range->neurons && !status; j += size) {
             uint64_t left = range->neurons - j;
-            praxis_range block = {range->first_replica + r, 1, range->first_neuron + j, left < size ? left : size};
+            uint32_t rest = range->replicas - r;
+            praxis_range block = {range->first_replica + r, rest < together ? rest : together, range->first_neuron + j,
+                                  left < size ? left : size};
             status = visit(network, field, &block, codes, offset, user);
-            offset += block.neurons * elements;
+            offset += block.replicas * block.neurons * elements;
         }
     free(codes);
     return status;
@@ -282,5 +286,77 @@ praxis_status px_network_hash(praxis_network *network, uint64_t *hashes)
             status = for_each_block(network, (praxis_field)field, &range, hash_block, &hash);
         hashes[r] = hash;
     }
+    return status;
+}
+
+/* ---- Copies ---- */
+
+/* Whether both have this number, as one must to be copied to the other. */
+static praxis_status check_same(const praxis_network *from, const praxis_network *to, const char *name, double here,
+                                double there)
+{
+    if (here == there)
+        return PRAXIS_SUCCESS;
+    praxis_status status =
+        px_fail(to->log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                "%s is %g in the network that is copied, and %g in that to which it is", name, here, there);
+    if (from->log != to->log)
+        px_fail(from->log, status, "the networks differ in %s", name);
+    return status;
+}
+
+static praxis_status check_alike(const praxis_network *from, const praxis_network *to)
+{
+    const struct px_shape *here = &from->shape, *there = &to->shape;
+    praxis_status status = check_same(from, to, "neurons", (double)here->graph.neurons, (double)there->graph.neurons);
+    if (!status)
+        status = check_same(from, to, "degree_factor", here->graph.curves, there->graph.curves);
+    if (!status)
+        status = check_same(from, to, "channels", here->channels, there->channels);
+    if (!status)
+        status =
+            check_same(from, to, "trace_decay", px_trace_decay(&from->parameters), px_trace_decay(&to->parameters));
+    return status ? status : check_same(from, to, "trace_form", !here->traces_stored, !there->traces_stored);
+}
+
+/* Where a block is to go. */
+struct copy {
+    praxis_network *to;
+    uint32_t target;
+};
+
+static praxis_status copy_block(praxis_network *network, praxis_field field, const praxis_range *block, void *codes,
+                                uint64_t offset, void *user)
+{
+    (void)offset;
+    const struct copy *copy = user;
+    const praxis_range there = {copy->target, 1, block->first_neuron, block->neurons};
+    praxis_status status = download_field(network, field, block, codes);
+    if (!status)
+        status = copy->to->backend->operations->upload(copy->to->backend, field, &there, codes);
+    return status ? status : note_noise(copy->to, field, codes, elements_in(network, field, block));
+}
+
+praxis_status px_network_copy_replica(praxis_network *from, uint32_t replica, praxis_network *to, uint32_t target)
+{
+    const praxis_range given = {replica, 1, 0, from->shape.graph.neurons},
+                       taken = {target, 1, 0, to->shape.graph.neurons};
+    praxis_range source, sink;
+    struct copy copy = {to, target};
+    praxis_status status = check_alike(from, to);
+    if (!status)
+        status = resolve(from, &given, &source);
+    if (!status)
+        status = resolve(to, &taken, &sink);
+    if (!status)
+        status = px_learning_settle(from, &source);
+    if (status || (from == to && replica == target))
+        return status;
+    status = px_learning_follow_range(to, &sink);
+    for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++)
+        if (field != PRAXIS_FIELD_TRACE || from->shape.traces_stored)
+            status = for_each_block(from, (praxis_field)field, &source, copy_block, &copy);
+    if (!status)
+        px_learning_forget_replica(to, target); /* what is pending there belongs to what it was */
     return status;
 }

@@ -196,6 +196,34 @@ static praxis_status transfer_neurons(const struct view *view, uint64_t first, u
     return status;
 }
 
+/* Whether a part of several replicas is moved with all that lies between, in one command each way. */
+static bool is_spanned(const struct view *view, uint32_t piece, uint32_t end)
+{
+    uint32_t together = pieces_together(view);
+    return !view->peek && end - piece <= most_pieces(view) && piece / together == (end - 1) / together;
+}
+
+/* The same neurons of several replicas. */
+static praxis_status transfer_parts(const struct view *view, const praxis_range *range, unsigned char *codes,
+                                    unsigned char *block, bool writing)
+{
+    uint64_t neurons = view->opencl->shape.graph.neurons, count = range->neurons;
+    uint64_t first = range->first_replica * neurons + range->first_neuron;
+    uint64_t bytes = count * view->elements * view->code_bytes, last = first + (range->replicas - 1) * neurons;
+    uint32_t begin = piece_of(view, first), end = piece_of(view, last + count - 1) + 1;
+    praxis_status status = PRAXIS_SUCCESS;
+    if (!is_spanned(view, begin, end)) {
+        for (uint32_t r = 0; r < range->replicas && !status; r++)
+            status = transfer_neurons(view, first + r * neurons, count, codes + r * bytes, block, writing);
+        return status;
+    }
+    status = move_pieces(view, begin, end - begin, block, false);
+    for (uint64_t at = first; at <= last && !status; at += neurons, codes += bytes)
+        for (uint32_t piece = piece_of(view, at); piece <= piece_of(view, at + count - 1); piece++)
+            rearrange_piece(view, piece, block + (piece - begin) * view->bytes, at, at + count, codes, writing);
+    return status || !writing ? status : move_pieces(view, begin, end - begin, block, true);
+}
+
 static praxis_status transfer(const struct view *view, const praxis_range *range, unsigned char *codes, bool writing)
 {
     struct px_opencl *opencl = view->opencl;
@@ -203,15 +231,15 @@ static praxis_status transfer(const struct view *view, const praxis_range *range
         return PRAXIS_SUCCESS;
     /* Whole replicas follow each other without a gap: they are moved as one run. */
     uint64_t neurons = opencl->shape.graph.neurons;
-    bool whole = range->neurons == neurons;
-    uint64_t count = whole ? range->replicas * neurons : range->neurons;
-    praxis_status status = PRAXIS_SUCCESS;
+    praxis_status status;
     void *block = px_zeros(most_pieces(view), view->bytes);
     if (!block)
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to move state");
-    for (uint32_t r = 0; r < (whole ? 1 : range->replicas) && !status; r++)
-        status = transfer_neurons(view, (range->first_replica + r) * neurons + range->first_neuron, count,
-                                  codes + r * count * view->elements * view->code_bytes, block, writing);
+    if (range->neurons == neurons)
+        status =
+            transfer_neurons(view, range->first_replica * neurons, range->replicas * neurons, codes, block, writing);
+    else
+        status = transfer_parts(view, range, codes, block, writing);
     free(block);
     return status;
 }
