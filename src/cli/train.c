@@ -70,6 +70,7 @@ static int run_request(const struct cli_command *command, const struct request *
     if (code != CLI_DONE)
         return code;
     training.log = log.stream;
+    watch_begin(&training.watch, command, request->task->protocol, request->watch);
     training_order(training.conditions, training.condition_count);
     code = run_training(command, request, &training);
     int reported = report(command, request, &training, &log);

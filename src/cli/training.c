@@ -140,6 +140,7 @@ static praxis_status learn(struct training *training, struct progress *progress,
         if (status)
             continue;
         curve_add(&training->curve, values);
+        watch_show(&training->watch, training->learners[0], training->curve.units);
         show_progress(progress, training, 0);
     }
     curve_finish(&training->curve);

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/curve.h"
+#include "cli/watch.h"
 #include "tasks/protocol.h"
 
 struct training {
@@ -12,7 +13,8 @@ struct training {
     uint32_t condition_count, seeds;
     uint64_t first_seed;
     bool record; /* whether pictures are wanted */
-    FILE *log;   /* NULL: none is wanted */
+    struct watch watch;
+    FILE *log; /* NULL: none is wanted */
 
     /* What it leaves behind. */
     praxis_network_info network; /* of the learners */

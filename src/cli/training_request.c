@@ -93,6 +93,7 @@ static void add_common(struct table *table)
         CLI_OPENING_OPTIONS(&r->opening),
         {"log", CLI_TEXT, &r->log, 0, 0, "FILE.csv", "write the learning curve"},
         {"report", CLI_TEXT, &r->report, 0, 0, "DIR", "draw curve, histograms and more (needs gnuplot)"},
+        {"watch", CLI_FLAG, &r->watch, 0, 0, NULL, "show the first organoid on the terminal"},
         CLI_JSON_OPTION(&r->json),
     };
     for (size_t i = 0; i < sizeof common / sizeof *common; i++)

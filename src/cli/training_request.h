@@ -24,7 +24,7 @@ struct request {
     union request_value values[SETTINGS_OPTIONS];
     praxis_parameters parameters;
     struct cli_opening opening;
-    bool json;
+    bool json, watch;
     struct settings *conditions; /* [condition_count] what all of it comes to: the learners, then the controls; free */
     uint32_t condition_count;
 };

@@ -8,6 +8,8 @@
 
 #include "tasks/task.h"
 
+struct text;
+
 /* What a learner is made of. */
 struct learner_plan {
     const struct settings *conditions; /* [condition_count] of equal parameters, the same task, length and tests */
@@ -50,6 +52,8 @@ struct protocol {
     double (*ticks)(const struct learner *learner);
     /* Runs what the pictures show, once, after everything else. NULL: they need nothing. */
     praxis_status (*record)(struct learner *learner);
+    /* What the first organoid is doing, as lines of text, each with its end. NULL: there is nothing to look at. */
+    void (*view)(const struct learner *learner, struct text *text);
 };
 
 /* ---- What protocols share ---- */

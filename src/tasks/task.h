@@ -61,7 +61,7 @@ struct task {
     bool heard;                          /* it is about a series that the user has; length 0: three quarters of it */
     uint64_t length;                     /* of learning, in units of the protocol, by default */
     uint64_t tests;                      /* of each test with learning off, by default; 0: the task has none to count */
-    const char *curve;                   /* what one unit brings, and the curve shows: "reward" */
+    const char *curve;                   /* what a unit brings, of which the curve and the log tell: a word, "reward" */
     double chance;                       /* the share that is right without learning; NaN: the figures are no shares */
     const struct task_option *options;   /* those that the protocol wants come first, in its order */
     const struct task_figure *figures;   /* the first is the metric */
@@ -85,6 +85,8 @@ struct settings {
     uint32_t condition; /* 0: as the recipe says; else control condition - 1 of the task */
     bool unmodulated;   /* weights stay as they were born */
     bool random_sign;   /* the sign of modulators is drawn */
+    /* What controls change of the world, in numbers of the task, and of modulators, in those of its protocol. */
+    uint32_t world, modulators;
 };
 
 /* The default settings of a task, without its recipe: options decide on that. */

@@ -6,6 +6,7 @@
 #include "tasks/task.h"
 #include "tool/random.h"
 
+extern const struct task task_cartpole;
 extern const struct task task_continual;
 extern const struct task task_delayed_cue;
 extern const struct task task_delayed_xor;
@@ -15,6 +16,7 @@ extern const struct task task_mackey_glass;
 extern const struct task task_memory_capacity;
 extern const struct task task_narma10;
 extern const struct task task_pattern_generation;
+extern const struct task task_pong;
 extern const struct task task_predict;
 extern const struct task task_reversal;
 

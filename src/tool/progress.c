@@ -15,8 +15,7 @@
 #define BAR_WIDTH   24
 #define USUAL_WIDTH 80 /* of a terminal that does not tell */
 
-/* Whether a line can be rewritten there. */
-static bool is_terminal(void)
+bool progress_on_terminal(void)
 {
     const char *kind = getenv("TERM");
     return isatty(STDERR_FILENO) && kind && *kind && strcmp(kind, "dumb") != 0;
@@ -25,7 +24,7 @@ static bool is_terminal(void)
 void progress_begin(struct progress *progress, uint64_t total, double ticks, double synapses)
 {
     *progress = (struct progress){
-        .terminal = is_terminal(),
+        .terminal = progress_on_terminal(),
         .total = total,
         .start = clock_now(),
         .next_line = total / 10 + (total % 10 != 0),

@@ -15,6 +15,9 @@ struct progress {
     double ticks, synapses; /* of one unit of work, for the rates */
 };
 
+/* Whether standard error is a terminal that understands escapes, on which a line can be rewritten. */
+bool progress_on_terminal(void);
+
 /* `total` units of work of so many ticks and synaptic operations each; 0: nobody knows how many, and only a terminal
  * sees them. */
 void progress_begin(struct progress *progress, uint64_t total, double ticks, double synapses);

@@ -1,9 +1,13 @@
 # SPDX-License-Identifier: MIT
 """What the tests of the praxis command share."""
 
+import fcntl
 import os
+import pty
 import signal
+import struct
 import subprocess
+import termios
 
 # Whoever started the tests may ignore signals, as nohup does, and programs go on ignoring what they find ignored.
 for number, action in [
@@ -32,3 +36,25 @@ def praxis(*arguments, stdin="", environment=None, prefix=()):
         check=False,
         env={**os.environ, **(environment or {})},
     )
+
+
+def on_terminal(arguments, width, **environment):
+    """What the command writes on a terminal of so many columns, of which it is to know no more than this environment."""
+    ours, theirs = pty.openpty()
+    fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
+    inherited = {name: value for name, value in os.environ.items() if name not in ("TERM", "COLUMNS")}
+    command = subprocess.Popen(
+        [PRAXIS, *arguments],
+        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=theirs, env={**inherited, **environment},
+    )
+    os.close(theirs)
+    written = b""
+    try:
+        while part := os.read(ours, 4096):
+            written += part
+    except OSError:  # the other end is closed
+        pass
+    os.close(ours)
+    if command.wait() != 0:
+        raise AssertionError(f"exit {command.returncode}: {written.decode()}")
+    return written.decode()

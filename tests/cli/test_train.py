@@ -3,23 +3,19 @@
 """praxis train as a user meets it: what it writes where, and what it says. test_learning.py is about what it learns."""
 
 import csv
-import fcntl
 import json
 import os
-import pty
 import re
 import resource
 import shutil
 import signal
 import stat
-import struct
 import subprocess
 import tempfile
-import termios
 import unittest
 import xml.etree.ElementTree
 
-from command import PRAXIS, SANITIZED, praxis
+from command import PRAXIS, SANITIZED, on_terminal, praxis
 
 TINY = ["train", "delayed-cue", "--device", "reference", "--neurons", "169", "--seeds", "1", "--tests", "2"]
 DATA = ["learning.dat", "weights.dat", "activations.dat", "activity.dat", "report.gp"]
@@ -95,25 +91,9 @@ class Train(unittest.TestCase):
 
 
 class Terminal(unittest.TestCase):
-    def on_terminal(self, width, **environment):
-        """What the command writes on a terminal of so many columns."""
-        ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 24, width, 0, 0))
-        inherited = {name: value for name, value in os.environ.items() if name not in ("TERM", "COLUMNS")}
-        command = subprocess.Popen(
-            [PRAXIS, *TINY, "--trials", "38"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=theirs, env={**inherited, **environment},
-        )
-        os.close(theirs)
-        written = b""
-        try:
-            while part := os.read(ours, 4096):
-                written += part
-        except OSError:  # the other end is closed
-            pass
-        os.close(ours)
-        self.assertEqual(command.wait(), 0)
-        return written.decode()
+    @staticmethod
+    def on_terminal(width, **environment):
+        return on_terminal([*TINY, "--trials", "38"], width, **environment)
 
     def test_a_line_is_never_wrapped(self):
         for width in [200, 80, 60, 40, 20, 10]:
