@@ -21,7 +21,7 @@ class Reached(unittest.TestCase):
         self.assertLess(report["median"], 0.13)
         self.assertLess(report["max"], 0.16)
         self.assertGreater(report["figures"]["linear"]["min"], 0.3)
-        self.assertGreater(report["controls"]["memoryless"]["min"], 0.9)
+        self.assertGreater(report["controls"]["memoryless"]["min"], 0.7)
 
     def test_narma_with_a_learning_network(self):
         """Its own learning helps the best readout, and modulators of random sign do not."""
