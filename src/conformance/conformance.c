@@ -317,7 +317,7 @@ struct step_arrays {
 
 static bool draw_arrays(struct pair *pair, struct step_arrays *arrays)
 {
-    uint64_t replicas = pair->info.replicas, neurons = pair->info.neurons;
+    size_t replicas = pair->info.replicas, neurons = (size_t)pair->info.neurons;
     *arrays = (struct step_arrays){
         .factor = random_reals(pair, replicas * neurons, -2, 2),
         .modulator = random_reals(pair, replicas * neurons, -1, 1),
@@ -332,7 +332,7 @@ static bool draw_arrays(struct pair *pair, struct step_arrays *arrays)
     if (!arrays->factor || !arrays->modulator || !arrays->input || !arrays->output[0] || !arrays->output[1] ||
         !arrays->reset || !arrays->active || !arrays->flags || !arrays->context)
         return false;
-    for (uint64_t r = 0; r < replicas; r++) {
+    for (size_t r = 0; r < replicas; r++) {
         arrays->reset[r] = random_next(&pair->random) % 3 == 0;
         arrays->active[r] = random_next(&pair->random) % 3 != 0;
         arrays->flags[r] = random_next(&pair->random) % 8;

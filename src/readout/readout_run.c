@@ -119,7 +119,7 @@ static praxis_status run_readout_tick(praxis_readout *readout, const praxis_read
     praxis_status status = px_network_run(network, &run);
     return status ? status
                   : px_network_transfer(network, PRAXIS_FIELD_ACTIVATION, NULL, readout->codes,
-                                        readout->replicas * network->shape.graph.neurons, false);
+                                        px_to_size(readout->replicas * network->shape.graph.neurons), false);
 }
 
 /* The codes of the tick become the newest of the history. */
@@ -169,7 +169,7 @@ static void read_tick(praxis_readout *readout, const praxis_readout_span *span, 
 {
     size_t outputs = readout->options.outputs, neurons = readout->options.neuron_count;
     for (uint32_t r = 0; r < readout->replicas; r++) {
-        size_t first = (r * span->ticks + tick) * outputs;
+        uint64_t first = (r * span->ticks + tick) * outputs;
         px_readout_features(readout, readout->history + r * readout->options.lags * neurons, neurons, readout->feature);
         px_readout_predict(readout, r, readout->feature, room->prediction);
         for (size_t o = 0; o < outputs; o++) {
@@ -196,10 +196,11 @@ static praxis_status advance_tick(praxis_readout *readout, const praxis_readout_
         read_tick(readout, span, tick, room);
     if (samples)
         px_samples_append(readout, samples, span->target + tick * readout->options.outputs,
-                          span->ticks * readout->options.outputs);
-    return span->what & PRAXIS_READOUT_MODULATE ? px_learning_modulate(readout->network, room->modulator,
-                                                                       readout->replicas * network->shape.graph.neurons)
-                                                : PRAXIS_SUCCESS;
+                          px_to_size(span->ticks * readout->options.outputs));
+    return span->what & PRAXIS_READOUT_MODULATE
+               ? px_learning_modulate(readout->network, room->modulator,
+                                      px_to_size(readout->replicas * network->shape.graph.neurons))
+               : PRAXIS_SUCCESS;
 }
 
 static praxis_status run_span(praxis_readout *readout, const praxis_readout_span *span)

@@ -124,7 +124,7 @@ static praxis_status fill(struct sequence_learner *l, praxis_context *context, c
     praxis_status status = learner_begin(&l->base, context, &sequences, plan, l->channels);
     if (!status)
         status = praxis_network_describe(l->base.network, &info);
-    l->neurons = info.neurons;
+    l->neurons = (size_t)info.neurons; /* which are in memory */
     l->degree = info.degree;
     if (!status && !allocate(l))
         status = PRAXIS_ERROR_OUT_OF_MEMORY;

@@ -13,7 +13,7 @@ struct sequence_learner {
     bool gated, metaplastic;
     uint32_t replicas, contexts; /* contexts: what can be shown, tasks * cues */
     uint32_t motor, degree;      /* neurons that act, and synapses of each */
-    uint64_t neurons;
+    size_t neurons;
     uint32_t *groups;    /* [actions] */
     uint64_t *random;    /* [seeds] cues: the same under all conditions */
     uint64_t rounding;   /* draws of the metaplastic rounding */

@@ -60,7 +60,7 @@ static uint32_t most_ticks(const struct trials_learner *l)
 
 static bool allocate(struct trials_learner *l)
 {
-    uint64_t replicas = l->replicas, actions = l->environment->actions;
+    size_t replicas = l->replicas, actions = l->environment->actions;
     l->groups = calloc(actions, sizeof *l->groups);
     l->random = calloc(l->base.seeds, sizeof *l->random);
     l->choices = calloc(replicas, sizeof *l->choices);
