@@ -154,7 +154,7 @@ const struct task task_continual = {
         "shown for two ticks on a channel of its own, or with --shared 1 on one that all tasks use, while "
         "another says which task it is. After each task all are tested. What learns the tenth forgets the "
         "first, unless its weights are protected: by metaplasticity, or by a gate that a hash of what is "
-        "shown opens for a fifth of the motor neurons. Without --shared the gate gives each cue neurons of "
+        "shown opens for a tenth of the motor neurons. Without --shared the gate gives each cue neurons of "
         "its own, by design.",
     .source =
         "Catastrophic forgetting: M. McCloskey and N. J. Cohen, 1989; metaplasticity: S. Fusi, P. J. Drew and L. F. "

@@ -8,8 +8,8 @@
 #include "tasks/sequence_learner.h"
 #include "tool/random.h"
 
-#define GROUP_SIZE 20  /* motor neurons per action */
-#define OPEN_SHARE 0.2 /* of motor neurons, in a context */
+#define GROUP_SIZE 40  /* motor neurons per action */
+#define OPEN_SHARE 0.1 /* of motor neurons, in a context */
 
 const char *const sequence_protections[] = {"none", "metaplasticity", "gate", "both", NULL};
 
