@@ -15,6 +15,6 @@ if [ "${1:-}" = all ]; then
     "$PRAXIS_BIN" selftest --all --dot-product packed || status=$?
 else
     "$PRAXIS_BIN" selftest --all --small || status=$?
-    "$PRAXIS_BIN" selftest --all --small --dot-product packed --tuning resident=0,split=2,span=3,tiles=2 || status=$?
+    "$PRAXIS_BIN" selftest --all --small --dot-product packed --tuning resident=0,split=2,strip=3,tiles=2 || status=$?
 fi
 exit "$status"

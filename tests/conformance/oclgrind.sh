@@ -41,7 +41,7 @@ if [ "${1:-}" = all ]; then
     under_oclgrind selftest --small
 else
     run_in_form resident=1,workers=4
-    run_in_form resident=0,split=2,span=3,tiles=2
+    run_in_form resident=0,split=2,strip=3,tiles=2
 fi
 [ $failed -eq 0 ] || echo "FAILED: see above"
 exit $failed
