@@ -417,7 +417,7 @@ static char *copy_key(const struct entry *entry)
 START_TEST(entries_of_other_drivers_are_not_used)
 {
     static const char *const lines[] = {"tuning ",         "\npraxis ",          "\nplatform: ", "\nplatform version: ",
-                                        "\ndevice: ",      "\ndevice version: ", "\ndriver: ",   "\ncompute unitS: ",
+                                        "\ndevice: ",      "\ndevice version: ", "\ndriver: ",   "\ncompute units: ",
                                         "\ndot product: ", "\nprime: ",          "\ncurves: ",   "\nreplicas: ",
                                         "\nwindow: ",      "\ntraces stored: "};
     struct entry entry = make_entry();
