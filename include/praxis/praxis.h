@@ -768,6 +768,15 @@ typedef struct praxis_run {
     const uint32_t *groups; /* [group_count] numbers of groups to read out, at most 2^20 of them, or NULL */
     size_t group_count;
     float *output; /* [R][ticks][group_count] mean activation of each group after each tick, or NULL */
+
+    size_t input_count; /* how many numbers `input` has, which must be what its shape says; 0: not checked */
+    /* What is recorded: a field over a range, as praxis_network_read gives it, after each `record_every` ticks. Each
+     * record waits for the device, and changes no bit of the run. */
+    float *record;                    /* [ticks / record_every][the range], or NULL */
+    size_t record_count;              /* how many numbers `record` has room for: exactly those */
+    uint64_t record_every;            /* 1..ticks */
+    const praxis_range *record_range; /* NULL: all of it */
+    praxis_field record_field;
 } praxis_run;
 
 /* No ticks, no flags, nothing in or out: see praxis_parameters_init. */

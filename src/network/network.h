@@ -156,6 +156,9 @@ praxis_status px_network_read(praxis_network *network, praxis_field field, const
                               size_t count);
 praxis_status px_network_write(praxis_network *network, praxis_field field, const praxis_range *range,
                                const float *values, size_t count);
+/* How many numbers a range of a field has; fails where the network has no such range. */
+praxis_status px_network_count(const praxis_network *network, praxis_field field, const praxis_range *range,
+                               uint64_t *count);
 praxis_status px_network_hash(praxis_network *network, uint64_t *hashes);
 praxis_status px_network_copy_replica(praxis_network *from, uint32_t replica, praxis_network *to, uint32_t target);
 

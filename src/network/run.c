@@ -46,6 +46,39 @@ static uint64_t inputs_of(const praxis_network *network, const praxis_run *run)
     return run->input_shared ? per_replica : px_multiply(per_replica, network->shape.replicas);
 }
 
+static praxis_status check_input_count(const praxis_network *network, const praxis_run *run)
+{
+    if (!run->input || run->input_count == 0 || run->input_count == inputs_of(network, run))
+        return PRAXIS_SUCCESS;
+    return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                   "%llu inputs given, must be %llu: %u replicas, %llu ticks, %u channels",
+                   (unsigned long long)run->input_count, (unsigned long long)inputs_of(network, run),
+                   run->input_shared ? 1 : network->shape.replicas, (unsigned long long)run->ticks,
+                   network->shape.channels);
+}
+
+static praxis_status check_record(const praxis_network *network, const praxis_run *run)
+{
+    uint64_t each;
+    if (!run->record)
+        return PRAXIS_SUCCESS;
+    if ((unsigned)run->record_field >= PRAXIS_FIELD_COUNT)
+        return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "record_field is %d, the last is %d",
+                       (int)run->record_field, PRAXIS_FIELD_COUNT - 1);
+    if (run->record_every == 0 || run->record_every > run->ticks)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE,
+                       "record_every is %llu, must be from 1 to the ticks, %llu", (unsigned long long)run->record_every,
+                       (unsigned long long)run->ticks);
+    praxis_status status = px_network_count(network, run->record_field, run->record_range, &each);
+    uint64_t records = run->ticks / run->record_every;
+    if (!status && run->record_count != px_multiply(records, each))
+        status = px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                         "room for %llu numbers given, must be for %llu: %llu records of %llu",
+                         (unsigned long long)run->record_count, (unsigned long long)px_multiply(records, each),
+                         (unsigned long long)records, (unsigned long long)each);
+    return status;
+}
+
 static praxis_status check_run(const praxis_network *network, const praxis_run *run)
 {
     const uint32_t known = PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS;
@@ -62,6 +95,10 @@ static praxis_status check_run(const praxis_network *network, const praxis_run *
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "%llu groups to read out, must be at most %u",
                        (unsigned long long)run->group_count, MOST_GROUPS);
     praxis_status status = px_network_check_groups(network, run->groups, run->group_count);
+    if (!status)
+        status = check_input_count(network, run);
+    if (!status)
+        status = check_record(network, run);
     if (!status)
         status = px_network_check_input(network, run->input, inputs_of(network, run), run->ticks);
     if (!status && run->modulator)
@@ -178,6 +215,24 @@ static praxis_status run_piece(praxis_network *network, const struct piece *piec
     return status;
 }
 
+/* How many ticks from `first` on may go in one piece: as many as can be staged, and to the next record. */
+static uint32_t piece_ticks(const praxis_run *run, uint64_t first, uint64_t most)
+{
+    uint64_t left = run->ticks - first, record = run->record ? run->record_every - first % run->record_every : left;
+    left = left < record ? left : record;
+    return (uint32_t)(left < most ? left : most);
+}
+
+/* The record after so many ticks, if one is due. */
+static praxis_status take_record(praxis_network *network, const praxis_run *run, uint64_t ticks)
+{
+    if (!run->record || ticks % run->record_every != 0)
+        return PRAXIS_SUCCESS;
+    size_t each = run->record_count / px_to_size(run->ticks / run->record_every);
+    float *values = run->record + (px_to_size(ticks / run->record_every) - 1) * each;
+    return px_network_read(network, run->record_field, run->record_range, values, each);
+}
+
 praxis_status px_network_run(praxis_network *network, const praxis_run *run)
 {
     praxis_status status = check_run(network, run);
@@ -187,10 +242,12 @@ praxis_status px_network_run(praxis_network *network, const praxis_run *run)
     uint64_t numbers = (uint64_t)network->shape.replicas * (network->shape.channels + 1 + run->group_count);
     uint64_t most = STAGED_NUMBERS / numbers + 1;
     most = most < STAGED_TICKS ? most : STAGED_TICKS;
-    for (uint64_t first = 0; first < run->ticks && !status; first += most) {
-        uint64_t left = run->ticks - first;
-        const struct piece piece = {run, first, (uint32_t)(left < most ? left : most)};
+    for (uint64_t first = 0, ticks; first < run->ticks && !status; first += ticks) {
+        ticks = piece_ticks(run, first, most);
+        const struct piece piece = {run, first, (uint32_t)ticks};
         status = run_piece(network, &piece);
+        if (!status)
+            status = take_record(network, run, first + ticks);
     }
     return status;
 }

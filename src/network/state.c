@@ -228,6 +228,15 @@ static praxis_status check_count(const praxis_network *network, praxis_field fie
     return PRAXIS_SUCCESS;
 }
 
+praxis_status px_network_count(const praxis_network *network, praxis_field field, const praxis_range *given,
+                               uint64_t *count)
+{
+    praxis_range range;
+    praxis_status status = resolve(network, given, &range);
+    *count = status ? 0 : elements_in(network, field, &range);
+    return status;
+}
+
 praxis_status px_network_read(praxis_network *network, praxis_field field, const praxis_range *given, float *values,
                               size_t count)
 {

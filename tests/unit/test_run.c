@@ -492,6 +492,97 @@ START_TEST(resets)
 }
 END_TEST
 
+/* Records are what reading between the pieces of a run gives, and the run is the same without. */
+START_TEST(records)
+{
+    enum { LONG = 11, EVERY = 3 };
+    static const praxis_field fields[] = {PRAXIS_FIELD_ACTIVATION, PRAXIS_FIELD_TRACE, PRAXIS_FIELD_VARIANCE};
+    praxis_context *context = unit_context(unit_device(_i));
+    const praxis_parameters parameters = lively(121, 2, 3, 3);
+    const praxis_range range = {1, 2, 5, 30};
+    float *input = random_floats(3 * LONG * 3, 2, 8);
+    for (size_t f = 0; f < UNIT_LENGTH(fields); f++) {
+        praxis_network *recorded = unit_network(context, &parameters), *read = unit_network(context, &parameters);
+        size_t each = 2 * 30 * (fields[f] == PRAXIS_FIELD_TRACE ? unit_graph(read).degree : 1);
+        float *record = unit_allocate(LONG / EVERY * each, sizeof *record),
+              *values = unit_allocate(each, sizeof *values);
+        memset(record, 0x7f, LONG / EVERY * each * sizeof *record);
+        praxis_run run = run_of(LONG, EVERYTHING);
+        run.input_shared = 1;
+        run.input = input;
+        run.input_count = LONG * 3;
+        run.record = record;
+        run.record_count = LONG / EVERY * each;
+        run.record_every = EVERY;
+        run.record_range = &range;
+        run.record_field = fields[f];
+        unit_success(context, praxis_network_run(recorded, &run));
+        run.record = NULL;
+        for (size_t i = 0; i <= LONG / EVERY; i++) {
+            run.ticks = i < LONG / EVERY ? EVERY : LONG % EVERY;
+            run.input = input + i * EVERY * 3;
+            run.input_count = run.ticks * 3;
+            unit_success(context, praxis_network_run(read, &run));
+            if (i == LONG / EVERY)
+                break;
+            memset(values, 0x55, each * sizeof *values);
+            unit_success(context, praxis_network_read(read, fields[f], &range, values, each));
+            ck_assert_mem_eq(values, record + i * each, each * sizeof *values);
+        }
+        check_equal_state(recorded, read);
+        free(record);
+        free(values);
+        praxis_network_destroy(recorded);
+        praxis_network_destroy(read);
+    }
+    free(input);
+    praxis_context_destroy(context);
+}
+END_TEST
+
+START_TEST(bad_records)
+{
+    praxis_context *context = unit_context("reference");
+    const praxis_parameters parameters = lively(49, 2, 2, 1);
+    praxis_network *network = unit_network(context, &parameters);
+    const praxis_range beyond = {0, 3, 0, 1};
+    float record[2 * 49 * 2], input[8] = {0};
+    praxis_run good = run_of(4, 0), run;
+    good.record = record;
+    good.record_count = UNIT_LENGTH(record);
+    good.record_every = 2;
+    good.input = input;
+    good.input_count = 8;
+    uint64_t before[2], after[2];
+    unit_success(context, praxis_network_hash(network, before));
+    run = good;
+    run.record_every = 0;
+    unit_failure(context, PRAXIS_ERROR_OUT_OF_RANGE, "record_every is 0, must be from 1 to the ticks, 4",
+                 praxis_network_run(network, &run));
+    run.record_every = 5;
+    unit_failure(context, PRAXIS_ERROR_OUT_OF_RANGE, "record_every is 5", praxis_network_run(network, &run));
+    run = good;
+    run.record_count--;
+    unit_failure(context, PRAXIS_ERROR_INVALID_ARGUMENT, "room for 195 numbers given, must be for 196: 2 records of 98",
+                 praxis_network_run(network, &run));
+    run = good;
+    run.record_field = PRAXIS_FIELD_COUNT;
+    unit_failure(context, PRAXIS_ERROR_INVALID_ARGUMENT, "record_field is 14", praxis_network_run(network, &run));
+    run = good;
+    run.record_range = &beyond;
+    unit_failure(context, PRAXIS_ERROR_OUT_OF_RANGE, "replicas 0 to 3", praxis_network_run(network, &run));
+    run = good;
+    run.input_count = 7;
+    unit_failure(context, PRAXIS_ERROR_INVALID_ARGUMENT, "7 inputs given, must be 8: 2 replicas, 4 ticks, 1 channels",
+                 praxis_network_run(network, &run));
+    unit_success(context, praxis_network_hash(network, after));
+    ck_assert_mem_eq(before, after, sizeof before);
+    unit_success(context, praxis_network_run(network, &good));
+    praxis_network_destroy(network);
+    praxis_context_destroy(context);
+}
+END_TEST
+
 int main(void)
 {
     int devices = unit_devices();
@@ -509,5 +600,8 @@ int main(void)
     tcase_add_loop_test(ends, bad_runs, 0, devices);
     tcase_add_loop_test(ends, runs_at_the_limits, 0, devices);
     tcase_add_loop_test(ends, resets, 0, devices);
+    TCase *recorded = unit_case(suite, "records");
+    tcase_add_loop_test(recorded, records, 0, devices);
+    tcase_add_test(recorded, bad_records);
     return unit_main_on_devices(suite, devices);
 }
