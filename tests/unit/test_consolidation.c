@@ -469,9 +469,9 @@ START_TEST(parameters_out_of_bounds)
 {
     praxis_context *context = unit_context(unit_device(_i));
     praxis_parameters parameters = shape(16, PRAXIS_TRACE_STORED, 0);
-    refuse(context, &parameters, "consolidation is 0, must be from 1 to 16");
+    refuse(context, &parameters, "consolidation is 0, must be from 1 to 128");
     parameters.consolidation = 17;
-    refuse(context, &parameters, "consolidation is 17, must be from 1 to 16");
+    refuse(context, &parameters, "consolidation is 17, must be from 1 to trace_window, 16");
     parameters.consolidation = 4;
     parameters.weight_decay = 0.126;
     refuse(context, &parameters, "weight_decay is 0.126, must be at most 0.5 / consolidation, 0.125");

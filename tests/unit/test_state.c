@@ -96,14 +96,11 @@ END_TEST
 /* The real value of a code. */
 static double value_of(praxis_network *network, praxis_field field, int32_t code)
 {
-    static const double units[PRAXIS_FIELD_COUNT] = {
-        UNIT_ACTIVATION, UNIT_WEIGHT, 0,        UNIT_WEIGHT, UNIT_Q28,        UNIT_Q28, UNIT_Q28,
-        UNIT_Q28,        UNIT_Q28,    UNIT_Q28, UNIT_Q28,    UNIT_ACTIVATION, 1,        1};
     double decay;
     praxis_network_get_parameter(network, PRAXIS_PARAMETER_TRACE_DECAY, &decay);
     if (field == PRAXIS_FIELD_TRACE)
         return (code < 0 ? -unit_mulaw(-code) : unit_mulaw(code)) * unit_trace(decay);
-    return code * units[field];
+    return code * unit_field(field).unit;
 }
 
 /* Real values written anywhere in the field's range come back as the nearest that the code can hold. */
@@ -265,7 +262,7 @@ START_TEST(bad_ranges)
                  praxis_network_read_codes(network, PRAXIS_FIELD_BIAS, &part, values, 27));
     unit_failure(context, PRAXIS_ERROR_INVALID_ARGUMENT, "0 bytes given for a range of 28",
                  praxis_network_write_codes(network, PRAXIS_FIELD_BIAS, &part, NULL, 0));
-    ck_assert_int_eq(praxis_network_read(network, (praxis_field)14, NULL, values, 98), PRAXIS_ERROR_INVALID_ARGUMENT);
+    ck_assert_int_eq(praxis_network_read(network, PRAXIS_FIELD_COUNT, NULL, values, 98), PRAXIS_ERROR_INVALID_ARGUMENT);
     ck_assert_int_eq(praxis_network_read(network, (praxis_field)-1, NULL, values, 98), PRAXIS_ERROR_INVALID_ARGUMENT);
     /* No channels: nothing to read, and nothing wrong with that. */
     unit_success(context, praxis_network_read(network, PRAXIS_FIELD_INPUT_WEIGHT, NULL, NULL, 0));

@@ -137,27 +137,31 @@ static inline unsigned char *unit_random_bytes(size_t size, uint64_t *state)
 
 /* ---- State ---- */
 
+/* What the library says of a field of any network; test_field compares it with the public header. */
+static inline praxis_field_info unit_field(praxis_field field)
+{
+    praxis_field_info info = {.struct_size = sizeof info};
+    if (praxis_field_describe(NULL, field, &info))
+        ck_abort_msg("there is no field %d", (int)field);
+    return info;
+}
+
 static inline size_t unit_field_bytes(praxis_field field)
 {
-    switch (field) {
-    case PRAXIS_FIELD_ACTIVATION:
-    case PRAXIS_FIELD_WEIGHT:
-    case PRAXIS_FIELD_TRACE:
-    case PRAXIS_FIELD_INPUT_WEIGHT:
-    case PRAXIS_FIELD_FACTOR:
-    case PRAXIS_FIELD_PLASTIC:
-        return 1;
-    default:
-        return 4;
-    }
+    return unit_field(field).code_bytes;
 }
 
 /* How many elements of the field a neuron has. */
 static inline size_t unit_field_elements(const praxis_network_info *info, praxis_field field)
 {
-    if (field == PRAXIS_FIELD_WEIGHT || field == PRAXIS_FIELD_TRACE)
+    switch (unit_field(field).shape) {
+    case PRAXIS_SHAPE_SYNAPSES:
         return info->degree;
-    return field == PRAXIS_FIELD_INPUT_WEIGHT ? info->channels : 1;
+    case PRAXIS_SHAPE_INPUTS:
+        return info->channels;
+    default:
+        return 1;
+    }
 }
 
 /* How many elements the whole field has. */
@@ -204,19 +208,15 @@ static inline void unit_fill_code(praxis_network *network, praxis_field field, i
     free(codes);
 }
 
-/* Least and largest code of a field, as the table in the public header has them. */
+/* Least and largest code of a field. */
 static inline int32_t unit_lowest(praxis_field field)
 {
-    static const int32_t lowest[PRAXIS_FIELD_COUNT] = {-127, -127,       -127,       -127, -(1 << 28), 0, -(1 << 30),
-                                                       0,    -(1 << 29), -(1 << 29), 0,    -127,       0, 0};
-    return lowest[field];
+    return unit_field(field).code_minimum;
 }
 
 static inline int32_t unit_highest(praxis_field field, uint64_t neurons)
 {
-    static const int32_t highest[PRAXIS_FIELD_COUNT] = {
-        127, 127, 127, 127, 1 << 28, 2013265920, 1 << 30, 1 << 30, 1 << 29, 1 << 29, 2120640102, 127, 1, 0};
-    return field == PRAXIS_FIELD_NOISE_SOURCE ? (int32_t)(neurons - 1) : highest[field];
+    return field == PRAXIS_FIELD_NOISE_SOURCE ? (int32_t)(neurons - 1) : unit_field(field).code_maximum;
 }
 
 static inline int32_t unit_get(const void *codes, praxis_field field, size_t i)
@@ -235,8 +235,9 @@ static inline void unit_set(void *codes, praxis_field field, size_t i, int32_t c
 /* Random codes, anywhere in the field's range. */
 static inline void unit_randomise(void *codes, praxis_field field, size_t count, uint64_t neurons, uint64_t *state)
 {
+    int32_t low = unit_lowest(field), high = unit_highest(field, neurons);
     for (size_t i = 0; i < count; i++)
-        unit_set(codes, field, i, (int32_t)unit_integer(state, unit_lowest(field), unit_highest(field, neurons)));
+        unit_set(codes, field, i, (int32_t)unit_integer(state, low, high));
 }
 
 /* The whole state at random. */
