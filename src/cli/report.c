@@ -55,9 +55,9 @@ static void script_condition(const struct training *training, uint32_t condition
     const char *name = control ? control->name : "learning";
     uint32_t column = 2 + 3 * condition;
     fprintf(file,
-            "'learning.dat' using 1:%u:%u with filledcurves lc '%s' title '%s, range over seeds', "
-            "'' using 1:%u with %s lw 2 lc '%s' title '%s, median', ",
-            column, column + 2, colour, name, column + 1, with, colour, name);
+            "'learning.dat' using 1:%u:%u with filledcurves lc '%s' notitle, "
+            "'' using 1:%u with %s lw 2 lc '%s' title '%s', ",
+            column, column + 2, colour, column + 1, with, colour, name);
 }
 
 static void script_curve(const struct training *training, FILE *file)
@@ -66,15 +66,14 @@ static void script_curve(const struct training *training, FILE *file)
     const struct task *task = training->conditions->task;
     const char *with = curve->point_count < FEW_POINTS ? "linespoints pt 7 ps 0.5" : "lines";
     fprintf(file, "set title '%s: %s of %u organoid%s", task->name, training->shown, training->seeds,
-            training->seeds == 1 ? "" : "s");
+            training->seeds == 1 ? "" : "s, median and range");
     if (curve->units < training->conditions->length && training->signal)
         fprintf(file, ", ended after %" PRIu64 " of %" PRIu64 " %s", curve->units, training->conditions->length,
                 task->protocol->units);
     fprintf(file,
             "'\nset xlabel '%s'\nset ylabel '%s, mean of %" PRIu64 " %s'\nset xrange [0:%" PRIu64 "]\n"
-            "set yrange [0:*]\nset key outside bottom center horizontal spacing 1.1\nset bmargin %u\n",
-            task->protocol->unit, task->curve, curve->point_units, task->protocol->units, curve->units,
-            7 + 2 * (training->condition_count - 1) / 2);
+            "set yrange [0:*]\nset key outside right top vertical Left reverse samplen 2 spacing 1.2\n",
+            task->protocol->unit, task->curve, curve->point_units, task->protocol->units, curve->units);
     if (!isnan(task->chance))
         fprintf(file, "set yrange [0:1.05]\n");
     fprintf(file, "plot ");

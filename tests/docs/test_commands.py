@@ -47,6 +47,7 @@ SLOW = {
     "build/bench/praxis-bench --quick --html out.html",
     "build/bench/praxis-bench compare mine.json bench/results/h200-ptx.json --html both.html",
     "build/praxis selftest --all",
+    "build/praxis train pong --seeds 1 --watch",
     "build/praxis tune",
     "meson setup build",
     "meson test -C build --suite offline",
