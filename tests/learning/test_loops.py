@@ -2,20 +2,10 @@
 # SPDX-License-Identifier: MIT
 """What docs/learning.md says of closed loops, with margin: cartpole and pong are learned, and their controls are not."""
 
-import json
-import os
 import statistics
-import subprocess
 import unittest
 
-PRAXIS = os.environ["PRAXIS_BIN"]
-
-
-def train(*arguments):
-    result = subprocess.run([PRAXIS, "train", *arguments, "--json"], capture_output=True, text=True, check=False)
-    if result.returncode != 0:
-        raise AssertionError(f"exit {result.returncode}: {result.stderr}")
-    return json.loads(result.stdout)
+from trained import train
 
 
 class Loops(unittest.TestCase):

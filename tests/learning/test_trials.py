@@ -2,20 +2,13 @@
 # SPDX-License-Identifier: MIT
 """What docs/learning.md says is learned in trials, is: its figures with a margin, over ten seeds other than its own."""
 
-import json
-import os
-import subprocess
 import unittest
 
-PRAXIS = os.environ["PRAXIS_BIN"]
+import trained
 
 
 def train(task, *arguments):
-    command = [PRAXIS, "train", task, "--json", "--seeds", "10", "--seed", "100", *arguments]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    if result.returncode != 0:
-        raise AssertionError(f"exit {result.returncode}: {result.stderr}")
-    return json.loads(result.stdout)
+    return trained.train(task, "--seeds", "10", "--seed", "100", *arguments)
 
 
 class Reached(unittest.TestCase):

@@ -2,17 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Figures that docs/learning.md reports of tasks about series, with a margin: the same bits everywhere give the same."""
 
-import json
 import unittest
 
-from command import praxis
-
-
-def train(task, *arguments):
-    result = praxis("train", task, "--json", *arguments)
-    if result.returncode != 0:
-        raise AssertionError(result.stderr)
-    return json.loads(result.stdout)
+from trained import train
 
 
 class Reached(unittest.TestCase):
