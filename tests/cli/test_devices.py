@@ -69,7 +69,7 @@ class Devices(unittest.TestCase):
     def test_dot_product_paths(self):
         """Plain C goes everywhere; a name that is none is answered with all; the reference has none to choose."""
         has_device = len(json.loads(praxis("devices", "--json").stdout)["devices"]) > 1
-        for command in [["run", "--ticks", "1"], ["train", "delayed-cue", "--trials", "1"], ["selftest", "--small"]]:
+        for command in [["run", "--ticks", "1"], ["train", "delayed-cue", "--trials", "1", "--tests", "1"], ["selftest", "--small"]]:
             refused = praxis(*command, "--device", "reference", "--dot-product", "c")
             self.assertEqual(refused.returncode, 1, command)
             self.assertIn("reference has no dot product path", refused.stderr)
@@ -87,7 +87,7 @@ class Devices(unittest.TestCase):
         for tuning in ["resident=0", "resident=1,workers=2"]:
             self.assertEqual(praxis(*command, "--tuning", tuning).stdout, plain.stdout)
         if praxis("devices", "--json").stdout.count('"type"') > 1:  # the reference ignores it
-            for arguments in [command, ["train", "delayed-cue", "--trials", "1"], ["selftest"]]:
+            for arguments in [command, ["train", "delayed-cue", "--trials", "1", "--tests", "1"], ["selftest"]]:
                 for tuning, words in [("haste=1", "haste=1"), ("rows=5", "rows is 5, must be a power of two from 1 to 16")]:
                     wrong = praxis(*arguments, "--tuning", tuning)
                     self.assertEqual((wrong.returncode, wrong.stdout.count("passed")), (2, 0), wrong.stderr)

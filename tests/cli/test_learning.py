@@ -13,6 +13,7 @@ import unittest
 
 PRAXIS = os.environ["PRAXIS_BIN"]
 SIZE = [] if "all" in sys.argv[1:] else ["--neurons", "361", "--seeds", "2"]
+SHORT = ["--tests", "1"]  # where nothing is asked of tests with learning off, which otherwise are most of the work
 
 
 def train(*arguments):
@@ -36,30 +37,31 @@ class Learning(unittest.TestCase):
         self.check_learned(train())
 
     def test_other_seeds(self):
-        self.check_learned(train("--seed", "777", *SIZE))
+        self.check_learned(train("--seed", "777", *SIZE, *SHORT))
 
     def test_supplied_factor(self):
-        self.check_learned(train("--rule", "supplied", *SIZE))
+        self.check_learned(train("--rule", "supplied", *SIZE, *SHORT))
 
     def test_node_perturbation(self):
-        self.assertGreaterEqual(train("--rule", "noise", *SIZE)["median"], 0.95)
+        self.assertGreaterEqual(train("--rule", "noise", *SIZE, *SHORT)["median"], 0.95)
 
     def test_plain_product_fails(self):
         """The rule as first written: kept to be compared, and it must not work by accident."""
-        report = train("--rule", "post", *SIZE)
+        report = train("--rule", "post", *SIZE, *SHORT)
         self.assertLess(report["median"], 0.6)
 
     def test_trace_forms(self):
         """A trial traces three ticks: three in the window are as good as stored, two are not the same."""
         results = [
-            train("--trials", "60", "--seeds", "1", "--trace-window", window, "--trace-form", form)["final"]
+            train("--trials", "60", "--seeds", "1", "--trace-window", window, "--trace-form", form, *SHORT)["final"]
             for window, form in [("16", "stored"), ("3", "window"), ("2", "window")]
         ]
         self.assertEqual(results[0], results[1])
         self.assertNotEqual(results[0], results[2])
 
     def test_same_seed_same_result(self):
-        first, second = train("--trials", "100"), train("--trials", "100", "--device", "reference", "--seeds", "2")
+        first = train("--trials", "100", *SHORT)
+        second = train("--trials", "100", "--device", "reference", "--seeds", "2", *SHORT)
         self.assertEqual(first["final"][:2], second["final"])
 
 
