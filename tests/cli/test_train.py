@@ -207,7 +207,7 @@ class Report(InAFolder):
         result = self.train(self.path("pictures"))
         self.assertEqual(result.returncode, 0, result.stderr)
         for name, words in [
-            ("learning.svg", ["trial", "reward, mean of 50 trials", "median and range", "learning", "unmodulated", "chance"]),
+            ("learning.svg", ["trial", "reward, mean of 50 trials", "learning", "unmodulated", "chance"]),
             ("weights.svg", ["Distribution of weights after training", "value", "density", "N(0, 1)"]),
             ("activations.svg", ["Distribution of activations after training", "value", "density", "N(0, 1)"]),
             ("activity.svg", ["One trial: activations of 200 of 361 neurons, evenly chosen", "tick", "activation"]),
