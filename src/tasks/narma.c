@@ -24,10 +24,7 @@ static bool generate(const struct settings *settings, const struct series_plan *
 static void recipe(struct settings *settings)
 {
     praxis_parameters *p = &settings->parameters;
-    p->factor = PRAXIS_FACTOR_SLOPE;
-    p->trace_form = PRAXIS_TRACE_WINDOW;
-    p->trace_window = 1;
-    p->trace_decay = 0;
+    series_learn_at_once(p);
     p->leak = 0;
     p->leak_spread = 0.35;
     p->gain = 0.95;
@@ -67,9 +64,7 @@ static const struct task_figure figures[] = {
 
 static const struct task_control controls[] = {
     {"memoryless", "neurons without recurrence: leak and gain 0", series_memoryless},
-    {"frozen", "the network does not learn, the readout does", task_unmodulated},
-    {"random-sign", "modulators of random sign", series_random_sign},
-    {"scalar", "pre x post, and the error as one modulator of all neurons", series_scalar},
+    SERIES_LEARNING_CONTROLS,
     {.name = NULL},
 };
 

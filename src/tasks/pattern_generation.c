@@ -41,10 +41,7 @@ static bool generate(const struct settings *settings, const struct series_plan *
 static void recipe(struct settings *settings)
 {
     praxis_parameters *p = &settings->parameters;
-    p->factor = PRAXIS_FACTOR_SLOPE;
-    p->trace_form = PRAXIS_TRACE_WINDOW;
-    p->trace_window = 1;
-    p->trace_decay = 0;
+    series_learn_at_once(p);
     p->leak = 0.5;
     p->gain = 0.7;
     p->bias_spread = 0.3;
@@ -76,9 +73,7 @@ static const struct task_figure figures[] = {
 };
 
 static const struct task_control controls[] = {
-    {"frozen", "the network does not learn, the readout does", task_unmodulated},
-    {"random-sign", "modulators of random sign", series_random_sign},
-    {"scalar", "pre x post, and the error as one modulator of all neurons", series_scalar},
+    SERIES_LEARNING_CONTROLS,
     {.name = NULL},
 };
 

@@ -61,6 +61,14 @@ void series_scalar(struct settings *settings)
     settings->parameters.factor = PRAXIS_FACTOR_POST;
 }
 
+void series_learn_at_once(praxis_parameters *parameters)
+{
+    parameters->factor = PRAXIS_FACTOR_SLOPE;
+    parameters->trace_form = PRAXIS_TRACE_WINDOW;
+    parameters->trace_window = 1;
+    parameters->trace_decay = 0;
+}
+
 void series_memoryless(struct settings *settings)
 {
     settings->parameters.leak = 0;

@@ -80,6 +80,15 @@ void series_script_recall(struct learner *learner, FILE *file);
 void series_random_sign(struct settings *settings);
 /* The plain product of pre and post as trace, and the error as one modulator of all neurons. */
 void series_scalar(struct settings *settings);
+/* The controls of learning in the network, in a list of controls. */
+#define SERIES_LEARNING_CONTROLS                                                                                       \
+    {"frozen", "the network does not learn, the readout does", task_unmodulated},                                      \
+        {"random-sign", "modulators of random sign", series_random_sign},                                              \
+    {                                                                                                                  \
+        "scalar", "pre x post, and the error as one modulator of all neurons", series_scalar                           \
+    }
+/* The rule of `plastic` ticks: the factor is the slope, and no trace outlasts its tick. */
+void series_learn_at_once(praxis_parameters *parameters);
 /* A network without memory: leak and gain are 0. */
 void series_memoryless(struct settings *settings);
 
