@@ -64,10 +64,10 @@ static void print_head(const struct training *training, FILE *file)
     char neurons[16], synapses[16], words[256];
     struct text text = TEXT_IN(words);
     append_choices(&text, settings);
-    fprintf(file, "%s%s: %s neurons, %s synapses, %u seeds, %" PRIu64 " %s in %.1f s on %s\n", settings->task->name,
+    fprintf(file, "%s%s: %s neurons, %s synapses, %u seed%s, %" PRIu64 " %s in %.1f s on %s\n", settings->task->name,
             words, cli_si((double)training->network.neurons, neurons),
-            cli_si((double)training->network.synapses, synapses), training->seeds, training->curve.units,
-            settings->task->protocol->units, training->seconds, training->device.name);
+            cli_si((double)training->network.synapses, synapses), training->seeds, training->seeds == 1 ? "" : "s",
+            training->curve.units, settings->task->protocol->units, training->seconds, training->device.name);
 }
 
 /* A line of one condition; none where there is no such figure of any organoid. */

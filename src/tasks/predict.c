@@ -73,10 +73,8 @@ const struct task task_predict = {
     .summary = "the next value of a series that you bring",
     .description =
         "A series from a CSV file comes in, a row a tick, and its next value is to be said: nobody teaches but the "
-        "series "
-        "itself. The readout is ridge regression; with --plastic the network learns first, each neuron from the error "
-        "of "
-        "prediction times its weight in the readout. Beside it stands autoregression, which is often as good.",
+        "series itself. The readout is ridge regression; with --plastic the network learns first, each neuron from the "
+        "error of prediction times its weight in the readout. Beside it stands autoregression, which is often as good.",
     .source = "Self-supervision by the next value; autoregression: Yule, Philosophical Transactions A 226, 1927",
     .protocol = &series,
     .environment = &environment,
