@@ -2,7 +2,7 @@
 /*
  * The network room: what a network is, its parameters and bounds, its invariants, and the order of operations in a
  * tick. It speaks to a device only through backend.h. Functions here validate what they are given and report through
- * the context's log; api.c has already checked pointers and structure sizes.
+ * the context's log; the room api has already checked pointers and structure sizes.
  */
 #ifndef PX_NETWORK_NETWORK_H
 #define PX_NETWORK_NETWORK_H

@@ -2,7 +2,7 @@
 /*
  * The readout room: dense linear readouts of a network, fitted to samples or learned while it runs. Features are
  * integers until they meet a weight, so that what fits are made of is exact; then double precision in one order of
- * operations (dense.h). It speaks to the network through network.h alone. api_readout.c has checked pointers and
+ * operations (dense.h). It speaks to the network through network.h alone. api/readout.c has checked pointers and
  * structure sizes.
  */
 #ifndef PX_READOUT_READOUT_H

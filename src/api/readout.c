@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* The public functions of readouts: check pointers and structure sizes, then forward. */
+/* The public functions of readouts. */
 #include <math.h>
 #include <string.h>
 
-#include "context.h"
+#include "api/check.h"
 #include "readout/readout.h"
 #include "structure.h"
 
@@ -40,9 +40,7 @@ static praxis_status check_readout(const praxis_readout *readout, const char *na
 {
     if (!readout)
         return PRAXIS_ERROR_INVALID_ARGUMENT;
-    if (px_context_is_inherited(readout->network->context))
-        return px_context_fail_inherited(readout->network->context);
-    return there ? PRAXIS_SUCCESS : px_fail(readout->log, PRAXIS_ERROR_INVALID_ARGUMENT, "%s NULL", names);
+    return px_check_network(readout->network, names, there);
 }
 
 praxis_status praxis_readout_create(praxis_network *network, const praxis_readout_options *options,
@@ -51,12 +49,10 @@ praxis_status praxis_readout_create(praxis_network *network, const praxis_readou
     if (!readout)
         return PRAXIS_ERROR_INVALID_ARGUMENT;
     *readout = NULL;
-    if (!network)
-        return PRAXIS_ERROR_INVALID_ARGUMENT;
     praxis_readout_options own = default_readout;
-    praxis_status status =
-        options ? px_structure_take(network->log, "options", options, FIRST_READOUT_OPTIONS, &own, sizeof own)
-                : PRAXIS_SUCCESS;
+    praxis_status status = px_check_network(network, "", true);
+    if (!status && options)
+        status = px_structure_take(network->log, "options", options, FIRST_READOUT_OPTIONS, &own, sizeof own);
     return status ? status : px_readout_create(network, &own, readout);
 }
 

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#include "api/check.h"
+
+praxis_status px_check_context(const praxis_context *context)
+{
+    if (!context)
+        return PRAXIS_ERROR_INVALID_ARGUMENT;
+    return px_context_is_inherited(context) ? px_context_fail_inherited(context) : PRAXIS_SUCCESS;
+}
+
+praxis_status px_check_network(const praxis_network *network, const char *names, bool there)
+{
+    if (!network)
+        return PRAXIS_ERROR_INVALID_ARGUMENT;
+    praxis_status status = px_check_context(network->context);
+    if (!status && !there)
+        status = px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "%s NULL", names);
+    return status;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The public functions of the library, a file for each subject of the header: they check pointers and structure sizes,
+ * then forward. What the values may be is checked in the room they belong to.
+ */
+#ifndef PX_API_CHECK_H
+#define PX_API_CHECK_H
+
+#include "context.h"
+#include "network/network.h"
+
+/* Whether a context is there, and of this process. */
+praxis_status px_check_context(const praxis_context *context);
+
+/* The same of a network, with what else must be there: pointers whose names stand in `names`, and whether all are. */
+praxis_status px_check_network(const praxis_network *network, const char *names, bool there);
+
+static inline bool px_is_parameter(praxis_parameter parameter)
+{
+    return (unsigned)parameter < PRAXIS_PARAMETER_COUNT;
+}
+
+/* parameters.c: parameters with defaults for what the caller's do not have; NULL: all of them. */
+praxis_status px_take_parameters(struct px_log *log, const praxis_parameters *given, praxis_parameters *own);
+
+#endif
