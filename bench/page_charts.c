@@ -133,6 +133,21 @@ static double learning_ticks_4(const struct result_device *device)
     return device->summary.learning_ticks_4 * 1e-3;
 }
 
+static double steps_1(const struct result_device *device)
+{
+    return device->summary.steps_1 * 1e-3;
+}
+
+static double steps_20(const struct result_device *device)
+{
+    return device->summary.steps_20 * 1e-3;
+}
+
+static double steps_100(const struct result_device *device)
+{
+    return device->summary.steps_100 * 1e-3;
+}
+
 static double clblast(const struct result_device *device)
 {
     return device->summary.clblast_ratio;
@@ -183,6 +198,13 @@ static const struct bar_chart charts[] = {
       {"4 replicas, in total", ticks_4},
       {"learning, 1 replica", learning_ticks_1},
       {"learning, 4 replicas, in total", learning_ticks_4}}},
+    {"Closed loops",
+     "Thousands of environment steps per second at N = 361, k = 2, of all replicas: factors and modulators of the last "
+     "choice, an input, a traced tick and its readout in each step.",
+     "k/s",
+     NAN,
+     "",
+     {{"1 replica", steps_1}, {"20 replicas, in total", steps_20}, {"100 replicas, in total", steps_100}}},
     {"Other products of the same N",
      "Time of one matrix-vector product of 32-bit floats at N near 10 000 on the same device, in inference ticks: "
      "dense "

@@ -156,6 +156,35 @@ static void small(FILE *file, const struct result_device *device)
     tail(file);
 }
 
+static void loops(FILE *file, const struct result_device *device)
+{
+    static const char *const names[] = {"N",
+                                        "replicas",
+                                        "\302\265s a step",
+                                        "steps/s each",
+                                        "in total",
+                                        "three calls, \302\265s",
+                                        "three calls, \303\227",
+                                        NULL};
+    if (device->loop_count == 0)
+        return;
+    fputs("<h4>Closed loops that learn; \303\227: in steps of one call</h4>", file);
+    heads(file, names);
+    for (size_t i = 0; i < device->loop_count; i++) {
+        const struct result_loop *row = &device->loops[i];
+        fputs("<tr>", file);
+        whole(file, row->neurons);
+        whole(file, row->replicas);
+        spread(file, &row->step, 1e6);
+        cell(file, row->steps_each);
+        cell(file, row->steps_total);
+        spread(file, &row->calls, 1e6);
+        cell(file, row->calls_ratio);
+        fputs("</tr>\n", file);
+    }
+    tail(file);
+}
+
 static void stream(FILE *file, const char *name, const struct sample *sample, const char *shape)
 {
     fprintf(file, "<tr><td>%s</td>", name);
@@ -205,6 +234,7 @@ void page_tables(FILE *file, const struct page *page)
         learning(file, device->device);
         growth(file, device->device);
         small(file, device->device);
+        loops(file, device->device);
         streams(file, device->device);
         fputs("</section>\n", file);
     }

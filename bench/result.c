@@ -63,6 +63,13 @@ void result_derive_small(struct result_small *small)
     small->learning_total = small->replicas / small->learning.median;
 }
 
+void result_derive_loop(struct result_loop *loop)
+{
+    loop->steps_each = 1 / loop->step.median;
+    loop->steps_total = loop->replicas / loop->step.median;
+    loop->calls_ratio = loop->calls.median / loop->step.median;
+}
+
 /* Over the sizes from 10^5 on. Two are needed, and more are better. */
 static void derive_growth(const struct result_device *device, struct result_growth *growth)
 {
@@ -104,11 +111,8 @@ static void summarise_networks(const struct result_device *device, struct result
     }
 }
 
-void result_derive_device(struct result_device *device)
+static void summarise_small(const struct result_device *device, struct result_summary *summary)
 {
-    struct result_summary *summary = &device->summary;
-    derive_growth(device, &device->growth);
-    summarise_networks(device, summary);
     for (size_t i = 0; i < device->small_count; i++) {
         const struct result_small *small = &device->small[i];
         summary->small_neurons = small->neurons;
@@ -120,6 +124,32 @@ void result_derive_device(struct result_device *device)
             summary->learning_ticks_4 = small->learning_total;
         }
     }
+}
+
+/* Of the smallest networks that were stepped. */
+static void summarise_loops(const struct result_device *device, struct result_summary *summary)
+{
+    for (size_t i = 0; i < device->loop_count; i++) {
+        const struct result_loop *loop = &device->loops[i];
+        summary->loop_neurons = fmin(summary->loop_neurons, loop->neurons);
+        if (loop->neurons != summary->loop_neurons)
+            continue;
+        if (loop->replicas == 1)
+            summary->steps_1 = loop->steps_total;
+        else if (loop->replicas == 20)
+            summary->steps_20 = loop->steps_total;
+        else if (loop->replicas == 100)
+            summary->steps_100 = loop->steps_total;
+    }
+}
+
+void result_derive_device(struct result_device *device)
+{
+    struct result_summary *summary = &device->summary;
+    derive_growth(device, &device->growth);
+    summarise_networks(device, summary);
+    summarise_small(device, summary);
+    summarise_loops(device, summary);
     summary->exponent = device->growth.exponent;
     summary->first_start = device->start.first.median;
     summary->second_start = device->start.second.median;

@@ -16,6 +16,7 @@
 #define RESULT_DEVICES  16
 #define RESULT_NETWORKS 32
 #define RESULT_SMALL    8
+#define RESULT_LOOPS    8
 #define RESULT_LEFT_OUT 16
 
 struct result_machine {
@@ -58,6 +59,14 @@ struct result_small {
     double learning_each, learning_total;
 };
 
+/* Closed loops that learn. */
+struct result_loop {
+    double neurons, replicas;
+    struct sample step, calls;      /* seconds per step of all replicas: by one call, and by three */
+    double steps_each, steps_total; /* per second, of one call */
+    double calls_ratio;             /* of three calls to one */
+};
+
 struct result_start {
     double neurons;
     struct sample first, second; /* seconds */
@@ -74,6 +83,7 @@ struct result_summary {
     double middle_neurons, clblast_ratio, csr_ratio, openblas_ratio;
     double exponent;
     double small_neurons, ticks_1, ticks_4, learning_ticks_1, learning_ticks_4;
+    double loop_neurons, steps_1, steps_20, steps_100;
     double first_start, second_start;
 };
 
@@ -87,6 +97,8 @@ struct result_device {
     size_t network_count;
     struct result_small small[RESULT_SMALL];
     size_t small_count;
+    struct result_loop loops[RESULT_LOOPS];
+    size_t loop_count;
     struct result_start start;
     struct result_growth growth;
     struct result_summary summary;
@@ -118,6 +130,7 @@ const struct result_network *result_near(const struct result_device *device, dou
 /* Fills in what follows from what was measured. */
 void result_derive_network(struct result_network *network);
 void result_derive_small(struct result_small *small);
+void result_derive_loop(struct result_loop *loop);
 void result_derive_device(struct result_device *device);
 
 #endif

@@ -110,6 +110,11 @@ static const struct member small[] = {MEMBER(NUMBER, result_small, neurons),
                                       MEMBER(NUMBER, result_small, learning_total),
                                       END};
 
+static const struct member loop[] = {MEMBER(NUMBER, result_loop, neurons),     MEMBER(NUMBER, result_loop, replicas),
+                                     PART(result_loop, step, sample),          PART(result_loop, calls, sample),
+                                     MEMBER(NUMBER, result_loop, steps_each),  MEMBER(NUMBER, result_loop, steps_total),
+                                     MEMBER(NUMBER, result_loop, calls_ratio), END};
+
 static const struct member start[] = {MEMBER(NUMBER, result_start, neurons), PART(result_start, first, sample),
                                       PART(result_start, second, sample), END};
 
@@ -134,6 +139,10 @@ static const struct member summary[] = {MEMBER(NUMBER, result_summary, large_neu
                                         MEMBER(NUMBER, result_summary, ticks_4),
                                         MEMBER(NUMBER, result_summary, learning_ticks_1),
                                         MEMBER(NUMBER, result_summary, learning_ticks_4),
+                                        MEMBER(NUMBER, result_summary, loop_neurons),
+                                        MEMBER(NUMBER, result_summary, steps_1),
+                                        MEMBER(NUMBER, result_summary, steps_20),
+                                        MEMBER(NUMBER, result_summary, steps_100),
                                         MEMBER(NUMBER, result_summary, first_start),
                                         MEMBER(NUMBER, result_summary, second_start),
                                         END};
@@ -154,6 +163,7 @@ static const struct member device[] = {MEMBER(TEXT, result_device, selector),
                                        PART(result_device, streams, streams),
                                        MEMBERS(result_device, networks, network, network_count),
                                        MEMBERS(result_device, small, small, small_count),
+                                       MEMBERS(result_device, loops, loop, loop_count),
                                        PART(result_device, start, start),
                                        PART(result_device, growth, growth),
                                        PART(result_device, summary, summary),

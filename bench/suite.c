@@ -68,8 +68,8 @@ static bool measure_starts(struct bench *bench, struct result_device *result)
 static bool measure_all(struct bench *bench, struct result_device *result)
 {
     static bool (*const parts[])(struct bench *, struct result_device *) = {measure_starts, measure_streams,
-                                                                            measure_networks, suite_small};
-    static const char *const names[] = {"starts", "streams", "networks", "small networks"};
+                                                                            measure_networks, suite_small, suite_loops};
+    static const char *const names[] = {"starts", "streams", "networks", "small networks", "closed loops"};
     bool all = true;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (parts[i](bench, result))

@@ -49,5 +49,7 @@ bool suite_run(const struct suite *suite, const struct cli_opening *opening, str
 bool suite_network(const struct bench *bench, uint64_t neurons, uint32_t degree_factor, struct result_device *result);
 /* N = 961 with noise and both regulators, one replica, four, and one per compute unit. */
 bool suite_small(struct bench *bench, struct result_device *result);
+/* N = 361 and 961 in closed loops that learn, one replica, 20 and 100. */
+bool suite_loops(struct bench *bench, struct result_device *result);
 
 #endif

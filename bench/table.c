@@ -70,6 +70,23 @@ static void print_small(FILE *file, const struct result_device *device)
     fputc('\n', file);
 }
 
+static void print_loops(FILE *file, const struct result_device *device)
+{
+    char text[5][FIGURE];
+    if (device->loop_count == 0)
+        return;
+    fprintf(file, "Closed loops that learn, k = 2; environment steps\n%9s %8s %12s %12s %12s %14s %14s\n", "N",
+            "replicas", "us/step", "each/s", "total/s", "by 3 calls, us", "to one call");
+    for (size_t i = 0; i < device->loop_count; i++) {
+        const struct result_loop *loop = &device->loops[i];
+        fprintf(file, "%9.0f %8.0f %12s %12s %12s %14s %14s\n", loop->neurons, loop->replicas,
+                figure(text[0], loop->step.median * 1e6), figure(text[1], loop->steps_each),
+                figure(text[2], loop->steps_total), figure(text[3], loop->calls.median * 1e6),
+                figure(text[4], loop->calls_ratio));
+    }
+    fputc('\n', file);
+}
+
 static void print_line(FILE *file, const char *name, double value, const char *unit)
 {
     char text[FIGURE];
@@ -80,11 +97,12 @@ static void print_line(FILE *file, const char *name, double value, const char *u
 static void print_summary(FILE *file, const struct result_device *device)
 {
     const struct result_summary *summary = &device->summary;
-    char large[FIGURE], learning[FIGURE], middle[FIGURE], small[FIGURE];
+    char large[FIGURE], learning[FIGURE], middle[FIGURE], small[FIGURE], loop[FIGURE];
     figure(large, summary->large_neurons);
     figure(learning, summary->learning_neurons);
     figure(middle, summary->middle_neurons);
     figure(small, summary->small_neurons);
+    figure(loop, summary->loop_neurons);
     fprintf(file, "Summary\n");
     const struct {
         const char *name, *at, *unit;
@@ -102,6 +120,9 @@ static void print_summary(FILE *file, const struct result_device *device)
         {"ticks/s, 4 replicas in total", small, "", summary->ticks_4},
         {"ticks/s learning, 1 replica", small, "", summary->learning_ticks_1},
         {"ticks/s learning, 4 replicas in total", small, "", summary->learning_ticks_4},
+        {"closed-loop steps/s, 1 replica", loop, "", summary->steps_1},
+        {"closed-loop steps/s, 20 replicas in total", loop, "", summary->steps_20},
+        {"closed-loop steps/s, 100 replicas in total", loop, "", summary->steps_100},
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         char name[96];
@@ -122,6 +143,7 @@ void table_device(FILE *file, const struct result_device *device)
     } else {
         print_networks(file, device);
         print_small(file, device);
+        print_loops(file, device);
         print_summary(file, device);
     }
     fflush(file);
@@ -129,23 +151,25 @@ void table_device(FILE *file, const struct result_device *device)
 
 void table_compare(FILE *file, const struct result_device *const *devices, const char *const *names, size_t count)
 {
-    char text[11][FIGURE];
-    fprintf(file, "%-40s %8s %8s %7s %7s %7s %7s %8s %9s %9s %8s %8s\n", "device", "read", "GSOPS", "of read",
-            "mod./16", "mod./1", "expon.", "CLBlast", "ticks/s 1", "ticks/s 4", "start", "again");
-    fprintf(file, "%-40s %8s %8s %7s %7s %7s %7s %8s %9s %9s %8s %8s\n", "", "GB/s", "N ~ 1e6", "N ~ 1e6", "N ~ 1e6",
-            "N ~ 1e6", ">= 1e5", "N ~ 1e4", "N = 961", "N = 961", "s", "s");
+    char text[13][FIGURE];
+    fprintf(file, "%-40s %8s %8s %7s %7s %7s %7s %8s %9s %9s %9s %9s %8s %8s\n", "device", "read", "GSOPS", "of read",
+            "mod./16", "mod./1", "expon.", "CLBlast", "ticks/s 1", "ticks/s 4", "steps/s 1", "steps 100", "start",
+            "again");
+    fprintf(file, "%-40s %8s %8s %7s %7s %7s %7s %8s %9s %9s %9s %9s %8s %8s\n", "", "GB/s", "N ~ 1e6", "N ~ 1e6",
+            "N ~ 1e6", "N ~ 1e6", ">= 1e5", "N ~ 1e4", "N = 961", "N = 961", "N = 361", "N = 361", "s", "s");
     for (size_t i = 0; i < count; i++) {
         const struct result_device *device = devices[i];
         const struct result_summary *summary = &device->summary;
         const struct result_network *large = result_near(device, 1e6, false);
-        fprintf(file, "%-40.40s %8s %8s %7s %7s %7s %7s %8s %9s %9s %8s %8s\n", names[i],
+        fprintf(file, "%-40.40s %8s %8s %7s %7s %7s %7s %8s %9s %9s %9s %9s %8s %8s\n", names[i],
                 figure(text[0], device->streams.read.median * 1e-9),
                 figure(text[1], large ? large->operations_per_second * 1e-9 : NAN),
                 figure(text[2], summary->share_of_read), figure(text[3], summary->modulated_16_ratio),
                 figure(text[4], summary->modulated_ratio), figure(text[5], summary->exponent),
                 figure(text[6], summary->clblast_ratio), figure(text[7], summary->ticks_1),
-                figure(text[8], summary->ticks_4), figure(text[9], summary->first_start),
-                figure(text[10], summary->second_start));
+                figure(text[8], summary->ticks_4), figure(text[9], summary->steps_1),
+                figure(text[10], summary->steps_100), figure(text[11], summary->first_start),
+                figure(text[12], summary->second_start));
     }
     fflush(file);
 }

@@ -140,13 +140,25 @@ class Measured(unittest.TestCase):
                 self.assertAlmostEqual(small[f"{kind}_each"] * small["replicas"] / total, 1, places=9)
         self.assertEqual(device["summary"]["ticks_4"], device["small"][replicas.index(4)]["inference_total"])
 
+    def test_closed_loops(self):
+        device, summary = self.result["devices"][0], self.result["devices"][0]["summary"]
+        shapes = [(loop["neurons"], loop["replicas"]) for loop in device["loops"]]
+        self.assertEqual(shapes, [(neurons, replicas) for neurons in (361, 961) for replicas in (1, 20, 100)])
+        for loop in device["loops"]:
+            self.assertAlmostEqual(loop["steps_each"] * loop["step"]["median"], 1, places=9)
+            self.assertAlmostEqual(loop["steps_total"] / loop["steps_each"] / loop["replicas"], 1, places=9)
+            self.assertAlmostEqual(loop["calls_ratio"] * loop["step"]["median"] / loop["calls"]["median"], 1, places=9)
+        small = [loop["steps_total"] for loop in device["loops"][:3]]
+        self.assertEqual([summary["loop_neurons"], summary["steps_1"], summary["steps_20"]], [361] + small[:2])
+        self.assertEqual(summary["steps_100"], small[2])
+
     def test_starts(self):
         """How the two find their caches is in test_start.c."""
         start = self.result["devices"][0]["start"]
         self.assertEqual((start["neurons"], start["first"]["rounds"], start["second"]["rounds"]), (961, 1, 1))
 
     def test_table_and_progress_are_apart(self):
-        for words in ("Streams" if self.opencl else "Networks", "GSOPS", "Small networks", "Summary", "second start"):
+        for words in ("Streams" if self.opencl else "Networks", "GSOPS", "Small networks", "Closed loops", "Summary", "second start"):
             self.assertIn(words, self.process.stdout)
         self.assertIn("N = 961, k = 2", self.process.stderr)
         self.assertNotIn("N = 961, k = 2\n", self.process.stdout)
@@ -175,7 +187,7 @@ class Measured(unittest.TestCase):
     def test_page(self):
         device = self.result["devices"][0]
         root = self.check_page(self.page, [device["name"], device["driver"], self.result["machine"]["cpu"]])
-        self.assertEqual(len(list(root.iter("svg"))), 7)
+        self.assertEqual(len(list(root.iter("svg"))), 8)
 
     def test_page_of_many_devices(self):
         many = copy.deepcopy(self.result)
@@ -284,7 +296,7 @@ class Measured(unittest.TestCase):
                     self.check_page(file.read(), [self.result["devices"][0]["name"]])
         result = bench("compare", self.write('{"schema": 2, "devices": [{}], "news": 1}'), "--html", page)
         self.assertEqual(result.returncode, 0, result.stderr)
-        self.assertEqual(result.stdout.splitlines()[2].split(), ["made:"] + ["-"] * 11)
+        self.assertEqual(result.stdout.splitlines()[2].split(), ["made:"] + ["-"] * 13)
 
     def test_extreme_numbers_draw(self):
         page = os.path.join(self.folder.name, "extreme.html")

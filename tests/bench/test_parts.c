@@ -103,6 +103,32 @@ START_TEST(test_ratios)
 }
 END_TEST
 
+/* The larger networks are measured first here, and one of the smaller ones not. */
+START_TEST(test_loops)
+{
+    static const double shapes[][3] = {{961, 1, 0.25}, {361, 20, 0.5}, {961, 20, 1}, {361, 1, 0.125}};
+    struct result *result = schema_create();
+    struct result_device *device = &result->devices[0];
+    for (size_t i = 0; i < 4; i++) {
+        struct result_loop *loop = &device->loops[device->loop_count++];
+        loop->neurons = shapes[i][0];
+        loop->replicas = shapes[i][1];
+        loop->step.median = shapes[i][2];
+        loop->calls.median = 1;
+        result_derive_loop(loop);
+    }
+    result_derive_device(device);
+    ck_assert_double_eq(device->loops[1].steps_each, 2);
+    ck_assert_double_eq(device->loops[1].steps_total, 40);
+    ck_assert_double_eq(device->loops[1].calls_ratio, 2);
+    ck_assert_double_eq(device->summary.loop_neurons, 361);
+    ck_assert_double_eq(device->summary.steps_1, 8);
+    ck_assert_double_eq(device->summary.steps_20, 40);
+    ck_assert(isnan(device->summary.steps_100));
+    free(result);
+}
+END_TEST
+
 /* The time of the code under test: it passes where work is done and nowhere else. All steps are sums of powers of two,
  * so that what is measured is exact. */
 #define UNIT (1.0 / 8192)
@@ -254,6 +280,7 @@ int main(void)
     tcase_add_test(tests, test_slopes);
     tcase_add_test(tests, test_growth);
     tcase_add_test(tests, test_ratios);
+    tcase_add_test(tests, test_loops);
     tcase_add_test(tests, test_series);
     tcase_add_test(tests, test_series_of_work_that_slows_down);
     tcase_add_test(tests, test_series_too_short_for_the_clock);
