@@ -54,8 +54,14 @@
  * Conventions
  *
  *   - Every call that can fail returns praxis_status. On failure an object is not created (its out-parameter is set to
- *     NULL), a network keeps the state it had unless the call says otherwise, and the message goes to the log and to
- *     praxis_context_last_error.
+ *     NULL), and the message goes to the log and to praxis_context_last_error.
+ *   - A call that fails leaves a network as it was, bit for bit, or broken. What a call takes memory for is taken
+ * before it changes anything, so that all that can be refused, and want of memory, leaves the network as it was; the
+ * same call made again, with success, does what it would have done. Where the device or its driver fails when a part of
+ *     the call has been done, nobody can say what the state is: the network is broken, as the message says, and every
+ *     later call on it and on its readouts returns BROKEN, with the cause, but those that describe it and those that
+ *     destroy. Work that was only queued counts as done by the call that queued it, and may be found to have failed in
+ * a later one. Two calls say what else they may leave: praxis_readout_run and praxis_network_copy_replica.
  *   - Arrays in and out have a leading axis of replicas, R, then the axes named, row-major. Neuron j stands in column
  *     j / p and row j mod p of a p x p grid.
  *   - Structures begin with struct_size, set by the matching _default function, or by the caller where the library
@@ -65,7 +71,8 @@
  *     their defaults, and are not written. One built against a newer header passes a larger size: what this library
  *     does not know becomes zero, and must be zero on the way in (UNSUPPORTED), which means "as before" in any member
  *     that is ever added.
- *   - A context may be used by several threads at once. A network may be used by one thread at a time.
+ *   - A context may be used by several threads at once. A network may be used by one thread at a time: a call that
+ * finds another under way returns IN_USE, and has touched nothing.
  *   - OpenCL drivers do not survive fork(): in a child process, calls on what its parent opened there fail with
  *     UNSUPPORTED, and destroying it leaves the driver alone. Nor are other OpenCL devices found there: look for
  *     devices after forking only. The reference survives.
@@ -106,7 +113,9 @@ typedef enum praxis_status {
     PRAXIS_ERROR_DEVICE = -5,           /* the device or its driver failed a call, or computes wrongly */
     PRAXIS_ERROR_BUILD = -6,            /* the kernels did not compile; the message holds the whole build log */
     PRAXIS_ERROR_UNSUPPORTED = -7,      /* left out of this build, or not possible on this device */
-    PRAXIS_ERROR_IO = -8                /* a file could not be read or written */
+    PRAXIS_ERROR_IO = -8,               /* a file could not be read or written */
+    PRAXIS_ERROR_BROKEN = -9,           /* an earlier call failed half-way, and left the network without a state */
+    PRAXIS_ERROR_IN_USE = -10           /* a call on the network is under way, in another thread or a callback */
 } praxis_status;
 
 /* A short English phrase for a status, never NULL. Static storage. */
@@ -665,8 +674,7 @@ PRAXIS_API praxis_status praxis_field_find(const char *name, praxis_field *field
  * call waits for it. Few large ranges are better than many small ones, and of many neurons here and there it is best to
  * move the whole field.
  *
- * What is refused, for a value, a count or a range, changes nothing: all of it is checked first. Where a write fails
- * later, for want of memory or with DEVICE, the part of the range before that may have been written.
+ * What is refused, for a value, a count or a range, changes nothing: all of it is checked first.
  */
 
 /* A part of the state: these neurons of these replicas. Where a pointer to one is NULL, all of it is meant. */
@@ -712,7 +720,8 @@ PRAXIS_API praxis_status praxis_network_settle(praxis_network *network);
  * having been settled first (praxis_network_settle, of that replica). With PRAXIS_TRACE_WINDOW the copy has no traces
  * yet. Seeds and counts of ticks stay those of their networks: where they are equal too, both replicas go on to the
  * same bits. A replica copied to itself is settled. One thread uses both networks meanwhile. Errors: INVALID_ARGUMENT
- * names what differs; OUT_OF_RANGE names a replica that is not there; then nothing has changed.
+ * names what differs; OUT_OF_RANGE names a replica that is not there; then nothing has changed. Where it fails later,
+ * `from` may have been settled, and is otherwise as it was.
  */
 PRAXIS_API praxis_status praxis_network_copy_replica(praxis_network *from, uint32_t replica, praxis_network *to,
                                                      uint32_t target);
@@ -789,9 +798,7 @@ static inline void praxis_run_default(praxis_run *run)
 /*
  * Runs the span on the device without waiting on the host between ticks; returns when `output` is complete, or, with
  * no output, as soon as the work is queued. Inputs are read before the call returns.
- * Errors: everything is validated before the first tick, and what is refused changes nothing. A long run that finds too
- * little memory on its way ends between two ticks: praxis_network_info.tick says how many were run, and `output` has
- * those of them. On DEVICE the state is undefined.
+ * Errors: everything is validated, and memory for the whole run taken, before the first tick.
  */
 PRAXIS_API praxis_status praxis_network_run(praxis_network *network, const praxis_run *run);
 
@@ -877,7 +884,7 @@ static inline void praxis_step_default(praxis_step *step)
  * and counts as one modulation.
  * Errors: everything is validated before anything changes. INVALID_ARGUMENT: unknown flags or shapes, arrays that go
  * together of which one is missing, a count of inputs that is not right, a neuron in two targets; OUT_OF_RANGE names
- * the value and its bounds. On DEVICE the state is undefined.
+ * the value and its bounds.
  */
 PRAXIS_API praxis_status praxis_network_step(praxis_network *network, const praxis_step *step);
 
@@ -1174,8 +1181,10 @@ static inline void praxis_readout_span_default(praxis_readout_span *span)
  * are zero. With PRAXIS_READOUT_FEED_BACK the network has as many channels as the readout has outputs, and the first
  * input is the output of the tick before the span. A network that is to be modulated needs PRAXIS_RUN_TRACE in flags.
  * Every sample keeps a byte for each neuron and four for each output, in each replica; up to 2^24.
- * Errors: everything but what learning makes is validated before the first tick. INVALID_ARGUMENT, OUT_OF_RANGE,
- * OUT_OF_MEMORY, and those of praxis_network_run and praxis_network_modulate.
+ * Errors: everything but what learning makes is validated before the first tick: where an error becomes a modulator
+ * beyond praxis_network_modulator_limit, the span ends with the tick that made it (OUT_OF_RANGE), which modulated
+ * nothing; praxis_network_info.tick says which. INVALID_ARGUMENT, OUT_OF_RANGE, OUT_OF_MEMORY, and those of
+ * praxis_network_run and praxis_network_modulate.
  */
 PRAXIS_API praxis_status praxis_readout_run(praxis_readout *readout, const praxis_readout_span *span);
 
@@ -1185,7 +1194,7 @@ PRAXIS_API praxis_status praxis_readout_run(praxis_readout *readout, const praxi
  * being the mean over features of their squared deviations, summed over samples; the constant is free. ridge is [R],
  * 1e-15 to 1e15. Where features outnumber samples the dual is solved.
  * Errors: INVALID_ARGUMENT: fewer than two samples; OUT_OF_RANGE: a ridge outside its bounds, or too small for the
- * matrix to be factored; OUT_OF_MEMORY. After an error some replicas may have new weights.
+ * matrix to be factored; OUT_OF_MEMORY. Then all weights are what they were.
  */
 PRAXIS_API praxis_status praxis_readout_fit(praxis_readout *readout, uint32_t parts, const double *ridge);
 

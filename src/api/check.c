@@ -8,11 +8,16 @@ praxis_status px_check_context(const praxis_context *context)
     return px_context_is_inherited(context) ? px_context_fail_inherited(context) : PRAXIS_SUCCESS;
 }
 
+praxis_status px_check_network_there(const praxis_network *network)
+{
+    return network ? px_check_context(network->context) : PRAXIS_ERROR_INVALID_ARGUMENT;
+}
+
 praxis_status px_check_network(const praxis_network *network, const char *names, bool there)
 {
-    if (!network)
-        return PRAXIS_ERROR_INVALID_ARGUMENT;
-    praxis_status status = px_check_context(network->context);
+    praxis_status status = px_check_network_there(network);
+    if (!status)
+        status = px_network_check_whole(network);
     if (!status && !there)
         status = px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "%s NULL", names);
     return status;

@@ -12,8 +12,16 @@
 /* Whether a context is there, and of this process. */
 praxis_status px_check_context(const praxis_context *context);
 
-/* The same of a network, with what else must be there: pointers whose names stand in `names`, and whether all are. */
+/* The same of a network that may be broken. */
+praxis_status px_check_network_there(const praxis_network *network);
+
+/* The same of one that is not, with what else must be there: pointers whose names stand in `names`, and whether all
+ * are. */
 praxis_status px_check_network(const praxis_network *network, const char *names, bool there);
+
+/* What a public function does to a network or reads of its state, if `status` is a success so far: one at a time. */
+#define PX_CALL(status, network, does)                                                                                 \
+    ((status) || ((status) = px_network_enter((network), __func__)) ? (status) : px_network_leave((network), (does)))
 
 static inline bool px_is_parameter(praxis_parameter parameter)
 {

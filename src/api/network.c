@@ -25,7 +25,7 @@ void praxis_network_destroy(praxis_network *network)
 
 praxis_status praxis_network_describe(const praxis_network *network, praxis_network_info *info)
 {
-    praxis_status status = px_check_network(network, "", true);
+    praxis_status status = px_check_network_there(network);
     if (!status)
         status = px_structure_check(network->log, "info", info, FIRST_NETWORK_INFO);
     if (status)
@@ -67,7 +67,7 @@ static praxis_status check_parameter(const praxis_network *network, const char *
 praxis_status praxis_network_set_parameter(praxis_network *network, praxis_parameter parameter, double value)
 {
     praxis_status status = check_parameter(network, "", true, parameter);
-    return status ? status : px_network_set_parameter(network, parameter, value);
+    return PX_CALL(status, network, px_network_set_parameter(network, parameter, value));
 }
 
 praxis_status praxis_network_get_parameter(const praxis_network *network, praxis_parameter parameter, double *value)
@@ -84,7 +84,7 @@ praxis_status praxis_network_set(praxis_network *network, const char *name, cons
     praxis_status status = px_check_network(network, "name or text is", name && text);
     if (!status)
         status = px_parameter_named(network->log, name, &parameter);
-    return status ? status : px_network_set_text(network, parameter, text);
+    return PX_CALL(status, network, px_network_set_text(network, parameter, text));
 }
 
 praxis_status praxis_network_get(const praxis_network *network, const char *name, char *text, size_t size)
@@ -100,7 +100,7 @@ praxis_status praxis_network_add_group(praxis_network *network, const char *name
                                        uint32_t *group)
 {
     praxis_status status = px_check_network(network, "name, neurons or group is", name && neurons && group);
-    return status ? status : px_network_add_group(network, name, neurons, count, group);
+    return PX_CALL(status, network, px_network_add_group(network, name, neurons, count, group));
 }
 
 praxis_status praxis_network_find_group(const praxis_network *network, const char *name, uint32_t *group)
@@ -112,11 +112,11 @@ praxis_status praxis_network_find_group(const praxis_network *network, const cha
 praxis_status praxis_network_set_plastic_groups(praxis_network *network, const uint32_t *groups, size_t count)
 {
     praxis_status status = px_check_network(network, "", true);
-    return status ? status : px_network_set_plastic_groups(network, groups, count);
+    return PX_CALL(status, network, px_network_set_plastic_groups(network, groups, count));
 }
 
 praxis_status praxis_network_share_noise(praxis_network *network, uint32_t group)
 {
     praxis_status status = px_check_network(network, "", true);
-    return status ? status : px_network_share_noise(network, group);
+    return PX_CALL(status, network, px_network_share_noise(network, group));
 }

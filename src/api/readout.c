@@ -63,7 +63,7 @@ void praxis_readout_destroy(praxis_readout *readout)
 
 praxis_status praxis_readout_describe(const praxis_readout *readout, praxis_readout_info *info)
 {
-    praxis_status status = check_readout(readout, "", true);
+    praxis_status status = readout ? px_check_network_there(readout->network) : PRAXIS_ERROR_INVALID_ARGUMENT;
     if (!status)
         status = px_structure_check(readout->log, "info", info, FIRST_READOUT_INFO);
     if (status)
@@ -86,7 +86,7 @@ praxis_status praxis_readout_run(praxis_readout *readout, const praxis_readout_s
     praxis_status status = check_readout(readout, "", true);
     if (!status)
         status = px_structure_take(readout->log, "span", span, FIRST_READOUT_SPAN, &own, sizeof own);
-    return status ? status : px_readout_run(readout, &own);
+    return PX_CALL(status, readout->network, px_readout_run(readout, &own));
 }
 
 praxis_status praxis_readout_fit(praxis_readout *readout, uint32_t parts, const double *ridge)

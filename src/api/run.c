@@ -18,7 +18,7 @@ praxis_status praxis_network_run(praxis_network *network, const praxis_run *run)
     praxis_status status = px_check_network(network, "", true);
     if (!status)
         status = px_structure_take(network->log, "run", run, FIRST_RUN, &own, sizeof own);
-    return status ? status : px_network_run(network, &own);
+    return PX_CALL(status, network, px_network_run(network, &own));
 }
 
 static const praxis_step default_step = {
@@ -35,13 +35,13 @@ praxis_status praxis_network_step(praxis_network *network, const praxis_step *st
     praxis_status status = px_check_network(network, "", true);
     if (!status)
         status = px_structure_take(network->log, "step", step, FIRST_STEP, &own, sizeof own);
-    return status ? status : px_network_step(network, &own);
+    return PX_CALL(status, network, px_network_step(network, &own));
 }
 
 praxis_status praxis_network_modulate(praxis_network *network, const float *modulator, size_t count)
 {
     praxis_status status = px_check_network(network, "modulator is", modulator != NULL);
-    return status ? status : px_learning_modulate(network, modulator, count);
+    return PX_CALL(status, network, px_learning_modulate(network, modulator, count));
 }
 
 double praxis_network_modulator_limit(const praxis_network *network)
@@ -52,7 +52,7 @@ double praxis_network_modulator_limit(const praxis_network *network)
 praxis_status praxis_network_finish(praxis_network *network)
 {
     praxis_status status = px_check_network(network, "", true);
-    return status ? status : network->backend->operations->finish(network->backend);
+    return PX_CALL(status, network, network->backend->operations->finish(network->backend));
 }
 
 praxis_status praxis_feedback_groups(const praxis_network *network, const uint32_t *groups, size_t outputs,

@@ -43,40 +43,47 @@ praxis_status praxis_network_read(praxis_network *network, praxis_field field, c
                                   size_t count)
 {
     praxis_status status = check_access(network, field, values, count);
-    return status ? status : px_network_read(network, field, range, values, count);
+    return PX_CALL(status, network, px_network_read(network, field, range, values, count));
 }
 
 praxis_status praxis_network_write(praxis_network *network, praxis_field field, const praxis_range *range,
                                    const float *values, size_t count)
 {
     praxis_status status = check_access(network, field, values, count);
-    return status ? status : px_network_write(network, field, range, values, count);
+    return PX_CALL(status, network, px_network_write(network, field, range, values, count));
 }
 
 praxis_status praxis_network_read_codes(praxis_network *network, praxis_field field, const praxis_range *range,
                                         void *codes, size_t bytes)
 {
     praxis_status status = check_access(network, field, codes, bytes);
-    return status ? status : px_network_transfer(network, field, range, codes, bytes, false);
+    return PX_CALL(status, network, px_network_transfer(network, field, range, codes, bytes, false));
 }
 
 praxis_status praxis_network_write_codes(praxis_network *network, praxis_field field, const praxis_range *range,
                                          const void *codes, size_t bytes)
 {
     praxis_status status = check_access(network, field, codes, bytes);
-    return status ? status : px_network_transfer(network, field, range, (void *)(uintptr_t)codes, bytes, true);
+    return PX_CALL(status, network, px_network_transfer(network, field, range, (void *)(uintptr_t)codes, bytes, true));
 }
 
 praxis_status praxis_network_hash(praxis_network *network, uint64_t *hashes)
 {
     praxis_status status = px_check_network(network, "hashes is", hashes != NULL);
-    return status ? status : px_network_hash(network, hashes);
+    return PX_CALL(status, network, px_network_hash(network, hashes));
 }
 
 praxis_status praxis_network_settle(praxis_network *network)
 {
     praxis_status status = px_check_network(network, "", true);
-    return status ? status : px_learning_settle(network, NULL);
+    return PX_CALL(status, network, px_learning_settle(network, NULL));
+}
+
+/* Within a call on the first network, one on the other. */
+static praxis_status copy_between(praxis_network *from, uint32_t replica, praxis_network *to, uint32_t target)
+{
+    praxis_status status = px_network_enter(to, "praxis_network_copy_replica");
+    return status ? status : px_network_leave(to, px_network_copy_replica(from, replica, to, target));
 }
 
 praxis_status praxis_network_copy_replica(praxis_network *from, uint32_t replica, praxis_network *to, uint32_t target)
@@ -84,7 +91,9 @@ praxis_status praxis_network_copy_replica(praxis_network *from, uint32_t replica
     praxis_status status = px_check_network(from, "the network to copy to is", to != NULL);
     if (!status)
         status = px_check_network(to, "", true);
-    return status ? status : px_network_copy_replica(from, replica, to, target);
+    if (to == from)
+        return PX_CALL(status, from, px_network_copy_replica(from, replica, to, target));
+    return PX_CALL(status, from, copy_between(from, replica, to, target));
 }
 
 praxis_status praxis_network_reset(praxis_network *network, uint32_t what, const uint8_t *mask)
@@ -93,7 +102,7 @@ praxis_status praxis_network_reset(praxis_network *network, uint32_t what, const
     if (!status && (what == 0 || (what & ~PRAXIS_RESET_EPISODE)))
         status = px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
                          "what to reset is 0x%x, must be PRAXIS_RESET_ACTIVATIONS, PRAXIS_RESET_TRACES or both", what);
-    return status ? status : px_network_reset(network, what, mask);
+    return PX_CALL(status, network, px_network_reset(network, what, mask));
 }
 
 praxis_status praxis_network_statistics(praxis_network *network, praxis_field field, praxis_statistics *statistics)
@@ -106,7 +115,7 @@ praxis_status praxis_network_statistics(praxis_network *network, praxis_field fi
     praxis_statistics *own = calloc(network->shape.replicas, sizeof *own);
     if (!own)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for statistics");
-    status = px_network_statistics(network, field, own);
+    status = PX_CALL(status, network, px_network_statistics(network, field, own));
     for (uint32_t r = 0; r < network->shape.replicas && !status; r++)
         px_structure_begin((char *)statistics + r * statistics->struct_size, statistics->struct_size, FIRST_STATISTICS,
                            &own[r], sizeof own[r]);

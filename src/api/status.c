@@ -31,6 +31,10 @@ const char *praxis_status_string(praxis_status status)
         return "not supported";
     case PRAXIS_ERROR_IO:
         return "file could not be read or written";
+    case PRAXIS_ERROR_BROKEN:
+        return "network broken by an earlier failure";
+    case PRAXIS_ERROR_IN_USE:
+        return "network in use by another thread";
     }
     return "unknown status";
 }

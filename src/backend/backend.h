@@ -8,7 +8,8 @@
  * matter.
  *
  * Operations may be queued: only download, histogram, end and finish wait. Arguments have been validated; a failure
- * means that the device or its memory failed, and is reported through the log the back end was created with.
+ * means that the device or its memory failed, and is reported through the log the back end was created with. One that
+ * fails leaves everything as it was, its own account on the host included, or sets `changed` of the back end.
  */
 #ifndef PX_BACKEND_BACKEND_H
 #define PX_BACKEND_BACKEND_H
@@ -122,6 +123,16 @@ struct px_learning {
     const struct px_modulation *modulation; /* or NULL */
 };
 
+/* What operations to come take memory for, beyond what every one has. Only sizes are asked, and whether pointers are
+ * NULL. */
+struct px_needs {
+    const struct px_span *span;      /* of begin, or NULL */
+    const struct px_values *factors; /* of supply, or NULL */
+    const struct px_values *scale;   /* of learn, or NULL */
+    bool consolidated;               /* learn is given coefficients */
+    uint32_t moved;                  /* a bit for each field that is uploaded or downloaded */
+};
+
 /* The first neuron that is owned and the one behind the last, and how many are, in each replica. */
 static inline uint32_t px_first_neuron(const struct px_shape *shape)
 {
@@ -171,6 +182,10 @@ struct px_backend_operations {
 
     /* Draws all weights from the seeds and sets activations and traces to zero. Other fields are uploaded. */
     praxis_status (*birth)(struct px_backend *backend);
+
+    /* Takes memory, so that operations to come do not fail for want of it half-way. What is not reserved is taken when
+     * it is needed. */
+    praxis_status (*reserve)(struct px_backend *backend, const struct px_needs *needs);
 
     /* Copies a part of a field in or out; `codes` holds exactly the range: of neurons that are owned, but of
      * activations of any. */
@@ -233,6 +248,9 @@ struct px_backend_operations {
 struct px_backend {
     const struct px_backend_operations *operations;
     struct px_log *log;
+    /* Set as soon as an operation has changed the state, or may have: also where work queued earlier turns out to have
+     * failed. The network room clears it. */
+    bool changed;
 };
 
 /* A device that networks can be made on: what a context opens. */

@@ -167,7 +167,10 @@ praxis_status px_network_set_plastic_groups(praxis_network *network, const uint3
     for (size_t g = 0; g < count; g++)
         for (uint64_t m = network->group_offsets[groups[g]]; m < network->group_offsets[groups[g] + 1]; m++)
             plastic[network->group_members[m]] = 1;
-    status = px_learning_settle(network, NULL); /* what is pending was traced by the neurons that were plastic then */
+    status = px_network_reserve(network, &(struct px_call_needs){.moved = 1u << PRAXIS_FIELD_PLASTIC});
+    if (!status)
+        status =
+            px_learning_settle(network, NULL); /* what is pending was traced by the neurons that were plastic then */
     if (!status)
         status = upload_to_all(network, PRAXIS_FIELD_PLASTIC, plastic);
     free(plastic);
@@ -177,6 +180,8 @@ praxis_status px_network_set_plastic_groups(praxis_network *network, const uint3
 praxis_status px_network_share_noise(praxis_network *network, uint32_t group)
 {
     praxis_status status = px_network_check_groups(network, &group, 1);
+    if (!status)
+        status = px_network_reserve(network, &(struct px_call_needs){.moved = 1u << PRAXIS_FIELD_NOISE_SOURCE});
     if (status)
         return status;
     const uint32_t *members = network->group_members + network->group_offsets[group];

@@ -218,6 +218,8 @@ praxis_status px_learning_modulate(praxis_network *network, const float *modulat
                        (unsigned long long)count, (unsigned long long)replicas,
                        (unsigned long long)(replicas * neurons));
     praxis_status status = px_learning_check(network, &given);
+    if (!status)
+        status = px_network_reserve(network, &(struct px_call_needs){.modulators = &given});
     return status ? status : px_learning_apply(network, &given);
 }
 
@@ -258,7 +260,9 @@ praxis_status px_learning_follow_range(praxis_network *network, const praxis_ran
 
 praxis_status px_learning_settle(praxis_network *network, const praxis_range *range)
 {
-    praxis_status status = px_learning_follow_range(network, range);
+    praxis_status status = px_network_reserve(network, &(struct px_call_needs){0});
+    if (!status)
+        status = px_learning_follow_range(network, range);
     if (status || !network->shape.traces_stored || !mark_closing(network, range, 1))
         return status;
     return close_windows(network);

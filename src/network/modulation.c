@@ -89,16 +89,24 @@ static praxis_status fail_first(struct px_log *log, const praxis_parameters *par
     return fail_modulator(log, parameters, *modulator);
 }
 
+praxis_status px_scaled_reserve(struct px_log *log, const struct px_shape *shape, const struct px_given *given,
+                                struct px_scaled *scaled)
+{
+    uint64_t count = px_multiply(shape->replicas, given->each);
+    return px_grow((void **)&scaled->many, &scaled->many_count, count, sizeof *scaled->many)
+               ? PRAXIS_SUCCESS
+               : px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu modulators", (unsigned long long)count);
+}
+
 praxis_status px_scale(struct px_log *log, const struct px_shape *shape, const praxis_parameters *parameters,
                        const struct px_given *given, struct px_scaled *scaled)
 {
     uint64_t replicas = shape->replicas, each = given->each;
     bool many = given->scope != PRAXIS_SCOPE_REPLICA;
     const float *modulator = given->values;
-    if (many &&
-        !px_grow((void **)&scaled->many, &scaled->many_count, px_multiply(replicas, each), sizeof *scaled->many))
-        return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu modulators",
-                       (unsigned long long)(replicas * each));
+    praxis_status status = many ? px_scaled_reserve(log, shape, given, scaled) : PRAXIS_SUCCESS;
+    if (status)
+        return status;
     int32_t *scale = many ? scaled->many : scaled->scale;
     for (uint64_t r = 0; r < replicas; r++, modulator += each, scale += each) {
         bool moves;

@@ -54,7 +54,6 @@ static praxis_status prepare_network(praxis_network *network, const praxis_param
     if (status)
         return status;
     network->parameters = *parameters;
-    network->noisy = parameters->noise > 0;
     status = take_seeds(network, parameters);
     if (!status)
         status = px_learning_create(network);
@@ -63,11 +62,21 @@ static praxis_status prepare_network(praxis_network *network, const praxis_param
     return status ? status : prepare_groups(network);
 }
 
-praxis_status px_network_apply_constants(praxis_network *network)
+static praxis_status apply_parameters(praxis_network *network, const praxis_parameters *parameters, bool noisy)
 {
     struct px_constants constants;
-    px_constants_make(&network->parameters, network->shape.graph.degree, network->noisy, &constants);
-    return network->backend->operations->set_constants(network->backend, &constants);
+    px_constants_make(parameters, network->shape.graph.degree, noisy, &constants);
+    praxis_status status = network->backend->operations->set_constants(network->backend, &constants);
+    if (status)
+        return status;
+    network->parameters = *parameters;
+    network->noisy = noisy;
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status px_network_make_noisy(praxis_network *network)
+{
+    return apply_parameters(network, &network->parameters, true);
 }
 
 static praxis_status check_settable(const praxis_network *network, praxis_parameter parameter)
@@ -83,12 +92,11 @@ static praxis_status check_settable(const praxis_network *network, praxis_parame
 static praxis_status change(praxis_network *network, praxis_parameter parameter, const praxis_parameters *changed)
 {
     praxis_status status = px_parameters_check(network->log, changed);
+    if (!status)
+        status = px_network_reserve(network, &(struct px_call_needs){0});
     if (!status && parameter != PRAXIS_PARAMETER_FACTOR) /* which what waits has no part in */
         status = px_learning_follow(network, NULL);      /* under the old rate and decay */
-    if (status)
-        return status;
-    network->parameters = *changed;
-    return px_network_apply_constants(network);
+    return status ? status : apply_parameters(network, changed, network->noisy);
 }
 
 praxis_status px_network_set_parameter(praxis_network *network, praxis_parameter parameter, double value)
@@ -228,7 +236,7 @@ praxis_status px_network_create(praxis_context *context, const praxis_parameters
     if (!status)
         status = open_backend(made);
     if (!status)
-        status = px_network_apply_constants(made);
+        status = apply_parameters(made, &made->parameters, parameters->noise > 0);
     if (!status)
         status = px_network_birth(made);
     if (status)
@@ -252,6 +260,7 @@ void px_network_destroy(praxis_network *network)
     free(network->targets.target);
     free(network->targets.groups);
     px_step_room_free(&network->step);
+    free(network->block);
     px_context_release(network->context);
     free(network);
 }

@@ -7,9 +7,12 @@
 #ifndef PX_NETWORK_NETWORK_H
 #define PX_NETWORK_NETWORK_H
 
+#include <stdatomic.h>
+
 #include "backend/backend.h"
 
 #define PX_GROUP_NAME_SIZE 64
+#define PX_BROKEN_SIZE     512
 
 /* A modulator that waits, and the ticks run since it came. */
 struct px_waiting_modulator {
@@ -58,7 +61,7 @@ struct px_target_list {
     uint32_t *groups;      /* [map.count] */
 };
 
-/* The host's side of a step: room that grows. */
+/* The host's side of a step or a run: room that grows. */
 struct px_step_room {
     uint8_t *flags;   /* [R] */
     int32_t *factors; /* [factor_count] codes */
@@ -85,8 +88,29 @@ struct praxis_network {
     uint32_t *group_members;
     struct px_target_list targets;
     struct px_step_room step;
-    bool gated; /* steps have contexts */
+    void *block; /* state on its way, block by block: room that grows */
+    uint64_t block_bytes;
+    bool gated;                  /* steps have contexts */
+    _Atomic(const char *) call;  /* the one under way, NULL: none */
+    char broken[PX_BROKEN_SIZE]; /* how it came to be broken; "": it is not */
 };
+
+/* call.c: what holds for every call but those that describe or destroy. */
+/* Fails where the network is broken. */
+praxis_status px_network_check_whole(const praxis_network *network);
+/* Before and after what `call`, by its name, does; leave passes `status` on. Fails where another is under way, and then
+ * is not left. */
+praxis_status px_network_enter(praxis_network *network, const char *call);
+praxis_status px_network_leave(praxis_network *network, praxis_status status);
+/* What the call has done so far is whole: should it fail now, that is what it leaves. */
+void px_network_keep(praxis_network *network);
+/* What a call will take memory for; see struct px_needs. */
+struct px_call_needs {
+    const struct px_span *span;
+    const struct px_given *factors, *modulators;
+    uint32_t moved;
+};
+praxis_status px_network_reserve(praxis_network *network, const struct px_call_needs *call);
 
 /* parameters.c: what parameters are, their bounds, and their values as numbers and as text. */
 void px_parameters_default(praxis_parameters *parameters);
@@ -141,7 +165,7 @@ praxis_status px_verify(struct px_backend *backend, const struct px_shape *shape
 praxis_status px_shape_make(struct px_log *log, const praxis_parameters *parameters, struct px_shape *shape);
 praxis_status px_network_create(praxis_context *context, const praxis_parameters *parameters, praxis_network **network);
 void px_network_destroy(praxis_network *network);
-praxis_status px_network_apply_constants(praxis_network *network);
+praxis_status px_network_make_noisy(praxis_network *network); /* from now on ticks ask for noise */
 praxis_status px_network_set_parameter(praxis_network *network, praxis_parameter parameter, double value);
 praxis_status px_network_set_text(praxis_network *network, praxis_parameter parameter, const char *text);
 void px_network_describe(const praxis_network *network, praxis_network_info *info); /* struct_size is set */
@@ -156,6 +180,8 @@ praxis_status px_network_read(praxis_network *network, praxis_field field, const
                               size_t count);
 praxis_status px_network_write(praxis_network *network, praxis_field field, const praxis_range *range,
                                const float *values, size_t count);
+/* The memory of px_network_read, and of px_network_write. */
+praxis_status px_network_reserve_move(praxis_network *network, praxis_field field, const praxis_range *range);
 /* How many numbers a range of a field has; fails where the network has no such range. */
 praxis_status px_network_count(const praxis_network *network, praxis_field field, const praxis_range *range,
                                uint64_t *count);
@@ -216,6 +242,9 @@ struct px_modulation px_scaled_modulation(const struct px_scaled *scaled, uint64
                                           bool consolidated);
 praxis_status px_modulators_check(struct px_log *log, const praxis_parameters *parameters, const float *modulator,
                                   uint64_t count);
+/* The room for the scales of targets or neurons. */
+praxis_status px_scaled_reserve(struct px_log *log, const struct px_shape *shape, const struct px_given *given,
+                                struct px_scaled *scaled);
 /* Fails where a modulator is outside its limit. */
 praxis_status px_scale(struct px_log *log, const struct px_shape *shape, const praxis_parameters *parameters,
                        const struct px_given *given, struct px_scaled *scaled);

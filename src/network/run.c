@@ -9,23 +9,11 @@
 #include "network/network.h"
 
 /* A long run is cut into pieces so that what is staged at once stays below this many numbers. */
-#define STAGED_NUMBERS (UINT64_C(1) << 22)
+#define STAGED_NUMBERS (UINT64_C(1) << 20)
 #define STAGED_TICKS   4096
 
 /* That one run reads out: back ends count them in 32 bits. */
 #define MOST_GROUPS (1u << 20)
-
-/* The host's side of a piece of a run: what was converted for it. */
-struct staging {
-    int32_t *input;
-    int64_t *sums;
-};
-
-static void release_staging(struct staging *staging)
-{
-    free(staging->input);
-    free(staging->sums);
-}
 
 praxis_status px_network_check_input(const praxis_network *network, const float *input, uint64_t count, uint64_t ticks)
 {
@@ -107,29 +95,37 @@ static praxis_status check_run(const praxis_network *network, const praxis_run *
     return status;
 }
 
-/* Inputs of ticks first .. first + ticks - 1 as integers, in the layout of px_span. */
-static bool stage_input(const praxis_network *network, const praxis_run *run, uint64_t first, uint32_t ticks,
-                        struct staging *staging)
-{
-    uint64_t channels = network->shape.channels, copies = run->input_shared ? 1 : network->shape.replicas;
-    if (!run->input)
-        return true;
-    staging->input = px_zeros(copies * ticks * channels, sizeof *staging->input);
-    if (!staging->input)
-        return false;
-    for (uint64_t r = 0; r < copies; r++)
-        for (uint64_t i = 0; i < ticks * channels; i++)
-            staging->input[r * ticks * channels + i] = px_input_code(
-                (double)run->input[(r * run->ticks + first) * channels + i], network->parameters.input_scale);
-    return true;
-}
-
 /* What of the run a piece is. */
 struct piece {
     const praxis_run *run;
     uint64_t first; /* tick of the run */
     uint32_t ticks;
 };
+
+/* Its inputs as integers, in the layout of px_span. */
+static void stage_input(praxis_network *network, const struct piece *piece)
+{
+    const praxis_run *run = piece->run;
+    uint64_t channels = network->shape.channels, copies = run->input_shared ? 1 : network->shape.replicas;
+    uint64_t numbers = run->input ? piece->ticks * channels : 0;
+    for (uint64_t r = 0; r < copies; r++)
+        for (uint64_t i = 0; i < numbers; i++)
+            network->step.input[r * numbers + i] = px_input_code(
+                (double)run->input[(r * run->ticks + piece->first) * channels + i], network->parameters.input_scale);
+}
+
+static struct px_span span_of_piece(const praxis_network *network, const struct piece *piece)
+{
+    const praxis_run *run = piece->run;
+    return (struct px_span){
+        .first_tick = network->tick,
+        .ticks = piece->ticks,
+        .input_shared = run->input_shared != 0,
+        .input = run->input ? network->step.input : NULL,
+        .groups = run->groups,
+        .group_count = (uint32_t)run->group_count,
+    };
+}
 
 /* The modulators of a step: one per replica, run->ticks apart. */
 static const float *modulators_at(const struct piece *piece, uint32_t step)
@@ -185,33 +181,35 @@ static void deliver_readouts(const praxis_network *network, const praxis_run *ru
             }
 }
 
+/* All that the pieces of a run, of which this is the longest, take memory for. */
+static praxis_status reserve_run(praxis_network *network, const struct piece *piece)
+{
+    struct px_step_room *room = &network->step;
+    const struct px_span counted = span_of_piece(network, piece);
+    uint64_t inputs = piece->run->input ? px_span_inputs(&network->shape, &counted) : 0;
+    if (!px_grow((void **)&room->input, &room->input_count, inputs, sizeof *room->input) ||
+        !px_grow((void **)&room->sums, &room->sum_count, px_span_sums(&network->shape, &counted), sizeof *room->sums))
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to stage %u ticks", piece->ticks);
+    const struct px_span span = span_of_piece(network, piece);
+    praxis_status status = px_network_reserve(network, &(struct px_call_needs){.span = &span});
+    if (status || !piece->run->record)
+        return status;
+    return px_network_reserve_move(network, piece->run->record_field, piece->run->record_range);
+}
+
 static praxis_status run_piece(praxis_network *network, const struct piece *piece)
 {
     struct px_backend *backend = network->backend;
     const praxis_run *run = piece->run;
-    struct staging staging = {0};
-    uint64_t sums = (uint64_t)piece->ticks * network->shape.replicas * run->group_count;
-    praxis_status status = PRAXIS_SUCCESS;
-    if (!stage_input(network, run, piece->first, piece->ticks, &staging) ||
-        (sums > 0 && !(staging.sums = px_zeros(sums, sizeof *staging.sums))))
-        status = px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to stage %u ticks", piece->ticks);
-    const struct px_span span = {
-        .first_tick = network->tick,
-        .ticks = piece->ticks,
-        .input_shared = run->input_shared != 0,
-        .input = staging.input,
-        .groups = run->groups,
-        .group_count = (uint32_t)run->group_count,
-    };
-    if (!status)
-        status = backend->operations->begin(backend, &span);
+    const struct px_span span = span_of_piece(network, piece);
+    stage_input(network, piece);
+    praxis_status status = backend->operations->begin(backend, &span);
     for (uint32_t step = 0, count; step < piece->ticks && !status; step += count)
         status = advance_piece(network, piece, step, &count);
     if (!status)
-        status = backend->operations->end(backend, staging.sums);
+        status = backend->operations->end(backend, network->step.sums);
     if (!status)
-        deliver_readouts(network, run, piece->first, piece->ticks, staging.sums);
-    release_staging(&staging);
+        deliver_readouts(network, run, piece->first, piece->ticks, network->step.sums);
     return status;
 }
 
@@ -236,12 +234,16 @@ static praxis_status take_record(praxis_network *network, const praxis_run *run,
 praxis_status px_network_run(praxis_network *network, const praxis_run *run)
 {
     praxis_status status = check_run(network, run);
-    if (!status)
-        status = px_learning_make_place(network);
-    memset(network->step.flags, (int)run->flags, network->shape.replicas);
+    if (status)
+        return status;
     uint64_t numbers = (uint64_t)network->shape.replicas * (network->shape.channels + 1 + run->group_count);
     uint64_t most = STAGED_NUMBERS / numbers + 1;
     most = most < STAGED_TICKS ? most : STAGED_TICKS;
+    const struct piece longest = {run, 0, piece_ticks(run, 0, most)};
+    status = reserve_run(network, &longest);
+    if (!status)
+        status = px_learning_make_place(network);
+    memset(network->step.flags, (int)run->flags, network->shape.replicas);
     for (uint64_t first = 0, ticks; first < run->ticks && !status; first += ticks) {
         ticks = piece_ticks(run, first, most);
         const struct piece piece = {run, first, (uint32_t)ticks};
@@ -265,6 +267,8 @@ praxis_status px_network_reset(praxis_network *network, uint32_t what, const uin
     }
     praxis_status status = PRAXIS_SUCCESS;
     if (what & PRAXIS_RESET_TRACES)
+        status = px_network_reserve(network, &(struct px_call_needs){0});
+    if (!status && (what & PRAXIS_RESET_TRACES))
         status = px_learning_follow(network, mask ? mask : all);
     if (!status)
         status = backend->operations->reset(backend, what, mask ? mask : all);

@@ -103,9 +103,10 @@ static praxis_status note_noise(praxis_network *network, praxis_field field, con
 {
     if (field != PRAXIS_FIELD_NOISE || network->noisy)
         return PRAXIS_SUCCESS;
-    for (uint64_t i = 0; i < count && !network->noisy; i++)
-        network->noisy = codes[i] != 0;
-    return network->noisy ? px_network_apply_constants(network) : PRAXIS_SUCCESS;
+    uint64_t i = 0;
+    while (i < count && codes[i] == 0)
+        i++;
+    return i < count ? px_network_make_noisy(network) : PRAXIS_SUCCESS;
 }
 
 static praxis_status check_codes(const praxis_network *network, praxis_field field, const void *codes, uint64_t count)
@@ -138,6 +139,8 @@ praxis_status px_network_transfer(praxis_network *network, praxis_field field, c
         return download_field(network, field, &range, codes);
     status = check_codes(network, field, codes, count);
     if (!status)
+        status = px_network_reserve(network, &(struct px_call_needs){.moved = 1u << field});
+    if (!status)
         status = prepare_write(network, field, &range);
     if (!status)
         status = operations->upload(network->backend, field, &range, codes);
@@ -155,12 +158,13 @@ static uint64_t block_neurons(const praxis_network *network, uint64_t neuron_byt
     return (columns ? columns : 1) * column;
 }
 
-/* Runs `visit` over the range in blocks: of one replica, or of several that are small. */
-typedef praxis_status (*block_visitor)(praxis_network *network, praxis_field field, const praxis_range *block,
-                                       void *codes, uint64_t offset, void *user);
+/* Blocks of a range: of one replica, or of several that are small. */
+struct blocks {
+    uint64_t elements, size, bytes; /* codes of a neuron; neurons of a block, and bytes of one */
+    uint32_t together;              /* replicas of a block */
+};
 
-static praxis_status for_each_block(praxis_network *network, praxis_field field, const praxis_range *range,
-                                    block_visitor visit, void *user)
+static struct blocks blocks_of(const praxis_network *network, praxis_field field, const praxis_range *range)
 {
     uint64_t elements = px_field_elements(&network->shape, field);
     uint64_t bytes = elements * px_field_bytes(field);
@@ -168,22 +172,37 @@ static praxis_status for_each_block(praxis_network *network, praxis_field field,
     size = size < range->neurons ? size : range->neurons;
     uint64_t most = size < range->neurons ? 1 : BLOCK_BYTES / (size * bytes + 1) + 1;
     uint32_t together = most < range->replicas ? (uint32_t)most : range->replicas;
-    void *codes = px_zeros(size * together, bytes);
-    if (!codes)
-        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu bytes of state",
-                       (unsigned long long)(size * together * bytes));
-    praxis_status status = PRAXIS_SUCCESS;
+    return (struct blocks){elements, size, size * together * bytes, together};
+}
+
+static praxis_status reserve_blocks(praxis_network *network, const struct blocks *blocks)
+{
+    return px_grow(&network->block, &network->block_bytes, blocks->bytes, 1)
+               ? PRAXIS_SUCCESS
+               : px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %llu bytes of state",
+                         (unsigned long long)blocks->bytes);
+}
+
+/* Runs `visit` over the range in blocks. */
+typedef praxis_status (*block_visitor)(praxis_network *network, praxis_field field, const praxis_range *block,
+                                       void *codes, uint64_t offset, void *user);
+
+static praxis_status for_each_block(praxis_network *network, praxis_field field, const praxis_range *range,
+                                    block_visitor visit, void *user)
+{
+    const struct blocks blocks = blocks_of(network, field, range);
+    const uint32_t together = blocks.together;
+    praxis_status status = reserve_blocks(network, &blocks);
     uint64_t offset = 0;
-    for (uint32_t r = 0; r < range->replicas && elements > 0; r += together)
-        for (uint64_t j = 0; j < range->neurons && !status; j += size) {
+    for (uint32_t r = 0; r < range->replicas && blocks.elements > 0; r += together)
+        for (uint64_t j = 0; j < range->neurons && !status; j += blocks.size) {
             uint64_t left = range->neurons - j;
             uint32_t rest = range->replicas - r;
             praxis_range block = {range->first_replica + r, rest < together ? rest : together, range->first_neuron + j,
-                                  left < size ? left : size};
-            status = visit(network, field, &block, codes, offset, user);
-            offset += block.replicas * block.neurons * elements;
+                                  left < blocks.size ? left : blocks.size};
+            status = visit(network, field, &block, network->block, offset, user);
+            offset += block.replicas * block.neurons * blocks.elements;
         }
-    free(codes);
     return status;
 }
 
@@ -237,6 +256,17 @@ praxis_status px_network_count(const praxis_network *network, praxis_field field
     return status;
 }
 
+praxis_status px_network_reserve_move(praxis_network *network, praxis_field field, const praxis_range *given)
+{
+    praxis_range range;
+    praxis_status status = resolve(network, given, &range);
+    if (status)
+        return status;
+    const struct blocks blocks = blocks_of(network, field, &range);
+    status = reserve_blocks(network, &blocks);
+    return status ? status : px_network_reserve(network, &(struct px_call_needs){.moved = 1u << field});
+}
+
 praxis_status px_network_read(praxis_network *network, praxis_field field, const praxis_range *given, float *values,
                               size_t count)
 {
@@ -263,7 +293,9 @@ praxis_status px_network_write(praxis_network *network, praxis_field field, cons
         if (!(values[i] >= low && values[i] <= high))
             return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "%s %llu is %g, must be from %g to %g", info.name,
                            (unsigned long long)i, (double)values[i], (double)low, (double)high);
-    status = prepare_write(network, field, &range);
+    status = px_network_reserve_move(network, field, &range);
+    if (!status)
+        status = prepare_write(network, field, &range);
     return status ? status : for_each_block(network, field, &range, write_block, (void *)(uintptr_t)values);
 }
 
@@ -346,6 +378,18 @@ static praxis_status copy_block(praxis_network *network, praxis_field field, con
     return status ? status : note_noise(copy->to, field, codes, elements_in(network, field, block));
 }
 
+/* All that a copy of a replica moves, of either network. */
+static praxis_status reserve_copy(praxis_network *network, const praxis_range *replica)
+{
+    const uint32_t every = (1u << PRAXIS_FIELD_COUNT) - 1;
+    praxis_status status = px_network_reserve(network, &(struct px_call_needs){.moved = every});
+    for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++) {
+        const struct blocks blocks = blocks_of(network, (praxis_field)field, replica);
+        status = reserve_blocks(network, &blocks);
+    }
+    return status;
+}
+
 praxis_status px_network_copy_replica(praxis_network *from, uint32_t replica, praxis_network *to, uint32_t target)
 {
     const praxis_range given = {replica, 1, 0, from->shape.graph.neurons},
@@ -358,9 +402,15 @@ praxis_status px_network_copy_replica(praxis_network *from, uint32_t replica, pr
     if (!status)
         status = resolve(to, &taken, &sink);
     if (!status)
+        status = reserve_copy(from, &source);
+    if (!status && from != to)
+        status = reserve_copy(to, &sink);
+    if (!status)
         status = px_learning_settle(from, &source);
     if (status || (from == to && replica == target))
         return status;
+    if (from != to)
+        px_network_keep(from);
     status = px_learning_follow_range(to, &sink);
     for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++)
         if (field != PRAXIS_FIELD_TRACE || from->shape.traces_stored)

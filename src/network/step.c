@@ -279,11 +279,9 @@ static void deliver(const praxis_network *network, const praxis_step *step)
     }
 }
 
-static praxis_status advance(praxis_network *network, const praxis_step *step)
+static struct px_span span_of_step(const praxis_network *network, const praxis_step *step)
 {
-    struct px_backend *backend = network->backend;
-    uint32_t traced = step->traced_ticks ? step->traced_ticks : step->ticks;
-    const struct px_span span = {
+    return (struct px_span){
         .first_tick = network->tick,
         .ticks = step->ticks,
         .input_shared = step->input_shared != 0,
@@ -294,6 +292,13 @@ static praxis_status advance(praxis_network *network, const praxis_step *step)
         .gated = network->gated,
         .read_from = step->output ? step->ticks - step->read_ticks : step->ticks,
     };
+}
+
+static praxis_status advance(praxis_network *network, const praxis_step *step)
+{
+    struct px_backend *backend = network->backend;
+    uint32_t traced = step->traced_ticks ? step->traced_ticks : step->ticks;
+    const struct px_span span = span_of_step(network, step);
     praxis_status status = backend->operations->begin(backend, &span);
     if (!status)
         status = run_ticks(network, step, 0, step->ticks - traced, false);
@@ -306,16 +311,28 @@ static praxis_status advance(praxis_network *network, const praxis_step *step)
     return status;
 }
 
+/* What the back end takes memory for. */
+static praxis_status reserve_step(praxis_network *network, const praxis_step *step)
+{
+    const struct px_given factors = factors_of(network, step), modulators = modulators_of(network, step);
+    const struct px_span span = span_of_step(network, step);
+    return px_network_reserve(network, &(struct px_call_needs){.span = step->ticks ? &span : NULL,
+                                                               .factors = step->factor ? &factors : NULL,
+                                                               .modulators = step->modulator ? &modulators : NULL});
+}
+
 praxis_status px_network_step(praxis_network *network, const praxis_step *step)
 {
     praxis_status status = check_step(network, step);
     if (!status)
         status = convert(network, step);
     if (!status)
+        status = reserve_step(network, step);
+    if (!status)
         status = teach(network, step);
     if (!status && step->context) {
-        network->gated = true;
         status = network->backend->operations->gate(network->backend, step->context);
+        network->gated |= !status;
     }
     return status || step->ticks == 0 ? status : advance(network, step);
 }

@@ -422,13 +422,37 @@ static praxis_status fit_replica(const praxis_readout *readout, uint32_t parts, 
     return status;
 }
 
+/* What fits change: all weights. */
+static double *copy_weights(const praxis_readout *readout)
+{
+    uint64_t bytes = (uint64_t)readout->replicas * readout->options.outputs * (readout->features + 1) * sizeof(double);
+    double *copy = px_zeros(bytes, 1);
+    if (copy)
+        memcpy(copy, readout->weights, (size_t)bytes);
+    return copy;
+}
+
+/* In place of the weights that some replicas have got: those of before, where the fit failed. Frees them. */
+static void end_fit(praxis_readout *readout, double *before, praxis_status status)
+{
+    double *unwanted = status && before ? readout->weights : before;
+    if (status && before)
+        readout->weights = before;
+    free(unwanted);
+}
+
 praxis_status px_readout_fit(praxis_readout *readout, uint32_t parts, const double *ridge)
 {
     praxis_status status = check_parts(readout, parts);
     if (!status)
         status = check_ridges(readout, ridge, readout->replicas);
+    if (status)
+        return status;
+    double *before = copy_weights(readout);
+    status = before ? PRAXIS_SUCCESS : readout_out_of_memory(readout);
     for (uint32_t r = 0; r < readout->replicas && !status; r++)
         status = fit_replica(readout, parts, r, ridge[r]);
+    end_fit(readout, before, status);
     return status;
 }
 
@@ -480,9 +504,10 @@ praxis_status px_readout_choose(praxis_readout *readout, const double *ridges, s
     praxis_status status = check_parts(readout, both);
     if (!status)
         status = check_ridges(readout, ridges, count);
-    double *each = px_zeros(readout->options.outputs, sizeof(double));
-    if (!status && !each)
-        status = readout_out_of_memory(readout);
+    if (status)
+        return status;
+    double *each = px_zeros(readout->options.outputs, sizeof(double)), *before = copy_weights(readout);
+    status = each && before ? PRAXIS_SUCCESS : readout_out_of_memory(readout);
     for (uint32_t r = 0; r < readout->replicas && !status; r++) {
         double best = 0, least;
         status = choose_for(readout, ridges, count, r, each, &best, &least);
@@ -493,6 +518,7 @@ praxis_status px_readout_choose(praxis_readout *readout, const double *ridges, s
         if (error)
             error[r] = least;
     }
+    end_fit(readout, before, status);
     free(each);
     return status;
 }

@@ -53,12 +53,20 @@ static praxis_status check_targets(const praxis_readout *readout, const praxis_r
     return PRAXIS_SUCCESS;
 }
 
+static praxis_status check_inputs(const praxis_readout *readout, const praxis_readout_span *span)
+{
+    uint64_t each = px_multiply(span->ticks, readout->network->shape.channels);
+    return px_network_check_input(readout->network, span->input,
+                                  span->input_shared ? each : px_multiply(readout->replicas, each), span->ticks);
+}
+
 static praxis_status check_span(const praxis_readout *readout, const praxis_readout_span *span)
 {
     const uint32_t parts = PRAXIS_READOUT_TRAINING | PRAXIS_READOUT_VALIDATION;
     const uint32_t teaching = parts | PRAXIS_READOUT_LEARN | PRAXIS_READOUT_MODULATE;
     const uint32_t known = teaching | PRAXIS_READOUT_FEED_BACK | PRAXIS_READOUT_REHEARSE;
     struct px_log *log = readout->log;
+    praxis_status status;
     if (span->what & ~known)
         return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "what a readout does, 0x%x, has unknown bits 0x%x",
                        span->what, span->what & ~known);
@@ -84,7 +92,8 @@ static praxis_status check_span(const praxis_readout *readout, const praxis_read
         if (!isfinite(span->replica_scale[r]))
             return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "replica_scale[%u] is %g, must be finite", r,
                            (double)span->replica_scale[r]);
-    return check_targets(readout, span);
+    status = check_targets(readout, span);
+    return status || !span->input ? status : check_inputs(readout, span);
 }
 
 /* What the readout expects of ticks past, as the input of the next. */
@@ -197,10 +206,28 @@ static praxis_status advance_tick(praxis_readout *readout, const praxis_readout_
     if (samples)
         px_samples_append(readout, samples, span->target + tick * readout->options.outputs,
                           px_to_size(span->ticks * readout->options.outputs));
-    return span->what & PRAXIS_READOUT_MODULATE
-               ? px_learning_modulate(readout->network, room->modulator,
-                                      px_to_size(readout->replicas * network->shape.graph.neurons))
-               : PRAXIS_SUCCESS;
+    if (!(span->what & PRAXIS_READOUT_MODULATE))
+        return PRAXIS_SUCCESS;
+    status = px_learning_modulate(readout->network, room->modulator,
+                                  px_to_size(readout->replicas * network->shape.graph.neurons));
+    if (status == PRAXIS_ERROR_OUT_OF_RANGE)
+        px_network_keep(readout->network); /* the span ends between two ticks */
+    return status;
+}
+
+/* All that the ticks of a span take memory for in the network. */
+static praxis_status reserve_ticks(praxis_readout *readout, const praxis_readout_span *span)
+{
+    praxis_network *network = readout->network;
+    const struct px_given modulators = {.scope = PRAXIS_SCOPE_NEURON, .each = network->shape.graph.neurons};
+    const int32_t some = 0;
+    const struct px_span tick = {.ticks = 1,
+                                 .input_shared = span->input_shared && !(span->what & PRAXIS_READOUT_FEED_BACK),
+                                 .input = span->input || (span->what & PRAXIS_READOUT_FEED_BACK) ? &some : NULL};
+    return px_network_reserve(
+        network, &(struct px_call_needs){.span = &tick,
+                                         .modulators = span->what & PRAXIS_READOUT_MODULATE ? &modulators : NULL,
+                                         .moved = 1u << PRAXIS_FIELD_ACTIVATION});
 }
 
 static praxis_status run_span(praxis_readout *readout, const praxis_readout_span *span)
@@ -214,10 +241,15 @@ static praxis_status run_span(praxis_readout *readout, const praxis_readout_span
         status = px_samples_reserve(readout, samples, span->ticks);
     if (!status && !make_readout_room(readout, span, &room))
         status = px_fail(readout->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to run a readout");
+    if (!status)
+        status = reserve_ticks(readout, span);
+    size_t rows = samples ? samples->rows : 0, count = samples ? samples->samples : 0;
     if (!status && samples && span->ticks > 0)
         px_samples_precede(readout, samples);
     for (uint64_t tick = 0; tick < span->ticks && !status; tick++)
         status = advance_tick(readout, span, tick, samples, &room);
+    if (samples && samples->samples == count)
+        samples->rows = rows; /* no sample came that they would precede */
     free_readout_room(&room);
     return status;
 }
@@ -237,9 +269,9 @@ static praxis_status rehearse(praxis_readout *readout, const praxis_readout_span
     if (!status) {
         memcpy(remembered, readout->history, (size_t)history);
         status = run_span(readout, span);
-        praxis_status back =
-            px_network_transfer(readout->network, PRAXIS_FIELD_ACTIVATION, NULL, activations, (size_t)codes, true);
-        status = status ? status : back;
+        if (!status)
+            status =
+                px_network_transfer(readout->network, PRAXIS_FIELD_ACTIVATION, NULL, activations, (size_t)codes, true);
         memcpy(readout->history, remembered, (size_t)history);
         readout->clock = clock;
     }

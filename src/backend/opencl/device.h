@@ -53,9 +53,13 @@ bool px_cl_is_refusal(cl_int code);
 
 /* Whether a call that failed with `code` did so for want of memory. */
 bool px_cl_is_memory(cl_int code);
+/* Whether a command that failed with it was not taken at all. Other codes may tell of work that was queued before. */
+bool px_cl_is_untaken(cl_int code);
 
-/* Reports that `what` failed with `code`; OUT_OF_MEMORY for the codes that mean it, else DEVICE. */
+/* Reports that `what` failed with `code`; OUT_OF_MEMORY for the codes that mean it, else DEVICE. Of a command to a
+ * queue, CL_OUT_OF_RESOURCES is what drivers say of a device that failed. */
 praxis_status px_cl_fail(struct px_log *log, cl_int code, const char *what);
+praxis_status px_cl_fail_command(struct px_log *log, cl_int code, const char *what);
 
 /* description.c: asks the device and its platform; decides whether it can be used, and its rank. Fills all of `info`
  * but the selector, and what else the queries tell. */

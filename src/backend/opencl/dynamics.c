@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Operations on the state of neurons: birth, ticks, reset. */
+#include <string.h>
+
 #include "backend/opencl/launch.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/operations.h"
@@ -121,7 +123,7 @@ static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t
     uint64_t items = (uint64_t)slab_panels * px_column_items(layout);
     const size_t local[] = {layout->beside, layout->split};
     const size_t global[] = {px_to_size(px_round_up(items, layout->beside)), layout->split};
-    return px_opencl_launch(opencl, PX_KERNEL_TICK, arguments.list, arguments.count, 2, global, local);
+    return px_opencl_launch_change(opencl, PX_KERNEL_TICK, arguments.list, arguments.count, 2, global, local);
 }
 
 /* After ticks of every replica. */
@@ -136,8 +138,10 @@ static praxis_status launch_tick(struct px_opencl *opencl, uint32_t step)
     praxis_status status = PRAXIS_SUCCESS;
     for (uint32_t s = 0; s < opencl->layout.slabs && !status; s++)
         status = tick_slab(opencl, s, step);
+    if (status)
+        return status;
     move_on(opencl, 1);
-    return status ? status : px_opencl_readout(opencl, step);
+    return px_opencl_readout(opencl, step);
 }
 
 /* Ticks step .. step + count - 1 of all replicas in one launch. */
@@ -183,8 +187,9 @@ static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, ui
     add_neuron_arguments(&arguments, opencl);
     const size_t local = layout->workers, global = local * opencl->shape.replicas;
     praxis_status status =
-        px_opencl_launch(opencl, PX_KERNEL_RESIDENT, arguments.list, arguments.count, 1, &global, &local);
-    move_on(opencl, count);
+        px_opencl_launch_change(opencl, PX_KERNEL_RESIDENT, arguments.list, arguments.count, 1, &global, &local);
+    if (!status)
+        move_on(opencl, count);
     return status;
 }
 
@@ -200,11 +205,15 @@ static praxis_status set_flags(struct px_opencl *opencl, const uint8_t *flags)
         return PRAXIS_SUCCESS;
     for (uint64_t r = 0; r < replicas; r++) {
         uint32_t ticks = standings->own[r].flags & PRAXIS_RUN_TRACE ? standings->since : 0;
-        standings->own[r].cursor = (standings->own[r].cursor + ticks) % opencl->shape.window;
-        standings->own[r].flags = flags[r];
+        standings->next[r] = (struct px_standing){(standings->own[r].cursor + ticks) % opencl->shape.window, flags[r]};
     }
+    praxis_status status =
+        px_opencl_stage(opencl, &standings->stage, standings->next, replicas * sizeof *standings->next);
+    if (status)
+        return status;
+    memcpy(standings->own, standings->next, px_to_size(replicas * sizeof *standings->own));
     standings->since = 0;
-    return px_opencl_stage(opencl, &standings->stage, standings->own, replicas * sizeof *standings->own);
+    return PRAXIS_SUCCESS;
 }
 
 praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, const uint8_t *flags)
@@ -228,7 +237,7 @@ static praxis_status clear_replicas(struct px_opencl *opencl, cl_mem buffer, uin
     const struct px_argument arguments[] = {PX_ARGUMENT(buffer), PX_ARGUMENT(first), PX_ARGUMENT(each),
                                             PX_ARGUMENT(opencl->resets.buffer)};
     const size_t local[] = {64, 1}, global[] = {px_to_size(px_round_up(each, local[0])), count};
-    return px_opencl_launch(opencl, PX_KERNEL_RESET, arguments, PX_COUNT(arguments), 2, global, local);
+    return px_opencl_launch_change(opencl, PX_KERNEL_RESET, arguments, PX_COUNT(arguments), 2, global, local);
 }
 
 /* Traces of a replica that may lie in several slabs. */
@@ -242,6 +251,7 @@ static praxis_status reset_slabs(struct px_opencl *opencl, uint32_t replica)
         uint32_t slab = panel / layout->panels_per_slab, within = panel % layout->panels_per_slab;
         uint32_t left = end_panel - panel, count = layout->panels_per_slab - within;
         count = count < left ? count : left;
+        px_opencl_note_change(opencl);
         status = px_opencl_clear(opencl, opencl->traces[slab], within * panel_bytes, count * panel_bytes);
         panel += count;
     }

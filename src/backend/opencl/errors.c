@@ -76,8 +76,23 @@ bool px_cl_is_memory(cl_int code)
            code == CL_INVALID_BUFFER_SIZE;
 }
 
+bool px_cl_is_untaken(cl_int code)
+{
+    return code == CL_OUT_OF_HOST_MEMORY || code == CL_MEM_OBJECT_ALLOCATION_FAILURE || code <= CL_INVALID_VALUE;
+}
+
+static praxis_status fail_as(struct px_log *log, bool memory, cl_int code, const char *what)
+{
+    return px_fail(log, memory ? PRAXIS_ERROR_OUT_OF_MEMORY : PRAXIS_ERROR_DEVICE, "%s failed: %s (%d)", what,
+                   px_cl_error(code), code);
+}
+
 praxis_status px_cl_fail(struct px_log *log, cl_int code, const char *what)
 {
-    return px_fail(log, px_cl_is_memory(code) ? PRAXIS_ERROR_OUT_OF_MEMORY : PRAXIS_ERROR_DEVICE, "%s failed: %s (%d)",
-                   what, px_cl_error(code), code);
+    return fail_as(log, px_cl_is_memory(code), code, what);
+}
+
+praxis_status px_cl_fail_command(struct px_log *log, cl_int code, const char *what)
+{
+    return fail_as(log, px_cl_is_memory(code) && code != CL_OUT_OF_RESOURCES, code, what);
 }

@@ -24,8 +24,20 @@ static cl_int end_batch(struct px_opencl *opencl)
     return error;
 }
 
-praxis_status px_opencl_launch(struct px_opencl *opencl, enum px_kernel kernel, const struct px_argument *arguments,
-                               size_t count, cl_uint dimensions, const size_t *global, const size_t *local)
+praxis_status px_opencl_commanded(struct px_opencl *opencl, cl_int error, bool waited, const char *what)
+{
+    if (!error && waited)
+        opencl->outstanding = false;
+    if (!error)
+        return PRAXIS_SUCCESS;
+    if (opencl->outstanding && !px_cl_is_untaken(error))
+        opencl->base.changed = true;
+    return px_cl_fail_command(opencl->base.log, error, what);
+}
+
+static praxis_status queue_kernel(struct px_opencl *opencl, enum px_kernel kernel, bool changes,
+                                  const struct px_argument *arguments, size_t count, cl_uint dimensions,
+                                  const size_t *global, const size_t *local)
 {
     cl_kernel object = opencl->kernels[kernel];
     cl_int error = CL_SUCCESS;
@@ -33,14 +45,28 @@ praxis_status px_opencl_launch(struct px_opencl *opencl, enum px_kernel kernel, 
         error = clSetKernelArg(object, (cl_uint)i, arguments[i].size, arguments[i].value);
     if (!error)
         error = clEnqueueNDRangeKernel(opencl->queue, object, dimensions, NULL, global, local, 0, NULL, NULL);
+    if (!error && changes)
+        px_opencl_note_change(opencl);
     if (!error && ++opencl->queued >= BATCH_LAUNCHES)
         error = end_batch(opencl);
-    return error ? px_cl_fail(opencl->base.log, error, "queueing a kernel") : PRAXIS_SUCCESS;
+    return px_opencl_commanded(opencl, error, false, "queueing a kernel");
+}
+
+praxis_status px_opencl_launch(struct px_opencl *opencl, enum px_kernel kernel, const struct px_argument *arguments,
+                               size_t count, cl_uint dimensions, const size_t *global, const size_t *local)
+{
+    return queue_kernel(opencl, kernel, false, arguments, count, dimensions, global, local);
+}
+
+praxis_status px_opencl_launch_change(struct px_opencl *opencl, enum px_kernel kernel,
+                                      const struct px_argument *arguments, size_t count, cl_uint dimensions,
+                                      const size_t *global, const size_t *local)
+{
+    return queue_kernel(opencl, kernel, true, arguments, count, dimensions, global, local);
 }
 
 praxis_status px_opencl_finish(struct px_backend *backend)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
-    cl_int error = clFinish(opencl->queue);
-    return error ? px_cl_fail(backend->log, error, "clFinish") : PRAXIS_SUCCESS;
+    return px_opencl_commanded(opencl, clFinish(opencl->queue), true, "clFinish");
 }

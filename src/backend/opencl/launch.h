@@ -17,5 +17,21 @@ struct px_argument {
  */
 praxis_status px_opencl_launch(struct px_opencl *opencl, enum px_kernel kernel, const struct px_argument *arguments,
                                size_t count, cl_uint dimensions, const size_t *global, const size_t *local);
+/* The same of a kernel that changes the state: all but those that make ready, look or count. */
+praxis_status px_opencl_launch_change(struct px_opencl *opencl, enum px_kernel kernel,
+                                      const struct px_argument *arguments, size_t count, cl_uint dimensions,
+                                      const size_t *global, const size_t *local);
+/*
+ * What comes of a command to the network's queue that did `what`: `error`, 0 where all is well. A failure sets
+ * `changed` of the back end where what failed may be work that was queued before; with one that `waited` all of that is
+ * done.
+ */
+praxis_status px_opencl_commanded(struct px_opencl *opencl, cl_int error, bool waited, const char *what);
+/* A command that changes the state was queued. */
+static inline void px_opencl_note_change(struct px_opencl *opencl)
+{
+    opencl->base.changed = true;
+    opencl->outstanding = true;
+}
 
 #endif

@@ -21,15 +21,14 @@ static bool tile_is_plastic(const struct px_opencl *opencl, uint32_t panel, uint
     return false;
 }
 
-/* Lists the tiles with a plastic neuron, on the host and on the device. */
-static praxis_status list_plastic_tiles(struct px_opencl *opencl)
+praxis_status px_opencl_list_tiles(struct px_opencl *opencl)
 {
     const struct px_layout *layout = &opencl->layout;
     if (!opencl->plastic_changed)
         return PRAXIS_SUCCESS;
-    free(opencl->tile_list);
     opencl->tile_count = 0;
-    opencl->tile_list = px_zeros((uint64_t)layout->panels * layout->tiles, sizeof *opencl->tile_list);
+    if (!opencl->tile_list)
+        opencl->tile_list = px_zeros((uint64_t)layout->panels * layout->tiles, sizeof *opencl->tile_list);
     if (!opencl->tile_list)
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a list of tiles");
     for (uint32_t panel = 0; panel < layout->panels; panel++)
@@ -157,6 +156,7 @@ struct tiles {
     cl_uint first, count; /* in the list of plastic tiles */
     cl_mem stored;
     cl_uint stored_panel; /* the first panel there */
+    bool peeked;          /* that is not the state */
 };
 
 /* On a CPU a work-item takes several tiles, for the windows in its cache, but leaves every core some pieces. */
@@ -200,15 +200,17 @@ static praxis_status launch_learn(struct px_opencl *opencl, const struct tiles *
     const size_t local[] = {layout->learners, layout->sharers};
     const size_t global[] = {px_to_size(px_round_up(px_divide_up(tiles->count, each) * blocks, layout->learners)),
                              layout->rows == 16 ? 1 : px_to_size(px_round_up(strips, layout->sharers))};
-    return tiles->count ? px_opencl_launch(opencl, PX_KERNEL_LEARN, arguments, PX_COUNT(arguments), 2, global, local)
-                        : PRAXIS_SUCCESS;
+    if (tiles->count == 0)
+        return PRAXIS_SUCCESS;
+    return (tiles->peeked ? px_opencl_launch : px_opencl_launch_change)(opencl, PX_KERNEL_LEARN, arguments,
+                                                                        PX_COUNT(arguments), 2, global, local);
 }
 
 /* The list of tiles, the assignments and all that cl/window.cl makes of the window. */
 static praxis_status prepare(struct px_opencl *opencl, const struct px_learning *learning)
 {
     struct arrays arrays;
-    praxis_status status = list_plastic_tiles(opencl);
+    praxis_status status = px_opencl_list_tiles(opencl);
     opencl->window.peeked = false;
     opencl->window.words = words_pending(opencl, learning);
     if (status)
@@ -222,11 +224,10 @@ static praxis_status prepare(struct px_opencl *opencl, const struct px_learning 
 }
 
 /* Learns the tiles of `count` panels of one slab. */
-static praxis_status learn_panels(struct px_opencl *opencl, uint32_t first, uint32_t count, cl_mem stored,
-                                  uint32_t stored_panel)
+static praxis_status learn_panels(struct px_opencl *opencl, uint32_t first, uint32_t count, cl_mem stored, bool peeked)
 {
     struct tiles tiles = {
-        .slab = first / opencl->layout.panels_per_slab, .stored = stored, .stored_panel = stored_panel};
+        .slab = first / opencl->layout.panels_per_slab, .stored = stored, .stored_panel = first, .peeked = peeked};
     tiles.first = tiles_before(opencl, first);
     tiles.count = tiles_before(opencl, first + count) - tiles.first;
     return launch_learn(opencl, &tiles);
@@ -239,7 +240,7 @@ praxis_status px_opencl_learn(struct px_backend *backend, const struct px_learni
     for (uint32_t s = 0; s < opencl->layout.slabs && !status; s++) {
         uint32_t first = s * opencl->layout.panels_per_slab;
         cl_mem stored = opencl->traces ? opencl->traces[s] : opencl->weights[s]; /* some buffer: it is not written */
-        status = learn_panels(opencl, first, px_slab_panels(&opencl->layout, s), stored, first);
+        status = learn_panels(opencl, first, px_slab_panels(&opencl->layout, s), stored, false);
     }
     return status;
 }
@@ -262,10 +263,10 @@ praxis_status px_opencl_peek_panels(struct px_opencl *opencl, uint32_t first, ui
     uint64_t offset = first % layout->panels_per_slab * panel_bytes;
     if (!opencl->traces) {
         praxis_status status = px_opencl_clear(opencl, buffer, 0, bytes);
-        return status ? status : learn_panels(opencl, first, count, buffer, first);
+        return status ? status : learn_panels(opencl, first, count, buffer, true);
     }
     cl_int error = clEnqueueCopyBuffer(opencl->queue, opencl->traces[first / layout->panels_per_slab], buffer,
                                        px_to_size(offset), 0, px_to_size(bytes), 0, NULL, NULL);
-    return error ? px_cl_fail(opencl->base.log, error, "copying traces")
-                 : learn_panels(opencl, first, count, buffer, first);
+    return error ? px_opencl_commanded(opencl, error, false, "copying traces")
+                 : learn_panels(opencl, first, count, buffer, true);
 }

@@ -17,23 +17,36 @@ praxis_status px_opencl_clear(struct px_opencl *opencl, cl_mem buffer, uint64_t 
     return px_opencl_launch(opencl, PX_KERNEL_CLEAR, arguments, 3, 1, &global, &local);
 }
 
+static praxis_status fail_buffer(const struct px_opencl *opencl, uint64_t bytes, cl_int error)
+{
+    const praxis_device_info *device = &opencl->device->info;
+    return px_fail(opencl->base.log, px_cl_is_memory(error) ? PRAXIS_ERROR_OUT_OF_MEMORY : PRAXIS_ERROR_DEVICE,
+                   "no buffer of %llu bytes on %s, which has %llu bytes of memory and gives at most %llu at once: "
+                   "%s (%d)",
+                   (unsigned long long)bytes, device->name, (unsigned long long)device->memory_bytes,
+                   (unsigned long long)device->max_allocation_bytes, px_cl_error(error), error);
+}
+
+/* Every buffer is written to at once: drivers may find only then that there is no memory for it. */
 praxis_status px_opencl_buffer(struct px_opencl *opencl, uint64_t bytes, const void *data, cl_mem *buffer)
 {
     cl_int error = CL_OUT_OF_HOST_MEMORY;
-    cl_mem_flags flags = CL_MEM_READ_WRITE | (data ? CL_MEM_COPY_HOST_PTR : 0);
     bytes = bytes ? bytes : sizeof(cl_uint); /* there are no empty buffers */
-    if (bytes <= SIZE_MAX)
-        *buffer = clCreateBuffer(opencl->device->context, flags, px_to_size(bytes), (void *)(uintptr_t)data, &error);
+    *buffer = bytes <= SIZE_MAX
+                  ? clCreateBuffer(opencl->device->context, CL_MEM_READ_WRITE, px_to_size(bytes), NULL, &error)
+                  : NULL;
     if (error) {
         *buffer = NULL;
-        return px_fail(opencl->base.log, px_cl_is_memory(error) ? PRAXIS_ERROR_OUT_OF_MEMORY : PRAXIS_ERROR_DEVICE,
-                       "no buffer of %llu bytes on %s, which has %llu bytes of memory and gives at most %llu at once: "
-                       "%s (%d)",
-                       (unsigned long long)bytes, opencl->device->info.name,
-                       (unsigned long long)opencl->device->info.memory_bytes,
-                       (unsigned long long)opencl->device->info.max_allocation_bytes, px_cl_error(error), error);
+        return fail_buffer(opencl, bytes, error);
     }
-    return data ? PRAXIS_SUCCESS : px_opencl_clear(opencl, *buffer, 0, bytes);
+    praxis_status status = PRAXIS_SUCCESS;
+    if (!data)
+        status = px_opencl_clear(opencl, *buffer, 0, bytes);
+    else if ((error = clEnqueueWriteBuffer(opencl->queue, *buffer, CL_TRUE, 0, px_to_size(bytes), data, 0, NULL, NULL)))
+        status = px_opencl_commanded(opencl, error, true, "filling a buffer");
+    if (status)
+        px_opencl_replace(buffer, NULL);
+    return status;
 }
 
 /* A buffer of the network; where `counting` only its size is added up. */
@@ -149,13 +162,22 @@ praxis_status px_opencl_allocate(struct px_opencl *opencl)
     if (!status) /* the two words of a seed in order: little-endian, as description.c has checked */
         status = px_opencl_buffer(opencl, replicas * sizeof *opencl->shape.seeds, opencl->shape.seeds, &opencl->seeds);
     if (!status)
-        status = px_opencl_stage_room(opencl, &opencl->standings.stage, replicas * sizeof *opencl->standings.own);
+        status = px_opencl_stage_reserve(opencl, &opencl->standings.stage, replicas * sizeof *opencl->standings.own);
+    if (!status)
+        status = px_opencl_stage_reserve(opencl, &opencl->window.assignments,
+                                         replicas * PX_ASSIGNMENT_NUMBERS * sizeof *opencl->window.assigned);
+    if (!status)
+        status = px_opencl_stage_reserve(opencl, &opencl->resets, replicas * sizeof *opencl->reset_list);
+    if (!status)
+        status = px_opencl_stage_reserve(opencl, &opencl->contexts, replicas * sizeof(cl_uint));
     opencl->standings.own = px_zeros(replicas, sizeof *opencl->standings.own);
+    opencl->standings.next = px_zeros(replicas, sizeof *opencl->standings.next);
     opencl->plastic = px_zeros(replicas, opencl->shape.graph.neurons);
     opencl->window.assigned = px_zeros(replicas, PX_ASSIGNMENT_NUMBERS * sizeof *opencl->window.assigned);
     opencl->reset_list = px_zeros(replicas, sizeof *opencl->reset_list);
     opencl->plastic_changed = true;
-    if (!status && (!opencl->plastic || !opencl->standings.own || !opencl->window.assigned || !opencl->reset_list))
+    if (!status && (!opencl->plastic || !opencl->standings.own || !opencl->standings.next || !opencl->window.assigned ||
+                    !opencl->reset_list))
         status = px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a mask of neurons");
     return status;
 }
@@ -196,9 +218,12 @@ void px_opencl_free_memory(struct px_opencl *opencl)
     px_opencl_stage_free(&opencl->staged.input);
     px_opencl_stage_free(&opencl->staged.selected);
     px_opencl_stage_free(&opencl->staged.sums);
+    px_opencl_stage_free(&opencl->peeked);
     free(opencl->window.assigned);
     free(opencl->reset_list);
     free(opencl->standings.own);
+    free(opencl->standings.next);
+    free(opencl->block);
     free(opencl->tile_list);
     free(opencl->plastic);
 }

@@ -3,10 +3,12 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "backend/opencl/choice.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/operations.h"
+#include "base/size.h"
 
 static void destroy_network(struct px_backend *backend)
 {
@@ -28,12 +30,15 @@ static void destroy_network(struct px_backend *backend)
 static praxis_status set_constants(struct px_backend *backend, const struct px_constants *constants)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
+    const uint64_t bytes = (opencl->shape.window + UINT64_C(1)) * sizeof(cl_int);
     cl_mem powers;
-    praxis_status status = px_opencl_buffer(opencl, (opencl->shape.window + UINT64_C(1)) * sizeof(cl_int),
-                                            constants->trace_power, &powers);
-    if (status)
-        return status;
-    px_opencl_replace(&opencl->window.powers, powers);
+    if (!opencl->window.powers ||
+        memcmp(opencl->constants.trace_power, constants->trace_power, px_to_size(bytes)) != 0) {
+        praxis_status status = px_opencl_buffer(opencl, bytes, constants->trace_power, &powers);
+        if (status)
+            return status;
+        px_opencl_replace(&opencl->window.powers, powers);
+    }
     opencl->constants = *constants;
     return PRAXIS_SUCCESS;
 }
@@ -71,6 +76,7 @@ static void trust(struct px_backend *backend)
 static const struct px_backend_operations opencl_operations = {
     .destroy = destroy_network,
     .birth = px_opencl_birth,
+    .reserve = px_opencl_reserve,
     .upload = px_opencl_upload,
     .download = px_opencl_download,
     .peek_traces = px_opencl_peek_traces,

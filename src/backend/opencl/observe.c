@@ -120,12 +120,12 @@ praxis_status px_opencl_histogram(struct px_backend *backend, praxis_field field
     memset(counts, 0, px_to_size(bytes));
     if (px_field_elements(&opencl->shape, field) == 0)
         return PRAXIS_SUCCESS;
-    praxis_status status = px_opencl_buffer(opencl, bytes, counts, &buffer);
+    praxis_status status = px_opencl_buffer(opencl, bytes, NULL, &buffer);
     if (!status)
         status = count_field(opencl, field, buffer);
     if (!status) { /* low and high words in order: a little-endian 64-bit number */
         cl_int error = clEnqueueReadBuffer(opencl->queue, buffer, CL_TRUE, 0, px_to_size(bytes), counts, 0, NULL, NULL);
-        status = error ? px_cl_fail(backend->log, error, "reading a histogram") : PRAXIS_SUCCESS;
+        status = px_opencl_commanded(opencl, error, true, "reading a histogram");
     }
     px_opencl_replace(&buffer, NULL);
     return status;

@@ -13,7 +13,15 @@ praxis_status px_opencl_download(struct px_backend *backend, praxis_field field,
 praxis_status px_opencl_peek_traces(struct px_backend *backend, const struct px_learning *learning,
                                     const praxis_range *range, void *codes);
 
+/* The memory of the host, and of the device, that codes of these fields, a bit for each, are moved through. */
+praxis_status px_opencl_reserve_moves(struct px_opencl *opencl, uint32_t fields);
+
+/* reserve.c */
+praxis_status px_opencl_reserve(struct px_backend *backend, const struct px_needs *needs);
+
 /* span.c */
+/* The memory of a span. */
+praxis_status px_opencl_reserve_span(struct px_opencl *opencl, const struct px_span *span);
 praxis_status px_opencl_begin(struct px_backend *backend, const struct px_span *span);
 praxis_status px_opencl_end(struct px_backend *backend, int64_t *sums);
 
@@ -22,6 +30,8 @@ praxis_status px_opencl_birth(struct px_backend *backend);
 praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, const uint8_t *flags);
 praxis_status px_opencl_reset(struct px_backend *backend, uint32_t what, const uint8_t *mask);
 praxis_status px_opencl_learn(struct px_backend *backend, const struct px_learning *learning);
+/* Lists the tiles with a plastic neuron, on the host and on the device, unless they are. */
+praxis_status px_opencl_list_tiles(struct px_opencl *opencl);
 /* Makes ready for px_opencl_peek_panels, unless it is. */
 praxis_status px_opencl_prepare_peek(struct px_opencl *opencl, const struct px_learning *learning);
 /* Traces of panels first..first + count - 1, of one slab, as they would be stored now, to the beginning of `buffer`. */
@@ -43,6 +53,9 @@ struct px_staged_values {
 };
 praxis_status px_opencl_stage_values(struct px_opencl *opencl, const struct px_values *values, struct px_stage *stage,
                                      struct px_staged_values *staged);
+/* The memory for that. */
+praxis_status px_opencl_reserve_values(struct px_opencl *opencl, const struct px_values *values,
+                                       struct px_stage *stage);
 
 /* launch.c */
 praxis_status px_opencl_finish(struct px_backend *backend);

@@ -8,7 +8,7 @@
 
 #include "backend/opencl/device.h"
 
-/* How many may be under way before one has to wait for the first of them. */
+/* How many may be under way before one has to wait for the first of them. The queue is done before they are freed. */
 #define PX_STAGE_COPIES 4
 
 struct px_stage {
@@ -26,7 +26,9 @@ struct px_opencl;
 
 /* Brings data to the stage, unless they are there. They may be freed when this returns; bytes may be 0. */
 praxis_status px_opencl_stage(struct px_opencl *opencl, struct px_stage *stage, const void *data, uint64_t bytes);
-/* Room for what the device itself writes; the contents are lost. */
+/* All the memory that px_opencl_stage will take for as many bytes; where there is less, the contents are lost. */
+praxis_status px_opencl_stage_reserve(struct px_opencl *opencl, struct px_stage *stage, uint64_t bytes);
+/* Room for what the device itself writes; where it grows, the contents are lost. */
 praxis_status px_opencl_stage_room(struct px_opencl *opencl, struct px_stage *stage, uint64_t bytes);
 void px_opencl_stage_free(struct px_stage *stage);
 

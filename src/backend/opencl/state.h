@@ -38,7 +38,8 @@ struct px_standing {
 
 /* The same of all, as they are on the device, and the ticks since then modulo the window. */
 struct px_standings {
-    struct px_standing *own; /* [R] */
+    struct px_standing *own;  /* [R] */
+    struct px_standing *next; /* [R] what they become once they are on their way */
     struct px_stage stage;
     cl_uint since;
 };
@@ -71,9 +72,13 @@ struct px_opencl {
     bool plastic_changed; /* the list is to be made anew */
     cl_mem group_offsets, group_members;
     struct px_staged staged;
-    unsigned queued;   /* launches since the last flush */
-    cl_event waypoint; /* end of the batch before, NULL where there is none */
-    uint64_t bytes;    /* device memory taken */
+    void *block; /* of the host, that state is moved through: it grows */
+    uint64_t block_bytes;
+    struct px_stage peeked; /* traces as they would be stored */
+    bool outstanding;       /* work that changes the state was queued, and has not been waited for */
+    unsigned queued;        /* launches since the last flush */
+    cl_event waypoint;      /* end of the batch before, NULL where there is none */
+    uint64_t bytes;         /* device memory taken */
 };
 
 /* Bytes of one slot of activations. */

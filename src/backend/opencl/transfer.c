@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "backend/opencl/launch.h"
 #include "backend/opencl/memory.h"
 #include "backend/opencl/operations.h"
 
@@ -104,15 +105,28 @@ static void rearrange(const struct view *view, unsigned char *piece, uint32_t fi
  * Writes to a part of a buffer. Oclgrind 21.10 takes the rest of it for uninitialised after a command that writes, but
  * not after it was mapped.
  */
-static cl_int write_part(cl_command_queue queue, cl_mem buffer, size_t offset, size_t bytes, const void *block)
+static praxis_status write_part(struct px_opencl *opencl, cl_mem buffer, size_t offset, size_t bytes, const void *block)
 {
     cl_int error;
-    void *mapped =
-        clEnqueueMapBuffer(queue, buffer, CL_TRUE, CL_MAP_READ | CL_MAP_WRITE, offset, bytes, 0, NULL, NULL, &error);
-    if (error)
-        return error;
+    void *mapped = clEnqueueMapBuffer(opencl->queue, buffer, CL_TRUE, CL_MAP_READ | CL_MAP_WRITE, offset, bytes, 0,
+                                      NULL, NULL, &error);
+    praxis_status status = px_opencl_commanded(opencl, error, true, "mapping state");
+    if (status)
+        return status;
     memcpy(mapped, block, bytes);
-    return clEnqueueUnmapMemObject(queue, buffer, mapped, 0, NULL, NULL);
+    px_opencl_note_change(opencl);
+    error = clEnqueueUnmapMemObject(opencl->queue, buffer, mapped, 0, NULL, NULL);
+    return px_opencl_commanded(opencl, error, false, "writing state");
+}
+
+/* Writes to a buffer, or to a part that leaves nothing uninitialised. */
+static praxis_status write_pieces(struct px_opencl *opencl, cl_mem buffer, size_t offset, size_t bytes,
+                                  const void *block)
+{
+    cl_int error = clEnqueueWriteBuffer(opencl->queue, buffer, CL_TRUE, offset, bytes, block, 0, NULL, NULL);
+    if (!error || !px_cl_is_untaken(error))
+        px_opencl_note_change(opencl);
+    return px_opencl_commanded(opencl, error, true, "writing state");
 }
 
 static praxis_status move_pieces(const struct view *view, uint32_t piece, uint32_t count, void *block, bool writing)
@@ -120,19 +134,14 @@ static praxis_status move_pieces(const struct view *view, uint32_t piece, uint32
     uint64_t start = 0;
     cl_mem buffer = view->peek ? view->peek : buffer_of(view, piece, &start);
     const size_t offset = px_to_size(start), bytes = px_to_size(count * view->bytes);
-    cl_command_queue queue = view->opencl->queue;
     praxis_status status = view->peek ? px_opencl_peek_panels(view->opencl, piece, count, view->peek) : PRAXIS_SUCCESS;
-    cl_int error;
     if (status)
         return status;
-    if (!writing)
-        error = clEnqueueReadBuffer(queue, buffer, CL_TRUE, offset, bytes, block, 0, NULL, NULL);
-    else if (view->field == PRAXIS_FIELD_ACTIVATION) /* one slot of several */
-        error = write_part(queue, buffer, offset, bytes, block);
-    else
-        error = clEnqueueWriteBuffer(queue, buffer, CL_TRUE, offset, bytes, block, 0, NULL, NULL);
-    return error ? px_cl_fail(view->opencl->base.log, error, writing ? "writing state" : "reading state")
-                 : PRAXIS_SUCCESS;
+    if (writing) /* activations are one slot of several */
+        return (view->field == PRAXIS_FIELD_ACTIVATION ? write_part : write_pieces)(view->opencl, buffer, offset, bytes,
+                                                                                    block);
+    cl_int error = clEnqueueReadBuffer(view->opencl->queue, buffer, CL_TRUE, offset, bytes, block, 0, NULL, NULL);
+    return px_opencl_commanded(view->opencl, error, true, "reading state");
 }
 
 /* How many pieces the block of a batch has room for. */
@@ -224,6 +233,15 @@ static praxis_status transfer_parts(const struct view *view, const praxis_range 
     return status || !writing ? status : move_pieces(view, begin, end - begin, block, true);
 }
 
+/* The host's memory for a batch. */
+static praxis_status reserve_batch(const struct view *view)
+{
+    struct px_opencl *opencl = view->opencl;
+    return px_grow(&opencl->block, &opencl->block_bytes, most_pieces(view) * view->bytes, 1)
+               ? PRAXIS_SUCCESS
+               : px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to move state");
+}
+
 static praxis_status transfer(const struct view *view, const praxis_range *range, unsigned char *codes, bool writing)
 {
     struct px_opencl *opencl = view->opencl;
@@ -231,32 +249,29 @@ static praxis_status transfer(const struct view *view, const praxis_range *range
         return PRAXIS_SUCCESS;
     /* Whole replicas follow each other without a gap: they are moved as one run. */
     uint64_t neurons = opencl->shape.graph.neurons;
-    praxis_status status;
-    void *block = px_zeros(most_pieces(view), view->bytes);
-    if (!block)
-        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to move state");
+    praxis_status status = reserve_batch(view);
+    if (status)
+        return status;
     if (range->neurons == neurons)
-        status =
-            transfer_neurons(view, range->first_replica * neurons, range->replicas * neurons, codes, block, writing);
-    else
-        status = transfer_parts(view, range, codes, block, writing);
-    free(block);
-    return status;
+        return transfer_neurons(view, range->first_replica * neurons, range->replicas * neurons, codes, opencl->block,
+                                writing);
+    return transfer_parts(view, range, codes, opencl->block, writing);
 }
 
 praxis_status px_opencl_upload(struct px_backend *backend, praxis_field field, const praxis_range *range,
                                const void *codes)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
-    if (field == PRAXIS_FIELD_PLASTIC) {
-        for (uint32_t r = 0; r < range->replicas; r++)
-            memcpy(opencl->plastic + (range->first_replica + r) * opencl->shape.graph.neurons + range->first_neuron,
-                   (const uint8_t *)codes + r * range->neurons, px_to_size(range->neurons));
-        opencl->plastic_changed = true;
-    }
-    opencl->window.peeked = false;
     const struct view view = view_of(opencl, field);
-    return transfer(&view, range, (unsigned char *)(uintptr_t)codes, true);
+    opencl->window.peeked = false;
+    praxis_status status = transfer(&view, range, (unsigned char *)(uintptr_t)codes, true);
+    if (status || field != PRAXIS_FIELD_PLASTIC)
+        return status;
+    for (uint32_t r = 0; r < range->replicas; r++)
+        memcpy(opencl->plastic + (range->first_replica + r) * opencl->shape.graph.neurons + range->first_neuron,
+               (const uint8_t *)codes + r * range->neurons, px_to_size(range->neurons));
+    opencl->plastic_changed = true;
+    return PRAXIS_SUCCESS;
 }
 
 praxis_status px_opencl_download(struct px_backend *backend, praxis_field field, const praxis_range *range, void *codes)
@@ -273,22 +288,46 @@ static bool any_pending(const struct px_opencl *opencl, const struct px_learning
     return false;
 }
 
+/* Traces as they are worked out: a panel at once. */
+static struct view peeked_view(struct px_opencl *opencl)
+{
+    struct view view = view_of(opencl, PRAXIS_FIELD_TRACE);
+    view.bytes *= view.pieces;
+    view.rows = opencl->shape.graph.prime;
+    view.pieces = 1;
+    return view;
+}
+
+static praxis_status reserve_peek(const struct view *view)
+{
+    return px_opencl_stage_room(view->opencl, &view->opencl->peeked, most_pieces(view) * view->bytes);
+}
+
+praxis_status px_opencl_reserve_moves(struct px_opencl *opencl, uint32_t fields)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++) {
+        const struct view view = view_of(opencl, (praxis_field)field);
+        if ((fields >> field & 1) && view.elements > 0)
+            status = reserve_batch(&view);
+    }
+    if (status || !(fields >> PRAXIS_FIELD_TRACE & 1))
+        return status;
+    const struct view view = peeked_view(opencl);
+    status = reserve_batch(&view);
+    return status ? status : reserve_peek(&view);
+}
+
 praxis_status px_opencl_peek_traces(struct px_backend *backend, const struct px_learning *learning,
                                     const praxis_range *range, void *codes)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
-    struct view view = view_of(opencl, PRAXIS_FIELD_TRACE);
     if (opencl->shape.traces_stored && !any_pending(opencl, learning))
-        return transfer(&view, range, codes, false);
-    view.bytes *= view.pieces;
-    view.rows = opencl->shape.graph.prime;
-    view.pieces = 1;
-    praxis_status status = px_opencl_buffer(opencl, most_pieces(&view) * view.bytes, NULL, &view.peek);
+        return px_opencl_download(backend, PRAXIS_FIELD_TRACE, range, codes);
+    struct view view = peeked_view(opencl);
+    praxis_status status = reserve_peek(&view);
     if (!status)
         status = px_opencl_prepare_peek(opencl, learning);
-    if (!status)
-        status = transfer(&view, range, codes, false);
-    if (view.peek)
-        clReleaseMemObject(view.peek);
-    return status;
+    view.peek = opencl->peeked.buffer;
+    return status ? status : transfer(&view, range, codes, false);
 }

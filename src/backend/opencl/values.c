@@ -7,15 +7,32 @@
 /* Work-items beside each other that supply factors. */
 #define SUPPLIERS 64
 
+/* How many bytes the numbers take. */
+static uint64_t value_bytes(const struct px_opencl *opencl, const struct px_values *values)
+{
+    return opencl->shape.replicas * px_values_each(&opencl->shape, values) * sizeof *values->values;
+}
+
+static uint64_t target_bytes(const struct px_opencl *opencl)
+{
+    return opencl->shape.graph.neurons * sizeof(int32_t);
+}
+
+praxis_status px_opencl_reserve_values(struct px_opencl *opencl, const struct px_values *values, struct px_stage *stage)
+{
+    praxis_status status = px_opencl_stage_reserve(opencl, stage, value_bytes(opencl, values));
+    if (!status && values->scope == PRAXIS_SCOPE_GROUP)
+        status = px_opencl_stage_reserve(opencl, &opencl->targets, target_bytes(opencl));
+    return status;
+}
+
 praxis_status px_opencl_stage_values(struct px_opencl *opencl, const struct px_values *values, struct px_stage *stage,
                                      struct px_staged_values *staged)
 {
     bool targeted = values->scope == PRAXIS_SCOPE_GROUP;
-    uint64_t count = opencl->shape.replicas * px_values_each(&opencl->shape, values);
-    praxis_status status = px_opencl_stage(opencl, stage, values->values, count * sizeof *values->values);
+    praxis_status status = px_opencl_stage(opencl, stage, values->values, value_bytes(opencl, values));
     if (!status && targeted)
-        status = px_opencl_stage(opencl, &opencl->targets, values->targets->target,
-                                 opencl->shape.graph.neurons * sizeof *values->targets->target);
+        status = px_opencl_stage(opencl, &opencl->targets, values->targets->target, target_bytes(opencl));
     *staged = (struct px_staged_values){
         .values = stage->buffer,
         .targets = targeted ? opencl->targets.buffer : opencl->seeds, /* some buffer: it is not read */
@@ -47,7 +64,7 @@ praxis_status px_opencl_supply(struct px_backend *backend, const struct px_value
     };
     const size_t local[] = {SUPPLIERS, 1},
                  global[] = {px_to_size(px_round_up(opencl->shape.graph.prime, SUPPLIERS)), layout->panels};
-    return px_opencl_launch(opencl, PX_KERNEL_SUPPLY, arguments, PX_COUNT(arguments), 2, global, local);
+    return px_opencl_launch_change(opencl, PX_KERNEL_SUPPLY, arguments, PX_COUNT(arguments), 2, global, local);
 }
 
 praxis_status px_opencl_gate(struct px_backend *backend, const uint32_t *contexts)
@@ -63,5 +80,5 @@ praxis_status px_opencl_gate(struct px_backend *backend, const uint32_t *context
                                             PX_ARGUMENT(opencl->closed)};
     const size_t local[] = {layout->rows == 16 ? 1 : 64 / layout->rows, 1},
                  global[] = {layout->stride / layout->rows, layout->panels};
-    return px_opencl_launch(opencl, PX_KERNEL_GATE, arguments, PX_COUNT(arguments), 2, global, local);
+    return px_opencl_launch_change(opencl, PX_KERNEL_GATE, arguments, PX_COUNT(arguments), 2, global, local);
 }

@@ -48,7 +48,7 @@ static int32_t synaptic_sum(const struct px_reference *reference, const struct p
 static int64_t input_drive(const struct px_reference *reference, const struct px_held *held, uint32_t step)
 {
     uint32_t channels = reference->shape.channels;
-    if (!reference->input)
+    if (!reference->span.input)
         return 0;
     const struct px_span *span = &reference->span;
     uint64_t rows = span->input_held ? 1 : span->ticks, row = span->input_held ? 0 : step;

@@ -7,16 +7,6 @@
 #include "base/memory.h"
 #include "base/size.h"
 
-static void release_span(struct px_reference *reference)
-{
-    free(reference->input);
-    free(reference->selected);
-    free(reference->sums);
-    reference->input = NULL;
-    reference->selected = NULL;
-    reference->sums = NULL;
-}
-
 static void destroy_reference(struct px_backend *backend)
 {
     struct px_reference *reference = px_reference_of(backend);
@@ -30,7 +20,9 @@ static void destroy_reference(struct px_backend *backend)
     free(reference->rotations);
     free(reference->group_offsets);
     free(reference->group_members);
-    release_span(reference);
+    free(reference->input);
+    free(reference->selected);
+    free(reference->sums);
     free(reference);
 }
 
@@ -51,6 +43,7 @@ static praxis_status upload(struct px_backend *backend, praxis_field field, cons
     for (uint32_t r = 0; r < range->replicas; r++)
         memcpy(at(reference, field, range->first_replica + r, range->first_neuron),
                (const unsigned char *)codes + r * bytes, px_to_size(bytes));
+    backend->changed = true;
     return PRAXIS_SUCCESS;
 }
 
@@ -75,6 +68,7 @@ static praxis_status reset(struct px_backend *backend, uint32_t what, const uint
     for (uint64_t place = 0; traces && place < reference->held; place++)
         if (mask[px_reference_held(reference, place).replica])
             memset((int8_t *)reference->fields[PRAXIS_FIELD_TRACE] + place * degree, 0, px_to_size(degree));
+    backend->changed = true;
     return PRAXIS_SUCCESS;
 }
 
@@ -122,25 +116,47 @@ static praxis_status gate(struct px_backend *backend, const uint32_t *contexts)
     struct px_reference *reference = px_reference_of(backend);
     memcpy(reference->contexts, contexts, reference->shape.replicas * sizeof *contexts);
     reference->last_open = reference->constants.last_open;
+    backend->changed = true;
     return PRAXIS_SUCCESS;
+}
+
+/* How many inputs a span gives. */
+static uint64_t span_inputs(const struct px_reference *reference, const struct px_span *span)
+{
+    return span->input ? px_span_inputs(&reference->shape, span) : 0;
+}
+
+static praxis_status reserve_reference_span(struct px_reference *reference, const struct px_span *span)
+{
+    if (px_grow((void **)&reference->input, &reference->input_room, span_inputs(reference, span),
+                sizeof *reference->input) &&
+        px_grow((void **)&reference->selected, &reference->selected_room, span->group_count,
+                sizeof *reference->selected) &&
+        px_grow((void **)&reference->sums, &reference->sum_room, px_span_sums(&reference->shape, span),
+                sizeof *reference->sums))
+        return PRAXIS_SUCCESS;
+    return px_fail(reference->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to stage a span of %u ticks",
+                   span->ticks);
+}
+
+/* All else it has had since it was made. */
+static praxis_status reserve_reference(struct px_backend *backend, const struct px_needs *needs)
+{
+    return needs->span ? reserve_reference_span(px_reference_of(backend), needs->span) : PRAXIS_SUCCESS;
 }
 
 static praxis_status begin(struct px_backend *backend, const struct px_span *span)
 {
     struct px_reference *reference = px_reference_of(backend);
-    uint64_t inputs = px_span_inputs(&reference->shape, span);
-    bool failed = false;
-    release_span(reference);
+    praxis_status status = reserve_reference_span(reference, span);
+    uint64_t inputs = span_inputs(reference, span);
+    if (status)
+        return status;
     reference->span = *span;
-    reference->input = duplicate(span->input, inputs, sizeof *span->input, &failed);
-    reference->selected = duplicate(span->groups, span->group_count, sizeof *span->groups, &failed);
-    uint64_t sums = px_span_sums(&reference->shape, span);
-    if (sums > 0 && !(reference->sums = px_zeros(sums, sizeof *reference->sums)))
-        failed = true;
-    if (failed) {
-        release_span(reference);
-        return px_fail(backend->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to stage a span of %u ticks", span->ticks);
-    }
+    if (inputs > 0)
+        memcpy(reference->input, span->input, px_to_size(inputs * sizeof *span->input));
+    if (span->group_count > 0)
+        memcpy(reference->selected, span->groups, span->group_count * sizeof *span->groups);
     return PRAXIS_SUCCESS;
 }
 
@@ -177,6 +193,7 @@ static praxis_status ticks(struct px_backend *backend, uint32_t step, uint32_t c
         px_reference_homeostasis(reference, flags);
         readout(reference, step);
     }
+    backend->changed = true;
     return PRAXIS_SUCCESS;
 }
 
@@ -186,7 +203,6 @@ static praxis_status end(struct px_backend *backend, int64_t *sums)
     uint64_t count = px_span_sums(&reference->shape, &reference->span);
     if (sums && count > 0)
         memcpy(sums, reference->sums, px_to_size(count * sizeof *sums));
-    release_span(reference);
     return PRAXIS_SUCCESS;
 }
 
@@ -256,6 +272,7 @@ static void describe_reference(const struct px_backend *backend, praxis_network_
 static const struct px_backend_operations reference_operations = {
     .destroy = destroy_reference,
     .birth = px_reference_birth,
+    .reserve = reserve_reference,
     .upload = upload,
     .download = download,
     .peek_traces = px_reference_peek_traces,

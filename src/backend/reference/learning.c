@@ -40,6 +40,7 @@ praxis_status px_reference_supply(struct px_backend *backend, const struct px_va
         factor[place] = (int8_t)px_reference_value(reference, factors, &held);
         *newest_factor(reference, &held) = factor[place];
     }
+    backend->changed = true;
     return PRAXIS_SUCCESS;
 }
 
@@ -218,6 +219,7 @@ praxis_status px_reference_learn(struct px_backend *backend, const struct px_lea
         if (lesson.modulate || lesson.commit)
             learn_neuron(reference, learning, &lesson);
     }
+    backend->changed = true;
     return PRAXIS_SUCCESS;
 }
 

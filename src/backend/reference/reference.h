@@ -28,10 +28,11 @@ struct px_reference {
     uint32_t *contexts;               /* [R] */
     uint32_t last_open;               /* as the constants had it when the contexts came */
     uint32_t *rotations;              /* [d] rows by which each tap's column is rotated */
-    struct px_span span;              /* with the arrays below in place of the caller's */
-    int32_t *input;
+    struct px_span span;              /* its pointers are only asked whether they were NULL */
+    int32_t *input;                   /* what they pointed to, in room that grows */
     uint32_t *selected;
-    int64_t *sums; /* [ticks][R][group_count] of the span, NULL without groups */
+    int64_t *sums; /* [ticks][R][group_count] of the span */
+    uint64_t input_room, selected_room, sum_room;
     uint32_t group_count;
     uint64_t *group_offsets;
     uint32_t *group_members;
