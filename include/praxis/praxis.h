@@ -115,7 +115,8 @@ typedef enum praxis_status {
     PRAXIS_ERROR_UNSUPPORTED = -7,      /* left out of this build, or not possible on this device */
     PRAXIS_ERROR_IO = -8,               /* a file could not be read or written */
     PRAXIS_ERROR_BROKEN = -9,           /* an earlier call failed half-way, and left the network without a state */
-    PRAXIS_ERROR_IN_USE = -10           /* a call on the network is under way, in another thread or a callback */
+    PRAXIS_ERROR_IN_USE = -10,          /* a call on the network is under way, in another thread or a callback */
+    PRAXIS_ERROR_FORMAT = -11           /* what was read is damaged, or is not what it should be */
 } praxis_status;
 
 /* A short English phrase for a status, never NULL. Static storage. */
@@ -1245,6 +1246,176 @@ typedef struct praxis_statistics {
  */
 PRAXIS_API praxis_status praxis_network_statistics(praxis_network *network, praxis_field field,
                                                    praxis_statistics *statistics);
+
+/* ---- Checkpoints -------------------------------------------------------------------------------------------------
+ *
+ * A checkpoint is a file of the whole state of networks, and of what belongs to them: readouts, critics, predictors,
+ * and tensors and texts of the program. What is loaded goes on to the same bits as what was saved, on any device,
+ * driver, path of dot products and tuning; saving changes nothing.
+ *
+ * The file is one of safetensors, which numpy, torch and JAX open: a tensor for each field of a network, in the shape
+ * and the codes of praxis_field, "network.weight" and so on, and strings in its metadata. docs/checkpoints.md has all
+ * of it. A newer minor version of the format is read, another major one refused. Everything has a checksum, and
+ * nothing is used before it was found to be right: a file may come from anywhere, and can neither crash a program nor
+ * run code.
+ *
+ * praxis_network_save and praxis_network_load are all that many programs need.
+ */
+
+/*
+ * Saves a network, as "network" in a file of its own. The file appears whole or not at all: it is written beside
+ * `path`, brought to the disk and put in its place, links followed, with the permissions of the file that was there. No
+ * more than some mebibytes of memory are taken. Waits for the device.
+ * Errors: IO names the path and what the system says, and the old file is as it was; OUT_OF_MEMORY; DEVICE.
+ */
+PRAXIS_API praxis_status praxis_network_save(praxis_network *network, const char *path);
+
+/*
+ * Loads what praxis_network_save has saved. *network is owned by the caller.
+ * Errors: IO: the file cannot be read; FORMAT names what is wrong with it; UNSUPPORTED: another major version; those of
+ * praxis_network_create.
+ */
+PRAXIS_API praxis_status praxis_network_load(praxis_context *context, const char *path, praxis_network **network);
+
+/*
+ * Makes a network that is the other as it is, to the same bits, in the same context or another: state, window, what
+ * waits, groups, gates, counters and seeds. *copy is owned by the caller. Nothing of `from` changes; one thread uses
+ * both contexts' networks meanwhile. Errors: those of praxis_network_create.
+ */
+PRAXIS_API praxis_status praxis_network_copy(praxis_network *from, praxis_context *context, praxis_network **copy);
+
+/* The types of tensors, as safetensors calls them: I8 and so on. Values are frozen: new ones are only appended. */
+typedef enum praxis_tensor_type {
+    PRAXIS_TENSOR_I8 = 0,
+    PRAXIS_TENSOR_U8 = 1,
+    PRAXIS_TENSOR_I16 = 2,
+    PRAXIS_TENSOR_U16 = 3,
+    PRAXIS_TENSOR_I32 = 4,
+    PRAXIS_TENSOR_U32 = 5,
+    PRAXIS_TENSOR_I64 = 6,
+    PRAXIS_TENSOR_U64 = 7,
+    PRAXIS_TENSOR_F32 = 8,
+    PRAXIS_TENSOR_F64 = 9
+} praxis_tensor_type;
+
+#define PRAXIS_TENSOR_DIMENSIONS 8
+
+/* An array in a file, row-major. */
+typedef struct praxis_tensor {
+    size_t struct_size;
+    const char *name;
+    praxis_tensor_type type;
+    uint32_t dimensions; /* 0..PRAXIS_TENSOR_DIMENSIONS; 0: one number */
+    uint64_t shape[PRAXIS_TENSOR_DIMENSIONS];
+    uint64_t bytes; /* of all elements: set by the library, ignored where a tensor is given */
+} praxis_tensor;
+
+/* Where a checkpoint goes that is no file: `write` takes bytes in their order, and returns 0, or else anything. */
+typedef struct praxis_checkpoint_sink {
+    int (*write)(void *user, const void *bytes, size_t size);
+    void *user;
+} praxis_checkpoint_sink;
+
+/* Where one comes from: `read` puts `size` bytes from `offset` on where it is told, and returns 0, or else anything. */
+typedef struct praxis_checkpoint_source {
+    int (*read)(void *user, uint64_t offset, void *bytes, size_t size);
+    void *user;
+    uint64_t size; /* of the whole */
+} praxis_checkpoint_source;
+
+/*
+ * A checkpoint to be: a list of what is to be saved. Objects must live, and tensors stay, until it is written, and are
+ * read then, twice: once for the checksums, which stand first. Names and texts are copied. It may be written again,
+ * with the objects as they are then.
+ *
+ * Names have 1 to 200 bytes of printable ASCII without blanks and are given once each; those of objects have no dot in
+ * them, and what belongs to an object begins with its name and a dot: no other name may. Names of texts may not begin
+ * with "praxis.". Texts are UTF-8. One thread uses it, and the objects in it, at a time.
+ */
+typedef struct praxis_checkpoint_writer praxis_checkpoint_writer;
+
+/* `log` may be NULL. *writer is owned by the caller: praxis_checkpoint_writer_destroy, to which NULL may be given. */
+PRAXIS_API praxis_status praxis_checkpoint_writer_create(const praxis_log *log, praxis_checkpoint_writer **writer);
+PRAXIS_API void praxis_checkpoint_writer_destroy(praxis_checkpoint_writer *writer);
+
+/* Errors: INVALID_ARGUMENT says what is wrong with the name, the text or the tensor; OUT_OF_MEMORY. */
+PRAXIS_API praxis_status praxis_checkpoint_add_network(praxis_checkpoint_writer *writer, const char *name,
+                                                       praxis_network *network);
+PRAXIS_API praxis_status praxis_checkpoint_add_readout(praxis_checkpoint_writer *writer, const char *name,
+                                                       const praxis_readout *readout);
+PRAXIS_API praxis_status praxis_checkpoint_add_critic(praxis_checkpoint_writer *writer, const char *name,
+                                                      const praxis_critic *critic);
+PRAXIS_API praxis_status praxis_checkpoint_add_predictor(praxis_checkpoint_writer *writer, const char *name,
+                                                         const praxis_predictor *predictor);
+PRAXIS_API praxis_status praxis_checkpoint_add_text(praxis_checkpoint_writer *writer, const char *name,
+                                                    const char *text);
+/* The tensor's struct_size must be set; `data` is in the order of this machine. */
+PRAXIS_API praxis_status praxis_checkpoint_add_tensor(praxis_checkpoint_writer *writer, const praxis_tensor *tensor,
+                                                      const void *data);
+
+/* Writes it to a file, as praxis_network_save does, or to a sink, whose failures are IO. */
+PRAXIS_API praxis_status praxis_checkpoint_write(praxis_checkpoint_writer *writer, const char *path);
+PRAXIS_API praxis_status praxis_checkpoint_write_to(praxis_checkpoint_writer *writer,
+                                                    const praxis_checkpoint_sink *sink);
+
+/* A checkpoint that was written. What it gives out is the same for any number of threads. */
+typedef struct praxis_checkpoint praxis_checkpoint;
+
+/*
+ * Opens a checkpoint: all of it is read through and compared with its checksums. The source is copied, and read from
+ * until the checkpoint is closed. `log` may be NULL. *checkpoint is owned by the caller: praxis_checkpoint_close, to
+ * which NULL may be given. Errors: IO; FORMAT; UNSUPPORTED; OUT_OF_MEMORY.
+ */
+PRAXIS_API praxis_status praxis_checkpoint_open(const char *path, const praxis_log *log,
+                                                praxis_checkpoint **checkpoint);
+PRAXIS_API praxis_status praxis_checkpoint_open_from(const praxis_checkpoint_source *source, const praxis_log *log,
+                                                     praxis_checkpoint **checkpoint);
+PRAXIS_API void praxis_checkpoint_close(praxis_checkpoint *checkpoint);
+
+typedef struct praxis_checkpoint_info {
+    size_t struct_size;
+    uint32_t major, minor; /* version of the format */
+    uint32_t texts;        /* how many there are, those of the library among them */
+    uint32_t tensors;
+    uint64_t bytes;      /* of the whole */
+    const char *made_by; /* version of the library that wrote it. Strings live as long as the checkpoint */
+} praxis_checkpoint_info;
+
+PRAXIS_API praxis_status praxis_checkpoint_describe(const praxis_checkpoint *checkpoint, praxis_checkpoint_info *info);
+
+/* Text and tensor `number`, from 0 on, in the order of their names. Errors: INVALID_ARGUMENT behind the last. */
+PRAXIS_API praxis_status praxis_checkpoint_text_at(const praxis_checkpoint *checkpoint, uint32_t number,
+                                                   const char **name, const char **text);
+PRAXIS_API praxis_status praxis_checkpoint_tensor_at(const praxis_checkpoint *checkpoint, uint32_t number,
+                                                     praxis_tensor *tensor);
+/* The same by name. Errors: INVALID_ARGUMENT names what is not there. */
+PRAXIS_API praxis_status praxis_checkpoint_text(const praxis_checkpoint *checkpoint, const char *name,
+                                                const char **text);
+PRAXIS_API praxis_status praxis_checkpoint_tensor(const praxis_checkpoint *checkpoint, const char *name,
+                                                  praxis_tensor *tensor);
+/* Reads a part of a tensor, `bytes` from `offset` on, which are whole elements, in the order of this machine. */
+PRAXIS_API praxis_status praxis_checkpoint_read(const praxis_checkpoint *checkpoint, const char *name, uint64_t offset,
+                                                void *elements, size_t bytes);
+
+/* Makes objects of what was saved under a name; they are owned by the caller. Errors: INVALID_ARGUMENT: there is no
+ * such object; FORMAT: it is not whole, or a number in it is outside its bounds; and those of its making. */
+PRAXIS_API praxis_status praxis_checkpoint_load_network(const praxis_checkpoint *checkpoint, const char *name,
+                                                        praxis_context *context, praxis_network **network);
+/* Of a network that has as many neurons and replicas as that of which it was saved. */
+PRAXIS_API praxis_status praxis_checkpoint_load_readout(const praxis_checkpoint *checkpoint, const char *name,
+                                                        praxis_network *network, praxis_readout **readout);
+/* `log` may be NULL. */
+PRAXIS_API praxis_status praxis_checkpoint_load_critic(const praxis_checkpoint *checkpoint, const char *name,
+                                                       const praxis_log *log, praxis_critic **critic);
+PRAXIS_API praxis_status praxis_checkpoint_load_predictor(const praxis_checkpoint *checkpoint, const char *name,
+                                                          const praxis_log *log, praxis_predictor **predictor);
+
+/* What there is of a network, without making it: its parameters, whose `seeds` is NULL, what shape and counters say of
+ * it, and praxis_network_statistics of a field, statistics[R]. No device is asked. NULL is left out. */
+PRAXIS_API praxis_status praxis_checkpoint_describe_network(const praxis_checkpoint *checkpoint, const char *name,
+                                                            praxis_parameters *parameters, praxis_network_info *info);
+PRAXIS_API praxis_status praxis_checkpoint_statistics(const praxis_checkpoint *checkpoint, const char *name,
+                                                      praxis_field field, praxis_statistics *statistics);
 
 #ifdef __cplusplus
 }

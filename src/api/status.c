@@ -35,6 +35,8 @@ const char *praxis_status_string(praxis_status status)
         return "network broken by an earlier failure";
     case PRAXIS_ERROR_IN_USE:
         return "network in use by another thread";
+    case PRAXIS_ERROR_FORMAT:
+        return "file is damaged or of another kind";
     }
     return "unknown status";
 }

@@ -22,6 +22,9 @@
 #include "base/log.h"
 #include "graph/graph.h"
 
+/* The version of docs/numerics.md: another whenever equal calls come to other bits. */
+#define PX_NUMERICS 1
+
 /* The largest window of a trace, in ticks. A multiple of four: four ticks are packed in a word. */
 #define PX_MAX_WINDOW 128
 
@@ -196,6 +199,16 @@ struct px_backend_operations {
     /* Downloads traces as `learn` would commit them (learning->commit is not asked), and changes nothing. */
     praxis_status (*peek_traces)(struct px_backend *backend, const struct px_learning *learning,
                                  const praxis_range *range, void *codes);
+
+    /*
+     * What the window holds of one replica's last traced tick, age 0, or of one before it, up to the window less one:
+     * the activations before it, [N], and the factors after it, [owned]; NULL where they are not asked for. What is put
+     * in counts as its last traced ticks from then on: the network room says how many are pending.
+     */
+    praxis_status (*download_past)(struct px_backend *backend, uint32_t replica, uint32_t age, int8_t *activations,
+                                   int8_t *factors);
+    praxis_status (*upload_past)(struct px_backend *backend, uint32_t replica, uint32_t age, const int8_t *activations,
+                                 const int8_t *factors);
 
     /* Sets activations and/or traces (PRAXIS_RESET_...) of the replicas with mask[r] != 0 to zero. */
     praxis_status (*reset)(struct px_backend *backend, uint32_t what, const uint8_t *mask);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,6 +60,42 @@ bool px_file_read(const char *path, size_t limit, void **bytes, size_t *size)
     return done;
 }
 
+int px_file_open(const char *path, uint64_t *size)
+{
+    struct stat found;
+    int descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (descriptor < 0)
+        return -1;
+    int error = fstat(descriptor, &found) != 0 ? errno : S_ISREG(found.st_mode) ? 0 : EINVAL;
+    if (error) {
+        close(descriptor);
+        errno = error;
+        return -1;
+    }
+    *size = (uint64_t)found.st_size;
+    return descriptor;
+}
+
+bool px_file_read_at(int descriptor, uint64_t offset, void *bytes, size_t size)
+{
+    char *next = bytes;
+    while (size > 0) {
+        ssize_t count = pread(descriptor, next, size, (off_t)offset);
+        if (count < 0 && errno != EINTR)
+            return false;
+        if (count == 0) {
+            errno = ENODATA;
+            return false;
+        }
+        if (count > 0) {
+            next += count;
+            offset += (uint64_t)count;
+            size -= (size_t)count;
+        }
+    }
+    return true;
+}
+
 static bool write_all(int descriptor, const char *bytes, size_t size)
 {
     while (size > 0) {
@@ -73,34 +110,178 @@ static bool write_all(int descriptor, const char *bytes, size_t size)
     return true;
 }
 
-/* Writes, brings to the disk and closes. */
-static bool fill(int descriptor, const void *bytes, size_t size)
+/* ---- Files that come into being ---- */
+
+#define MOST_LINKS 40  /* that follow each other */
+#define MOST_TRIES 100 /* at a name that nobody has */
+#define NAME_KEPT  240 /* bytes of a name in that of the file beside it, which may have 255 */
+
+/* How much of a path is its folder, with the slash. */
+static size_t folder_of(const char *path)
 {
-    bool done =
-        fcntl(descriptor, F_SETFD, FD_CLOEXEC) == 0 && write_all(descriptor, bytes, size) && fsync(descriptor) == 0;
+    const char *slash = strrchr(path, '/');
+    return slash ? (size_t)(slash - path) + 1 : 0;
+}
+
+/* The first bytes of a path and what follows them; allocated. */
+static char *join_path(const char *path, size_t length, const char *rest)
+{
+    size_t size = strlen(rest) + 1;
+    char *joined = malloc(length + size);
+    if (joined) {
+        memcpy(joined, path, length);
+        memcpy(joined + length, rest, size);
+    }
+    return joined;
+}
+
+/* The path that a link leads to, over all that follow each other, also where there is nothing yet; allocated. */
+static char *follow_links(const char *path)
+{
+    char target[4096];
+    char *at = strdup(path);
+    for (int i = 0; at && i < MOST_LINKS; i++) {
+        ssize_t length = readlink(at, target, sizeof target - 1);
+        if (length < 0)
+            return at;
+        target[length] = '\0';
+        char *next = join_path(at, target[0] == '/' ? 0 : folder_of(at), target);
+        free(at);
+        at = next;
+    }
+    errno = at ? ELOOP : ENOMEM;
+    free(at);
+    return NULL;
+}
+
+/* Whether a file may stand there: none does, or a regular one that this process may write to. */
+static bool may_stand(const char *path)
+{
+    struct stat found;
+    if (stat(path, &found) != 0)
+        return errno == ENOENT;
+    errno = S_ISDIR(found.st_mode) ? EISDIR : EINVAL;
+    return S_ISREG(found.st_mode) && access(path, W_OK) == 0;
+}
+
+/* A new file beside another, under a name that none had; mkstemp would give it to this user alone. */
+static int create_beside(const char *path, mode_t mode, char **temporary)
+{
+    static atomic_uint made;
+    size_t length = strlen(path), longest = folder_of(path) + NAME_KEPT;
+    for (int i = 0; i < MOST_TRIES; i++) {
+        char ending[40];
+        snprintf(ending, sizeof ending, ".%lx-%x", (unsigned long)getpid(), atomic_fetch_add(&made, 1));
+        *temporary = join_path(path, length < longest ? length : longest, ending);
+        int descriptor = *temporary ? open(*temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode) : -1;
+        if (descriptor >= 0)
+            return descriptor;
+        free(*temporary);
+        *temporary = NULL;
+        if (errno != EEXIST)
+            break;
+    }
+    return -1;
+}
+
+/* The permissions and the owner that a file had; only root may give files away. */
+static void take_over(int descriptor, const char *path)
+{
+    struct stat found;
+    if (stat(path, &found) != 0)
+        return;
+    if (fchown(descriptor, found.st_uid, found.st_gid) != 0)
+        errno = 0; /* it then belongs to who wrote it */
+    fchmod(descriptor, found.st_mode & 0777);
+}
+
+static void forget_file(struct px_file *file)
+{
+    free(file->path);
+    free(file->temporary);
+    *file = (struct px_file){.descriptor = -1};
+}
+
+bool px_file_begin(struct px_file *file, const char *path, enum px_file_access access)
+{
+    *file = (struct px_file){.descriptor = -1, .path = follow_links(path)};
+    if (file->path && may_stand(file->path))
+        file->descriptor = create_beside(file->path, access == PX_FILE_PRIVATE ? 0600 : 0666, &file->temporary);
+    if (file->descriptor >= 0) {
+        if (access == PX_FILE_SHARED)
+            take_over(file->descriptor, file->path);
+        return true;
+    }
     int error = errno;
-    bool closed = close(descriptor) == 0;
-    if (!done)
-        errno = error;
-    return done && closed;
+    forget_file(file);
+    errno = error;
+    return false;
+}
+
+bool px_file_append(struct px_file *file, const void *bytes, size_t size)
+{
+    return write_all(file->descriptor, bytes, size);
+}
+
+void px_file_abandon(struct px_file *file)
+{
+    int error = errno;
+    if (file->descriptor >= 0)
+        close(file->descriptor);
+    if (file->temporary)
+        unlink(file->temporary);
+    forget_file(file);
+    errno = error;
+}
+
+/* A name is on the disk when its folder is. Some file systems have no such thing, and need none. */
+static bool settle_folder(const char *path)
+{
+    size_t length = folder_of(path);
+    char *folder = length ? join_path(path, length, "") : strdup(".");
+    int descriptor = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    bool done = descriptor >= 0 && (fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP);
+    int error = errno;
+    if (descriptor >= 0)
+        close(descriptor);
+    free(folder);
+    errno = error;
+    return done;
+}
+
+bool px_file_finish(struct px_file *file)
+{
+    bool written = fsync(file->descriptor) == 0;
+    int error = errno, descriptor = file->descriptor;
+    file->descriptor = -1;
+    if (close(descriptor) != 0 && written) {
+        written = false;
+        error = errno;
+    }
+    errno = error;
+    if (!written || rename(file->temporary, file->path) != 0) {
+        px_file_abandon(file);
+        return false;
+    }
+    bool settled = settle_folder(file->path);
+    error = errno;
+    forget_file(file);
+    errno = error;
+    return settled;
 }
 
 bool px_file_replace(const char *path, const void *bytes, size_t size)
 {
-    size_t length = strlen(path) + sizeof ".XXXXXX";
-    char *temporary = malloc(length);
-    if (!temporary)
+    struct px_file file;
+    if (!px_file_begin(&file, path, PX_FILE_PRIVATE))
         return false;
-    snprintf(temporary, length, "%s.XXXXXX", path);
-    int descriptor = mkstemp(temporary);
-    bool done = descriptor >= 0 && fill(descriptor, bytes, size) && rename(temporary, path) == 0;
-    int error = errno;
-    if (descriptor >= 0 && !done)
-        unlink(temporary);
-    free(temporary);
-    errno = error;
-    return done;
+    if (px_file_append(&file, bytes, size))
+        return px_file_finish(&file);
+    px_file_abandon(&file);
+    return false;
 }
+
+/* ---- Directories ---- */
 
 /* The parents: what fails here shows when the directory itself is made. */
 static void make_parents(char *path)

@@ -52,19 +52,33 @@ def normal_threshold(border):
     return int((normal_cdf(border * 3 / 127) * 2**32).to_integral_value(ROUND_HALF_EVEN))
 
 
-def c_array(declaration, values, suffix):
+def c_array(declaration, values, suffix, size="PX_TABLE_SIZE"):
     rows = ["    " + ", ".join(f"{v}{suffix}" for v in values[i : i + 8]) for i in range(0, len(values), 8)]
-    return f"const {declaration}[PX_TABLE_SIZE] = {{\n" + ",\n".join(rows) + "};\n"
+    return f"const {declaration}[{size}] = {{\n" + ",\n".join(rows) + "};\n"
+
+
+def crc_tables():
+    """Of the reflected polynomial of CRC-32, as zlib has it: row k is of a byte that k more bytes follow."""
+    rows = [[]]
+    for value in range(256):
+        for _ in range(8):
+            value = value >> 1 ^ (0xEDB88320 if value & 1 else 0)
+        rows[0].append(value)
+    for _ in range(7):
+        rows.append([value >> 8 ^ rows[0][value & 255] for value in rows[-1]])
+    return sum(rows, [])
 
 
 def main():
     potentials = [tanh_threshold(c) for c in CODES] + [2**31 - 1] * 2
     uniforms = [normal_threshold(c) for c in CODES] + [2**32 - 1] * 2
     with open(sys.argv[1], "w", encoding="ascii") as output:
-        output.write('/* Made by tables.py. */\n#include "base/tables.h"\n\n')
+        output.write('/* Made by tables.py. */\n#include "base/crc.h"\n#include "base/tables.h"\n\n')
         output.write(c_array("int32_t px_tanh_thresholds", potentials, ""))
         output.write("\n")
         output.write(c_array("uint32_t px_normal_thresholds", uniforms, "u"))
+        output.write("\n")
+        output.write(c_array("uint32_t px_crc_tables", crc_tables(), "u", "PX_CRC_ROWS * 256"))
 
 
 if __name__ == "__main__":

@@ -171,3 +171,83 @@ praxis_status praxis_critic_values(const praxis_critic *critic, float *values)
         values[r] = (float)critic->value[r];
     return PRAXIS_SUCCESS;
 }
+
+/* ---- In a file ---- */
+
+void px_critic_list(const praxis_critic *critic, const char *name, struct px_index *index)
+{
+    const praxis_critic_options *options = &critic->options;
+    const uint64_t shape[] = {options->replicas, critic->features};
+    px_archive_list_object(index, name, "critic");
+    px_archive_list_number(index, name, "replicas", options->replicas);
+    px_archive_list_number(index, name, "observations", options->observations);
+    px_archive_list_number(index, name, "quadratic", options->quadratic != 0);
+    px_archive_list_real(index, name, "discount", options->discount);
+    px_archive_list_real(index, name, "trace_decay", options->trace_decay);
+    px_archive_list_real(index, name, "learning_rate", options->learning_rate);
+    px_archive_list_array(index, name, "weights", PRAXIS_TENSOR_F64, 2, shape, critic->weight);
+    px_archive_list_array(index, name, "traces", PRAXIS_TENSOR_F64, 2, shape, critic->trace);
+    px_archive_list_array(index, name, "values", PRAXIS_TENSOR_F64, 1, shape, critic->value);
+    px_archive_list_array(index, name, "begun", PRAXIS_TENSOR_U8, 1, shape, critic->begun);
+}
+
+/* Its options, and whether what they make is there, before it is made. */
+static praxis_status take_critic_options(struct px_log *log, const struct px_archive *archive, const char *name,
+                                         praxis_critic_options *options)
+{
+    uint64_t replicas = 0, observations = 0, quadratic = 0;
+    const struct px_tensor *weights;
+    *options = default_critic;
+    praxis_status status = px_archive_is(log, archive, name, "critic");
+    if (!status)
+        status = px_archive_number(log, archive, name, "replicas", UINT32_MAX, &replicas);
+    if (!status)
+        status = px_archive_number(log, archive, name, "observations", UINT32_MAX, &observations);
+    if (!status)
+        status = px_archive_number(log, archive, name, "quadratic", 1, &quadratic);
+    if (!status)
+        status = px_archive_real(log, archive, name, "discount", &options->discount);
+    if (!status)
+        status = px_archive_real(log, archive, name, "trace_decay", &options->trace_decay);
+    if (!status)
+        status = px_archive_real(log, archive, name, "learning_rate", &options->learning_rate);
+    options->log = log->sink;
+    options->replicas = (uint32_t)replicas;
+    options->observations = (uint32_t)observations;
+    options->quadratic = quadratic != 0;
+    if (!status && check_critic(options))
+        status = PRAXIS_ERROR_FORMAT;
+    const uint64_t shape[] = {replicas, status ? 0 : count_features(options)};
+    return status ? status : px_archive_find(log, archive, name, "weights", PRAXIS_TENSOR_F64, 2, shape, &weights);
+}
+
+praxis_status px_critic_load(struct px_log *log, const struct px_archive *archive, const char *name,
+                             praxis_critic **critic)
+{
+    praxis_critic_options options;
+    praxis_critic *made = NULL;
+    praxis_status status = take_critic_options(log, archive, name, &options);
+    if (!status)
+        status = praxis_critic_create(&options, &made);
+    if (status)
+        return status;
+    const uint64_t shape[] = {options.replicas, made->features}, count = options.replicas * (uint64_t)made->features;
+    status = px_archive_take(log, archive, name, "weights", PRAXIS_TENSOR_F64, 2, shape, made->weight);
+    if (!status)
+        status = px_archive_take(log, archive, name, "traces", PRAXIS_TENSOR_F64, 2, shape, made->trace);
+    if (!status)
+        status = px_archive_take(log, archive, name, "values", PRAXIS_TENSOR_F64, 1, shape, made->value);
+    if (!status)
+        status = px_archive_take(log, archive, name, "begun", PRAXIS_TENSOR_U8, 1, shape, made->begun);
+    if (!status)
+        status = px_archive_check_finite(log, "weight of the critic", made->weight, count);
+    if (!status)
+        status = px_archive_check_finite(log, "trace of the critic", made->trace, count);
+    if (!status)
+        status = px_archive_check_finite(log, "value of the critic", made->value, options.replicas);
+    if (status)
+        praxis_critic_destroy(made);
+    else
+        *critic = made;
+    return status;
+}

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "archive/archive.h"
 #include "base/log.h"
 
 /* A failure of a function that has no object to keep a log in: to the caller's, which may be NULL. */
@@ -32,5 +33,13 @@ static inline bool px_modulators_has(const uint8_t *active, size_t replica)
 {
     return !active || active[replica] != 0;
 }
+
+/* critic.c, predictor.c: what a file is to have of one, and one out of a file. */
+void px_critic_list(const praxis_critic *critic, const char *name, struct px_index *index);
+praxis_status px_critic_load(struct px_log *log, const struct px_archive *archive, const char *name,
+                             praxis_critic **critic);
+void px_predictor_list(const praxis_predictor *predictor, const char *name, struct px_index *index);
+praxis_status px_predictor_load(struct px_log *log, const struct px_archive *archive, const char *name,
+                                praxis_predictor **predictor);
 
 #endif

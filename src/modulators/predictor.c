@@ -159,3 +159,91 @@ praxis_status praxis_predictor_forget(praxis_predictor *predictor, const uint8_t
             predictor->seen[r] = 0;
     return PRAXIS_SUCCESS;
 }
+
+/* ---- In a file ---- */
+
+void px_predictor_list(const praxis_predictor *predictor, const char *name, struct px_index *index)
+{
+    const praxis_predictor_options *options = &predictor->options;
+    const uint64_t weights[] = {options->replicas, options->observations, predictor->features};
+    const uint64_t history[] = {options->replicas, predictor->features};
+    px_archive_list_object(index, name, "predictor");
+    px_archive_list_number(index, name, "replicas", options->replicas);
+    px_archive_list_number(index, name, "observations", options->observations);
+    px_archive_list_number(index, name, "order", options->order);
+    px_archive_list_number(index, name, "normalised", options->normalised != 0);
+    px_archive_list_real(index, name, "learning_rate", options->learning_rate);
+    px_archive_list_array(index, name, "weights", PRAXIS_TENSOR_F64, 3, weights, predictor->weight);
+    px_archive_list_array(index, name, "history", PRAXIS_TENSOR_F64, 2, history, predictor->history);
+    px_archive_list_array(index, name, "seen", PRAXIS_TENSOR_U32, 1, history, predictor->seen);
+}
+
+/* Its options, and whether what they make is there, before it is made. */
+static praxis_status take_predictor_options(struct px_log *log, const struct px_archive *archive, const char *name,
+                                            praxis_predictor_options *options)
+{
+    uint64_t replicas = 0, observations = 0, order = 0, normalised = 0;
+    const struct px_tensor *weights;
+    *options = default_predictor;
+    praxis_status status = px_archive_is(log, archive, name, "predictor");
+    if (!status)
+        status = px_archive_number(log, archive, name, "replicas", UINT32_MAX, &replicas);
+    if (!status)
+        status = px_archive_number(log, archive, name, "observations", UINT32_MAX, &observations);
+    if (!status)
+        status = px_archive_number(log, archive, name, "order", UINT32_MAX, &order);
+    if (!status)
+        status = px_archive_number(log, archive, name, "normalised", 1, &normalised);
+    if (!status)
+        status = px_archive_real(log, archive, name, "learning_rate", &options->learning_rate);
+    options->log = log->sink;
+    options->replicas = (uint32_t)replicas;
+    options->observations = (uint32_t)observations;
+    options->order = (uint32_t)order;
+    options->normalised = normalised != 0;
+    if (!status && check_predictor(options))
+        status = PRAXIS_ERROR_FORMAT;
+    const uint64_t shape[] = {replicas, observations, observations * order + 1};
+    return status ? status : px_archive_find(log, archive, name, "weights", PRAXIS_TENSOR_F64, 3, shape, &weights);
+}
+
+static praxis_status take_predictor(struct px_log *log, const struct px_archive *archive, const char *name,
+                                    praxis_predictor *made)
+{
+    const praxis_predictor_options *options = &made->options;
+    const uint64_t weights[] = {options->replicas, options->observations, made->features};
+    const uint64_t history[] = {options->replicas, made->features}, rows = options->replicas;
+    praxis_status status = px_archive_take(log, archive, name, "weights", PRAXIS_TENSOR_F64, 3, weights, made->weight);
+    if (!status)
+        status = px_archive_take(log, archive, name, "history", PRAXIS_TENSOR_F64, 2, history, made->history);
+    if (!status)
+        status = px_archive_take(log, archive, name, "seen", PRAXIS_TENSOR_U32, 1, history, made->seen);
+    if (!status)
+        status = px_archive_check_finite(log, "weight of the predictor", made->weight,
+                                         rows * options->observations * made->features);
+    if (!status)
+        status = px_archive_check_finite(log, "history of the predictor", made->history, rows * made->features);
+    for (uint64_t r = 0; r < rows && !status; r++)
+        if (made->seen[r] > options->order)
+            status = px_fail(log, PRAXIS_ERROR_FORMAT, "a predictor of order %u has seen %u observations",
+                             options->order, made->seen[r]);
+    return status;
+}
+
+praxis_status px_predictor_load(struct px_log *log, const struct px_archive *archive, const char *name,
+                                praxis_predictor **predictor)
+{
+    praxis_predictor_options options;
+    praxis_predictor *made = NULL;
+    praxis_status status = take_predictor_options(log, archive, name, &options);
+    if (!status)
+        status = praxis_predictor_create(&options, &made);
+    if (status)
+        return status;
+    status = take_predictor(log, archive, name, made);
+    if (status)
+        praxis_predictor_destroy(made);
+    else
+        *predictor = made;
+    return status;
+}

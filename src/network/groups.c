@@ -145,6 +145,88 @@ praxis_status px_network_add_group(praxis_network *network, const char *name, co
     return PRAXIS_SUCCESS;
 }
 
+/* ---- Those of another network ---- */
+
+static int compare_names(const void *a, const void *b)
+{
+    return strncmp(a, b, PX_GROUP_NAME_SIZE);
+}
+
+/* Names end, are not empty, and are there once each. */
+static praxis_status check_names(praxis_network *network, uint32_t count, const char (*names)[PX_GROUP_NAME_SIZE])
+{
+    char(*sorted)[PX_GROUP_NAME_SIZE] = px_zeros(count, sizeof *sorted);
+    praxis_status status = PRAXIS_SUCCESS;
+    if (!sorted)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u groups", count);
+    memcpy(sorted, names, count * sizeof *sorted);
+    qsort(sorted, count, sizeof *sorted, compare_names);
+    for (uint32_t g = 0; g < count && !status; g++) {
+        if (sorted[g][0] == '\0' || !memchr(sorted[g], '\0', PX_GROUP_NAME_SIZE))
+            status = px_fail(network->log, PRAXIS_ERROR_FORMAT, "a group has no name of 1 to %d bytes",
+                             PX_GROUP_NAME_SIZE - 1);
+        else if (g > 0 && compare_names(sorted[g - 1], sorted[g]) == 0)
+            status = px_fail(network->log, PRAXIS_ERROR_FORMAT, "there are two groups \"%s\"", sorted[g]);
+    }
+    free(sorted);
+    return status;
+}
+
+/* Every group has members, which are neurons and different ones; offsets rise from 0 on. */
+static praxis_status check_all_members(praxis_network *network, uint32_t count, const uint64_t *offsets,
+                                       const uint32_t *members)
+{
+    uint64_t neurons = network->shape.graph.neurons;
+    uint32_t *seen = px_zeros(neurons, sizeof *seen); /* the last group, from 1 on, that a neuron was met in */
+    praxis_status status = PRAXIS_SUCCESS;
+    if (!seen)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to check groups");
+    for (uint32_t g = 0; g < count && !status; g++)
+        for (uint64_t m = offsets[g]; m < offsets[g + 1] && !status; m++) {
+            if (members[m] >= neurons || seen[members[m]] == g + 1)
+                status = px_fail(network->log, PRAXIS_ERROR_FORMAT,
+                                 "neuron %u of group %u is there twice, or not below %llu", members[m], g,
+                                 (unsigned long long)neurons);
+            else
+                seen[members[m]] = g + 1;
+        }
+    free(seen);
+    return status;
+}
+
+praxis_status px_network_restore_groups(praxis_network *network, uint32_t count,
+                                        const char (*names)[PX_GROUP_NAME_SIZE], const uint64_t *offsets,
+                                        const uint32_t *members)
+{
+    praxis_status status = check_names(network, count, names);
+    for (uint32_t g = 0; g < count && !status; g++)
+        if (offsets[0] != 0 || offsets[g + 1] <= offsets[g])
+            status = px_fail(network->log, PRAXIS_ERROR_FORMAT, "group %u has no members", g);
+    if (!status)
+        status = check_all_members(network, count, offsets, members);
+    if (status || count == 0)
+        return status;
+    void *own_names = px_zeros(count, sizeof *names), *own_offsets = px_zeros(count + UINT64_C(1), sizeof *offsets);
+    void *own_members = px_zeros(offsets[count], sizeof *members);
+    if (!own_names || !own_offsets || !own_members) {
+        free(own_names);
+        free(own_offsets);
+        free(own_members);
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u groups", count);
+    }
+    free(network->group_names);
+    free(network->group_offsets);
+    free(network->group_members);
+    network->group_count = count;
+    network->group_names = memcpy(own_names, names, count * sizeof *names);
+    network->group_offsets = memcpy(own_offsets, offsets, (count + (size_t)1) * sizeof *offsets);
+    network->group_members = memcpy(own_members, members, px_to_size(offsets[count]) * sizeof *members);
+    return network->backend->operations->set_groups(network->backend, count, network->group_offsets,
+                                                    network->group_members);
+}
+
+/* ---- What is set for whole groups ---- */
+
 /* Uploads one array of N codes to every replica. */
 static praxis_status upload_to_all(praxis_network *network, praxis_field field, const void *codes)
 {

@@ -318,6 +318,52 @@ void px_learning_forget_replica(praxis_network *network, uint32_t replica)
     network->learning.pending[replica] = 0;
 }
 
+/* ---- Moving to another network ---- */
+
+/* Those that wait must leave room for what comes before they are due: learning_take does not ask. */
+static praxis_status check_waiting(const praxis_network *network, uint64_t modulations, uint32_t count,
+                                   const uint64_t *tick, const uint32_t *first)
+{
+    uint64_t most = modulations % network->parameters.consolidation;
+    if (count > most)
+        return px_fail(network->log, PRAXIS_ERROR_FORMAT, "%u modulators wait, there can be %llu", count,
+                       (unsigned long long)most);
+    for (uint32_t i = 0; i < count; i++)
+        if (tick[i] > network->tick)
+            return px_fail(network->log, PRAXIS_ERROR_FORMAT, "a modulator came in tick %llu, this is tick %llu",
+                           (unsigned long long)tick[i], (unsigned long long)network->tick);
+    for (uint32_t r = 0; r < network->shape.replicas && count > 0; r++)
+        if (first[r] > count)
+            return px_fail(network->log, PRAXIS_ERROR_FORMAT, "modulators wait from %u on in replica %u, there are %u",
+                           first[r], r, count);
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status px_learning_restore(praxis_network *network, uint64_t modulations, const uint8_t *pending, uint32_t count,
+                                  const uint64_t *tick, const float *modulator, const uint32_t *first)
+{
+    struct px_learning_state *state = &network->learning;
+    uint64_t replicas = network->shape.replicas;
+    praxis_status status = check_waiting(network, modulations, count, tick, first);
+    if (!status)
+        status = px_modulators_check(network->log, &network->parameters, modulator, count * replicas);
+    for (uint32_t r = 0; r < replicas && !status; r++)
+        if (pending[r] > network->shape.window)
+            status = px_fail(network->log, PRAXIS_ERROR_FORMAT, "%u ticks are pending in replica %u, there can be %u",
+                             pending[r], r, network->shape.window);
+    if (status)
+        return status;
+    state->modulations = modulations;
+    state->count = count;
+    memcpy(state->pending, pending, px_to_size(replicas));
+    if (count == 0)
+        return PRAXIS_SUCCESS;
+    memcpy(state->tick, tick, count * sizeof *tick);
+    memcpy(state->modulator, modulator, px_to_size(count * replicas) * sizeof *modulator);
+    memcpy(state->first, first, px_to_size(replicas) * sizeof *first);
+    return PRAXIS_SUCCESS;
+}
+
 /* ---- Looking ---- */
 
 praxis_status px_learning_peek(praxis_network *network, const praxis_range *range, void *codes)

@@ -57,7 +57,9 @@ static praxis_status prepare_network(praxis_network *network, const praxis_param
     status = take_seeds(network, parameters);
     if (!status)
         status = px_learning_create(network);
-    if (!status && !(network->step.flags = calloc(parameters->replicas, 1)))
+    network->step.flags = calloc(parameters->replicas, 1);
+    network->contexts = calloc(parameters->replicas, sizeof *network->contexts);
+    if (!status && (!network->step.flags || !network->contexts))
         status = px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u replicas", parameters->replicas);
     return status ? status : prepare_groups(network);
 }
@@ -77,6 +79,31 @@ static praxis_status apply_parameters(praxis_network *network, const praxis_para
 praxis_status px_network_make_noisy(praxis_network *network)
 {
     return apply_parameters(network, &network->parameters, true);
+}
+
+praxis_status px_network_gate(praxis_network *network, const uint32_t *contexts)
+{
+    struct px_constants constants;
+    px_constants_make(&network->parameters, network->shape.graph.degree, network->noisy, &constants);
+    praxis_status status = network->backend->operations->gate(network->backend, contexts);
+    if (status)
+        return status;
+    network->gated = true;
+    network->last_open = constants.last_open;
+    memcpy(network->contexts, contexts, network->shape.replicas * sizeof *contexts);
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status px_network_gate_again(praxis_network *network, const uint32_t *contexts, uint32_t last_open)
+{
+    struct px_constants constants;
+    px_constants_make(&network->parameters, network->shape.graph.degree, network->noisy, &constants);
+    constants.last_open = last_open;
+    praxis_status status = network->backend->operations->set_constants(network->backend, &constants);
+    if (!status)
+        status = px_network_gate(network, contexts);
+    network->last_open = last_open;
+    return status ? status : apply_parameters(network, &network->parameters, network->noisy);
 }
 
 static praxis_status check_settable(const praxis_network *network, praxis_parameter parameter)
@@ -117,8 +144,8 @@ praxis_status px_network_set_text(praxis_network *network, praxis_parameter para
     return status ? status : change(network, parameter, &changed);
 }
 
-/* What shape and parameters alone tell of a network. */
-static void describe_shape(const struct px_shape *shape, const praxis_parameters *parameters, praxis_network_info *info)
+void px_network_describe_shape(const struct px_shape *shape, const praxis_parameters *parameters,
+                               praxis_network_info *info)
 {
     *info = (praxis_network_info){
         .struct_size = sizeof *info,
@@ -135,7 +162,7 @@ static void describe_shape(const struct px_shape *shape, const praxis_parameters
 
 void px_network_describe(const praxis_network *network, praxis_network_info *info)
 {
-    describe_shape(&network->shape, &network->parameters, info);
+    px_network_describe_shape(&network->shape, &network->parameters, info);
     info->groups = network->group_count;
     info->tick = network->tick;
     info->modulations = network->learning.modulations;
@@ -148,7 +175,7 @@ praxis_status px_network_plan(praxis_context *context, const praxis_parameters *
     praxis_status status = px_shape_make(&context->log, parameters, &shape);
     if (status)
         return status;
-    describe_shape(&shape, parameters, info);
+    px_network_describe_shape(&shape, parameters, info);
     return context->device->operations->plan(context->device, &shape, info);
 }
 
@@ -261,6 +288,7 @@ void px_network_destroy(praxis_network *network)
     free(network->targets.groups);
     px_step_room_free(&network->step);
     free(network->block);
+    free(network->contexts);
     px_context_release(network->context);
     free(network);
 }

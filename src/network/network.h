@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 
+#include "archive/archive.h"
 #include "backend/backend.h"
 
 #define PX_GROUP_NAME_SIZE 64
@@ -91,6 +92,8 @@ struct praxis_network {
     void *block; /* state on its way, block by block: room that grows */
     uint64_t block_bytes;
     bool gated;                  /* steps have contexts */
+    uint32_t *contexts;          /* [R] those given last */
+    uint32_t last_open;          /* as the constants had it then */
     _Atomic(const char *) call;  /* the one under way, NULL: none */
     char broken[PX_BROKEN_SIZE]; /* how it came to be broken; "": it is not */
 };
@@ -166,8 +169,14 @@ praxis_status px_shape_make(struct px_log *log, const praxis_parameters *paramet
 praxis_status px_network_create(praxis_context *context, const praxis_parameters *parameters, praxis_network **network);
 void px_network_destroy(praxis_network *network);
 praxis_status px_network_make_noisy(praxis_network *network); /* from now on ticks ask for noise */
+/* Opens what the contexts, [R], open: by the gate share of now, or as a `last_open` of the constants says. */
+praxis_status px_network_gate(praxis_network *network, const uint32_t *contexts);
+praxis_status px_network_gate_again(praxis_network *network, const uint32_t *contexts, uint32_t last_open);
 praxis_status px_network_set_parameter(praxis_network *network, praxis_parameter parameter, double value);
 praxis_status px_network_set_text(praxis_network *network, praxis_parameter parameter, const char *text);
+/* What shape and parameters alone tell of a network. */
+void px_network_describe_shape(const struct px_shape *shape, const praxis_parameters *parameters,
+                               praxis_network_info *info);
 void px_network_describe(const praxis_network *network, praxis_network_info *info); /* struct_size is set */
 praxis_status px_network_plan(praxis_context *context, const praxis_parameters *parameters, praxis_network_info *info);
 
@@ -182,6 +191,16 @@ praxis_status px_network_write(praxis_network *network, praxis_field field, cons
                                const float *values, size_t count);
 /* The memory of px_network_read, and of px_network_write. */
 praxis_status px_network_reserve_move(praxis_network *network, praxis_field field, const praxis_range *range);
+/* Codes that were read from anywhere, over a whole block: within their bounds they are written as they are, whatever is
+ * pending. */
+praxis_status px_network_put_codes(praxis_network *network, praxis_field field, const praxis_range *block,
+                                   const void *codes);
+/* Runs `visit` over the range in blocks of a few mebibytes: of one replica, or of several that are small. `offset`
+ * counts the codes before a block; `codes` has room for it. */
+typedef praxis_status (*px_block_visitor)(praxis_network *network, praxis_field field, const praxis_range *block,
+                                          void *codes, uint64_t offset, void *user);
+praxis_status px_network_visit(praxis_network *network, praxis_field field, const praxis_range *range,
+                               px_block_visitor visit, void *user);
 /* How many numbers a range of a field has; fails where the network has no such range. */
 praxis_status px_network_count(const praxis_network *network, praxis_field field, const praxis_range *range,
                                uint64_t *count);
@@ -228,6 +247,10 @@ praxis_status px_learning_check(const praxis_network *network, const struct px_g
 praxis_status px_learning_apply(praxis_network *network, const struct px_given *modulators);
 /* Both, of one modulator for each replica or each neuron. */
 praxis_status px_learning_modulate(praxis_network *network, const float *modulator, size_t count);
+/* Takes over what another network, or this one at another time, had still to learn, of which the windows hold the
+ * ticks: arrays as in struct px_learning_state, the last three of which are not looked at where nothing waits. */
+praxis_status px_learning_restore(praxis_network *network, uint64_t modulations, const uint8_t *pending, uint32_t count,
+                                  const uint64_t *tick, const float *modulator, const uint32_t *first);
 /* Traces as they would be stored now. */
 praxis_status px_learning_peek(praxis_network *network, const praxis_range *range, void *codes);
 uint64_t px_learning_hash(const praxis_network *network, uint32_t replica, uint64_t hash);
@@ -256,6 +279,10 @@ void px_scale_consolidated(const struct px_shape *shape, const praxis_parameters
 /* groups.c */
 praxis_status px_network_add_group(praxis_network *network, const char *name, const uint32_t *neurons, size_t count,
                                    uint32_t *group);
+/* The groups of another network, in place of none: names[count], offsets[count + 1] of members. */
+praxis_status px_network_restore_groups(praxis_network *network, uint32_t count,
+                                        const char (*names)[PX_GROUP_NAME_SIZE], const uint64_t *offsets,
+                                        const uint32_t *members);
 praxis_status px_network_find_group(const praxis_network *network, const char *name, uint32_t *group);
 praxis_status px_network_set_plastic_groups(praxis_network *network, const uint32_t *groups, size_t count);
 praxis_status px_network_share_noise(praxis_network *network, uint32_t group);
@@ -270,6 +297,57 @@ void px_feedback_project(size_t replicas, size_t outputs, size_t neurons, const 
                          float *modulator);
 
 /* statistics.c */
+praxis_status px_statistics_check(struct px_log *log, praxis_field field); /* whether it has any */
+/* All but the gains, from counts[256] of codes of a field. */
+void px_statistics_fill(praxis_statistics *statistics, const uint64_t *counts, praxis_field field);
+void px_statistics_fill_gains(praxis_statistics *statistics, const int32_t *gains, uint64_t count);
 praxis_status px_network_statistics(praxis_network *network, praxis_field field, praxis_statistics *statistics);
+
+/* ---- save.c, load.c, copy.c: the whole state, into a file and out of it, and from one network to another ---- */
+
+/* What a file is to have of a network that is called `name` in it. */
+void px_network_list(praxis_network *network, const char *name, struct px_index *index);
+praxis_status px_network_load(praxis_context *context, const struct px_archive *archive, const char *name,
+                              praxis_network **network);
+/* Parameters and what they alone tell, with the counters; no seeds. */
+praxis_status px_network_describe_saved(struct px_log *log, const struct px_archive *archive, const char *name,
+                                        praxis_parameters *parameters, praxis_network_info *info);
+/* statistics[R], struct_size set, by reading the codes. */
+praxis_status px_network_saved_statistics(struct px_log *log, const struct px_archive *archive, const char *name,
+                                          praxis_field field, praxis_statistics *statistics);
+praxis_status px_network_copy(praxis_network *from, praxis_context *context, praxis_network **copy);
+
+/* saved.c: what of a network stands in a file, which its list and its loader go by. */
+struct px_saved {
+    const char *name;
+    praxis_tensor_type type;
+    uint32_t dimensions;
+    uint64_t shape[3];
+    const void *elements; /* of an array of the host */
+};
+/* A field; false where the network has nothing of it. */
+bool px_saved_field(const struct px_shape *shape, praxis_field field, struct px_saved *saved);
+/* Arrays of the host; false where the network has none. */
+enum px_saved_array {
+    PX_SAVED_SEEDS,
+    PX_SAVED_PENDING,
+    PX_SAVED_WAITING_TICK,
+    PX_SAVED_WAITING_MODULATOR,
+    PX_SAVED_WAITING_FIRST,
+    PX_SAVED_GROUP_NAMES,
+    PX_SAVED_GROUP_OFFSETS,
+    PX_SAVED_GROUP_MEMBERS,
+    PX_SAVED_CONTEXTS,
+    PX_SAVED_ARRAYS
+};
+bool px_saved_array(const praxis_network *network, enum px_saved_array array, struct px_saved *saved);
+/* The window of past ticks, [R][longest pending][N]: activations, or factors; false where nothing is pending. */
+bool px_saved_past(const struct px_shape *shape, const uint8_t *pending, bool factors, struct px_saved *saved);
+/* Names of texts. */
+#define PX_SAVED_PARAMETER   "parameter." /* and its name */
+#define PX_SAVED_NUMERICS    "numerics"
+#define PX_SAVED_TICK        "tick"
+#define PX_SAVED_MODULATIONS "modulations"
+#define PX_SAVED_LAST_OPEN   "last_open" /* where there are contexts */
 
 #endif

@@ -183,12 +183,8 @@ static praxis_status reserve_blocks(praxis_network *network, const struct blocks
                          (unsigned long long)blocks->bytes);
 }
 
-/* Runs `visit` over the range in blocks. */
-typedef praxis_status (*block_visitor)(praxis_network *network, praxis_field field, const praxis_range *block,
-                                       void *codes, uint64_t offset, void *user);
-
-static praxis_status for_each_block(praxis_network *network, praxis_field field, const praxis_range *range,
-                                    block_visitor visit, void *user)
+praxis_status px_network_visit(praxis_network *network, praxis_field field, const praxis_range *range,
+                               px_block_visitor visit, void *user)
 {
     const struct blocks blocks = blocks_of(network, field, range);
     const uint32_t together = blocks.together;
@@ -204,6 +200,16 @@ static praxis_status for_each_block(praxis_network *network, praxis_field field,
             offset += block.replicas * block.neurons * blocks.elements;
         }
     return status;
+}
+
+praxis_status px_network_put_codes(praxis_network *network, praxis_field field, const praxis_range *block,
+                                   const void *codes)
+{
+    uint64_t count = elements_in(network, field, block);
+    praxis_status status = check_codes(network, field, codes, count);
+    if (!status)
+        status = network->backend->operations->upload(network->backend, field, block, codes);
+    return status ? status : note_noise(network, field, codes, count);
 }
 
 static praxis_status read_block(praxis_network *network, praxis_field field, const praxis_range *block, void *codes,
@@ -274,7 +280,7 @@ praxis_status px_network_read(praxis_network *network, praxis_field field, const
     praxis_status status = resolve(network, given, &range);
     if (!status)
         status = check_count(network, field, &range, count);
-    return status ? status : for_each_block(network, field, &range, read_block, values);
+    return status ? status : px_network_visit(network, field, &range, read_block, values);
 }
 
 praxis_status px_network_write(praxis_network *network, praxis_field field, const praxis_range *given,
@@ -296,7 +302,7 @@ praxis_status px_network_write(praxis_network *network, praxis_field field, cons
     status = px_network_reserve_move(network, field, &range);
     if (!status)
         status = prepare_write(network, field, &range);
-    return status ? status : for_each_block(network, field, &range, write_block, (void *)(uintptr_t)values);
+    return status ? status : px_network_visit(network, field, &range, write_block, (void *)(uintptr_t)values);
 }
 
 static praxis_status hash_block(praxis_network *network, praxis_field field, const praxis_range *block, void *codes,
@@ -324,7 +330,7 @@ praxis_status px_network_hash(praxis_network *network, uint64_t *hashes)
         uint64_t hash = px_hash_integer(PX_HASH_START, network->tick, 8);
         hash = px_learning_hash(network, r, hash);
         for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++)
-            status = for_each_block(network, (praxis_field)field, &range, hash_block, &hash);
+            status = px_network_visit(network, (praxis_field)field, &range, hash_block, &hash);
         hashes[r] = hash;
     }
     return status;
@@ -414,7 +420,7 @@ praxis_status px_network_copy_replica(praxis_network *from, uint32_t replica, pr
     status = px_learning_follow_range(to, &sink);
     for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++)
         if (field != PRAXIS_FIELD_TRACE || from->shape.traces_stored)
-            status = for_each_block(from, (praxis_field)field, &source, copy_block, &copy);
+            status = px_network_visit(from, (praxis_field)field, &source, copy_block, &copy);
     if (!status)
         px_learning_forget_replica(to, target); /* what is pending there belongs to what it was */
     return status;

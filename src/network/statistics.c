@@ -38,10 +38,10 @@ static double normal_distance(const praxis_statistics *statistics)
     return distance;
 }
 
-static void fill_statistics(praxis_statistics *statistics, const uint64_t *counts, double unit)
+void px_statistics_fill(praxis_statistics *statistics, const uint64_t *counts, praxis_field field)
 {
     size_t struct_size = statistics->struct_size;
-    *statistics = (praxis_statistics){.struct_size = struct_size, .unit = unit};
+    *statistics = (praxis_statistics){.struct_size = struct_size, .unit = px_field(field)->unit};
     for (int b = 0; b < PRAXIS_HISTOGRAM_BINS; b++) {
         statistics->histogram[b] = counts[b + 1];
         statistics->count += counts[b + 1];
@@ -52,6 +52,17 @@ static void fill_statistics(praxis_statistics *statistics, const uint64_t *count
     uint64_t ends = statistics->histogram[0] + statistics->histogram[PRAXIS_HISTOGRAM_BINS - 1];
     statistics->clipped = (double)ends / (double)statistics->count;
     statistics->normal_distance = normal_distance(statistics);
+}
+
+void px_statistics_fill_gains(praxis_statistics *statistics, const int32_t *gains, uint64_t count)
+{
+    int32_t low = INT32_MAX, high = 0;
+    for (uint64_t j = 0; j < count; j++) {
+        low = gains[j] < low ? gains[j] : low;
+        high = gains[j] > high ? gains[j] : high;
+    }
+    statistics->gain_minimum = ldexp(low, -28);
+    statistics->gain_maximum = ldexp(high, -28);
 }
 
 static praxis_status fill_gains(praxis_network *network, praxis_statistics *statistics)
@@ -65,30 +76,32 @@ static praxis_status fill_gains(praxis_network *network, praxis_statistics *stat
     for (uint32_t r = 0; r < network->shape.replicas && !status; r++) {
         const praxis_range range = {r, 1, 0, neurons};
         status = network->backend->operations->download(network->backend, PRAXIS_FIELD_GAIN, &range, gain);
-        int32_t low = INT32_MAX, high = 0;
-        for (uint64_t j = 0; j < neurons; j++) {
-            low = gain[j] < low ? gain[j] : low;
-            high = gain[j] > high ? gain[j] : high;
-        }
-        statistics[r].gain_minimum = ldexp(low, -28);
-        statistics[r].gain_maximum = ldexp(high, -28);
+        px_statistics_fill_gains(&statistics[r], gain, neurons);
     }
     free(gain);
     return status;
 }
 
+praxis_status px_statistics_check(struct px_log *log, praxis_field field)
+{
+    if (field == PRAXIS_FIELD_ACTIVATION || field == PRAXIS_FIELD_WEIGHT || field == PRAXIS_FIELD_INPUT_WEIGHT)
+        return PRAXIS_SUCCESS;
+    return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                   "field %d has no statistics: activations, weights and input weights have", (int)field);
+}
+
 praxis_status px_network_statistics(praxis_network *network, praxis_field field, praxis_statistics *statistics)
 {
     uint32_t replicas = network->shape.replicas;
-    if (field != PRAXIS_FIELD_ACTIVATION && field != PRAXIS_FIELD_WEIGHT && field != PRAXIS_FIELD_INPUT_WEIGHT)
-        return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
-                       "field %d has no statistics: activations, weights and input weights have", (int)field);
+    praxis_status status = px_statistics_check(network->log, field);
+    if (status)
+        return status;
     uint64_t *counts = px_zeros(replicas, 256 * sizeof *counts);
     if (!counts)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u histograms", replicas);
-    praxis_status status = network->backend->operations->histogram(network->backend, field, counts);
+    status = network->backend->operations->histogram(network->backend, field, counts);
     for (uint32_t r = 0; r < replicas && !status; r++)
-        fill_statistics(&statistics[r], counts + (size_t)r * 256, px_field(field)->unit);
+        px_statistics_fill(&statistics[r], counts + (size_t)r * 256, field);
     free(counts);
     return status ? status : fill_gains(network, statistics);
 }

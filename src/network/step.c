@@ -330,9 +330,7 @@ praxis_status px_network_step(praxis_network *network, const praxis_step *step)
         status = reserve_step(network, step);
     if (!status)
         status = teach(network, step);
-    if (!status && step->context) {
-        status = network->backend->operations->gate(network->backend, step->context);
-        network->gated |= !status;
-    }
+    if (!status && step->context)
+        status = px_network_gate(network, step->context);
     return status || step->ticks == 0 ? status : advance(network, step);
 }

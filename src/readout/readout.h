@@ -81,4 +81,9 @@ praxis_status px_readout_error(praxis_readout *readout, uint32_t part, double *e
 void px_readout_learn(praxis_readout *readout, uint32_t replica, const double *feature, const double *error);
 void px_readout_forget_online(praxis_readout *readout, uint32_t replica);
 
+/* saved_readout.c: what a file is to have of a readout, and one out of a file. */
+void px_readout_list(const praxis_readout *readout, const char *name, struct px_index *index);
+praxis_status px_readout_load(praxis_network *network, const struct px_archive *archive, const char *name,
+                              praxis_readout **readout);
+
 #endif

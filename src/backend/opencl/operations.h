@@ -12,6 +12,10 @@ praxis_status px_opencl_download(struct px_backend *backend, praxis_field field,
                                  void *codes);
 praxis_status px_opencl_peek_traces(struct px_backend *backend, const struct px_learning *learning,
                                     const praxis_range *range, void *codes);
+praxis_status px_opencl_download_past(struct px_backend *backend, uint32_t replica, uint32_t age, int8_t *activations,
+                                      int8_t *factors);
+praxis_status px_opencl_upload_past(struct px_backend *backend, uint32_t replica, uint32_t age,
+                                    const int8_t *activations, const int8_t *factors);
 
 /* The memory of the host, and of the device, that codes of these fields, a bit for each, are moved through. */
 praxis_status px_opencl_reserve_moves(struct px_opencl *opencl, uint32_t fields);

@@ -22,6 +22,9 @@ struct view {
     uint32_t code_bytes;
     uint32_t rows, pieces; /* of a piece; of a panel, whose last may have fewer rows */
     uint64_t bytes;        /* of a piece */
+    cl_mem buffer;         /* of what is in no slab */
+    uint64_t start;        /* where its pieces begin */
+    bool slotted;          /* they are in one slot of several */
     cl_mem peek; /* traces are not those stored but what would be: they come to the beginning of this; else NULL */
 };
 
@@ -38,9 +41,15 @@ static struct view view_of(struct px_opencl *opencl, praxis_field field)
                         .elements = px_field_elements(&opencl->shape, field),
                         .code_bytes = px_field_bytes(field),
                         .rows = opencl->shape.graph.prime,
-                        .pieces = 1};
+                        .pieces = 1,
+                        .buffer = opencl->fields[field]};
     view.bytes =
         field == PRAXIS_FIELD_ACTIVATION ? layout->stride : (uint64_t)layout->padded * view.elements * view.code_bytes;
+    if (field == PRAXIS_FIELD_ACTIVATION) {
+        view.buffer = opencl->activations;
+        view.start = px_present_start(opencl);
+        view.slotted = true;
+    }
     if (in_slabs(field)) {
         view.rows = layout->tile;
         view.pieces = layout->tiles;
@@ -61,15 +70,10 @@ static cl_mem buffer_of(const struct view *view, uint32_t piece, uint64_t *offse
 {
     struct px_opencl *opencl = view->opencl;
     uint32_t slab = piece / pieces_together(view);
-    *offset = piece % pieces_together(view) * view->bytes;
+    *offset = view->start + piece % pieces_together(view) * view->bytes;
     if (view->field == PRAXIS_FIELD_WEIGHT)
         return opencl->weights[slab];
-    if (view->field == PRAXIS_FIELD_TRACE)
-        return opencl->traces[slab];
-    if (view->field != PRAXIS_FIELD_ACTIVATION)
-        return opencl->fields[view->field];
-    *offset += px_present_start(opencl);
-    return opencl->activations;
+    return view->field == PRAXIS_FIELD_TRACE ? opencl->traces[slab] : view->buffer;
 }
 
 /* Place of a code within its piece, counted in codes. */
@@ -137,9 +141,8 @@ static praxis_status move_pieces(const struct view *view, uint32_t piece, uint32
     praxis_status status = view->peek ? px_opencl_peek_panels(view->opencl, piece, count, view->peek) : PRAXIS_SUCCESS;
     if (status)
         return status;
-    if (writing) /* activations are one slot of several */
-        return (view->field == PRAXIS_FIELD_ACTIVATION ? write_part : write_pieces)(view->opencl, buffer, offset, bytes,
-                                                                                    block);
+    if (writing)
+        return (view->slotted ? write_part : write_pieces)(view->opencl, buffer, offset, bytes, block);
     cl_int error = clEnqueueReadBuffer(view->opencl->queue, buffer, CL_TRUE, offset, bytes, block, 0, NULL, NULL);
     return px_opencl_commanded(view->opencl, error, true, "reading state");
 }
@@ -330,4 +333,46 @@ praxis_status px_opencl_peek_traces(struct px_backend *backend, const struct px_
         status = px_opencl_prepare_peek(opencl, learning);
     view.peek = opencl->peeked.buffer;
     return status ? status : transfer(&view, range, codes, false);
+}
+
+/* ---- The window ---- */
+
+/* The slot of the window with a replica's last traced tick but `age`. */
+static uint32_t past_slot(const struct px_opencl *opencl, uint32_t replica, uint32_t age)
+{
+    const struct px_standing *standing = &opencl->standings.own[replica];
+    uint32_t window = opencl->shape.window, since = standing->flags & PRAXIS_RUN_TRACE ? opencl->standings.since : 0;
+    return (standing->cursor + since + window - age) % window;
+}
+
+static praxis_status transfer_past(struct px_opencl *opencl, uint32_t replica, uint32_t age, int8_t *activations,
+                                   int8_t *factors, bool writing)
+{
+    const praxis_range range = {replica, 1, 0, opencl->shape.graph.neurons};
+    struct view of_activations = view_of(opencl, PRAXIS_FIELD_ACTIVATION),
+                of_factors = view_of(opencl, PRAXIS_FIELD_FACTOR);
+    uint32_t slot = past_slot(opencl, replica, age);
+    of_activations.start = slot * px_slot_bytes(opencl);
+    of_factors.buffer = opencl->window.factors;
+    of_factors.slotted = true;
+    of_factors.start = slot * of_factors.bytes * opencl->layout.panels;
+    praxis_status status =
+        activations ? transfer(&of_activations, &range, (unsigned char *)activations, writing) : PRAXIS_SUCCESS;
+    if (!status && factors)
+        status = transfer(&of_factors, &range, (unsigned char *)factors, writing);
+    return status;
+}
+
+praxis_status px_opencl_download_past(struct px_backend *backend, uint32_t replica, uint32_t age, int8_t *activations,
+                                      int8_t *factors)
+{
+    return transfer_past(px_opencl_of(backend), replica, age, activations, factors, false);
+}
+
+praxis_status px_opencl_upload_past(struct px_backend *backend, uint32_t replica, uint32_t age,
+                                    const int8_t *activations, const int8_t *factors)
+{
+    struct px_opencl *opencl = px_opencl_of(backend);
+    opencl->window.peeked = false;
+    return transfer_past(opencl, replica, age, (int8_t *)(uintptr_t)activations, (int8_t *)(uintptr_t)factors, true);
 }

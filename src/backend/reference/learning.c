@@ -51,6 +51,42 @@ static const int8_t *ring_at(const struct px_reference *reference, const int8_t 
     return ring + (reference->newest[replica] + reference->shape.window - age) % reference->shape.window * size;
 }
 
+/* Copies what the rings have of a past tick of a replica, or into them; NULL is left out. */
+static void copy_past(const struct px_reference *reference, uint32_t replica, uint32_t age, int8_t *activations,
+                      int8_t *factors, bool writing)
+{
+    uint64_t neurons = reference->shape.graph.neurons, tick = reference->shape.replicas * neurons, place = 0;
+    int8_t *past = (int8_t *)(uintptr_t)ring_at(reference, reference->past, tick, replica, age) + replica * neurons;
+    int8_t *own = (int8_t *)(uintptr_t)ring_at(reference, reference->factors, reference->held, replica, age);
+    if (activations)
+        memcpy(writing ? past : activations, writing ? activations : past, px_to_size(neurons));
+    for (uint32_t i = 0; factors && i < reference->range_count; i++) {
+        const praxis_range *range = &reference->ranges[i];
+        uint64_t within = (uint64_t)replica - range->first_replica;
+        if (within < range->replicas) {
+            int8_t *held = own + place + within * range->neurons;
+            int8_t *given = factors + (range->first_neuron - px_first_neuron(&reference->shape));
+            memcpy(writing ? held : given, writing ? given : held, px_to_size(range->neurons));
+        }
+        place += range->replicas * range->neurons;
+    }
+}
+
+praxis_status px_reference_download_past(struct px_backend *backend, uint32_t replica, uint32_t age,
+                                         int8_t *activations, int8_t *factors)
+{
+    copy_past(px_reference_of(backend), replica, age, activations, factors, false);
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status px_reference_upload_past(struct px_backend *backend, uint32_t replica, uint32_t age,
+                                       const int8_t *activations, const int8_t *factors)
+{
+    copy_past(px_reference_of(backend), replica, age, (int8_t *)(uintptr_t)activations, (int8_t *)(uintptr_t)factors,
+              true);
+    return PRAXIS_SUCCESS;
+}
+
 /* What one neuron's traces take in: its factors of the pending ticks, each times the coefficient of its age (plainly:
  * the power of the decay) and halved, in a common scale of 2^shift that brings the largest near 64. */
 struct weighed {

@@ -121,6 +121,10 @@ bool px_reference_is_open(const struct px_reference *reference, uint32_t replica
 /* learning.c: a traced tick into the windows of the replicas that trace it; traces and weights from them. */
 void px_reference_record(struct px_reference *reference, const uint8_t *flags);
 praxis_status px_reference_supply(struct px_backend *backend, const struct px_values *factors);
+praxis_status px_reference_download_past(struct px_backend *backend, uint32_t replica, uint32_t age,
+                                         int8_t *activations, int8_t *factors);
+praxis_status px_reference_upload_past(struct px_backend *backend, uint32_t replica, uint32_t age,
+                                       const int8_t *activations, const int8_t *factors);
 praxis_status px_reference_learn(struct px_backend *backend, const struct px_learning *learning);
 praxis_status px_reference_peek_traces(struct px_backend *backend, const struct px_learning *learning,
                                        const praxis_range *range, void *codes);
