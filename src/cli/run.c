@@ -168,6 +168,8 @@ static int observe(struct run_session *session)
     praxis_status status = praxis_network_statistics(session->network, PRAXIS_FIELD_ACTIVATION, &session->activations);
     if (!status)
         status = praxis_network_statistics(session->network, PRAXIS_FIELD_WEIGHT, &session->weights);
+    if (!status)
+        status = praxis_network_hash(session->network, &session->state_hash);
     return status ? cli_fail(session->command, "%s", praxis_status_string(status)) : CLI_DONE;
 }
 

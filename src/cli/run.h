@@ -36,6 +36,7 @@ struct run_session {
     double first_seconds; /* of the first tick, in which drivers compile kernels */
     double seconds;       /* of the others, without the time that input and output took */
     praxis_statistics activations, weights;
+    uint64_t state_hash;
 };
 
 /*

@@ -59,6 +59,7 @@ int run_report(const struct run_session *session)
     cJSON_AddItemToObject(object, "weights", json_distribution(&session->weights));
     json_add_number(object, "gain_minimum", session->weights.gain_minimum);
     json_add_number(object, "gain_maximum", session->weights.gain_maximum);
+    json_add_hash(object, "state_hash", session->state_hash);
     json_add_text(object, "device", session->device.name);
     return json_print(session->command, object);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/verify.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "conformance/conformance.h"
@@ -16,10 +15,8 @@ static const char *const tunings[] = {NULL, "resident=0,split=2,strip=3,tiles=2"
 /* The hash is of one network after a long run: it stands for the whole device only where nothing else differs. */
 static void add_hash(cJSON *row, const struct conformance *result, bool passed)
 {
-    char hash[24];
-    snprintf(hash, sizeof hash, "%016" PRIx64, result->state_hash);
     if (passed)
-        json_add_text(row, "state_hash", hash);
+        json_add_hash(row, "state_hash", result->state_hash);
     else
         cJSON_AddNullToObject(row, "state_hash");
 }

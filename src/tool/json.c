@@ -65,6 +65,13 @@ void json_add_text(cJSON *object, const char *name, const char *text)
     cJSON_AddItemToObject(object, name, json_text(text));
 }
 
+void json_add_hash(cJSON *object, const char *name, uint64_t hash)
+{
+    char text[17];
+    snprintf(text, sizeof text, "%016" PRIx64, hash);
+    json_add_text(object, name, text);
+}
+
 int json_print(const struct cli_command *command, cJSON *value)
 {
     char *text = cJSON_Print(value);

@@ -22,6 +22,8 @@ cJSON *json_text(const char *text);
 void json_add_count(cJSON *object, const char *name, uint64_t value);
 void json_add_number(cJSON *object, const char *name, double value);
 void json_add_text(cJSON *object, const char *name, const char *text);
+/* A hash of a state: a text of sixteen hexadecimal digits. */
+void json_add_hash(cJSON *object, const char *name, uint64_t hash);
 
 /* Prints the value on standard output and deletes it. Returns CLI_DONE, or CLI_FAILED if it could not be written. */
 int json_print(const struct cli_command *command, cJSON *value);

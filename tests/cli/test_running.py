@@ -197,7 +197,7 @@ class Rows(Folder):
             json.loads(praxis("run", *SMALL, "--ticks", "50", "--learn", "--json", *output).stdout)
             for output in [[], ["--output", self.path("out.csv")]]
         ]
-        self.assertEqual(*[(report["activations"], report["weights"]) for report in reports])
+        self.assertEqual(*[(report["activations"], report["weights"], report["state_hash"]) for report in reports])
 
 
 class Files(Folder):

@@ -33,6 +33,8 @@ EXCEPTIONS = {
     "meson install -C build": "writes to the system: tests/install/external.sh installs into a folder",
     "pkg-config --cflags --libs praxis": "after an installation: tests/install/external.sh",
     "pkg-config --static --cflags --libs praxis": "after an installation: tests/install/external.sh",
+    "pip install .": "needs the network: tests/install/wheel.sh",
+    "pip install '.[plot]'": "needs the network: tests/install/wheel.sh",
     "bench/peers/ggml.sh": "needs the network, and CMake",
     "tests/maintainer/implementations.sh": "needs the network",
     "tests/maintainer/architectures.sh": "needs the network",

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""Small pictures, with matplotlib: ``pip install praxis[plot]``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+
+    from praxis.network import Network
+
+
+def _axes(axes: Any) -> Any:
+    if axes is not None:
+        return axes
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(5, 3), layout="constrained").subplots()
+
+
+def learning(rewards: ArrayLike, *, window: int = 50, axes: Any = None) -> Any:
+    """Draw a learning curve: the median over replicas of running means, and their range.
+
+    Parameters
+    ----------
+    rewards : array_like, shape (trials,) or (trials, R)
+    window : int
+        Trials in a mean.
+    axes : matplotlib.axes.Axes, optional
+        By default those of a new figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    values = np.asarray(rewards, float)
+    values = values.reshape(len(values), -1)
+    window = max(min(window, len(values)), 1)
+    sums = np.cumsum(np.vstack([np.zeros(values.shape[1]), values]), axis=0)
+    means = (sums[window:] - sums[:-window]) / window
+    axes = _axes(axes)
+    trials = np.arange(window, len(values) + 1)
+    axes.fill_between(trials, means.min(axis=1), means.max(axis=1), alpha=0.25, linewidth=0)
+    axes.plot(trials, np.median(means, axis=1))
+    axes.set_xlabel("trial")
+    axes.set_ylabel(f"reward, mean of {window}")
+    return axes.figure
+
+
+def histogram(network: Network, field: str = "weight", *, axes: Any = None) -> Any:
+    """Draw how the values of a field are distributed over all replicas.
+
+    Parameters
+    ----------
+    network : Network
+    field : {"weight", "activation", "input_weight"}
+    axes : matplotlib.axes.Axes, optional
+        By default those of a new figure.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+    """
+    found = network.statistics(field)
+    counts = np.sum([statistics.histogram for statistics in found], axis=0)
+    unit = found[0].unit
+    values = (np.arange(len(counts)) - len(counts) // 2) * unit
+    axes = _axes(axes)
+    axes.fill_between(values, counts / max(counts.sum(), 1) / unit, step="mid", linewidth=0)
+    axes.set_xlabel(field.replace("_", " "))
+    axes.set_ylabel("density")
+    return axes.figure
