@@ -38,7 +38,7 @@ def numbers(values: Any, kind: str, shape: tuple[int, ...] | None, name: str) ->
             array = np.broadcast_to(array, shape)
         except ValueError:
             raise ValueError(f"{name} has the shape {array.shape}, which is not that of {shape}") from None
-    return np.ascontiguousarray(array)
+    return np.asarray(array, order="C")
 
 
 def _converted(array: Any, wanted: Any, name: str) -> Any:
