@@ -28,6 +28,7 @@ compile_example() {
     shift
     read -ra flags < <(pkg-config --cflags --libs "$@" praxis)
     cc -std=c11 -Wall -Wextra -Werror "$here/example.c" -o "$output" "${flags[@]}"
+    c++ -std=c++17 -Wall -Wextra -Werror "$here/example.cc" -o "$output++" "${flags[@]}"
 }
 
 # ---- This build, below DESTDIR ----
@@ -43,6 +44,7 @@ compile_example "$work/example"
 LD_LIBRARY_PATH=$library "$work/example" >"$work/output" || fail "the example failed"
 [ "$(wc -l <"$work/output")" -eq 8 ] || fail "the example should print eight activations"
 [ "$(sort -u "$work/output" | wc -l)" -gt 1 ] || fail "the example's activations are all the same"
+LD_LIBRARY_PATH=$library "$work/example++" | cmp - "$work/output" || fail "the example differs in C++"
 
 # The header alone is C and C++.
 echo '#include <praxis/praxis.h>' >"$work/header.cc"
@@ -66,17 +68,38 @@ foreign=$(nm -D --defined-only "$library/libpraxis.so" | awk '{print $3}' | grep
 foreign=$(nm -g --defined-only "$library/libpraxis.a" | awk 'NF == 3 {print $3}' | grep -v '^praxis_\|^px_' || true)
 [ -z "$foreign" ] || fail "the static library also exports: $foreign"
 
+# Through CMake, from the folder to which the whole was moved.
+cmake_programs() {
+    quietly cmake -S "$here" -B "$1" -DCMAKE_PREFIX_PATH="$moved"
+    quietly cmake --build "$1"
+    for program in "$1"/example_c "$1"/example_cc "$1"/static_c "$1"/static_cc; do
+        "$program" | cmp - "$work/output" || fail "the example differs as built by CMake: ${program##*/}"
+    done
+}
+if command -v cmake >/dev/null; then
+    moved=$work/moved
+    cp -r "$prefix" "$moved"
+    cmake_programs "$work/cmake"
+    find "$moved" -name 'libpraxis.so*' -delete
+    cmake_programs "$work/cmake-static"
+else
+    echo "SKIPPED: no cmake: nothing is built through it"
+fi
+
 # With the static library alone, pkg-config --static names all that it stands on.
 rm -f "$library"/libpraxis.so*
 compile_example "$work/static" --static
 "$work/static" | cmp - "$work/output" || fail "the example differs with the static library"
+"$work/static++" | cmp - "$work/output" || fail "the example differs in C++ with the static library"
+unset PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR
 
-# ---- A subproject ----
+# ---- A subproject, which a wrap tells of ----
 
 super=$work/super
 mkdir -p "$super/subprojects"
 ln -s "$source_root" "$super/subprojects/praxis"
 cp "$here/example.c" "$super/"
+printf '[wrap-file]\ndirectory = praxis\n\n[provide]\ndependency_names = praxis\n' >"$super/subprojects/praxis.wrap"
 cat >"$super/meson.build" <<'MESON'
 project('super', 'c', default_options: ['c_std=c11'])
 executable('example', 'example.c', dependencies: dependency('praxis'), install: true)
