@@ -82,12 +82,18 @@ void curve_begin(struct curve *curve, const struct curve_plan *plan)
     sums_begin(&curve->point, organoids(curve));
     curve->ends = memory_get(CURVE_POINTS, sizeof *curve->ends);
     curve->points = memory_get((size_t)CURVE_POINTS * plan->condition_count, sizeof *curve->points);
-    if (!plan->log)
-        return;
-    fprintf(plan->log, "%s,seed,%s", plan->unit, plan->metric);
+    if (plan->log)
+        curve_begin_log(curve, plan->log);
+}
+
+void curve_begin_log(struct curve *curve, FILE *log)
+{
+    struct curve_plan *plan = &curve->plan;
+    plan->log = log;
+    fprintf(log, "%s,seed,%s", plan->unit, plan->metric);
     for (uint32_t c = 1; c < plan->condition_count; c++)
-        fprintf(plan->log, ",%s", plan->conditions[c]);
-    fputc('\n', plan->log);
+        fprintf(log, ",%s", plan->conditions[c]);
+    fputc('\n', log);
 }
 
 void curve_free(struct curve *curve)
@@ -155,6 +161,9 @@ void curve_add(struct curve *curve, const float *values)
 
 void curve_finish(struct curve *curve)
 {
+    if (curve->finished)
+        return;
+    curve->finished = true;
     if (curve->units % curve->plan.block)
         end_block(curve);
     if (curve->units % curve->point_units)

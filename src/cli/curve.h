@@ -3,6 +3,7 @@
 #ifndef CLI_CURVE_H
 #define CLI_CURVE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
@@ -41,10 +42,13 @@ struct curve {
     size_t point_count;
     double recent; /* mean over the learners of about the last hundred values */
     uint64_t recent_count;
+    bool finished;
 };
 
 /* The plan is copied; what it points to, and the log, stay the caller's. */
 void curve_begin(struct curve *curve, const struct curve_plan *plan);
+/* Begins a log from here on. */
+void curve_begin_log(struct curve *curve, FILE *log);
 void curve_free(struct curve *curve);
 
 /* What one more unit has brought, values[conditions][seeds], NaN where that is nothing; what is complete goes to the

@@ -58,22 +58,28 @@ static int run_training(const struct cli_command *command, const struct request 
     return status ? CLI_FAILED : training->signal ? cli_interrupt_code(training->signal) : CLI_DONE;
 }
 
-static int run_request(const struct cli_command *command, const struct request *request)
+static int run_request(const struct cli_command *command, struct request *request)
 {
     struct training training = {.conditions = request->conditions,
                                 .condition_count = request->condition_count,
                                 .seeds = (uint32_t)request->seeds,
                                 .first_seed = request->parameters.seed,
-                                .record = request->report != NULL};
+                                .record = request->report != NULL,
+                                .command = command,
+                                .saving = &request->saving,
+                                .resumed = request->checkpoint};
     struct cli_file log = {.stream = NULL};
     int code = open_targets(command, request, &log);
     if (code != CLI_DONE)
         return code;
     training.log = log.stream;
+    training.log_file = log.temporary;
     watch_begin(&training.watch, command, request->task->protocol, request->watch);
     training_order(training.conditions, training.condition_count);
     code = run_training(command, request, &training);
     int reported = report(command, request, &training, &log);
+    if (training.unsaved && code == CLI_DONE)
+        code = CLI_FAILED;
     training_free(&training);
     return code ? code : reported;
 }
@@ -86,5 +92,6 @@ int cli_train(const struct cli_command *command, int argc, char **argv)
         code = run_request(command, &request);
     free(request.conditions);
     free(request.heard);
+    praxis_checkpoint_close(request.checkpoint);
     return code;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/training_checkpoint.h"
 #include "tool/clock.h"
 #include "tool/interrupt.h"
 #include "tool/memory.h"
@@ -104,7 +105,7 @@ static void begin_curve(struct training *training)
                                     .first_seed = training->first_seed,
                                     .length = training->conditions->length,
                                     .block = task->protocol->block,
-                                    .log = training->log};
+                                    .log = training->resumed ? NULL : training->log};
     curve_begin(&training->curve, &plan);
 }
 
@@ -132,6 +133,29 @@ static bool has_learned(const struct training *training)
     return ended || training->curve.units == training->conditions->length;
 }
 
+/* ---- Keeping ---- */
+
+static uint64_t ticks_of(const struct training *training)
+{
+    praxis_network_info info = {.struct_size = sizeof info};
+    praxis_network_describe(training->learners[0]->network, &info);
+    return info.tick;
+}
+
+/* A run goes on where it cannot be saved, and tries again. */
+static void keep_if_due(struct training *training)
+{
+    struct saving *saving = training->saving;
+    if (!saving->save)
+        return;
+    uint64_t ticks = ticks_of(training);
+    double began = clock_now();
+    if (!saving_is_due(saving, ticks))
+        return;
+    training_save(training->command, training, saving->save);
+    saving_note(saving, ticks, began);
+}
+
 static praxis_status learn(struct training *training, struct progress *progress, float *values)
 {
     praxis_status status = PRAXIS_SUCCESS;
@@ -142,7 +166,14 @@ static praxis_status learn(struct training *training, struct progress *progress,
         curve_add(&training->curve, values);
         watch_show(&training->watch, training->learners[0], training->curve.units);
         show_progress(progress, training, 0);
+        keep_if_due(training);
     }
+    return status;
+}
+
+/* No unit of learning follows, after what was a success so far or a failure. */
+static praxis_status conclude(struct training *training, praxis_status status)
+{
     curve_finish(&training->curve);
     for (uint32_t l = 0; l < training->learner_count && !status; l++)
         if (training->learners[l]->protocol->settle)
@@ -153,11 +184,13 @@ static praxis_status learn(struct training *training, struct progress *progress,
 static praxis_status test(struct training *training, struct progress *progress, float *values)
 {
     const struct learner *learner = training->learners[0];
-    uint64_t tests = learner->protocol->tests(learner), done = 0;
+    uint64_t tests = learner->protocol->tests(learner);
     praxis_status status = PRAXIS_SUCCESS;
-    while (done < tests && !status && !interrupted(training)) {
+    while (training->tested < tests && !status && !interrupted(training)) {
         status = advance(training, false, values);
-        show_progress(progress, training, ++done);
+        training->tested += !status;
+        show_progress(progress, training, training->tested);
+        keep_if_due(training);
     }
     return status;
 }
@@ -199,18 +232,26 @@ static praxis_status record(struct training *training)
 /* ---- The whole ---- */
 
 /* From the first unit on a signal ends it early, and is not the end of the command. */
-static praxis_status run(struct training *training)
+static praxis_status run(praxis_context *context, struct training *training)
 {
     struct progress progress;
     float *values = memory_get((size_t)training->condition_count * training->seeds, sizeof *values);
     begin_curve(training);
+    praxis_status status = training->resumed ? training_restore(training->command, context, training) : PRAXIS_SUCCESS;
     cli_interrupt_hold();
     begin_progress(&progress, training);
-    praxis_status status = learn(training, &progress, values);
-    if (!status && training->curve.units > 0)
+    saving_begin(training->saving, ticks_of(training));
+    if (!status)
+        status = learn(training, &progress, values);
+    if (!status && training->saving->save && !has_learned(training))
+        training->unsaved = !training_save(training->command, training, training->saving->save);
+    status = conclude(training, status);
+    if (!status && training->curve.units > 0 && !training->weights)
         status = observe(training);
     if (!status && !training->signal)
         status = test(training, &progress, values);
+    if (!status && training->saving->save && has_learned(training))
+        training->unsaved = !training_save(training->command, training, training->saving->save);
     progress_end(&progress);
     training->seconds = clock_now() - progress.start;
     if (!status && training->curve.units > 0)
@@ -228,7 +269,7 @@ praxis_status training_run(praxis_context *context, struct training *training)
         status = make_learners(context, training);
     if (!status)
         status = praxis_network_describe(training->learners[0]->network, &training->network);
-    return status ? status : run(training);
+    return status ? status : run(context, training);
 }
 
 void training_free(struct training *training)

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "cli/curve.h"
+#include "cli/saving.h"
 #include "cli/watch.h"
 #include "tasks/protocol.h"
 
@@ -14,7 +15,11 @@ struct training {
     uint64_t first_seed;
     bool record; /* whether pictures are wanted */
     struct watch watch;
-    FILE *log; /* NULL: none is wanted */
+    FILE *log;            /* NULL: none is wanted */
+    const char *log_file; /* where it is written to, NULL: to no file */
+    const struct cli_command *command;
+    struct saving *saving;
+    const praxis_checkpoint *resumed; /* what it goes on from, NULL: nothing */
 
     /* What it leaves behind. */
     praxis_network_info network; /* of the learners */
@@ -24,6 +29,8 @@ struct training {
     char shown[32];     /* what the curve is of, in a word */
     const char **names; /* of the conditions, for the log */
     struct curve curve; /* of what was learned, until it ended */
+    uint64_t tested;    /* units of test so far */
+    bool unsaved;       /* what it came to could not be saved */
     double seconds;
     int signal;                               /* that ended it early, 0 where none did */
     praxis_statistics *weights, *activations; /* [seeds] of the learners when they had learned; NULL: not to be had */

@@ -11,13 +11,14 @@
 #include <string.h>
 
 #include "cli/task_text.h"
+#include "cli/training_checkpoint.h"
 #include "cli/whole_series.h"
 #include "tasks/heard.h"
 #include "tasks/protocol.h"
 #include "tool/file.h"
 #include "tool/memory.h"
 
-#define MOST_OPTIONS 40
+#define MOST_OPTIONS 48
 
 /* ---- The table ---- */
 
@@ -78,6 +79,22 @@ static void add_series(struct table *table)
         add(table, options[i]);
 }
 
+/* What does not decide on what is learned. */
+static void add_surroundings(struct table *table)
+{
+    struct request *r = table->request;
+    const struct cli_option surroundings[] = {
+        CLI_OPENING_OPTIONS(&r->opening),
+        {"log", CLI_TEXT, &r->log, 0, 0, "FILE.csv", "write the learning curve"},
+        {"report", CLI_TEXT, &r->report, 0, 0, "DIR", "draw curve, histograms and more (needs gnuplot)"},
+        {"watch", CLI_FLAG, &r->watch, 0, 0, NULL, "show the first organoid on the terminal"},
+        SAVING_OPTIONS(&r->saving),
+        CLI_JSON_OPTION(&r->json),
+    };
+    for (size_t i = 0; i < sizeof surroundings / sizeof *surroundings; i++)
+        add(table, surroundings[i]);
+}
+
 /* What every task has. */
 static void add_common(struct table *table)
 {
@@ -90,14 +107,10 @@ static void add_common(struct table *table)
         CLI_TRACE_WINDOW_OPTION(&r->parameters),
         CLI_TRACE_FORM_OPTION(&r->parameters),
         CLI_SET_OPTION(&r->parameters, CLI_DECIDED(REPLICAS) | CLI_DECIDED(CHANNELS) | CLI_DECIDED(FACTOR)),
-        CLI_OPENING_OPTIONS(&r->opening),
-        {"log", CLI_TEXT, &r->log, 0, 0, "FILE.csv", "write the learning curve"},
-        {"report", CLI_TEXT, &r->report, 0, 0, "DIR", "draw curve, histograms and more (needs gnuplot)"},
-        {"watch", CLI_FLAG, &r->watch, 0, 0, NULL, "show the first organoid on the terminal"},
-        CLI_JSON_OPTION(&r->json),
     };
     for (size_t i = 0; i < sizeof common / sizeof *common; i++)
         add(table, common[i]);
+    add_surroundings(table);
 }
 
 /* ---- The recipe ---- */
@@ -264,6 +277,20 @@ static int read_without_task(const struct cli_command *command, int argc, char *
     return cli_usage(command, "one task is wanted, before the options: %s", task_text_names(names, sizeof names));
 }
 
+/* With --resume the checkpoint decides on all but the surroundings. */
+static int read_resumed(const struct cli_command *command, int argc, char **argv, struct request *r,
+                        struct settings *settings)
+{
+    struct cli_command resuming = *command;
+    struct table table = {.request = r};
+    resuming.name = "train --resume";
+    add_surroundings(&table);
+    int code = read_options(&resuming, &table, argc, argv);
+    if (code < 0)
+        code = training_resume(command, r, settings);
+    return code < 0 ? check(command, r, settings) : code;
+}
+
 int request_read(const struct cli_command *command, int argc, char **argv, struct request *r)
 {
     struct settings settings;
@@ -293,13 +320,18 @@ int request_read(const struct cli_command *command, int argc, char **argv, struc
     int code = read_options(&of_task, &table, argc - 1, argv + 1);
     if (code == CLI_DONE)
         task_text_about(r->task, cli_output());
-    if (code < 0)
+    bool resumed = r->saving.resume != NULL;
+    if (code < 0 && resumed)
+        code = read_resumed(command, argc - 1, argv + 1, r, &settings);
+    if (code < 0 && !resumed)
         code = take_recipe(command, r, &settings);
-    if (code < 0)
+    if (code < 0 && !resumed)
         code = read_options(&of_task, &table, argc - 1, argv + 1);
-    if (code < 0)
+    if (code < 0 && !resumed)
         code = check(command, r, &settings);
-    if (code < 0 && r->task->heard)
+    if (code < 0 && !resumed && r->task->heard)
         code = hear_series(command, r, &settings);
+    if (code < 0 && saving_read(command, &r->saving) != CLI_DONE)
+        code = CLI_USAGE;
     return code < 0 ? make_conditions(command, r, &settings) : code;
 }

@@ -4,6 +4,7 @@
 #define CLI_TRAINING_REQUEST_H
 
 #include "cli/cli.h"
+#include "cli/saving.h"
 #include "cli/series.h"
 #include "tasks/task.h"
 
@@ -25,6 +26,8 @@ struct request {
     praxis_parameters parameters;
     struct cli_opening opening;
     bool json, watch;
+    struct saving saving;
+    praxis_checkpoint *checkpoint; /* that it goes on from; close */
     struct settings *conditions; /* [condition_count] what all of it comes to: the learners, then the controls; free */
     uint32_t condition_count;
 };

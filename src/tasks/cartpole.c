@@ -66,11 +66,18 @@ static double figure(const struct learner *learner, unsigned number, uint32_t or
     return number == SOLVED ? solved : record.test;
 }
 
+static const struct state_member world_members[] = {
+    STATE_MEMBER(struct cart, x, F64, 0),     STATE_MEMBER(struct cart, x_velocity, F64, 0),
+    STATE_MEMBER(struct cart, angle, F64, 0), STATE_MEMBER(struct cart, angle_velocity, F64, 0),
+    STATE_MEMBER(struct cart, steps, U32, 0), {.name = NULL},
+};
+
 static const struct loop_environment environment = {
     .channels = CART_OBSERVED,
     .actions = CART_ACTIONS,
     .temperature = 0.3,
     .world_size = sizeof(struct cart),
+    .world_members = world_members,
     .begin = begin,
     .episodic = true,
     .reset_what = PRAXIS_RESET_EPISODE,

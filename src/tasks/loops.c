@@ -214,6 +214,56 @@ static double figure(const struct learner *learner, unsigned number, uint32_t or
     return environment->figure(learner, number, organoid);
 }
 
+static const struct state_member life_members[] = {
+    STATE_MEMBER(struct loop_life, random, U64, 0),
+    STATE_MEMBER(struct loop_life, phase, I32, LOOP_RESTING),
+    STATE_MEMBER(struct loop_life, early.sum, F64, 0),
+    STATE_MEMBER(struct loop_life, early.count, U32, 0),
+    STATE_MEMBER(struct loop_life, late.sum, F64, 0),
+    STATE_MEMBER(struct loop_life, late.count, U32, 0),
+    STATE_MEMBER(struct loop_life, test.sum, F64, 0),
+    STATE_MEMBER(struct loop_life, test.count, U32, 0),
+    STATE_MEMBER(struct loop_life, recent, F32, 0),
+    STATE_MEMBER(struct loop_life, goal_sum, F64, 0),
+    STATE_MEMBER(struct loop_life, episodes, U32, 0),
+    STATE_MEMBER(struct loop_life, solved, U32, 0),
+    {.name = NULL},
+};
+
+static void state(struct learner *learner, struct state *state)
+{
+    struct loops_learner *l = (struct loops_learner *)learner;
+    const struct loop_environment *e = l->environment;
+    size_t replicas = l->replicas, of_actions = replicas * e->actions;
+    state_network(state, &l->base.network, NULL);
+    if (l->critic)
+        state_critic(state, &l->critic, l->replicas, e->feature_count);
+    if (l->predictor)
+        state_predictor(state, &l->predictor, l->replicas, e->channels);
+    state_array(state, "steps", PRAXIS_TENSOR_U64, 1, &l->steps, 0);
+    state_structures(state, "lives", life_members, replicas, sizeof *l->lives, l->lives);
+    state_structures(state, "worlds", e->world_members, replicas, e->world_size, l->worlds);
+    state_array(state, "scores", PRAXIS_TENSOR_F32, replicas * e->most_episodes, l->scores, 0);
+    state_array(state, "expectation", PRAXIS_TENSOR_F64, replicas, l->expectation, 0);
+    state_array(state, "means", PRAXIS_TENSOR_F32, of_actions, l->means, 0);
+    state_array(state, "past", PRAXIS_TENSOR_F32, replicas * LOOP_PAST, l->past, 0);
+    state_array(state, "sizes", PRAXIS_TENSOR_F32, replicas, l->sizes, 0);
+    state_array(state, "input", PRAXIS_TENSOR_F32, replicas * e->channels, l->input, 0);
+    state_array(state, "output", PRAXIS_TENSOR_F32, of_actions, l->output, 0);
+    state_array(state, "factor", PRAXIS_TENSOR_F32, of_actions, l->factor, 0);
+    state_array(state, "modulator", PRAXIS_TENSOR_F32, replicas, l->modulator, 0);
+    state_array(state, "features", PRAXIS_TENSOR_F32, replicas * e->feature_count, l->features, 0);
+    state_array(state, "reset", PRAXIS_TENSOR_U8, replicas, l->reset, 1);
+    state_array(state, "active", PRAXIS_TENSOR_U8, replicas, l->active, 1);
+    state_array(state, "flags", PRAXIS_TENSOR_U32, replicas, l->flags, 0);
+    state_require(state, l->steps == state->learned, "the steps are not those of the curve");
+    for (uint32_t r = 0; r < l->replicas; r++) /* who learns has an episode to come, where they are counted */
+        state_require(state,
+                      e->goal_episodes == 0 || l->lives[r].phase != LOOP_LEARNING ||
+                          l->lives[r].episodes < e->most_episodes,
+                      "there are more episodes than there can be");
+}
+
 /* ---- Pictures ---- */
 
 static void view(const struct learner *learner, struct text *text)
@@ -275,6 +325,7 @@ const struct protocol loops = {
     .tests = tests,
     .figure = figure,
     .ticks = ticks,
+    .state = state,
     .record = record,
     .view = view,
 };

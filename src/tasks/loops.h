@@ -45,6 +45,7 @@ struct loop_environment {
     double centring;    /* rate of the running means that preferences are taken from; 0: none are */
 
     size_t world_size;
+    const struct state_member *world_members;     /* of it */
     void (*begin)(void *world, uint64_t *random); /* the first episode; where `episodic`, also each that follows */
     bool episodic;
     uint32_t reset_what; /* PRAXIS_RESET_...: of an organoid whose episode has ended */

@@ -102,12 +102,26 @@ static double figure(const struct learner *learner, unsigned number, uint32_t or
     }
 }
 
+static const struct state_member world_members[] = {
+    STATE_MEMBER(struct court, x, F32, 0),
+    STATE_MEMBER(struct court, y, F32, 0),
+    STATE_MEMBER(struct court, x_velocity, F32, 0),
+    STATE_MEMBER(struct court, y_velocity, F32, 0),
+    STATE_MEMBER(struct court, paddle, F32, 0),
+    STATE_MEMBER(struct court, hits, U32, 0),
+    STATE_MEMBER(struct court, stimulus, I32, COURT_IRREGULAR),
+    STATE_MEMBER(struct court, stimulus_steps, U32, 0),
+    STATE_MEMBER(struct court, served, U8, 1),
+    {.name = NULL},
+};
+
 static const struct loop_environment environment = {
     .channels = COURT_CHANNELS,
     .actions = COURT_ACTIONS,
     .temperature = 0.3,
     .centring = 0.01,
     .world_size = sizeof(struct court),
+    .world_members = world_members,
     .begin = begin,
     .reset_what = PRAXIS_RESET_TRACES,
     .observe = observe,

@@ -6,6 +6,7 @@
 #ifndef TASKS_PROTOCOL_H
 #define TASKS_PROTOCOL_H
 
+#include "tasks/state.h"
 #include "tasks/task.h"
 
 struct text;
@@ -50,6 +51,8 @@ struct protocol {
     double (*figure)(const struct learner *learner, unsigned number, uint32_t organoid);
     /* Ticks of a unit, for the rate that is shown. */
     double (*ticks)(const struct learner *learner);
+    /* Lists all that a learner, made anew of the same plan, must have to go on as this one would. */
+    void (*state)(struct learner *learner, struct state *state);
     /* Runs what the pictures show, once, after everything else. NULL: they need nothing. */
     praxis_status (*record)(struct learner *learner);
     /* What the first organoid is doing, as lines of text, each with its end. NULL: there is nothing to look at. */

@@ -61,6 +61,13 @@ struct tally {
     double now;    /* of this */
 };
 
+static const struct state_member tally_members[] = {
+    STATE_MEMBER(struct tally, last, U32, 0),    STATE_MEMBER(struct tally, trials, U64, 0),
+    STATE_MEMBER(struct tally, changes, U64, 0), STATE_MEMBER(struct tally, mastered, U8, 1),
+    STATE_MEMBER(struct tally, first, F64, 0),   STATE_MEMBER(struct tally, later, F64, 0),
+    STATE_MEMBER(struct tally, now, F64, 0),     {.name = NULL},
+};
+
 /* What was not mastered until it changed never was. */
 static void begin_world(struct tally *tally, uint64_t change)
 {
@@ -113,6 +120,7 @@ static const struct trial_environment environment = {
     .draw = draw,
     .boost = boost,
     .tally_size = sizeof(struct tally),
+    .tally_members = tally_members,
     .tally = count,
     .own_figures = OWN_FIGURES,
     .figure = figure,

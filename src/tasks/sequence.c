@@ -250,6 +250,22 @@ static double figure(const struct learner *learner, unsigned number, uint32_t or
     return sum;
 }
 
+static void state(struct learner *learner, struct state *state)
+{
+    struct sequence_learner *l = (struct sequence_learner *)learner;
+    size_t tasks = l->environment->tasks, weights = (size_t)l->replicas * l->motor * l->degree;
+    state_network(state, &l->base.network, NULL);
+    state_array(state, "random", PRAXIS_TENSOR_U64, l->base.seeds, l->random, 0);
+    state_array(state, "rounding", PRAXIS_TENSOR_U64, 1, &l->rounding, 0);
+    state_array(state, "expectation", PRAXIS_TENSOR_F64, (size_t)l->replicas * l->contexts, l->expectation, 0);
+    state_array(state, "before", PRAXIS_TENSOR_I8, weights, l->before, 0);
+    state_array(state, "trials", PRAXIS_TENSOR_U64, 1, &l->trials, 0);
+    state_array(state, "learned", PRAXIS_TENSOR_U32, 1, &l->learned, 0);
+    state_array(state, "accuracy", PRAXIS_TENSOR_F64, l->replicas * tasks * tasks, l->accuracy, 0);
+    state_require(state, l->trials == state->learned && l->learned == task_of(l, l->trials),
+                  "the trials are not those of the curve");
+}
+
 const struct protocol sequences = {
     .unit = "trial",
     .units = "trials",
@@ -261,4 +277,5 @@ const struct protocol sequences = {
     .tests = tests,
     .figure = figure,
     .ticks = ticks,
+    .state = state,
 };

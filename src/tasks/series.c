@@ -582,6 +582,35 @@ static uint64_t motor_neurons(const struct settings *settings)
     return 0;
 }
 
+static const struct state_member sums_members[] = {
+    STATE_MEMBER(struct sums, count, F64, 0),   STATE_MEMBER(struct sums, error, F64, 0),
+    STATE_MEMBER(struct sums, target, F64, 0),  STATE_MEMBER(struct sums, target_square, F64, 0),
+    STATE_MEMBER(struct sums, output, F64, 0),  STATE_MEMBER(struct sums, output_square, F64, 0),
+    STATE_MEMBER(struct sums, product, F64, 0), {.name = NULL},
+};
+
+static void state(struct learner *base, struct state *state)
+{
+    struct series_learner *l = (struct series_learner *)(void *)base;
+    size_t ridges = l->environment->ridge_count, outputs = (size_t)l->organoids * l->outputs;
+    state_network(state, &l->base.network, &l->readout);
+    state_array(state, "tick", PRAXIS_TENSOR_U64, 1, &l->tick, 0);
+    state_array(state, "tested", PRAXIS_TENSOR_U64, 1, &l->tested, 0);
+    state_array(state, "signs", PRAXIS_TENSOR_U64, l->base.seeds, l->signs, 0);
+    state_structures(state, "sums", sums_members, outputs, sizeof *l->sums, l->sums);
+    state_array(state, "recent", PRAXIS_TENSOR_F64, l->organoids, l->recent, 0);
+    if (l->environment->horizon) {
+        state_array(state, "weights", PRAXIS_TENSOR_F64, ridges * l->weight_count, l->weights, 0);
+        state_array(state, "free_error", PRAXIS_TENSOR_F64, ridges * l->organoids, l->free_error, 0);
+    }
+    state_array(state, "shown", PRAXIS_TENSOR_F32, 2 * SHOWN, l->shown, 0);
+    state_array(state, "shown_count", PRAXIS_TENSOR_U64, 1, &l->shown_count, 0);
+    state_require(state,
+                  l->tested == state->tested && l->tested <= l->plan.tests &&
+                      l->tick == l->plan.washout + state->learned + l->tested,
+                  "the ticks are not those of the curve");
+}
+
 /* ---- The picture ---- */
 
 static void write_prediction(struct learner *base, FILE *file)
@@ -641,4 +670,5 @@ const struct protocol series = {
     .tests = tests,
     .figure = figure,
     .ticks = ticks,
+    .state = state,
 };

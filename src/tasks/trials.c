@@ -236,6 +236,31 @@ static double ticks(const struct learner *learner)
     return (double)trials_shown_ticks(l) + wait_ticks(l);
 }
 
+static void state(struct learner *learner, struct state *state)
+{
+    struct trials_learner *l = (struct trials_learner *)learner;
+    const struct trial_environment *e = l->environment;
+    size_t actions = e->actions, seeds = l->base.seeds;
+    state_network(state, &l->base.network, NULL);
+    state_array(state, "random", PRAXIS_TENSOR_U64, seeds, l->random, 0);
+    state_array(state, "choices", PRAXIS_TENSOR_U64, l->replicas, l->choices, 0);
+    state_array(state, "baseline", PRAXIS_TENSOR_F64, l->replicas, l->baseline, 0);
+    state_array(state, "disappointment", PRAXIS_TENSOR_F64, l->replicas, l->disappointment, 0);
+    state_array(state, "advantage", PRAXIS_TENSOR_F32, l->replicas, l->advantage, 0);
+    state_array(state, "signal", PRAXIS_TENSOR_F32, l->replicas * actions, l->signal, 0);
+    state_array(state, "taught", PRAXIS_TENSOR_U8, 1, &l->taught, 1);
+    state_array(state, "learned", PRAXIS_TENSOR_U64, 1, &l->learned, 0);
+    state_array(state, "last", PRAXIS_TENSOR_F32, (size_t)TRIALS_LAST * l->replicas, l->last, 0);
+    if (e->tally_members)
+        state_structures(state, "tally", e->tally_members, l->replicas, e->tally_size, l->tallies);
+    for (int set = 0; set < 2; set++) {
+        state_array(state, set ? "unseen.trials" : "test.trials", PRAXIS_TENSOR_U64, 1, &l->tests[set].trials, 0);
+        state_array(state, set ? "unseen.rewards" : "test.rewards", PRAXIS_TENSOR_F64, l->replicas,
+                    l->tests[set].rewards, 0);
+    }
+    state_require(state, l->learned == state->learned, "the trials learned from are not those of the curve");
+}
+
 /* ---- Pictures ---- */
 
 /* One more trial, in which nothing is learned. */
@@ -276,5 +301,6 @@ const struct protocol trials = {
     .tests = tests,
     .figure = figure,
     .ticks = ticks,
+    .state = state,
     .record = record,
 };

@@ -62,6 +62,7 @@ struct trial_environment {
     /* What the trials of an organoid come to beyond their rewards, in a structure that is zero at first; the first
      * own_figures of the task are taken from it, the protocol's follow. NULL: nothing. */
     size_t tally_size;
+    const struct state_member *tally_members; /* of it; NULL where there is none */
     void (*tally)(void *tally, const struct settings *settings, const struct trial *trial, bool right);
     unsigned own_figures;
     double (*figure)(const void *tally, unsigned number);

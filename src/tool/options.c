@@ -13,7 +13,7 @@
 #include "tool/number.h"
 #include "tool/output.h"
 
-#define MAX_OPTIONS 40
+#define MAX_OPTIONS 48
 #define FIRST_VALUE 256 /* what getopt_long returns for the first entry of the table */
 
 static bool is_within(const struct cli_option *option, uint64_t value)

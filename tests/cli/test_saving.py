@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""What a command has saved goes on as if nothing had happened, whatever ended it; and what cannot go on says why."""
+
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+from command import DATA, PRAXIS, praxis
+
+ON = ["--device", "reference"]
+ALL = "all" in sys.argv[1:]
+QUICK = ["delayed-cue", "pong", "mackey-glass"]  # of each protocol but one
+SMALL = {
+    "delayed-cue": ["--neurons", "169", "--trials", "60", "--tests", "10", "--seeds", "2"],
+    "reversal": ["--trials", "60", "--tests", "5", "--seeds", "1", "--control", "none"],
+    "pong": ["--steps", "300", "--seeds", "1"],
+    "cartpole": ["--steps", "600", "--seeds", "1", "--control", "none"],
+    "continual": ["--trials", "120", "--tests", "1", "--seeds", "1", "--control", "none"],
+    "mackey-glass": ["--neurons", "169", "--lags", "2", "--ticks", "500", "--tests", "200", "--seeds", "1"],
+    "predict": ["--input", os.path.join(DATA, "sunspots.csv"), "--columns", "SUNACTIVITY", "--neurons", "169",
+                "--seeds", "1"],
+}
+
+
+class InAFolder(unittest.TestCase):
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = folder.name
+
+    def path(self, *names):
+        return os.path.join(self.folder, *names)
+
+    def read(self, name):
+        with open(self.path(name), "rb") as file:
+            return file.read()
+
+    def ok(self, *arguments):
+        result = praxis(*arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return result.stdout
+
+    def interrupt(self, number, *arguments):
+        """Runs a command until it has saved something anew, and sends it the signal; what it returned."""
+        saved = self.path("saved")
+        before = os.stat(saved).st_mtime_ns if os.path.exists(saved) else 0
+        process = subprocess.Popen([PRAXIS, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        while process.poll() is None and not (os.path.exists(saved) and os.stat(saved).st_mtime_ns != before):
+            time.sleep(0.005)
+        process.send_signal(number)
+        return process.wait()
+
+
+class Train(InAFolder):
+    def test_an_interrupted_training_comes_to_the_same(self):
+        for task in SMALL if ALL else QUICK:
+            arguments = SMALL[task]
+            with self.subTest(task):
+                saved = ["--save", self.path("saved"), "--checkpoint-every", "40", "--json", *ON]
+                straight = self.ok("train", task, *arguments, *ON, "--json", "--log", self.path("straight.csv"))
+                log = ["--log", self.path("log.csv")]
+                killed = self.interrupt(signal.SIGKILL, "train", task, *arguments, *saved, *log)
+                ended = self.interrupt(signal.SIGTERM, "train", task, "--resume", self.path("saved"), *saved, *log)
+                self.assertIn(killed, (-signal.SIGKILL, 0))
+                self.assertIn(ended, (143, 0))
+                resumed = self.ok("train", task, "--resume", self.path("saved"), *ON, "--json", *log)
+                expected, found = json.loads(straight), json.loads(resumed)
+                for report in (expected, found):
+                    del report["seconds"]
+                self.assertEqual(found, expected)
+                self.assertEqual(self.read("log.csv"), self.read("straight.csv"))
+                os.remove(self.path("saved"))
+
+    def test_what_has_ended_is_reported_again(self):
+        """Saving changes nothing, and from a finished run nothing is left to do."""
+        arguments = ["train", "delayed-cue", *SMALL["delayed-cue"], *ON, "--json"]
+        reports = [self.ok(*arguments), self.ok(*arguments, "--save", self.path("saved")),
+                   self.ok("train", "delayed-cue", *ON, "--json", "--resume", self.path("saved"))]
+        reports = [json.loads(report) for report in reports]
+        for report in reports:
+            del report["seconds"]
+        self.assertEqual(reports[0], reports[1])
+        self.assertEqual(reports[0], reports[2])
+        self.assertEqual(os.listdir(self.folder), ["saved"])
+
+    def test_what_cannot_be_resumed_says_why(self):
+        self.ok("train", "delayed-cue", *SMALL["delayed-cue"], *ON, "--trials", "1", "--save", self.path("saved"))
+        with open(self.path("damaged"), "wb") as file:
+            whole = self.read("saved")
+            file.write(whole[:-1] + bytes([whole[-1] ^ 1]))
+        for arguments, code, words in [
+            (["pong", "--resume", self.path("saved")], 2, "is a checkpoint of delayed-cue, not of pong"),
+            (["delayed-cue", "--resume", self.path("nothing")], 1, "No such file"),
+            (["delayed-cue", "--resume", self.path("damaged")], 1, "is damaged"),
+            (["delayed-cue", "--resume", os.path.join(DATA, "sunspots.csv")], 1, "is no checkpoint"),
+            (["delayed-cue", "--resume", self.path("saved"), "--trials", "9"], 2, "train --resume: there is no option"),
+            (["delayed-cue", "--checkpoint-every", "9"], 2, "there is no --save"),
+            (["delayed-cue", "--save", "-"], 2, "must be a file"),
+            (["delayed-cue", "--save", self.path("x"), "--checkpoint-every", "s"], 2, "must be a number of ticks"),
+            (["delayed-cue", "--save", self.path("x"), "--checkpoint-every", "0"], 2, "must be a number of ticks"),
+        ]:
+            result = praxis("train", *arguments, *ON)
+            self.assertEqual(result.returncode, code, result.stderr)
+            self.assertIn(words, result.stderr)
+
+    def test_what_cannot_be_saved_is_told(self):
+        arguments = ["train", "delayed-cue", *SMALL["delayed-cue"], *ON, "--trials", "3", "--json"]
+        result = praxis(*arguments, "--save", self.path("nowhere", "saved"))
+        self.assertEqual(result.returncode, 1)
+        self.assertIn("nowhere/saved: cannot be written: No such file or directory", result.stderr)
+        self.assertEqual(json.loads(result.stdout)["trials"], 3)  # what was learned is reported all the same
+
+
+def open_file(path):
+    """Header and data, as the format is described."""
+    with open(path, "rb") as file:
+        whole = file.read()
+    length = struct.unpack("<Q", whole[:8])[0]
+    return json.loads(whole[8 : 8 + length]), whole[8 + length :]
+
+
+class Hostile(InAFolder):
+    def test_numbers_that_lead_astray_are_refused(self):
+        """With checksums that are right: what is in a file is not believed because it is whole."""
+        import zlib
+
+        saved = self.path("saved")
+        self.ok("train", "pong", *SMALL["pong"], *ON, "--steps", "5", "--save", saved)
+
+        def write(change_texts, tensor, code, number):
+            header, data = open_file(saved)
+            texts = header.pop("__metadata__")
+            change_texts(texts)
+            if tensor:
+                begin, _ = header[tensor]["data_offsets"]
+                data = data[:begin] + struct.pack(code, number) + data[begin + struct.calcsize(code) :]
+                begin, end = header[tensor]["data_offsets"]
+                texts[f"praxis.checksum.{tensor}"] = f"{zlib.crc32(data[begin:end]):08x}"
+            whole = "".join(f"{name}\0{text}\0" for name, text in sorted(texts.items()) if name != "praxis.checksum")
+            texts["praxis.checksum"] = f"{zlib.crc32(whole.encode()):08x}"
+            text = json.dumps({"__metadata__": texts, **header}).encode()
+            with open(self.path("hostile"), "wb") as file:
+                file.write(struct.pack("<Q", len(text)) + text + data)
+            return praxis("train", "pong", "--resume", self.path("hostile"), *ON)
+
+        self.assertEqual(write(lambda texts: None, None, "", 0).returncode, 0)  # the way of writing is right
+        for tensor, code, number in [
+            ("train.units", "<Q", 10**9),
+            ("train.units", "<Q", 4),
+            ("train.point.count", "<Q", 2**40),
+            ("train.tested", "<Q", 7),
+            ("task.lives.phase", "<i", -1),
+            ("task.lives.phase", "<i", 9),
+            ("task.worlds.served", "<B", 2),
+            ("task.steps", "<Q", 3),
+            ("network.weight", "<b", -128),
+            ("network.noise_source", "<i", 10**6),
+            ("network.gain", "<i", -1),
+            ("network.groups.members", "<I", 10**9),
+            ("network.groups.offsets", "<Q", 1),
+            ("network.window.pending", "<B", 200),
+            ("predictor.seen", "<I", 5),
+            ("predictor.weights", "<d", float("nan")),
+        ]:
+            result = write(lambda texts: None, tensor, code, number)
+            self.assertEqual(result.returncode, 1, f"{tensor} {number}: {result.stderr}")
+        for name, text in [
+            ("train.length", "x"), ("train.length", "0"), ("train.seeds", "0"), ("train.seeds", "2"),
+            ("train.task", "nothing"), ("train.controls", "nothing"), ("train.parameter.neurons", "1e30"),
+            ("train.parameter.neurons", "5000"), ("network.parameter.neurons", "1000000"),
+            ("network.parameter.replicas", "60000"), ("network.tick", "-1"), ("network.modulations", ""),
+            ("predictor.observations", "4096"), ("predictor.replicas", "1"), ("praxis.object.network", "readout"),
+            ("praxis.checkpoint", "2.0"),
+        ]:
+            result = write(lambda texts: texts.update({name: text}), None, "", 0)
+            self.assertIn(result.returncode, (1, 2), f"{name} {text}: {result.stderr}")
+
+
+if __name__ == "__main__":
+    unittest.main(argv=sys.argv[:1])
