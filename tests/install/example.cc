@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// example.c as a program of C++17, whose output is the same.
+// examples/minimal.c as a program of C++17, whose output is the same.
 #include <array>
 #include <cstdio>
 #include <memory>

@@ -27,7 +27,7 @@ compile_example() {
     local output=$1 flags
     shift
     read -ra flags < <(pkg-config --cflags --libs "$@" praxis)
-    cc -std=c11 -Wall -Wextra -Werror "$here/example.c" -o "$output" "${flags[@]}"
+    cc -std=c11 -Wall -Wextra -Werror "$source_root/examples/minimal.c" -o "$output" "${flags[@]}"
     c++ -std=c++17 -Wall -Wextra -Werror "$here/example.cc" -o "$output++" "${flags[@]}"
 }
 
@@ -98,7 +98,7 @@ unset PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR
 super=$work/super
 mkdir -p "$super/subprojects"
 ln -s "$source_root" "$super/subprojects/praxis"
-cp "$here/example.c" "$super/"
+cp "$source_root/examples/minimal.c" "$super/example.c"
 printf '[wrap-file]\ndirectory = praxis\n\n[provide]\ndependency_names = praxis\n' >"$super/subprojects/praxis.wrap"
 cat >"$super/meson.build" <<'MESON'
 project('super', 'c', default_options: ['c_std=c11'])
@@ -142,9 +142,9 @@ set_up_super -Dpraxis:command=enabled "$super/command"
 [ "$(programs "$super/command")" = "example praxis" ] || fail "a superproject cannot ask for the command"
 
 # README shows this very program.
-python3 - "$source_root/README.md" "$here/example.c" <<'PY' || fail "README.md does not show tests/install/example.c"
+python3 - "$source_root/README.md" "$source_root/examples/minimal.c" <<'PY' || fail "README.md does not show examples/minimal.c"
 import sys
 readme, example = (open(path, encoding="utf-8").read() for path in sys.argv[1:])
-sys.exit(example.strip() not in readme)
+sys.exit(example[example.index("#include") :].strip() not in readme)
 PY
 echo "installed, linked shared and static, and in a superproject: $(head -1 "$work/output") ..."
