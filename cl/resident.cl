@@ -48,13 +48,13 @@ resident(__global const char *weights, uint panels, __global char *activations, 
     const standing at = standings[replica];
     const neuron_constants constants = NEURON_CONSTANTS(at.flags);
     const neuron_fields fields = NEURON_FIELDS;
-    if (at.flags & RUN_REST) {
-        const moment now = moment_of(activations, window_factors, panels, present, 0, 0, 0, 0);
-        for (uint item = get_local_id(0); item < PRIME * ITEMS && ticks % 2; item += WORKERS)
-            rest_item(&now, first_panel + item / ITEMS, item_row(item));
-        return;
-    }
-    for (uint tick = 0; tick < ticks; tick++) {
+    /* One that rests keeps its activations, in the other slot where that is the next one. No branch around the loop: PoCL 7.1
+     * crashes on one beside the barriers. */
+    const bool rests = at.flags & RUN_REST;
+    const moment still = moment_of(activations, window_factors, panels, present, 0, 0, 0, 0);
+    for (uint item = get_local_id(0); rests && ticks % 2 && item < PRIME * ITEMS; item += WORKERS)
+        rest_item(&still, first_panel + item / ITEMS, item_row(item));
+    for (uint tick = 0; !rests && tick < ticks; tick++) {
         const moment now = moment_of(activations, window_factors, panels, (present + tick) % 2,
                                      cursor_after(at, (since + tick % WINDOW + 1)),
                                      has_input ? input + input_start + replica * input_step + tick * input_tick : 0,
