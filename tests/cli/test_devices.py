@@ -15,6 +15,9 @@ from command import POCL, PRAXIS, praxis
 
 FAKES = os.environ["FAKE_DRIVERS"]
 VENDORS = os.environ.get("OCL_ICD_VENDORS", "/etc/OpenCL/vendors")
+# The form that tests/conformance has compiled.
+SMALL = ["--small", "--tuning", "resident=0,split=2,strip=3,tiles=2"]
+SELFTEST = ["selftest", *SMALL, "--dot-product", "packed"]
 
 
 class Drivers:
@@ -69,7 +72,7 @@ class Devices(unittest.TestCase):
     def test_dot_product_paths(self):
         """Plain C goes everywhere; a name that is none is answered with all; the reference has none to choose."""
         has_device = len(json.loads(praxis("devices", "--json").stdout)["devices"]) > 1
-        for command in [["run", "--ticks", "1"], ["train", "delayed-cue", "--trials", "1", "--tests", "1"], ["selftest", "--small"]]:
+        for command in [["run", "--ticks", "1"], ["train", "delayed-cue", "--trials", "1", "--tests", "1"], ["selftest", *SMALL]]:
             refused = praxis(*command, "--device", "reference", "--dot-product", "c")
             self.assertEqual(refused.returncode, 1, command)
             self.assertIn("reference has no dot product path", refused.stderr)
@@ -223,9 +226,9 @@ class FailingDrivers(unittest.TestCase):
 
     def test_selftest_tests_the_others(self):
         with Drivers("aborts", real=True) as drivers:
-            report, _ = self.report(drivers, "selftest", "--all", "--small", code=1)
-            table = drivers.praxis("selftest", "--all", "--small")
-            one = drivers.praxis("selftest", "--small")
+            report, _ = self.report(drivers, *SELFTEST, "--all", code=1)
+            table = drivers.praxis(*SELFTEST, "--all")
+            one = drivers.praxis(*SELFTEST)
             other = drivers.praxis("selftest", "--device", "Fake", "--json")
         there = [device for device in json.loads(praxis("devices", "--json").stdout)["devices"] if device["usable"]]
         self.assertEqual(
@@ -273,7 +276,7 @@ class Selftest(unittest.TestCase):
             self.skipTest("SKIPPED: no OpenCL device")
 
     def selftest(self, *arguments, **environment):
-        return praxis("selftest", "--small", *arguments, environment={**self.BROKEN, **environment})
+        return praxis(*SELFTEST, *arguments, environment={**self.BROKEN, **environment})
 
     def test_a_hash_only_where_all_is_right(self):
         """Wrong statistics do not reach the state: its hash is right, and says nothing of the device."""

@@ -38,6 +38,7 @@ EXCEPTIONS = {
     "bench/peers/ggml.sh": "needs the network, and CMake",
     "tests/maintainer/implementations.sh": "needs the network",
     "tests/maintainer/architectures.sh": "needs the network",
+    "tests/maintainer/fresh-install.sh": "needs the network",
     "ninja -C build write-abi": "writes into the sources",
 }
 
@@ -45,6 +46,7 @@ EXCEPTIONS = {
 SLOW = {
     "./bootstrap run",
     "./bootstrap setup ci",
+    "./bootstrap setup",
     "build/bench/praxis-bench --all --json mine.json --html mine.html",
     "build/bench/praxis-bench --quick --html out.html",
     "build/bench/praxis-bench compare mine.json bench/results/h200-ptx.json --html both.html",

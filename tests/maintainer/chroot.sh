@@ -69,20 +69,21 @@ make_base() {
     tar -C "$root" --one-file-system -cf "$archive.part" . && mv "$archive.part" "$archive"
 }
 
-# What a machine behind a proxy needs to reach its mirror. Nothing else of this machine enters the new system.
+# What a machine behind a proxy needs to reach its mirror. Nothing else of this machine enters the new system. May be
+# called as a condition.
 copy_network() {
     local root=$1
-    cp -L /etc/resolv.conf /etc/hosts "$root/etc/"
+    cp -L /etc/resolv.conf /etc/hosts "$root/etc/" || return
     apt-config dump | grep -E '^Acquire::(Check-|([a-z]+::)*(Proxy|Verify-|CaInfo|SslCert|SslKey))' \
         >"$root/etc/apt/apt.conf.d/90this-machine" || true
     if compgen -G '/usr/local/share/ca-certificates/*.crt' >/dev/null; then
         mkdir -p "$root/usr/local/share/ca-certificates"
-        cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/"
+        cp /usr/local/share/ca-certificates/*.crt "$root/usr/local/share/ca-certificates/" || return
         [ ! -x "$root/usr/sbin/update-ca-certificates" ] || chroot "$root" update-ca-certificates >/dev/null
     fi
 }
 
-# This repository, as /root/praxis of the system.
+# This repository, as /root/praxis of the system. May be called as a condition.
 copy_source() {
     local root=$1
     rm -rf "$root/root/praxis"

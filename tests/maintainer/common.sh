@@ -66,13 +66,12 @@ new_system() {
     ! mountpoint -q "$root/dev" || die "$root/dev is a mount point: something still runs there"
     rm -rf --one-file-system "$root"
     say "$name: building the bare system in $root"
-    if ! make_base "$release" "$mirror" "$root" "$architecture" >"$log" 2>&1; then
+    if ! { make_base "$release" "$mirror" "$root" "$architecture" && copy_network "$root" && copy_source "$root"; } \
+        >"$log" 2>&1; then
         note "$name" system FAILED "$start"
         tail -n 20 "$log" >&2
         return 1
     fi
-    copy_network "$root"
-    copy_source "$root"
 }
 
 end_system() {
@@ -90,8 +89,9 @@ step() {
     [ "$outcome" = passed ] || { tail -n 20 "$log" >&2; return 1; }
 }
 
-# The table; false where a step failed.
+# The table; false where a step failed, or none was taken.
 print_results() {
+    [ ${#results[@]} -gt 0 ] || die "nothing was run"
     printf '%s\n' "${results[@]}"
     ! printf '%s\n' "${results[@]}" | grep -q FAILED
 }

@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Compiles the kernels for devices that are not here, and looks for the dot-product instruction in what comes out.
 
-Usage: compile.py VENDOR PRINT_PROGRAM
+Usage: compile.py VENDOR PRINT_PROGRAM [all]
 
 VENDOR is amd, nvidia or intel (GPUs), cpu, spir (a form that any vendor's driver may take in), or arrays. PRINT_PROGRAM gives
 the source and options that the library would give to a driver.
-Of clang, the oldest and the newest version found compile for each target that they know, and all of them for the first
-of each family. A target whose compiler is missing is skipped, and says so; where no target can be compiled the whole
-is a skip (77).
+Of clang, the newest version found compiles one shape for each target, and the oldest does for the first of each family.
+With "all", both of them compile two shapes for each target, and every version between does for the first of each
+family. A target whose compiler is missing is skipped, and says so; where no target can be compiled the whole is a skip
+(77).
 """
 
 import functools
@@ -63,8 +64,9 @@ CPU = [
 ARRAYS = [("c", 21), ("packed", 21)]
 # The first of a family, which every clang compiles for.
 FAMILIES = ["gfx906", "gfx1030", "gfx1100", "sm_61", "arm", "haswell", "c"]
-# Neurons and k: whole words of taps, and a remainder.
-SHAPES = [(961, 2), (10000, 3)]
+ALL = "all" in sys.argv[3:]
+# Neurons and k: whole words of taps, and a remainder, too.
+SHAPES = [(961, 2), (10000, 3)] if ALL else [(10000, 3)]
 
 OLDEST = 14
 CLANGS = ["clang"] + [f"clang-{version}" for version in range(OLDEST, 30)]
@@ -97,7 +99,9 @@ def find_clangs():
 def fitting(clangs, name, least):
     """The versions of clang to compile for this target with."""
     found = sorted(version for version in clangs if version >= least)
-    return found if name in FAMILIES else sorted({*found[:1], *found[-1:]})
+    if name in FAMILIES and ALL:
+        return found
+    return sorted({*found[:1], *found[-1:]}) if name in FAMILIES or ALL else found[-1:]
 
 
 def count_in_kernel(assembly, pattern, kernel="tick"):
@@ -285,7 +289,7 @@ def compilers(vendor, name, target):
 
 
 def main():
-    vendor, printer = sys.argv[1:]
+    vendor, printer = sys.argv[1:3]
     compile_one, targets = {
         "amd": (compile_amd, AMD),
         "nvidia": (compile_nvidia, NVIDIA),
@@ -297,8 +301,8 @@ def main():
     counts = {"compiled": 0, "SKIPPED": 0, "FAILED": 0}
     with tempfile.TemporaryDirectory() as folder:
         for target in targets:
+            name = target if isinstance(target, str) else target[0]
             for shape in SHAPES:
-                name = target if isinstance(target, str) else target[0]
                 for title, compiler in compilers(vendor, name, target):
                     # What one compiler left is not to be taken for another's.
                     programs = Programs(printer, tempfile.mkdtemp(dir=folder))
