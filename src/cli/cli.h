@@ -16,6 +16,7 @@
 
 int cli_devices(const struct cli_command *command, int argc, char **argv);
 int cli_graph(const struct cli_command *command, int argc, char **argv);
+int cli_inspect(const struct cli_command *command, int argc, char **argv);
 int cli_plan(const struct cli_command *command, int argc, char **argv);
 int cli_run(const struct cli_command *command, int argc, char **argv);
 int cli_selftest(const struct cli_command *command, int argc, char **argv);

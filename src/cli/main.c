@@ -14,6 +14,7 @@ static const struct cli_command commands[] = {
      cli_train},
     {"tasks", "[options]", "Lists what organoids can be trained on.", cli_tasks},
     {"run", "[options]", "Runs a network on a series of inputs, or freely, and writes its outputs.", cli_run},
+    {"inspect", "FILE [options]", "Tells what a checkpoint holds, without a device.", cli_inspect},
     {"devices", "[options]", "Lists the devices and how each computes int8 dot products.", cli_devices},
     {"graph", "--neurons N [options]", "Reports the connection graph and its spectral certificate.", cli_graph},
     {"plan", "--neurons N [options]", "Predicts memory, devices and speed of a network of any size.", cli_plan},

@@ -4,9 +4,12 @@
 
 #include <float.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "tool/interrupt.h"
+#include "tool/memory.h"
 #include "tool/number.h"
 
 #define TICKS_WITHOUT_INPUT 100
@@ -47,6 +50,17 @@ static int check_files(const struct run_session *session)
     return CLI_DONE;
 }
 
+/* What a run that goes on had written until then is not to be lost. */
+static int check_resumed_output(const struct run_session *session)
+{
+    const char *output = session->request->output;
+    if (!session->before || !output || cli_is_output(output) || access(output, F_OK) != 0)
+        return CLI_DONE;
+    return cli_usage(session->command,
+                     "--output %s is there, and may have the rows until tick %llu: those that follow need another file",
+                     output, (unsigned long long)session->before);
+}
+
 static int check_request(const struct run_session *session)
 {
     const struct run_request *request = session->request;
@@ -55,6 +69,8 @@ static int check_request(const struct run_session *session)
     if (request->parameters.factor == PRAXIS_FACTOR_SUPPLIED)
         return cli_usage(session->command, "--factor is \"supplied\", but there is nobody here to supply it");
     int code = request->series.input ? CLI_DONE : check_without_input(session);
+    if (code == CLI_DONE)
+        code = check_resumed_output(session);
     return code == CLI_DONE ? check_files(session) : code;
 }
 
@@ -99,25 +115,48 @@ static int open_device(struct run_session *session)
     return status ? cli_fail(session->command, "%s", praxis_status_string(status)) : CLI_DONE;
 }
 
+/* Of a file the rows that the run has had are passed over; what is no file goes on with those that come. */
+static int skip_input(struct run_session *session)
+{
+    float *drive = memory_get(session->series.channels, sizeof *drive), modulator;
+    bool file = csv_is_file(&session->series.csv);
+    int code = CLI_DONE;
+    uint64_t count = 1;
+    for (uint64_t row = 0; row < session->before && file && count > 0 && code == CLI_DONE; row++)
+        code = series_read(&session->series, 1, drive, &modulator, &count);
+    free(drive);
+    if (code == CLI_DONE && session->most != UINT64_MAX)
+        session->most = session->most > session->before ? session->most - session->before : 0;
+    return code;
+}
+
 /* Reads as much of the input as has to be known before the run. */
 static int read_input(struct run_session *session)
 {
     uint64_t rows, asked = session->request->ticks;
     session->most = asked ? asked : TICKS_WITHOUT_INPUT;
-    if (!session->request->series.input)
+    if (session->most < session->before)
+        return cli_usage(session->command, "--ticks is %llu, but %s goes on from tick %llu",
+                         (unsigned long long)session->most, session->request->saving.resume,
+                         (unsigned long long)session->before);
+    if (!session->request->series.input) {
+        session->most -= session->before;
         return CLI_DONE;
+    }
     session->most = asked ? asked : UINT64_MAX;
     int code = series_begin(&session->series);
     if (code == CLI_DONE)
         code = series_survey(&session->series, session->most, &rows);
     if (code == CLI_DONE && rows < session->most)
         session->most = rows;
-    return code;
+    return code == CLI_DONE && session->before ? skip_input(session) : code;
 }
 
 static int create_network(struct run_session *session)
 {
     const struct run_request *request = session->request;
+    if (session->checkpoint)
+        return run_load(session);
     praxis_parameters parameters = request->parameters;
     parameters.channels = session->series.channels;
     if (isnan(parameters.noise)) /* without input something must move */
@@ -201,13 +240,18 @@ static int run_session(struct run_session *session)
         cli_note(session->command, "stopped by %s after %llu tick%s", cli_interrupt_name(session->signal),
                  (unsigned long long)session->ticks, session->ticks == 1 ? "" : "s");
     code = close_output(session, code);
+    if (code == CLI_DONE && session->saving.save)
+        session->unsaved = !run_save(session, !session->signal);
     if (code == CLI_DONE)
         code = tell(session);
+    if (code == CLI_DONE && session->unsaved)
+        return CLI_FAILED;
     return code == CLI_DONE && session->signal ? cli_interrupt_code(session->signal) : code;
 }
 
 static void close_session(struct run_session *session)
 {
+    praxis_checkpoint_close(session->checkpoint);
     praxis_network_destroy(session->network);
     praxis_context_destroy(session->context);
     series_close(&session->series);
@@ -215,6 +259,22 @@ static void close_session(struct run_session *session)
 }
 
 /* ---- The command ---- */
+
+/* The same words, without the options that a checkpoint decides. */
+static int parse_resumed(const struct cli_command *command, const struct cli_option *options, int argc, char **argv,
+                         int *operands)
+{
+    struct cli_command resuming = *command;
+    size_t count = 0;
+    while (strcmp(options[count].name, "groups") != 0)
+        count++;
+    struct cli_option *left = memory_get(count + 1, sizeof *left);
+    memcpy(left, options, count * sizeof *left);
+    resuming.name = "run --resume";
+    int code = cli_parse(&resuming, left, argc, argv, operands);
+    free(left);
+    return code;
+}
 
 int cli_run(const struct cli_command *command, int argc, char **argv)
 {
@@ -231,32 +291,41 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
         {"missing", CLI_TEXT, &series->missing, 0, 0, "HOW", "error (the default), hold the last value, or zero"},
         {"standardise", CLI_FLAG, &series->standardise, 0, 0, NULL, "bring each input column to mean 0 and variance 1"},
         {"output", CLI_TEXT, &request.output, 0, 0, "FILE.csv", "mean activation of each group per tick; - too"},
-        {"groups", CLI_TEXT, &request.groups, 0, 0, "GROUPS", "how many, or NAME=FIRST:COUNT,... (default 8)"},
         {"ticks", CLI_COUNT, &request.ticks, 1, 1e12, "T", "at most so many; without input, 100 unless given"},
+        {"learn", CLI_FLAG, &request.learn, 0, 0, NULL, "form traces and modulate weights in every tick"},
+        {"no-learn", CLI_FLAG, &request.no_learn, 0, 0, NULL, "leave the weights alone (the default)"},
+        {"modulator", CLI_TEXT, &request.modulator, 0, 0, "M", "a number, or a column of the input (default 0.01)"},
+        {"homeostasis", CLI_FLAG, &request.homeostasis, 0, 0, NULL, "variance control and firing-rate homeostasis"},
+        CLI_OPENING_OPTIONS(&request.opening),
+        SAVING_OPTIONS(&request.saving),
+        CLI_JSON_OPTION(&request.json),
+        /* What a checkpoint decides: the last ones. */
+        {"groups", CLI_TEXT, &request.groups, 0, 0, "GROUPS", "how many, or NAME=FIRST:COUNT,... (default 8)"},
         CLI_NEURONS_OPTION(&request.parameters),
         CLI_DEGREE_FACTOR_OPTION(&request.parameters),
         CLI_SEED_OPTION(&request.parameters),
-        {"learn", CLI_FLAG, &request.learn, 0, 0, NULL, "form traces and modulate weights in every tick"},
-        {"no-learn", CLI_FLAG, &request.no_learn, 0, 0, NULL, "leave the weights alone (the default)"},
         CLI_PARAMETER_OPTION("factor", &request.parameters, "FACTOR"),
-        {"modulator", CLI_TEXT, &request.modulator, 0, 0, "M", "a number, or a column of the input (default 0.01)"},
-        {"homeostasis", CLI_FLAG, &request.homeostasis, 0, 0, NULL, "variance control and firing-rate homeostasis"},
         CLI_TRACE_WINDOW_OPTION(&request.parameters),
         CLI_TRACE_FORM_OPTION(&request.parameters),
         CLI_SET_OPTION(&request.parameters, CLI_DECIDED(REPLICAS) | CLI_DECIDED(CHANNELS)),
-        CLI_OPENING_OPTIONS(&request.opening),
-        CLI_JSON_OPTION(&request.json),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
     };
     int operands, code = cli_parse(command, options, argc, argv, &operands);
+    if (code < 0 && request.saving.resume)
+        code = parse_resumed(command, options, argc, argv, &operands);
     if (code >= 0)
         return code;
     if (operands > 0)
         return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
+    if (saving_read(command, &request.saving) != CLI_DONE)
+        return CLI_USAGE;
     struct run_session session = {.command = command, .request = &request, .series = SERIES_CLOSED};
     if (number_parse(request.modulator, &session.modulator) != NUMBER)
         series->modulator = request.modulator;
-    code = run_session(&session);
+    session.saving = request.saving;
+    code = request.saving.resume ? run_resume(&session, &request.parameters) : CLI_DONE;
+    if (code == CLI_DONE)
+        code = run_session(&session);
     close_session(&session);
     return code;
 }

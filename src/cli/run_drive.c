@@ -102,7 +102,7 @@ static bool write_rows(struct run_session *session, const struct block *block)
         fputc('\n', file);
     }
     for (uint64_t t = 0; t < block->count; t++) {
-        fprintf(file, "%llu", (unsigned long long)(session->ticks + t + 1));
+        fprintf(file, "%llu", (unsigned long long)(session->before + session->ticks + t + 1));
         for (size_t g = 0; g < groups; g++)
             fprintf(file, ",%.7g", (double)block->outputs[t * groups + g]);
         fputc('\n', file);
@@ -138,6 +138,7 @@ int run_drive(struct run_session *session)
     cli_interrupt_hold();
     progress_begin(&progress, session->most == UINT64_MAX ? 0 : session->most, 1, (double)session->info.synapses);
     progress.terminal = is_shown(session, &progress);
+    saving_begin(&session->saving, 0);
     int code = CLI_DONE;
     while (code == CLI_DONE && session->ticks < session->most) {
         int filled = fill(session, &block); /* rows before a faulty one are run all the same */
@@ -145,6 +146,11 @@ int run_drive(struct run_session *session)
             break;
         code = block.count ? run_block(session, &block) : filled;
         code = code == CLI_DONE ? filled : code;
+        if (code == CLI_DONE && saving_is_due(&session->saving, session->ticks)) {
+            double began = clock_now();
+            run_save(session, false);
+            saving_note(&session->saving, session->ticks, began);
+        }
         if (progress.terminal)
             progress_show(&progress, session->ticks, session->request->learn ? "learning" : "running");
     }

@@ -21,7 +21,7 @@ PRAXIS = os.environ["PRAXIS_BIN"]
 DATA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "data")
 MANUAL = os.path.join(DATA, "..", "..", "docs", "man")
 POCL = "Portable Computing Language"
-COMMANDS = ["train", "tasks", "run", "devices", "graph", "plan", "tune", "selftest"]
+COMMANDS = ["train", "tasks", "run", "inspect", "devices", "graph", "plan", "tune", "selftest"]
 
 with open(PRAXIS, "rb") as program:
     SANITIZED = b"__asan_init" in program.read()

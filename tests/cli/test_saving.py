@@ -118,6 +118,74 @@ class Train(InAFolder):
         self.assertEqual(json.loads(result.stdout)["trials"], 3)  # what was learned is reported all the same
 
 
+class Run(InAFolder):
+    def series(self):
+        with open(self.path("in.csv"), "w", encoding="utf-8") as file:
+            file.write("a,b\n" + "".join(f"{i % 7 / 7},{i % 11 / 11}\n" for i in range(9000)))
+        return ["--input", self.path("in.csv"), "--learn", "--homeostasis"]
+
+    def test_an_interrupted_run_comes_to_the_same(self):
+        for arguments in [[*self.series()], ["--ticks", "9000", "--learn"]]:
+            network = ["--neurons", "49", "--set", "consolidation=3", "--groups", "2"]
+            straight = self.ok("run", *arguments, *network, *ON, "--output", self.path("straight.csv"), "--json")
+            saved = ["--save", self.path("saved"), "--checkpoint-every", "1"]
+            code = self.interrupt(signal.SIGKILL, "run", *arguments, *network, *ON, *saved,
+                                  "--output", self.path("first.csv"))
+            if code == 0:
+                self.skipTest("it was over before it could be killed")
+            resumed = self.ok("run", *arguments, *ON, "--resume", self.path("saved"),
+                              "--output", self.path("rest.csv"), "--json")
+            self.assertEqual(json.loads(resumed)["state_hash"], json.loads(straight)["state_hash"])
+            rows, rest = self.read("straight.csv").splitlines(), self.read("rest.csv").splitlines()
+            self.assertEqual(rest[0], rows[0])
+            self.assertLess(len(rest), len(rows))
+            self.assertEqual(rest[1:], rows[-len(rest) + 1 :])
+            self.assertFalse(os.path.exists(self.path("first.csv")))
+            os.remove(self.path("saved"))
+            os.remove(self.path("rest.csv"))
+
+    def test_what_is_complete_goes_on_with_something_else(self):
+        series = self.series()
+        self.ok("run", *series, "--ticks", "40", "--neurons", "49", *ON, "--save", self.path("saved"))
+        rows = self.ok("run", *series, "--ticks", "3", *ON, "--resume", self.path("saved"), "--output", "-")
+        self.assertEqual([row.split(",")[0] for row in rows.split()], ["tick", "1", "2", "3"])
+        report = json.loads(self.ok("inspect", self.path("saved"), "--json"))
+        self.assertEqual(report["objects"]["network"]["tick"], 40)
+        for arguments, code, words in [
+            (["run", "--resume", self.path("saved"), "--neurons", "49"], 2, "run --resume: there is no option"),
+            (["run", "--resume", self.path("saved")], 2, "has 2 channels, the input has 0"),
+            (["run", "--resume", self.path("in.csv")], 1, "is no checkpoint"),
+            (["run", "--save", self.path("nowhere", "x"), "--ticks", "2", "--neurons", "49"], 1, "No such file"),
+        ]:
+            result = praxis(*arguments, *ON)
+            self.assertEqual(result.returncode, code, result.stderr)
+            self.assertIn(words, result.stderr)
+
+
+class Inspect(InAFolder):
+    def test_what_is_told(self):
+        self.ok("train", "pong", *SMALL["pong"], "--steps", "5", *ON, "--save", self.path("saved"))
+        blind = {"OCL_ICD_VENDORS": self.folder}
+        report = json.loads(praxis("inspect", self.path("saved"), "--json", environment=blind).stdout)
+        network = report["objects"]["network"]
+        self.assertEqual(report["checkpoint"], "1.0")
+        self.assertEqual(report["bytes"], os.path.getsize(self.path("saved")))
+        self.assertEqual((network["neurons"], network["replicas"], network["tick"]), (361, 2, 10))
+        self.assertEqual(network["parameters"]["factor"], "supplied")
+        self.assertEqual(report["objects"]["predictor"], {"kind": "predictor"})
+        self.assertEqual(report["texts"]["train.task"], "pong")
+        header, data = open_file(self.path("saved"))
+        self.assertEqual(sorted(report["tensors"]), sorted(name for name in header if name != "__metadata__"))
+        begin, end = header["network.weight"]["data_offsets"]
+        weights = struct.unpack(f"{end - begin}b", data[begin:end])
+        self.assertAlmostEqual(network["weights"]["mean"], sum(weights) / len(weights) * 3 / 127, places=9)
+        words = self.ok("inspect", self.path("saved"))
+        for word in ["all checksums are right", "network of 361 neurons", "train.task: pong", "learning_rate"]:
+            self.assertIn(word, words)
+        self.assertEqual(praxis("inspect").returncode, 2)
+        self.assertEqual(praxis("inspect", self.path("nothing")).returncode, 1)
+
+
 def open_file(path):
     """Header and data, as the format is described."""
     with open(path, "rb") as file:
