@@ -164,16 +164,14 @@ INLINE int tile_learns(__global const char *plastic, uint row)
     return some(any);
 }
 
-/* scale: see value_of; of a whole replica the assignment has it. follows: the neuron learns, and is not closed. */
+/* scale: see values_of; of a whole replica the assignment has it. follows: the neuron learns, and is not closed. */
 INLINE void set_modulator(__global const assignment *own, __global const int *scale, int scope,
                           __global const int *targets, uint target_count, uint panel, uint row, int_rows follows,
                           __global int *lanes)
 {
     int_rows scales = own->scale, decays = own->decay;
-    UNROLL
-    for (uint i = 0; i < ROWS; i++)
-        if (scope != SCOPE_REPLICA && row + i < PRIME)
-            ((int *)&scales)[i] = value_of(scale, scope, targets, target_count, panel, row + i);
+    if (scope != SCOPE_REPLICA)
+        scales = values_of(scale, scope, targets, target_count, panel, row);
     store_rows(follows ? scales : 0, 0, lanes + LANE_SCALE * PADDED);
     store_rows(follows ? decays : 0, 0, lanes + LANE_DECAY * PADDED);
 }

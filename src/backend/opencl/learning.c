@@ -145,8 +145,7 @@ static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_le
         PX_ARGUMENT(window->lanes),
         PX_ARGUMENT(window->tap_bits),
     };
-    const size_t local[] = {layout->rows == 16 ? 1 : 64 / layout->rows, 1},
-                 global[] = {layout->stride / layout->rows, layout->panels};
+    const size_t local[] = {64 / layout->rows, 1}, global[] = {layout->stride / layout->rows, layout->panels};
     return px_opencl_launch(opencl, PX_KERNEL_PREPARE, arguments, PX_COUNT(arguments), 2, global, local);
 }
 

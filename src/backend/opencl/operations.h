@@ -49,7 +49,7 @@ praxis_status px_opencl_histogram(struct px_backend *backend, praxis_field field
 /* values.c */
 praxis_status px_opencl_supply(struct px_backend *backend, const struct px_values *factors);
 praxis_status px_opencl_gate(struct px_backend *backend, const uint32_t *contexts);
-/* As kernels take numbers for replicas, targets or neurons; value_of in cl/supply.cl. */
+/* As kernels take numbers for replicas, targets or neurons; values_of in cl/supply.cl. */
 struct px_staged_values {
     cl_mem values, targets;
     cl_int scope;

@@ -4,9 +4,6 @@
 #include "backend/opencl/operations.h"
 #include "base/size.h"
 
-/* Work-items beside each other that supply factors. */
-#define SUPPLIERS 64
-
 /* How many bytes the numbers take. */
 static uint64_t value_bytes(const struct px_opencl *opencl, const struct px_values *values)
 {
@@ -62,8 +59,7 @@ praxis_status px_opencl_supply(struct px_backend *backend, const struct px_value
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_FACTOR]),
         PX_ARGUMENT(opencl->window.factors),
     };
-    const size_t local[] = {SUPPLIERS, 1},
-                 global[] = {px_to_size(px_round_up(opencl->shape.graph.prime, SUPPLIERS)), layout->panels};
+    const size_t local[] = {64 / layout->rows, 1}, global[] = {layout->stride / layout->rows, layout->panels};
     return px_opencl_launch_change(opencl, PX_KERNEL_SUPPLY, arguments, PX_COUNT(arguments), 2, global, local);
 }
 
@@ -78,7 +74,6 @@ praxis_status px_opencl_gate(struct px_backend *backend, const uint32_t *context
     const struct px_argument arguments[] = {PX_ARGUMENT(opencl->contexts.buffer),
                                             PX_ARGUMENT(opencl->constants.last_open), PX_ARGUMENT(opencl->seeds),
                                             PX_ARGUMENT(opencl->closed)};
-    const size_t local[] = {layout->rows == 16 ? 1 : 64 / layout->rows, 1},
-                 global[] = {layout->stride / layout->rows, layout->panels};
+    const size_t local[] = {64 / layout->rows, 1}, global[] = {layout->stride / layout->rows, layout->panels};
     return px_opencl_launch_change(opencl, PX_KERNEL_GATE, arguments, PX_COUNT(arguments), 2, global, local);
 }
