@@ -262,7 +262,7 @@ struct px_backend {
     const struct px_backend_operations *operations;
     struct px_log *log;
     /* Set as soon as an operation has changed the state, or may have: also where work queued earlier turns out to have
-     * failed. The network room clears it. */
+     * failed. The network room clears it, and sets it for what it changes itself. */
     bool changed;
 };
 

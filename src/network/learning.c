@@ -135,6 +135,7 @@ static void clear_waiting(praxis_network *network, const uint8_t *mask)
 {
     struct px_learning_state *state = &network->learning;
     bool left = false;
+    network->backend->changed = true; /* modulators of nothing may have waited */
     for (uint32_t r = 0; r < network->shape.replicas; r++) {
         if (!mask || mask[r])
             state->first[r] = state->count;
@@ -201,8 +202,11 @@ praxis_status px_learning_apply(praxis_network *network, const struct px_given *
         status = px_scale(network->log, &network->shape, &network->parameters, modulators, &state->scaled);
     if (!status)
         status = modulate(network, state->modulations, modulators, false);
-    state->modulations += !status;
-    return status;
+    if (status)
+        return status;
+    state->modulations++;
+    network->backend->changed = true;
+    return PRAXIS_SUCCESS;
 }
 
 praxis_status px_learning_modulate(praxis_network *network, const float *modulator, size_t count)
@@ -308,6 +312,7 @@ void px_learning_enter(praxis_network *network, const uint8_t *flags, uint32_t t
 
 void px_learning_forget(praxis_network *network, const uint8_t *mask)
 {
+    network->backend->changed = true;
     for (uint32_t r = 0; r < network->shape.replicas; r++)
         if (mask[r])
             network->learning.pending[r] = 0;

@@ -13,7 +13,8 @@
 static void destroy_network(struct px_backend *backend)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
-    if (opencl->queue)
+    /* What is queued reads memory that goes now: a wait that is refused is asked for again. */
+    if (opencl->queue && clFinish(opencl->queue))
         clFinish(opencl->queue);
     if (opencl->waypoint)
         clReleaseEvent(opencl->waypoint);
