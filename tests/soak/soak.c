@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * soak ticks N DEVICE | soak networks N DEVICE
+ * soak ticks N DEVICE, soak networks N DEVICE; "" is the best device.
  *
- * One small network that learns for N ticks, or N networks made, run and dropped; ten times on the way, what the process
- * holds and how the state is distributed. Fails where memory, descriptors or mappings grow after the first tenth, or a
- * distribution leaves its bounds.
+ * One small network that learns for N ticks, or N networks made, run and dropped; ten times on the way, what the
+ * process holds and how the state is distributed. Fails where memory, descriptors or mappings grow after the first
+ * tenth, or a distribution leaves its bounds.
  */
 #include <dirent.h>
 #include <math.h>
@@ -90,8 +90,8 @@ static long resident(void)
 
 static struct holdings holdings(void)
 {
-    return (struct holdings){.memory = resident(), .mappings = count_lines("/proc/self/maps"),
-                             .descriptors = count_descriptors()};
+    return (struct holdings){
+        .memory = resident(), .mappings = count_lines("/proc/self/maps"), .descriptors = count_descriptors()};
 }
 
 /* What was held after the first tenth is what may be held. */
@@ -123,11 +123,12 @@ static void report(praxis_context *context, praxis_network *network, int number,
     const praxis_statistics x = statistics_of(context, network, PRAXIS_FIELD_ACTIVATION),
                             w = statistics_of(context, network, PRAXIS_FIELD_WEIGHT);
     if (number == 1)
-        puts("done,memory_kib,descriptors,mappings,x_variance,x_kurtosis,x_clipped,w_variance,w_kurtosis,w_clipped,gain_"
-             "minimum,gain_maximum");
-    printf("%llu,%ld,%d,%ld,%.4f,%.4f,%.5f,%.4f,%.4f,%.5f,%.4f,%.4f\n", done, now.memory, now.descriptors,
-           now.mappings, x.variance, x.excess_kurtosis, x.clipped, w.variance, w.excess_kurtosis, w.clipped,
-           x.gain_minimum, x.gain_maximum);
+        puts(
+            "done,memory_kib,descriptors,mappings,x_variance,x_kurtosis,x_clipped,w_variance,w_kurtosis,w_clipped,gain_"
+            "minimum,gain_maximum");
+    printf("%llu,%ld,%d,%ld,%.4f,%.4f,%.5f,%.4f,%.4f,%.5f,%.4f,%.4f\n", done, now.memory, now.descriptors, now.mappings,
+           x.variance, x.excess_kurtosis, x.clipped, w.variance, w.excess_kurtosis, w.clipped, x.gain_minimum,
+           x.gain_maximum);
     fflush(stdout);
     compare(number, &now);
     if (!(x.variance > 0.01 && x.variance < 4 && fabs(x.excess_kurtosis) < 10 && x.clipped < 0.2))
