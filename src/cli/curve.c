@@ -37,6 +37,14 @@ static uint32_t organoids(const struct curve *curve)
     return curve->plan.condition_count * curve->plan.seeds;
 }
 
+static uint32_t measures(const struct curve *curve)
+{
+    uint32_t count = 0;
+    while (curve->plan.measures && curve->plan.measures[count])
+        count++;
+    return count;
+}
+
 /* ---- Sums ---- */
 
 static void sums_begin(struct curve_sums *sums, uint32_t count)
@@ -93,6 +101,8 @@ void curve_begin_log(struct curve *curve, FILE *log)
     fprintf(log, "%s,seed,%s", plan->unit, plan->metric);
     for (uint32_t c = 1; c < plan->condition_count; c++)
         fprintf(log, ",%s", plan->conditions[c]);
+    for (uint32_t m = 0; m < measures(curve); m++)
+        fprintf(log, ",%s", plan->measures[m]);
     fputc('\n', log);
 }
 
@@ -105,6 +115,18 @@ void curve_free(struct curve *curve)
     *curve = (struct curve){.units = 0};
 }
 
+static void log_measures(const struct curve *curve, uint32_t seed)
+{
+    const struct curve_plan *plan = &curve->plan;
+    uint32_t count = measures(curve);
+    double *values = memory_get(count + 1, sizeof *values);
+    if (count > 0)
+        plan->measure(plan->user, seed, values);
+    for (uint32_t m = 0; m < count; m++)
+        fprintf(plan->log, isnan(values[m]) ? "," : ",%.9g", values[m]);
+    free(values);
+}
+
 /* One row for each seed; where a block has brought nothing, its cell is empty. */
 static void end_block(struct curve *curve)
 {
@@ -115,6 +137,7 @@ static void end_block(struct curve *curve)
             double mean = sums_mean(&curve->block, c * plan->seeds + s);
             fprintf(plan->log, isnan(mean) ? "," : ",%.4f", mean);
         }
+        log_measures(curve, s);
         fputc('\n', plan->log);
     }
     if (plan->log)

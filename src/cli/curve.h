@@ -24,6 +24,11 @@ struct curve_plan {
     uint64_t length; /* units to come */
     uint64_t block;  /* units that a row of the log is the mean of */
     FILE *log;       /* NULL: none is kept */
+    /* What the log has beside the curve: names of columns, NULL behind the last, and their values for a seed of the
+     * learners at the end of a block. NULL: nothing. */
+    const char *const *measures;
+    void (*measure)(void *user, uint32_t seed, double *values);
+    void *user;
 };
 
 /* Means under way. */

@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "tasks/protocol.h"
+
 #define WIDTH 100
 
 const char *task_text_names(char *names, size_t size)
@@ -47,4 +49,8 @@ void task_text_about(const struct task *task, FILE *file)
     fprintf(file, "\nControls for --control:\n");
     for (const struct task_control *control = task->controls; control->name; control++)
         fprintf(file, "  %-20s %s\n", control->name, control->description);
+    if (task->protocol->measures)
+        fprintf(file, "\nColumns of --log beside the curve:\n");
+    for (const char *const *measure = task->protocol->measures; measure && *measure; measure++)
+        fprintf(file, "  %s\n", *measure);
 }

@@ -46,6 +46,9 @@ static cJSON *json_task(const struct task *task)
         json_add_text(item, "description", control->description);
         cJSON_AddItemToArray(controls, item);
     }
+    cJSON *logged = cJSON_AddArrayToObject(object, "logged");
+    for (const char *const *measure = task->protocol->measures; measure && *measure; measure++)
+        cJSON_AddItemToArray(logged, json_text(*measure));
     cJSON *options = cJSON_AddArrayToObject(object, "options");
     for (const struct task_option *option = task->options; option->name; option++)
         cJSON_AddItemToArray(options, json_option(option));

@@ -90,6 +90,13 @@ static bool interrupted(struct training *training)
     return training->signal != 0;
 }
 
+/* Of the learners, which stand first. */
+static void measure(void *user, uint32_t seed, double *values)
+{
+    const struct training *training = user;
+    training->learners[0]->protocol->measure(training->learners[0], seed, values);
+}
+
 static void begin_curve(struct training *training)
 {
     const struct task *task = training->conditions->task;
@@ -105,7 +112,10 @@ static void begin_curve(struct training *training)
                                     .first_seed = training->first_seed,
                                     .length = training->conditions->length,
                                     .block = task->protocol->block,
-                                    .log = training->resumed ? NULL : training->log};
+                                    .log = training->resumed ? NULL : training->log,
+                                    .measures = task->protocol->measures,
+                                    .measure = measure,
+                                    .user = training};
     curve_begin(&training->curve, &plan);
 }
 

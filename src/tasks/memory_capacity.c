@@ -2,36 +2,43 @@
 /* Memory capacity: how many past inputs a linear readout can recall. */
 #include <math.h>
 #include <stddef.h>
-#include <stdlib.h>
-#include <string.h>
 
+#include "tasks/body.h"
 #include "tasks/series.h"
 #include "tasks/tasks.h"
-#include "tool/memory.h"
 #include "tool/random.h"
 
-enum { BODY = SERIES_OPTIONS };
-enum { BODY_RANDOM, BODY_LINE };
+enum { BODY = SERIES_OPTIONS, LINE };
 
 #define RANDOM_LAGS 200
-#define LINE_BEYOND 40 /* lags more than neurons */
-#define LINE_CODES  28 /* the largest code that slope 1 leaves as it is */
+#define LINE_BEYOND 40                       /* lags more than neurons of a line */
+#define INPUT       (BODY_CODES * 2.0 / 127) /* of the first neuron of a line, for an input of 1 */
 
-static bool is_line(const struct settings *settings)
-{
-    return settings->options[BODY] == BODY_LINE;
-}
-
-static praxis_graph graph_of(const struct settings *settings)
+static uint64_t neurons_of(const struct settings *settings)
 {
     praxis_graph graph = {.struct_size = sizeof graph};
     praxis_graph_plan(settings->parameters.neurons, settings->parameters.degree_factor, NULL, &graph);
-    return graph;
+    return graph.neurons;
+}
+
+/* Neurons of the line that is a part of the body or all of it. */
+static uint64_t line_of(const struct settings *settings)
+{
+    uint64_t neurons = neurons_of(settings), line = (uint64_t)settings->options[LINE];
+    switch ((enum body)settings->options[BODY]) {
+    case BODY_LINE:
+        return neurons;
+    case BODY_MIXED:
+        return line < neurons ? line : neurons;
+    default:
+        return 0;
+    }
 }
 
 static uint32_t recalled(const struct settings *settings)
 {
-    return is_line(settings) ? (uint32_t)graph_of(settings).neurons + LINE_BEYOND : RANDOM_LAGS;
+    uint64_t lags = line_of(settings) + LINE_BEYOND;
+    return (uint32_t)(lags > RANDOM_LAGS ? lags : RANDOM_LAGS);
 }
 
 static bool generate(const struct settings *settings, const struct series_plan *plan, uint64_t seed, float *input,
@@ -45,73 +52,10 @@ static bool generate(const struct settings *settings, const struct series_plan *
     return true;
 }
 
-/*
- * A path through all neurons along synapses: from each by the first tap, the step of one generator, until that leads
- * back, then once by the first of another column. A graph of p x p falls into p cycles under the first generator, which
- * the other strings together.
- */
-static bool find_path(const praxis_graph *graph, uint32_t *neurons, uint32_t *taps)
-{
-    const uint32_t choices[] = {0, graph->curves};
-    bool *seen = memory_get((size_t)graph->neurons, sizeof *seen);
-    uint64_t length = 1;
-    neurons[0] = 0;
-    seen[0] = true;
-    for (bool found = true; found && length < graph->neurons;) {
-        found = false;
-        for (int c = 0; c < 2 && !found; c++) {
-            uint32_t next = praxis_graph_postsynaptic(graph, neurons[length - 1], choices[c]);
-            found = !seen[next];
-            neurons[length] = next;
-            taps[length] = choices[c];
-        }
-        seen[neurons[length]] = true;
-        length += found;
-    }
-    free(seen);
-    return length == graph->neurons;
-}
-
-/* A line: weights of 3 at the taps of the path, gains that make one slope of them all, and an input into its first
- * neuron alone. */
-static praxis_status write_line(const praxis_graph *graph, double slope, uint32_t replicas, praxis_network *network)
-{
-    size_t neurons = (size_t)graph->neurons, degree = graph->degree;
-    uint32_t *path = memory_get(neurons, sizeof *path), *taps = memory_get(neurons, sizeof *taps);
-    float *weights = memory_get(neurons * degree, sizeof *weights), *inputs = memory_get(neurons, sizeof *inputs);
-    float *gains = memory_get(neurons, sizeof *gains);
-    praxis_status status = find_path(graph, path, taps) ? PRAXIS_SUCCESS : PRAXIS_ERROR_UNSUPPORTED;
-    for (size_t i = 1; i < neurons && !status; i++)
-        weights[path[i] * degree + taps[i]] = 3;
-    for (size_t i = 0; i < neurons; i++)
-        gains[i] = (float)(slope * sqrt((double)degree) / 3);
-    inputs[path[0]] = 3;
-    for (uint32_t r = 0; r < replicas && !status; r++) {
-        const praxis_range range = {r, 1, 0, graph->neurons};
-        status = praxis_network_write(network, PRAXIS_FIELD_WEIGHT, &range, weights, neurons * degree);
-        if (!status)
-            status = praxis_network_write(network, PRAXIS_FIELD_INPUT_WEIGHT, &range, inputs, neurons);
-        if (!status)
-            status = praxis_network_write(network, PRAXIS_FIELD_GAIN, &range, gains, neurons);
-    }
-    free(path);
-    free(taps);
-    free(weights);
-    free(inputs);
-    free(gains);
-    return status;
-}
-
 static praxis_status build(const struct settings *settings, praxis_network *network)
 {
-    praxis_graph graph = {.struct_size = sizeof graph};
-    praxis_network_info info = {.struct_size = sizeof info};
-    if (!is_line(settings))
-        return PRAXIS_SUCCESS;
-    praxis_status status = praxis_network_graph(network, &graph);
-    if (!status)
-        status = praxis_network_describe(network, &info);
-    return status ? status : write_line(&graph, settings->parameters.gain, info.replicas, network);
+    const struct body_line line = {line_of(settings), settings->parameters.gain, INPUT, 1};
+    return line.neurons > 0 ? body_write_line(network, &line) : PRAXIS_SUCCESS;
 }
 
 static void recipe(struct settings *settings)
@@ -120,10 +64,8 @@ static void recipe(struct settings *settings)
     p->leak = 0;
     p->gain = 1;
     p->bias = 0;
-    p->input_scale = is_line(settings) ? LINE_CODES * 2.0 / 127 / 3 : 0.1;
+    p->input_scale = settings->options[BODY] == BODY_RANDOM ? 0.1 : INPUT / 3;
 }
-
-static const char *const bodies[] = {"random", "line", NULL};
 
 static const double ridges[] = {1e-7, 1e-5, 1e-3, 1e-2};
 
@@ -140,13 +82,8 @@ static const struct series_environment environment = {
 };
 
 static const struct task_option options[] = {
-    SERIES_LAGS_OPTION(1),
-    SERIES_SQUARES_OPTION(0),
-    SERIES_PLASTIC_OPTION(0),
-    {"body", "WORD",
-     "random: weights as they are born; line: a delay line, one weight a neuron along a path through all", bodies,
-     false, BODY_RANDOM, 0, 1},
-    {.name = NULL},
+    SERIES_LAGS_OPTION(1),    SERIES_SQUARES_OPTION(0), SERIES_PLASTIC_OPTION(0),
+    BODY_OPTION(BODY_RANDOM), BODY_LINE_OPTION(300),    {.name = NULL},
 };
 
 static const struct task_figure figures[] = {

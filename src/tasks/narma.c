@@ -3,10 +3,13 @@
 #include <math.h>
 #include <stddef.h>
 
+#include "tasks/body.h"
 #include "tasks/generators.h"
 #include "tasks/series.h"
 #include "tasks/standardise.h"
 #include "tasks/tasks.h"
+
+enum { BODY = SERIES_OPTIONS, LINE };
 
 static bool generate(const struct settings *settings, const struct series_plan *plan, uint64_t seed, float *input,
                      float *target)
@@ -21,13 +24,37 @@ static bool generate(const struct settings *settings, const struct series_plan *
     return made;
 }
 
+/* Those that are no part of a line hear it as loud whatever their number: chosen with 361 neurons and a line of 20. */
+static double loudness(const praxis_network_info *info, double line)
+{
+    return 1.6 * sqrt((double)info->neurons / 361 * 20 / line);
+}
+
+static praxis_status build(const struct settings *settings, praxis_network *network)
+{
+    const double largest = sqrt(3); /* of what is uniform and standardised */
+    praxis_network_info info = {.struct_size = sizeof info};
+    struct body_line line = {
+        .neurons = (uint64_t)settings->options[LINE],
+        .slope = settings->parameters.gain > 0, /* without recurrence there is no line */
+        .input = BODY_CODES * 2.0 / 127 / largest,
+    };
+    if (settings->options[BODY] == BODY_RANDOM)
+        return PRAXIS_SUCCESS;
+    praxis_status status = praxis_network_describe(network, &info);
+    if (settings->options[BODY] == BODY_LINE)
+        line.neurons = info.neurons;
+    line.loudness = loudness(&info, settings->options[LINE]);
+    return status ? status : body_write_line(network, &line);
+}
+
 static void recipe(struct settings *settings)
 {
     praxis_parameters *p = &settings->parameters;
     series_learn_at_once(p);
     p->leak = 0;
     p->leak_spread = 0.35;
-    p->gain = 0.95;
+    p->gain = settings->options[BODY] == BODY_MIXED ? 0.8 : 0.95;
     p->bias_spread = 0.3;
     p->input_scale = 0.14;
     p->learning_rate = 0.06;
@@ -40,6 +67,7 @@ static const enum series_figure measures[] = {SERIES_NRMSE, SERIES_LINEAR};
 static const struct series_environment environment = {
     .channels = 1,
     .generate = generate,
+    .build = build,
     .ridges = ridges,
     .ridge_count = sizeof ridges / sizeof *ridges,
     .figures = measures,
@@ -49,10 +77,8 @@ static const struct series_environment environment = {
 };
 
 static const struct task_option options[] = {
-    SERIES_LAGS_OPTION(3),
-    SERIES_SQUARES_OPTION(1),
-    SERIES_PLASTIC_OPTION(0),
-    {.name = NULL},
+    SERIES_LAGS_OPTION(3),   SERIES_SQUARES_OPTION(1), SERIES_PLASTIC_OPTION(0),
+    BODY_OPTION(BODY_MIXED), BODY_LINE_OPTION(20),     {.name = NULL},
 };
 
 static const struct task_figure figures[] = {
@@ -62,7 +88,14 @@ static const struct task_figure figures[] = {
     {.name = NULL},
 };
 
+static void random_body(struct settings *settings)
+{
+    settings->options[BODY] = BODY_RANDOM;
+    settings->parameters.gain = 0.95;
+}
+
 static const struct task_control controls[] = {
+    {"random-body", "no line: all weights as they are born", random_body},
     {"memoryless", "neurons without recurrence: leak and gain 0", series_memoryless},
     SERIES_LEARNING_CONTROLS,
     {.name = NULL},

@@ -33,6 +33,11 @@ struct protocol {
     uint64_t block;                      /* units that a row of the log is the mean of */
     const struct task_picture *pictures; /* of every task; NULL: none */
 
+    /* What the log has of each of the learners besides at the end of a block: names, NULL behind the last. NULL:
+     * nothing more. */
+    const char *const *measures;
+    void (*measure)(const struct learner *learner, uint32_t organoid, double *values);
+
     /* The neurons that choose actions, of which there must be fewer than N. */
     uint64_t (*motor_neurons)(const struct settings *settings);
 

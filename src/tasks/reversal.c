@@ -2,6 +2,7 @@
 /* Reversal: what is right for each cue changes without notice, again and again; how long until it is mastered anew? */
 #include <math.h>
 
+#include "tasks/mastery.h"
 #include "tasks/tasks.h"
 #include "tasks/trials.h"
 #include "tool/random.h"
@@ -9,10 +10,6 @@
 #define CUES      4
 #define CUE_TICKS 5
 #define CUE_DELAY 5
-
-/* The world is mastered where so many of so many trials in a row are right. */
-#define MASTERY_RIGHT 18
-#define MASTERY_OF    20
 
 enum { PERIOD = TRIALS_OPTIONS, BOOST };
 
@@ -52,39 +49,29 @@ static double boost(const struct settings *settings)
 }
 
 struct tally {
-    uint32_t last;   /* a bit for each of the last MASTERY_OF trials, the last lowest */
-    uint64_t trials; /* since the change */
+    struct mastery mastery; /* of the world that there is */
     uint64_t changes;
-    bool mastered; /* since the change */
-    double first;  /* trials until mastery of the world that it met at birth; infinite where it never was mastered */
-    double later;  /* of the others before this, summed */
-    double now;    /* of this */
+    double first; /* trials until mastery of the world that it met at birth; infinite where it never was mastered */
+    double later; /* of the others before this, summed */
 };
 
 static const struct state_member tally_members[] = {
-    STATE_MEMBER(struct tally, last, U32, 0),    STATE_MEMBER(struct tally, trials, U64, 0),
-    STATE_MEMBER(struct tally, changes, U64, 0), STATE_MEMBER(struct tally, mastered, U8, 1),
-    STATE_MEMBER(struct tally, first, F64, 0),   STATE_MEMBER(struct tally, later, F64, 0),
-    STATE_MEMBER(struct tally, now, F64, 0),     {.name = NULL},
+    MASTERY_MEMBERS(struct tally),
+    STATE_MEMBER(struct tally, changes, U64, 0),
+    STATE_MEMBER(struct tally, first, F64, 0),
+    STATE_MEMBER(struct tally, later, F64, 0),
+    {.name = NULL},
 };
 
 /* What was not mastered until it changed never was. */
 static void begin_world(struct tally *tally, uint64_t change)
 {
-    double now = tally->mastered ? tally->now : INFINITY;
+    double needed = mastery_needed(&tally->mastery);
     if (tally->changes == 0)
-        tally->first = now;
+        tally->first = needed;
     else
-        tally->later += now;
+        tally->later += needed;
     *tally = (struct tally){.changes = change, .first = tally->first, .later = tally->later};
-}
-
-static int count_bits(uint32_t bits)
-{
-    int count = 0;
-    for (; bits; bits &= bits - 1)
-        count++;
-    return count;
 }
 
 static void count(void *data, const struct settings *settings, const struct trial *trial, bool right)
@@ -93,12 +80,7 @@ static void count(void *data, const struct settings *settings, const struct tria
     uint64_t change = change_of(settings, trial->learned);
     if (change != tally->changes)
         begin_world(tally, change);
-    tally->last = (tally->last << 1 | right) & ((UINT32_C(1) << MASTERY_OF) - 1);
-    tally->trials++;
-    if (tally->mastered || tally->trials < MASTERY_OF || count_bits(tally->last) < MASTERY_RIGHT)
-        return;
-    tally->mastered = true;
-    tally->now = (double)(tally->trials - MASTERY_OF);
+    mastery_count(&tally->mastery, right);
 }
 
 enum { RELEARN, LEARN, OWN_FIGURES };
@@ -107,7 +89,7 @@ enum { RELEARN, LEARN, OWN_FIGURES };
 static double figure(const void *data, unsigned number)
 {
     const struct tally *tally = data;
-    double now = tally->mastered ? tally->now : INFINITY;
+    double now = mastery_needed(&tally->mastery);
     if (number == LEARN)
         return tally->changes == 0 ? now : tally->first;
     return tally->changes == 0 ? NAN : (tally->later + now) / (double)tally->changes;

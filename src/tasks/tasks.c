@@ -4,13 +4,10 @@
 #include <stddef.h>
 #include <string.h>
 
-const struct task *const task_list[] = {&task_delayed_cue,     &task_late_reward,
-                                        &task_delayed_xor,     &task_evidence,
-                                        &task_reversal,        &task_continual,
-                                        &task_cartpole,        &task_pong,
-                                        &task_narma10,         &task_mackey_glass,
-                                        &task_memory_capacity, &task_pattern_generation,
-                                        &task_predict,         NULL};
+const struct task *const task_list[] = {
+    &task_delayed_cue,  &task_late_reward,     &task_delayed_xor,        &task_evidence, &task_reversal,
+    &task_continual,    &task_lifelong,        &task_cartpole,           &task_pong,     &task_narma10,
+    &task_mackey_glass, &task_memory_capacity, &task_pattern_generation, &task_predict,  NULL};
 
 const struct task *task_find(const char *name)
 {

@@ -12,6 +12,7 @@ extern const struct task task_delayed_cue;
 extern const struct task task_delayed_xor;
 extern const struct task task_evidence;
 extern const struct task task_late_reward;
+extern const struct task task_lifelong;
 extern const struct task task_mackey_glass;
 extern const struct task task_memory_capacity;
 extern const struct task task_narma10;

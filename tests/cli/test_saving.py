@@ -23,6 +23,7 @@ SMALL = {
     "pong": ["--steps", "300", "--seeds", "1"],
     "cartpole": ["--steps", "600", "--seeds", "1", "--control", "none"],
     "continual": ["--trials", "120", "--tests", "1", "--seeds", "1", "--control", "none"],
+    "lifelong": ["--neurons", "361", "--trials", "1200", "--tests", "1", "--seeds", "1", "--control", "none"],
     "mackey-glass": ["--neurons", "169", "--lags", "2", "--ticks", "500", "--tests", "200", "--seeds", "1"],
     "predict": ["--input", os.path.join(DATA, "sunspots.csv"), "--columns", "SUNACTIVITY", "--neurons", "169",
                 "--seeds", "1"],

@@ -28,7 +28,7 @@ class SeriesTasks(unittest.TestCase):
 
     def test_narma(self):
         """Better than a line, which knows no products, and that than neurons which forget."""
-        report = self.train("narma10", "--ticks", "1500", "--tests", "500")
+        report = self.train("narma10", "--ticks", "1500", "--tests", "500", "--body", "random", "--control", "memoryless")
         self.assertEqual((report["metric"], report["direction"], report["seeds"]), ("nrmse", "lower", 2))
         self.assertEqual(report["controls"].keys(), {"memoryless"})
         for s in range(2):
@@ -37,6 +37,17 @@ class SeriesTasks(unittest.TestCase):
             self.assertLess(linear, 0.45)
             self.assertLess(report["final"][s], 0.45)
             self.assertGreater(report["controls"]["memoryless"]["final"][s], 0.8)
+
+    def test_narma_of_mixed_bodies(self):
+        """A short line makes it better; what hears no more than a line knows no products but squares; and without
+        recurrence there is no line either."""
+        few = ["--ticks", "1500", "--tests", "500", "--neurons", "121"]
+        mixed = self.train("narma10", *few, "--line", "12", "--control", "random-body,memoryless")
+        line = self.train("narma10", *few, "--body", "line", "--control", "none")
+        for s in range(2):
+            self.assertLess(mixed["final"][s], mixed["controls"]["random-body"]["final"][s])
+            self.assertGreater(line["final"][s], 0.3)
+            self.assertGreater(mixed["controls"]["memoryless"]["final"][s], 0.8)
 
     def test_learning_network(self):
         """Organoids whose network learns differ from the frozen ones, and from those that hear noise."""

@@ -15,11 +15,18 @@ from command import praxis
 TASKS = json.loads(praxis("tasks", "--json").stdout)["tasks"]
 SMALL = ["--neurons", "169"]  # test_series_tasks.py has those that are counted in ticks
 FEW = {"trials": ["--trials", "30", "--tests", "3", *SMALL], "steps": ["--steps", "200", *SMALL]}
+LARGER = {"lifelong": ["--neurons", "361"]}  # it has more neurons that act
 RUN = [task for task in TASKS if task["counted_in"] in FEW]
 
 
+def few_of(task):
+    few = FEW[task["counted_in"]]
+    return few[: -len(SMALL)] + LARGER[task["name"]] if task["name"] in LARGER else few
+
+
 def train(task, *arguments):
-    result = praxis("train", task["name"], "--device", "reference", "--seeds", "2", *arguments)
+    seeds = [] if "--seeds" in arguments else ["--seeds", "2"]
+    result = praxis("train", task["name"], "--device", "reference", *seeds, *arguments)
     assert result.returncode == 0, (task["name"], arguments, result.stderr)
     return result
 
@@ -50,7 +57,7 @@ class Tasks(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             for task in RUN:
                 log = os.path.join(folder, task["name"])
-                few = FEW[task["counted_in"]]
+                few = few_of(task)
                 report = json.loads(train(task, "--json", "--log", log, "--control", "all", *few).stdout)
                 self.assertEqual((report["task"], report["metric"]), (task["name"], task["figures"][0]["name"]))
                 self.assertEqual(report["direction"], task["figures"][0]["direction"])
@@ -64,7 +71,7 @@ class Tasks(unittest.TestCase):
                 self.assertEqual(columns[:2], [task["counted_in"][:-1], "seed"])
                 if task["counted_in"] == "trials":  # the curve shows it, whatever the metric is
                     self.assertEqual(columns[2], "reward")
-                self.assertEqual(sorted(columns[3:]), sorted(controls))
+                self.assertEqual(sorted(columns[3:]), sorted(controls + task["logged"]))
 
     def test_controls_do_not_depend_on_one_another(self):
         """Nor do the learners on what they are compared with."""
@@ -78,6 +85,25 @@ class Tasks(unittest.TestCase):
             single = json.loads(train(task, "--control", name, *few).stdout)
             self.assertEqual(list(single["controls"]), [name])
             self.assertEqual(single["controls"][name]["final"], everything["controls"][name]["final"])
+
+    def test_a_life(self):
+        """It rests after its first task, which it then is only tested in; each thousand trials are told of."""
+        task = next(task for task in TASKS if task["name"] == "lifelong")
+        with tempfile.TemporaryDirectory() as folder:
+            log = os.path.join(folder, "log.csv")
+            few = ["--json", "--control", "none", "--trials", "3500", "--tests", "3", "--neurons", "361", "--seeds", "1", "--log", log]
+            report = json.loads(train(task, *few).stdout)
+            with open(log, encoding="ascii") as file:
+                rows = [{name: float(cell) for name, cell in row.items()} for row in csv.DictReader(file)]
+        self.assertEqual([row["ticks"] for row in rows], [10000, 20000, 40000, 45000])
+        self.assertEqual(rows[-1]["first_task"], report["final"][0])
+        self.assertGreater(report["figures"]["rested"]["median"], 0.5)
+        self.assertEqual(report["figures"]["million"]["median"], None)  # so much time has not passed
+        self.assertEqual(report["figures"]["adapt"]["median"], None)  # nor has a task come again
+        for row in rows:
+            self.assertGreater(row["weight_variance"], 1)  # weights of those that learn have grown
+            self.assertLess(row["weight_clipped"], 0.1)
+            self.assertGreater(row["activation_variance"], 0.1)
 
     def test_what_is_no_control_is_told(self):
         for names in ["magic", "unmodulated,magic", "", "unmodulated,unmodulated"]:
@@ -101,7 +127,7 @@ class Tasks(unittest.TestCase):
         with tempfile.TemporaryDirectory() as folder:
             for task in RUN:
                 pictures = os.path.join(folder, task["name"])
-                train(task, "--report", pictures, "--control", "none", *FEW[task["counted_in"]])
+                train(task, "--report", pictures, "--control", "none", *few_of(task))
                 drawn = [name for name in os.listdir(pictures) if name.endswith(".svg")]
                 self.assertLessEqual({"learning.svg", "weights.svg", "activations.svg"}, set(drawn))
                 for name in drawn:

@@ -62,6 +62,7 @@ SLOW = {
     "praxis selftest --all",
     "praxis selftest --device opencl:0.0 --small --json",
     "praxis train continual",
+    "praxis train lifelong",
     "praxis train delayed-cue --delay 100 --report pictures",
     "praxis train delayed-cue --rule post --seeds 20 --json",
     "praxis train delayed-cue",

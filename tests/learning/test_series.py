@@ -9,15 +9,17 @@ from trained import train
 
 class Reached(unittest.TestCase):
     def test_narma(self):
-        report = train("narma10", "--seed", "100", "--seeds", "4")
-        self.assertLess(report["median"], 0.13)
-        self.assertLess(report["max"], 0.16)
+        report = train("narma10", "--seed", "100", "--seeds", "4", "--control", "memoryless,random-body")
+        self.assertLess(report["median"], 0.11)
+        self.assertLess(report["max"], 0.15)
+        for mixed, random in zip(report["final"], report["controls"]["random-body"]["final"]):
+            self.assertLess(mixed, random)
         self.assertGreater(report["figures"]["linear"]["min"], 0.3)
         self.assertGreater(report["controls"]["memoryless"]["min"], 0.7)
 
     def test_narma_with_a_learning_network(self):
         """Its own learning helps the best readout, and modulators of random sign do not."""
-        report = train("narma10", "--seed", "11", "--seeds", "4", "--lags", "2", "--neurons", "361", "--ticks", "28000", "--plastic", "16800",
+        report = train("narma10", "--seed", "11", "--seeds", "4", "--lags", "2", "--body", "random", "--neurons", "361", "--ticks", "28000", "--plastic", "16800",
                        "--tests", "2000", "--set", "input_scale=0.2", "--set", "leak_spread=0", "--control", "frozen,random-sign")
         frozen, random = (report["controls"][name] for name in ["frozen", "random-sign"])
         better = sum(learned < still for learned, still in zip(report["final"], frozen["final"]))

@@ -53,6 +53,18 @@ class Reached(unittest.TestCase):
             self.assertGreater(controls[name]["median"], controls["unprotected"]["median"])
             self.assertLess(controls[name]["median"], report["median"])
 
+    def test_a_long_life(self):
+        """What was learned first is there after rest and after a million ticks, and a changed world is mastered again."""
+        report = trained.train("lifelong", "--seeds", "2", "--seed", "100", "--control", "unprotected")
+        figures, unprotected = report["figures"], report["controls"]["unprotected"]
+        self.assertGreater(report["min"], 0.85)
+        self.assertGreater(figures["rested"]["min"], 0.95)
+        self.assertGreater(figures["million"]["min"], 0.85)
+        for name in ["adapt", "late"]:
+            self.assertLess(figures[name]["max"], 600)
+        self.assertGreater(figures["reward"]["min"], 0.7)
+        self.assertLess(unprotected["max"], report["min"])
+
 
 if __name__ == "__main__":
     unittest.main()
