@@ -101,7 +101,7 @@ static const struct loop_environment environment = {
 static void recipe(struct settings *settings)
 {
     loops_recipe(settings);
-    settings->parameters.learning_rate = 0.3;
+    settings->parameters.learning_rate = 0.6;
 }
 
 static void shuffle(struct settings *settings)

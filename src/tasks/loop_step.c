@@ -241,9 +241,10 @@ static praxis_status make_modulators(struct loops_learner *l)
 /* Who runs, and how, in the step that comes. */
 static void arrange(struct loops_learner *l)
 {
+    uint32_t flags = PRAXIS_RUN_TRACE | (l->environment->regulated ? PRAXIS_RUN_VARIANCE_CONTROL : 0);
     for (uint32_t r = 0; r < l->replicas; r++) {
         l->active[r] = l->lives[r].phase != LOOP_RESTING;
-        l->flags[r] = l->lives[r].phase == LOOP_LEARNING ? PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL : 0;
+        l->flags[r] = l->lives[r].phase == LOOP_LEARNING ? flags : 0;
     }
 }
 

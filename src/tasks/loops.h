@@ -42,6 +42,7 @@ struct loop_outcome {
 struct loop_environment {
     uint32_t channels, actions;
     double temperature; /* of the softmax */
+    bool regulated;     /* whether variance control goes on while it learns: it lowers gains where weights grow */
     double centring;    /* rate of the running means that preferences are taken from; 0: none are */
 
     size_t world_size;

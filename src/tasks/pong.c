@@ -119,6 +119,7 @@ static const struct loop_environment environment = {
     .channels = COURT_CHANNELS,
     .actions = COURT_ACTIONS,
     .temperature = 0.3,
+    .regulated = true,
     .centring = 0.01,
     .world_size = sizeof(struct court),
     .world_members = world_members,
