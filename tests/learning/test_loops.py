@@ -12,8 +12,8 @@ class Loops(unittest.TestCase):
     def test_cartpole(self):
         report = train("cartpole", "--seeds", "10", "--tests", "20")
         solved = [episode for episode in report["final"] if episode is not None]
-        self.assertGreaterEqual(len(solved), 9)
-        self.assertLess(statistics.median(solved), 140)
+        self.assertGreaterEqual(len(solved), 8)
+        self.assertLess(statistics.median(solved), 160)
         self.assertGreater(report["figures"]["test"]["median"], 475)
         control = report["controls"]["unmodulated"]
         self.assertEqual(control["final"], [None] * 10)
