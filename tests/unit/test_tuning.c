@@ -45,15 +45,22 @@ static praxis_parameters small(void)
     return parameters;
 }
 
+/* What an open context chooses for these parameters. */
+static struct px_tuning choose_in(praxis_context *context, const praxis_parameters *parameters)
+{
+    struct px_shape shape = {.seeds = NULL};
+    struct px_tuning chosen;
+    unit_success(context, px_shape_make(&context->log, parameters, &shape));
+    px_tuning_choose((const struct px_opencl_device *)context->device, &shape, &chosen);
+    return chosen;
+}
+
 /* What is chosen for these parameters, with the messages that it brings. */
 static struct px_tuning choose(const char *cache, const char *tuning, const praxis_parameters *parameters,
                                struct messages *messages)
 {
-    struct px_shape shape = {.seeds = NULL};
-    struct px_tuning chosen;
     praxis_context *context = open_context(cache, tuning, messages);
-    unit_success(context, px_shape_make(&context->log, parameters, &shape));
-    px_tuning_choose((const struct px_opencl_device *)context->device, &shape, &chosen);
+    struct px_tuning chosen = choose_in(context, parameters);
     praxis_context_destroy(context);
     return chosen;
 }
@@ -161,13 +168,15 @@ START_TEST(a_tuning_is_for_one_shape)
     shapes[3].replicas = 2;
     shapes[4].trace_window = 8;
     shapes[5].trace_form = PRAXIS_TRACE_WINDOW;
+    praxis_context *context = open_context(folder, NULL, &messages);
     for (size_t stored = 0; stored < UNIT_LENGTH(shapes); stored++) {
         store(folder, &shapes[stored], "strip=5");
         for (size_t i = 0; i < UNIT_LENGTH(shapes); i++)
-            ck_assert_msg((choose(folder, NULL, &shapes[i], &messages).strip == 5) == (i == stored),
+            ck_assert_msg((choose_in(context, &shapes[i]).strip == 5) == (i == stored),
                           "stored for shape %zu, asked for %zu", stored, i);
         store(folder, &shapes[stored], stored % 2 ? "" : NULL);
     }
+    praxis_context_destroy(context);
     shapes[0].neurons = 40 + 9; /* what does not count: the same network but for seeds and rates */
     store(folder, &shapes[0], "strip=5");
     shapes[0].seed = 77;
@@ -337,6 +346,8 @@ struct entry {
     char *folder, *path;
     unsigned char *bytes;
     size_t size, key_size;
+    praxis_context *context; /* which reads it anew for every choice */
+    struct messages *messages;
 };
 
 static struct entry make_entry(void)
@@ -351,11 +362,16 @@ static struct entry make_entry(void)
     for (int i = 0; i < 4; i++)
         entry.key_size |= (size_t)entry.bytes[12 + i] << (8 * i);
     ck_assert_uint_eq(entry.size, HEADER + entry.key_size + strlen("strip=5"));
+    entry.messages = unit_allocate(1, sizeof *entry.messages);
+    entry.context = open_context(entry.folder, NULL, entry.messages);
+    ck_assert_int_eq(choose_in(entry.context, &parameters).strip, 5);
     return entry;
 }
 
 static void free_entry(struct entry *entry)
 {
+    praxis_context_destroy(entry->context);
+    free(entry->messages);
     free(entry->bytes);
     free(entry->path);
     folder_remove(entry->folder);
@@ -364,15 +380,16 @@ static void free_entry(struct entry *entry)
 /* Puts this in the entry's place: it is said, and the rules choose. */
 static void try_bytes(const struct entry *entry, const void *bytes, size_t size, const char *part)
 {
-    struct messages messages;
+    struct messages *messages = entry->messages;
     praxis_parameters parameters = small();
     const struct px_tuning automatic = parsed("");
     ck_assert(px_file_replace(entry->path, bytes, size));
-    struct px_tuning chosen = choose(entry->folder, NULL, &parameters, &messages);
+    *messages = (struct messages){.warnings = 0};
+    struct px_tuning chosen = choose_in(entry->context, &parameters);
     ck_assert_mem_eq(&chosen, &automatic, sizeof chosen);
-    ck_assert_msg(messages.warnings == 1 && strstr(messages.text, part), "\"%s\" does not say \"%s\"", messages.text,
+    ck_assert_msg(messages->warnings == 1 && strstr(messages->text, part), "\"%s\" does not say \"%s\"", messages->text,
                   part);
-    ck_assert_ptr_nonnull(strstr(messages.text, "chosen by rule"));
+    ck_assert_ptr_nonnull(strstr(messages->text, "chosen by rule"));
 }
 
 START_TEST(damaged_entries_are_not_used)
