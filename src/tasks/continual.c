@@ -10,10 +10,21 @@
 #define CUES    4
 #define ACTIONS 4
 
+#define OPEN_SHARE 0.1 /* of all neurons, in a context */
+
+enum { PROTECTION, SHARED };
+enum protection {
+    PROTECTION_NONE,
+    PROTECTION_METAPLASTICITY,
+    PROTECTION_GATE,
+    PROTECTION_BOTH /* of the two above */
+};
+static const char *const protections[] = {"none", "metaplasticity", "gate", "both", NULL};
+
 /* A channel for each cue of each task; or cues that all tasks share, and a channel that says which task it is. */
 static uint32_t channels(const struct settings *settings)
 {
-    return settings->options[SEQUENCE_SHARED] > 0 ? CUES + TASKS : TASKS * CUES;
+    return settings->options[SHARED] > 0 ? CUES + TASKS : TASKS * CUES;
 }
 
 /* In every task each cue has an action of its own: a permutation. */
@@ -32,7 +43,7 @@ static void draw(uint64_t *random, uint32_t *answers)
 
 static void show(const struct settings *settings, uint32_t task, uint32_t cue, float *input)
 {
-    if (settings->options[SEQUENCE_SHARED] > 0)
+    if (settings->options[SHARED] > 0)
         input[cue] = input[CUES + task] = 1;
     else
         input[task * CUES + cue] = 1;
@@ -43,11 +54,28 @@ static const struct sequence_environment environment = {
 
 /* ---- What is changed ---- */
 
+static bool is_gated(const struct settings *settings)
+{
+    enum protection protection = (enum protection)settings->options[PROTECTION];
+    return protection == PROTECTION_GATE || protection == PROTECTION_BOTH;
+}
+
 /* Closed neurons do not act, so that the open ones must learn faster. */
+static double rate(const struct settings *settings)
+{
+    return is_gated(settings) && settings->options[SHARED] == 0 ? 0.2 : 0.1;
+}
+
+static void set_protection(struct settings *settings)
+{
+    enum protection protection = (enum protection)settings->options[PROTECTION];
+    settings->parameters.metaplasticity = protection == PROTECTION_METAPLASTICITY || protection == PROTECTION_BOTH;
+    settings->parameters.gate_share = is_gated(settings) ? OPEN_SHARE : 1;
+}
+
 static void recipe(struct settings *settings)
 {
     praxis_parameters *p = &settings->parameters;
-    bool gated = settings->options[SEQUENCE_PROTECTION] >= PROTECTION_GATE;
     p->neurons = 361;
     p->factor = PRAXIS_FACTOR_NOISE;
     p->leak = 0.1;
@@ -58,14 +86,16 @@ static void recipe(struct settings *settings)
     p->trace_decay = 0;
     p->trace_form = PRAXIS_TRACE_WINDOW;
     p->trace_window = 1;
-    p->learning_rate = gated && settings->options[SEQUENCE_SHARED] == 0 ? 0.2 : 0.1;
+    p->learning_rate = rate(settings);
+    set_protection(settings);
 }
 
-static void protect_by(struct settings *settings, enum sequence_protection protection)
+static void protect_by(struct settings *settings, enum protection protection)
 {
-    settings->options[SEQUENCE_PROTECTION] = protection;
-    if (protection < PROTECTION_GATE)
-        settings->parameters.learning_rate /= settings->options[SEQUENCE_SHARED] == 0 ? 2 : 1;
+    settings->parameters.learning_rate /= rate(settings); /* which may have been asked for */
+    settings->options[PROTECTION] = protection;
+    settings->parameters.learning_rate *= rate(settings);
+    set_protection(settings);
 }
 
 static void unprotect(struct settings *settings)
@@ -114,10 +144,10 @@ static const struct task_picture pictures[] = {
 /* ---- The task ---- */
 
 static const struct task_option options[] = {
-    [SEQUENCE_PROTECTION] = {"protection", "NAME", "none, metaplasticity, gate or both", sequence_protections, true,
-                             PROTECTION_BOTH, 0, 0},
-    [SEQUENCE_SHARED] = {"shared", "0|1", "1: all tasks have the same cues, and a channel says which it is", NULL, true,
-                         0, 0, 1},
+    [PROTECTION] = {"protection", "NAME", "none, metaplasticity, gate or both", protections, true, PROTECTION_BOTH, 0,
+                    0},
+    [SHARED] = {"shared", "0|1", "1: all tasks have the same cues, and a channel says which it is", NULL, true, 0, 0,
+                1},
     {.name = NULL},
 };
 

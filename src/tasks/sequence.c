@@ -8,10 +8,7 @@
 #include "tasks/sequence_learner.h"
 #include "tool/random.h"
 
-#define GROUP_SIZE 40  /* motor neurons per action */
-#define OPEN_SHARE 0.1 /* of motor neurons, in a context */
-
-const char *const sequence_protections[] = {"none", "metaplasticity", "gate", "both", NULL};
+#define GROUP_SIZE 40 /* motor neurons per action */
 
 static uint64_t motor_neurons(const struct settings *settings)
 {
@@ -24,24 +21,20 @@ static uint64_t motor_neurons(const struct settings *settings)
 static bool allocate(struct sequence_learner *l)
 {
     const struct sequence_environment *e = l->environment;
-    size_t replicas = l->replicas, seeds = l->base.seeds, weights = replicas * l->motor * l->degree;
+    size_t replicas = l->replicas, seeds = l->base.seeds;
     l->groups = calloc(e->actions, sizeof *l->groups);
     l->random = calloc(seeds, sizeof *l->random);
     l->answers = calloc(seeds * l->contexts, sizeof *l->answers);
-    l->open = calloc(seeds * l->contexts, l->motor);
     l->expectation = calloc(replicas * l->contexts, sizeof *l->expectation);
     l->context = calloc(replicas, sizeof *l->context);
     l->input = calloc(replicas * l->channels, sizeof *l->input);
     l->output = calloc(replicas * e->actions, sizeof *l->output);
-    l->activation = calloc(replicas * l->motor, sizeof *l->activation);
+    l->everyone = calloc(replicas, sizeof *l->everyone);
     l->reward = calloc(replicas, sizeof *l->reward);
     l->advantage = calloc(replicas, sizeof *l->advantage);
-    l->modulator = calloc(replicas * l->neurons, sizeof *l->modulator);
-    l->before = calloc(weights, 1);
-    l->after = calloc(weights, 1);
     l->accuracy = calloc(replicas * e->tasks * e->tasks, sizeof *l->accuracy);
-    return l->groups && l->random && l->answers && l->open && l->expectation && l->context && l->input && l->output &&
-           l->activation && l->reward && l->advantage && l->modulator && l->before && l->after && l->accuracy;
+    return l->groups && l->random && l->answers && l->expectation && l->context && l->input && l->output &&
+           l->everyone && l->reward && l->advantage && l->accuracy;
 }
 
 static void destroy(struct learner *learner)
@@ -52,40 +45,25 @@ static void destroy(struct learner *learner)
     free(l->groups);
     free(l->random);
     free(l->answers);
-    free(l->open);
     free(l->expectation);
     free(l->context);
     free(l->input);
     free(l->output);
-    free(l->activation);
+    free(l->everyone);
     free(l->reward);
     free(l->advantage);
-    free(l->modulator);
-    free(l->before);
-    free(l->after);
     free(l->accuracy);
     free(l);
-}
-
-/* Neurons that a context opens, by a hash of seed, context and neuron. */
-static void open_gate(struct sequence_learner *l, uint64_t seed, uint8_t *open)
-{
-    for (uint32_t i = 0; i < l->contexts * l->motor; i++) {
-        uint64_t hash = seed * UINT64_C(0xE7037ED1A0B428DB) + i;
-        open[i] = random_uniform(&hash) < OPEN_SHARE;
-    }
 }
 
 static void draw_life(struct sequence_learner *l, uint64_t first_seed)
 {
     const struct sequence_environment *e = l->environment;
     for (uint32_t s = 0; s < l->base.seeds; s++) {
-        uint64_t seed = first_seed + s;
-        l->random[s] = seed * UINT64_C(0xD1342543DE82EF95);
+        l->random[s] = (first_seed + s) * UINT64_C(0xD1342543DE82EF95);
         e->draw(&l->random[s], l->answers + (size_t)s * l->contexts);
-        open_gate(l, seed, l->open + (size_t)s * l->contexts * l->motor);
     }
-    l->rounding = first_seed * UINT64_C(0xA0761D6478BD642F);
+    memset(l->everyone, 1, l->replicas);
     for (size_t i = 0; i < (size_t)l->replicas * l->contexts; i++)
         l->expectation[i] = 1.0 / e->actions;
 }
@@ -93,39 +71,26 @@ static void draw_life(struct sequence_learner *l, uint64_t first_seed)
 /* Motor neurons alone learn; no input reaches them, and those of an action share their noise. */
 static praxis_status prepare_motor_neurons(struct sequence_learner *l)
 {
-    const praxis_range range = {0, l->replicas, 0, l->motor};
-    size_t bytes = (size_t)l->replicas * l->motor * l->degree;
     praxis_status status = learner_add_actions(&l->base, l->environment->actions, GROUP_SIZE, l->groups);
     if (!status)
-        status = learner_write(&l->base, PRAXIS_FIELD_INPUT_WEIGHT, 0, l->motor, l->channels, 0);
+        status = learner_write(&l->base, PRAXIS_FIELD_INPUT_WEIGHT, 0, motor_neurons(l->settings), l->channels, 0);
     for (uint32_t a = 0; a < l->environment->actions && !status; a++)
         status = praxis_network_share_noise(l->base.network, l->groups[a]);
-    if (!status && l->metaplastic)
-        status = praxis_network_read_codes(l->base.network, PRAXIS_FIELD_WEIGHT, &range, l->before, bytes);
     return status;
 }
 
 static praxis_status fill(struct sequence_learner *l, praxis_context *context, const struct learner_plan *plan)
 {
     size_t size = plan->condition_count * sizeof *plan->conditions;
-    praxis_network_info info = {.struct_size = sizeof info};
     l->conditions = malloc(size);
     if (!l->conditions)
         return PRAXIS_ERROR_OUT_OF_MEMORY;
     l->settings = memcpy(l->conditions, plan->conditions, size);
     l->environment = l->settings->task->environment;
-    enum sequence_protection protection = (enum sequence_protection)l->settings->options[SEQUENCE_PROTECTION];
-    l->gated = protection == PROTECTION_GATE || protection == PROTECTION_BOTH;
-    l->metaplastic = protection == PROTECTION_METAPLASTICITY || protection == PROTECTION_BOTH;
     l->replicas = plan->condition_count * plan->seeds;
     l->contexts = l->environment->tasks * l->environment->cues;
     l->channels = l->environment->channels(l->settings);
-    l->motor = (uint32_t)motor_neurons(l->settings);
     praxis_status status = learner_begin(&l->base, context, &sequences, plan, l->channels);
-    if (!status)
-        status = praxis_network_describe(l->base.network, &info);
-    l->neurons = (size_t)info.neurons; /* which are in memory */
-    l->degree = info.degree;
     if (!status && !allocate(l))
         status = PRAXIS_ERROR_OUT_OF_MEMORY;
     if (!status)
@@ -253,12 +218,10 @@ static double figure(const struct learner *learner, unsigned number, uint32_t or
 static void state(struct learner *learner, struct state *state)
 {
     struct sequence_learner *l = (struct sequence_learner *)learner;
-    size_t tasks = l->environment->tasks, weights = (size_t)l->replicas * l->motor * l->degree;
+    size_t tasks = l->environment->tasks;
     state_network(state, &l->base.network, NULL);
     state_array(state, "random", PRAXIS_TENSOR_U64, l->base.seeds, l->random, 0);
-    state_array(state, "rounding", PRAXIS_TENSOR_U64, 1, &l->rounding, 0);
     state_array(state, "expectation", PRAXIS_TENSOR_F64, (size_t)l->replicas * l->contexts, l->expectation, 0);
-    state_array(state, "before", PRAXIS_TENSOR_I8, weights, l->before, 0);
     state_array(state, "trials", PRAXIS_TENSOR_U64, 1, &l->trials, 0);
     state_array(state, "learned", PRAXIS_TENSOR_U32, 1, &l->learned, 0);
     state_array(state, "accuracy", PRAXIS_TENSOR_F64, l->replicas * tasks * tasks, l->accuracy, 0);

@@ -2,12 +2,8 @@
 /*
  * Learning tasks one after another, and keeping them. A trial shows a cue for two ticks; each action has a group of
  * motor neurons that share their noise, which is what explores: the group that is most active acts, the reward less
- * what is expected of the cue modulates, and the factor of the trace is the noise (node perturbation). Two protections
- * of what was learned before, each on its own or together:
- *
- *   metaplasticity   the change of a weight is scaled by 1 - |w| / 3: what has become strong changes little
- *   gate             a hash of what is shown opens a share of the motor neurons: only those act, and only they learn.
- *                    It gives each cue neurons of its own, by design.
+ * what is expected of the cue modulates, and the factor of the trace is the noise (node perturbation). What is shown is
+ * the context of the network's gate, so that where its parameters have one, only neurons that are open act and learn.
  *
  * A unit is a trial. After each task all are tested with learning off.
  */
@@ -15,16 +11,6 @@
 #define TASKS_SEQUENCE_H
 
 #include "tasks/protocol.h"
-
-/* The options that such a task begins with. */
-enum { SEQUENCE_PROTECTION, SEQUENCE_SHARED, SEQUENCE_OPTIONS };
-enum sequence_protection {
-    PROTECTION_NONE,
-    PROTECTION_METAPLASTICITY,
-    PROTECTION_GATE,
-    PROTECTION_BOTH /* of the two above */
-};
-extern const char *const sequence_protections[];
 
 /* What is to be learned. */
 struct sequence_environment {
