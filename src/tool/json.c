@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tool/interrupt.h"
 #include "tool/memory.h"
 #include "tool/output.h"
 #include "tool/utf8.h"
@@ -78,5 +79,7 @@ int json_print(const struct cli_command *command, cJSON *value)
     cJSON_Delete(value);
     bool written = fprintf(cli_output(), "%s\n", text) > 0 && fflush(cli_output()) == 0;
     cJSON_free(text);
+    if (!written && cli_pipe_broken()) /* nobody is there to read it, nor a message */
+        return CLI_FAILED;
     return written ? CLI_DONE : cli_fail(command, "cannot write to standard output");
 }

@@ -398,6 +398,24 @@ class Graph(unittest.TestCase):
             self.assertEqual(result.returncode, 1, arguments)
             self.assertIn("standard output", result.stderr)
 
+    def test_a_reader_that_has_gone_is_no_fault_to_tell(self):
+        small = ["--neurons", "49", "--device", "reference"]
+        commands = [
+            ["--help"], ["--version"], ["devices"], ["devices", "--json"], ["graph", "--neurons", "49"],
+            ["graph", "--neurons", "49", "--json"], ["graph", "--neurons", "49", "--edges", "-"], ["plan", *small],
+            ["plan", *small, "--json"], ["tasks"], ["tasks", "--json"], ["run", "--ticks", "3", *small],
+            ["run", "--ticks", "3", *small, "--output", "-"], ["run", "--ticks", "3", *small, "--json"],
+            ["train", "delayed-cue", "--trials", "1", "--tests", "1", "--seeds", "1", "--neurons", "169", "--device",
+             "reference", "--json"],
+        ]
+        for arguments in commands:
+            reader, writer = os.pipe()
+            os.close(reader)
+            result = subprocess.run([PRAXIS, *arguments], stdout=writer, stderr=subprocess.PIPE, text=True, check=False)
+            os.close(writer)
+            errors = [line for line in result.stderr.splitlines() if "cannot" in line or "failed" in line]
+            self.assertEqual((result.returncode, errors), (1, []), arguments)
+
     def test_unwritable_file(self):
         result = praxis("graph", "--neurons", "49", "--edges", "/nowhere/edges.csv")
         self.assertEqual(result.returncode, 1)
