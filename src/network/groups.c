@@ -124,6 +124,7 @@ static praxis_status append(praxis_network *network, const char *name, const uin
     if (!names || !offsets || !members)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a group of %llu neurons",
                        (unsigned long long)count);
+    memset(network->group_names[groups], 0, PX_GROUP_NAME_SIZE); /* all of it goes to files */
     strcpy(network->group_names[groups], name);
     network->group_offsets[groups + 1] = end;
     memcpy(network->group_members + start, neurons, count * sizeof *neurons);

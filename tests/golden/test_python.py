@@ -1,0 +1,52 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: MIT
+"""Python's safetensors opens what was saved, and what it writes with the same content goes on to the same bits. Skipped
+where the package is not there: tests install nothing."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import unittest
+
+try:
+    import numpy
+    import safetensors
+    import safetensors.numpy
+except ImportError as missing:
+    print(f"skipped: {missing}; python3 -m pip install safetensors numpy", file=sys.stderr)
+    sys.exit(77)
+
+PRAXIS = os.environ["PRAXIS_BIN"]
+GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "1.0.safetensors")
+LEARN = ["--ticks", "5", "--learn", "--json", "--device", "reference"]
+
+
+def run(*arguments):
+    return subprocess.run([PRAXIS, *arguments], capture_output=True, text=True, check=True).stdout
+
+
+class Python(unittest.TestCase):
+    def test_both_ways(self):
+        with tempfile.TemporaryDirectory() as folder:
+            saved, written = os.path.join(folder, "saved"), os.path.join(folder, "written")
+            run("run", "--resume", GOLDEN, *LEARN, "--save", saved)
+            report = json.loads(run("inspect", saved, "--json"))
+            with safetensors.safe_open(saved, framework="numpy") as file:
+                texts = file.metadata()
+                tensors = {name: file.get_tensor(name) for name in file.keys()}
+            self.assertEqual({name: list(t.shape) for name, t in tensors.items()},
+                             {name: t["shape"] for name, t in report["tensors"].items()})
+            weights = tensors["network.weight"].astype(float) * 3 / 127
+            self.assertAlmostEqual(weights.mean(), report["objects"]["network"]["weights"]["mean"])
+            self.assertAlmostEqual(weights.var(), report["objects"]["network"]["weights"]["variance"])
+            self.assertEqual(texts["network.tick"], str(report["objects"]["network"]["tick"]))
+            self.assertTrue(all(numpy.frombuffer(t.tobytes(), t.dtype).size == t.size for t in tensors.values()))
+            safetensors.numpy.save_file(tensors, written, metadata=texts)
+            hashes = [json.loads(run("run", "--resume", path, *LEARN))["state_hash"] for path in (saved, written)]
+            self.assertEqual(hashes[0], hashes[1])
+
+
+if __name__ == "__main__":
+    unittest.main()
