@@ -9,7 +9,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "base/hash.h"
 
 /* The size of the open file, or false where it is none to be read. */
 static bool find_size(int descriptor, size_t limit, size_t *size)
@@ -164,14 +167,28 @@ static bool may_stand(const char *path)
     return S_ISREG(found.st_mode) && access(path, W_OK) == 0;
 }
 
+/* ".XXXXXX", as mkstemp has it, of the process, the time and how many there were before. */
+static void make_ending(char ending[8])
+{
+    static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
+    static atomic_uint made;
+    struct timespec now = {0};
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t hash = px_hash_integer(PX_HASH_START, (uint64_t)getpid(), 8);
+    hash = px_hash_integer(px_hash_integer(hash, (uint64_t)now.tv_nsec, 8), atomic_fetch_add(&made, 1), 4);
+    ending[0] = '.';
+    for (int i = 1; i < 7; i++, hash /= 36)
+        ending[i] = letters[hash % 36];
+    ending[7] = '\0';
+}
+
 /* A new file beside another, under a name that none had; mkstemp would give it to this user alone. */
 static int create_beside(const char *path, mode_t mode, char **temporary)
 {
-    static atomic_uint made;
     size_t length = strlen(path), longest = folder_of(path) + NAME_KEPT;
     for (int i = 0; i < MOST_TRIES; i++) {
-        char ending[40];
-        snprintf(ending, sizeof ending, ".%lx-%x", (unsigned long)getpid(), atomic_fetch_add(&made, 1));
+        char ending[8];
+        make_ending(ending);
         *temporary = join_path(path, length < longest ? length : longest, ending);
         int descriptor = *temporary ? open(*temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode) : -1;
         if (descriptor >= 0)
