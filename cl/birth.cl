@@ -6,9 +6,9 @@ __kernel void birth(__global char *weights, uint first_panel, __global const uin
     uint block = get_global_id(0), group = get_global_id(1), slab_panel = get_global_id(2);
     uint row = block * ROWS, panel = first_panel + slab_panel;
     uint_rows neurons = neuron_rows(panel, row), words[4];
-    philox_rows(neurons, group, 0, counter_end(PURPOSE_WEIGHT, 0), seeds[panel / PRIME], words);
+    philox_rows(neurons, group, 0, counter_end(PURPOSE_WEIGHT, 0), seeds[replica_of(panel)], words);
     size_t tile = (size_t)slab_panel * TILES + row / TILE;
-    int_rows padding = HOLDS(as_int_rows(neurons) - (int)(panel % PRIME * PRIME) >= (int)PRIME);
+    int_rows padding = HOLDS(as_int_rows(neurons) - (int)(column_of(panel) * PRIME) >= (int)PRIME);
     __global char *own = weights + tile * TAPS * TILE;
 #if WORD_TAPS == 4
     uint_rows word = 0;

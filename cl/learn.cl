@@ -161,8 +161,8 @@ INLINE void learn_step(const lesson *l, const neurons *n, uint row, uint tap, __
 INLINE void learn_strip(const lesson *l, __global const uint *packed, __global const uint *tap_bits, uint panel,
                         uint row, uint first, uint words, uint chunks, bool decays)
 {
-    uint column = panel % PRIME, end = min(first + STRIP, PRIME);
-    packed = settled(packed + windows_start(panel));
+    uint column = column_of(panel), end = min(first + STRIP, PRIME);
+    packed = settled(packed + windows_start(replica_of(panel)));
     for (uint v = 0; v < ITEM_VECTORS * VECTOR_ROWS && row + v < PRIME; v += VECTOR_ROWS) {
         const neurons n = neurons_of(l, v, words);
         walk rotations = walk_from(first);
@@ -213,7 +213,7 @@ learn(__global char *weights, __global const char *traces, __global char *stored
     for (uint first = 1 + get_global_id(1) * STRIP; first < PRIME; first += get_global_size(1) * STRIP)
         for (uint e = begin; e < end; e++) {
             uint tile = tiles[first_entry + e], panel = tile / TILES, row = tile % TILES * TILE + block;
-            __global const assignment *own = assignments + panel / PRIME;
+            __global const assignment *own = assignments + replica_of(panel);
             if (row >= PRIME || own->flags == 0)
                 continue;
             size_t start = (tile - (size_t)first_panel * TILES) * TAPS * TILE + block * WORD_TAPS;
@@ -228,7 +228,7 @@ learn(__global char *weights, __global const char *traces, __global char *stored
                               own->decay,
                               metaplasticity,
                               own->extra};
-            __global const uint *bits = settled(tap_bits + panel / PRIME * TAPS);
+            __global const uint *bits = settled(tap_bits + replica_of(panel) * TAPS);
 #if WORD_TAPS > 1
             /* A GPU's compiler would work the decay out and then throw it away. */
             if (l.decay == 0)

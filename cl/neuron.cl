@@ -40,9 +40,9 @@ typedef struct {
 
 /* One tick of one replica. */
 typedef struct {
-    __global const char *old_activations; /* of all panels */
+    __global const char *old_activations; /* of all columns */
     __global char *new_activations;
-    __global char *kept;           /* where the window keeps the old activations of a traced tick, of all panels */
+    __global char *kept;           /* where the window keeps the old activations of a traced tick, of all columns */
     __global char *window_factors; /* and its factors */
     __global const int *input; /* [CHANNELS] or 0 */
     uint2 seed;
@@ -68,25 +68,25 @@ INLINE uint cursor_after(standing p, uint ticks)
 }
 
 /* Where the activations of a slot begin; the present is in slot WINDOW or in the one behind it. */
-INLINE size_t slot_start(uint slot, uint panels)
+INLINE size_t slot_start(uint slot, uint replicas)
 {
-    return (size_t)slot * panels * STRIDE;
+    return (size_t)slot * replicas * PRIME * STRIDE;
 }
 
 /* The same for the factors that the window keeps of a slot's tick. */
-INLINE size_t factors_start(uint slot, uint panels)
+INLINE size_t factors_start(uint slot, uint replicas)
 {
-    return (size_t)slot * panels * PADDED;
+    return (size_t)slot * replicas * COLUMNS * PADDED;
 }
 
 /* The tick that finds its activations in slot WINDOW + present, and enters the window at the cursor if it is traced. */
-INLINE moment moment_of(__global char *activations, __global char *window_factors, uint panels, uint present,
+INLINE moment moment_of(__global char *activations, __global char *window_factors, uint replicas, uint present,
                         uint cursor, __global const int *input, uint2 seed, ulong time)
 {
-    const moment now = {activations + slot_start(WINDOW + present, panels),
-                        activations + slot_start(WINDOW + (present ^ 1), panels),
-                        activations + slot_start(cursor, panels),
-                        window_factors + factors_start(cursor, panels),
+    const moment now = {activations + slot_start(WINDOW + present, replicas),
+                        activations + slot_start(WINDOW + (present ^ 1), replicas),
+                        activations + slot_start(cursor, replicas),
+                        window_factors + factors_start(cursor, replicas),
                         input,
                         seed,
                         time};
@@ -146,20 +146,20 @@ INLINE void store_activations(__global char *column, uint row, const char_rows c
 INLINE void advance(const neuron_constants *constants, const neuron_fields *fields, const moment *now, uint panel,
                     uint row, int_rows sum)
 {
-    size_t index = (size_t)panel * PADDED + row;
-    char_rows before = load_rows(0, now->old_activations + (size_t)panel * STRIDE + row);
+    size_t index = (size_t)panel * PADDED + row, column = (size_t)among_all(panel) * STRIDE;
+    char_rows before = load_rows(0, now->old_activations + column + row);
     int_rows old = to_int_rows(before), noise = 0;
     if (constants->noisy || constants->factor == FACTOR_NOISE)
         noise = noise_rows(now->seed, as_uint_rows(load_rows(0, fields->source + index)), now->time);
     int_rows code = tanh_rows(potential(constants, fields, now, panel, row, sum, old, noise));
-    store_activations(now->new_activations + (size_t)panel * STRIDE, row, to_char_rows(code));
+    store_activations(now->new_activations + column, row, to_char_rows(code));
     if (constants->factor != FACTOR_NONE) {
         char_rows factors = constants->factor == FACTOR_SUPPLIED
                                 ? load_rows(0, fields->factors + index)
                                 : to_char_rows(factor_of(constants->factor, code, noise, fields->mean + index));
         store_rows(factors, 0, fields->factors + index);
         store_rows(factors, 0, now->window_factors + index);
-        store_activations(now->kept + (size_t)panel * STRIDE, row, before);
+        store_activations(now->kept + column, row, before);
     }
     if (constants->control.flags)
         regulate(&constants->control, code, fields->mean + index, fields->variance + index, fields->gain + index,
@@ -169,6 +169,6 @@ INLINE void advance(const neuron_constants *constants, const neuron_fields *fiel
 /* The tick of ROWS neurons that rest. */
 INLINE void rest(const moment *now, uint panel, uint row)
 {
-    store_activations(now->new_activations + (size_t)panel * STRIDE, row,
-                      load_rows(0, now->old_activations + (size_t)panel * STRIDE + row));
+    size_t column = (size_t)among_all(panel) * STRIDE;
+    store_activations(now->new_activations + column, row, load_rows(0, now->old_activations + column + row));
 }

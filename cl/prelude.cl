@@ -4,6 +4,8 @@
  *
  * OpenCL C 1.2, integers only. The host defines, per network:
  *   PRIME, CURVES, DEGREE, SLOPES        the graph: p, k, d and the list of its k slopes
+ *   FIRST_COLUMN, COLUMNS                the columns of the graph whose neurons are computed here; of all others their
+ *                                        activations are given. Of a whole network 0 and PRIME
  *   CHANNELS                             input channels
  *   TILE, TILES, PADDED                  rows per tile, tiles per column, TILE * TILES
  *   WORD_TAPS                            neighbouring taps of a row that lie together: 4, a word, or 1
@@ -23,11 +25,14 @@
  *   SUB_GROUP                            on some devices: work-items that a kernel of many registers runs in lockstep
  * and the tables of codes.
  *
- * A panel is one column of one replica: panel = replica * PRIME + column. Memory:
- *   activations        [slot][panel][STRIDE]           row b at b, and again at b + PRIME, ... to the end, so that a
+ * A panel is one of these columns in one replica: panel = replica * COLUMNS + column - FIRST_COLUMN. What is kept of
+ * all columns is counted by `all` = replica * PRIME + column. Memory:
+ *   activations        [slot][all][STRIDE]             row b at b, and again at b + PRIME, ... to the end, so that a
  *                                                      rotated window is one contiguous load. WINDOW slots are a ring
  *                                                      of those before traced ticks; the present is in one of the two
  *                                                      behind them, which ticks read and write in turn
+ *   packed windows     [all][...]                      see window.cl
+ *   closed             [panel][STRIDE]                 see gate.cl
  *   weights, traces    [panel][tile][TAPS / WORD_TAPS][row in tile][WORD_TAPS]
  *                                                      a tile is one sequential run; taps of padding are 0
  *   input weights      [panel][channel][PADDED]
@@ -215,8 +220,55 @@ INLINE uint_rows counted_rows(uint first)
     return numbers;
 }
 
+INLINE uint replica_of(uint panel)
+{
+    return panel / COLUMNS;
+}
+
+INLINE uint column_of(uint panel)
+{
+    return FIRST_COLUMN + panel % COLUMNS;
+}
+
+/* A panel's number among all columns of all replicas, and back, where it is one. */
+#if COLUMNS == PRIME
+
+INLINE uint among_all(uint panel)
+{
+    return panel;
+}
+
+INLINE uint panel_of(uint all)
+{
+    return all;
+}
+
+INLINE int is_panel(uint all)
+{
+    return 1;
+}
+
+#else
+
+INLINE uint among_all(uint panel)
+{
+    return replica_of(panel) * PRIME + column_of(panel);
+}
+
+INLINE uint panel_of(uint all)
+{
+    return all / PRIME * COLUMNS + all % PRIME - FIRST_COLUMN;
+}
+
+INLINE int is_panel(uint all)
+{
+    return all % PRIME - FIRST_COLUMN < COLUMNS;
+}
+
+#endif
+
 /* Neuron indices, within the replica, of the ROWS rows from `row` of a panel's column. */
 INLINE uint_rows neuron_rows(uint panel, uint row)
 {
-    return counted_rows(panel % PRIME * PRIME + row);
+    return counted_rows(column_of(panel) * PRIME + row);
 }

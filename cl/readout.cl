@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Sums of activation codes over groups of neurons. Group g holds members[offsets[g]] .. members[offsets[g + 1] - 1],
- * each the place of a neuron in its replica's activations.
+ * Sums of activation codes over groups of neurons, as far as panels have them. Group g holds members[offsets[g]] ..
+ * members[offsets[g + 1] - 1], each the place of a neuron in the activations of its replica's panels.
  */
 
 #define READERS 64
@@ -38,8 +38,8 @@ readout(__global const char *activations, ulong from, __global const char *close
 {
     __local long partial[READERS];
     uint reader = get_local_id(0), group = selected[get_group_id(0)], replica = get_global_id(1);
-    __global const char *own = activations + from + (size_t)replica * PRIME * STRIDE;
-    closed = gated ? closed + (size_t)replica * PRIME * STRIDE : 0;
+    __global const char *own = activations + from + (size_t)among_all(replica * COLUMNS) * STRIDE;
+    closed = gated ? closed + (size_t)replica * COLUMNS * STRIDE : 0;
     long sum = members_sum(own, closed, offsets[group], offsets[group + 1], members, reader, READERS);
     sum = group_sum(sum, partial, reader, READERS);
     if (reader == 0)

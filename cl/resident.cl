@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The resident form, for small networks: one work-group owns one replica and runs many ticks in one launch, so that
+ * The resident form, for small networks that are whole: one work-group owns one replica and runs many ticks in one launch, so that
  * neither a launch nor the host stands between them. Activations travel between ticks through the slots of their
  * buffer, which a barrier makes visible within the work-group; on a CPU the work-group is one work-item.
  */
@@ -32,7 +32,7 @@ INLINE void read_groups(__global const char *own, __global const char *closed, _
  * are not summed up. sums: [ticks][R][selected_count], of those from `read_from` on, from `sums_start` on.
  */
 __kernel MANY_REGISTERS __attribute__((reqd_work_group_size(WORKERS, 1, 1))) void
-resident(__global const char *weights, uint panels, __global char *activations, __global char *window_factors,
+resident(__global const char *weights, uint replicas, __global char *activations, __global char *window_factors,
          uint present, __global const standing *standings, uint since, __global const int *input, ulong input_start,
          ulong input_step, ulong input_tick, int has_input, ulong time, uint ticks, __global const uint2 *seeds,
          __global long *sums, ulong sums_start, uint read_from, __global const uint *selected, uint selected_count,
@@ -51,11 +51,11 @@ resident(__global const char *weights, uint panels, __global char *activations, 
     /* One that rests keeps its activations, in the other slot where that is the next one. No branch around the loop: PoCL 7.1
      * crashes on one beside the barriers. */
     const bool rests = at.flags & RUN_REST;
-    const moment still = moment_of(activations, window_factors, panels, present, 0, 0, 0, 0);
+    const moment still = moment_of(activations, window_factors, replicas, present, 0, 0, 0, 0);
     for (uint item = get_local_id(0); rests && ticks % 2 && item < PRIME * ITEMS; item += WORKERS)
         rest_item(&still, first_panel + item / ITEMS, item_row(item));
     for (uint tick = 0; !rests && tick < ticks; tick++) {
-        const moment now = moment_of(activations, window_factors, panels, (present + tick) % 2,
+        const moment now = moment_of(activations, window_factors, replicas, (present + tick) % 2,
                                      cursor_after(at, (since + tick % WINDOW + 1)),
                                      has_input ? input + input_start + replica * input_step + tick * input_tick : 0,
                                      seeds[replica], time + tick);

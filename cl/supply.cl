@@ -10,17 +10,17 @@ INLINE int value_of(__global const int *values, int scope, __global const int *t
                     uint row)
 {
     if (scope == SCOPE_REPLICA)
-        return values[panel / PRIME];
+        return values[replica_of(panel)];
     if (scope != SCOPE_GROUP)
         return values[(size_t)panel * PRIME + row];
-    int target = targets[panel % PRIME * PRIME + row];
-    return target < 0 ? 0 : values[(size_t)(panel / PRIME) * target_count + target];
+    int target = targets[column_of(panel) * PRIME + row];
+    return target < 0 ? 0 : values[(size_t)replica_of(panel) * target_count + target];
 }
 
 /* Whether any of ROWS rows is in a target: neighbours are, as a rule, all or none. */
 INLINE int any_targeted(__global const int *targets, uint panel, uint row)
 {
-    __global const int *own = targets + panel % PRIME * PRIME + row;
+    __global const int *own = targets + column_of(panel) * PRIME + row;
     if (row + ROWS <= PRIME)
         return some(HOLDS(load_rows(0, own) >= 0));
     int any = 0;
@@ -33,7 +33,7 @@ INLINE int any_targeted(__global const int *targets, uint panel, uint row)
 INLINE int_rows values_of(__global const int *values, int scope, __global const int *targets, uint target_count,
                           uint panel, uint row)
 {
-    int_rows found = scope == SCOPE_REPLICA ? values[panel / PRIME] : 0;
+    int_rows found = scope == SCOPE_REPLICA ? values[replica_of(panel)] : 0;
     if (scope == SCOPE_REPLICA || row >= PRIME || (scope == SCOPE_GROUP && !any_targeted(targets, panel, row)))
         return found;
     UNROLL
@@ -45,7 +45,7 @@ INLINE int_rows values_of(__global const int *values, int scope, __global const 
 
 /* A work-item has ROWS rows of a panel. since: ticks since `standings` were written, modulo WINDOW. */
 __kernel void supply(__global const int *codes, int scope, __global const int *targets, uint target_count,
-                     __global const standing *standings, uint since, uint panels, __global char *factors,
+                     __global const standing *standings, uint since, uint replicas, __global char *factors,
                      __global char *window_factors)
 {
     uint row = get_global_id(0) * ROWS, panel = get_global_id(1);
@@ -54,5 +54,6 @@ __kernel void supply(__global const int *codes, int scope, __global const int *t
     char_rows found = to_char_rows(values_of(codes, scope, targets, target_count, panel, row));
     size_t index = (size_t)panel * PADDED + row;
     store_rows(found, 0, factors + index);
-    store_rows(found, 0, window_factors + factors_start(cursor_after(standings[panel / PRIME], since), panels) + index);
+    store_rows(found, 0,
+               window_factors + factors_start(cursor_after(standings[replica_of(panel)], since), replicas) + index);
 }

@@ -304,7 +304,8 @@ INLINE void sum_item(__global const char *weights, const moment *now, uint panel
                      int_rows sum[SUMS])
 {
     synaptic_sum(weights + tile_start(row) + (first - 1) * CURVES * TILE,
-                 now->old_activations + (size_t)(panel / PRIME * PRIME) * STRIDE, panel % PRIME, row, first, end, sum);
+                 now->old_activations + (size_t)(replica_of(panel) * PRIME) * STRIDE, column_of(panel), row, first, end,
+                 sum);
 }
 
 /*
@@ -354,25 +355,25 @@ INLINE void rest_item(const moment *now, uint panel, uint row)
 #define SHARE (((PRIME - 1 + TURN - 1) / TURN + SPLIT - 1) / SPLIT * TURN)
 
 /*
- * weights: one slab, whose first panel is first_panel. activations, window_factors: all slots of all `panels`; the old
+ * weights: one slab, whose first panel is first_panel. activations, window_factors: all slots of all replicas; the old
  * activations are the first or second of the present. since: ticks since `standings` were written, modulo WINDOW.
  * input: of this tick, `input_step` numbers from one replica to the next; has_input 0: there is none. A work-group is
  * GROUP_ITEMS items beside each other, and SPLIT parts of each.
  */
 __kernel __attribute__((reqd_work_group_size(GROUP_ITEMS, SPLIT, 1))) void
-tick(__global const char *weights, uint first_panel, uint slab_panels, uint panels, __global char *activations,
+tick(__global const char *weights, uint first_panel, uint slab_panels, uint replicas, __global char *activations,
      __global char *window_factors, uint present, __global const standing *standings, uint since,
      __global const int *input, ulong input_start, ulong input_step, int has_input, ulong time,
      __global const uint2 *seeds, NEURON_PARAMETERS)
 {
     uint item = get_global_id(0), row = item_row(item), slab_panel = item / ITEMS;
-    uint panel = first_panel + slab_panel, replica = slab_panel < slab_panels ? panel / PRIME : 0;
+    uint panel = first_panel + slab_panel, replica = slab_panel < slab_panels ? replica_of(panel) : 0;
     const standing at = standings[replica];
     bool inside = slab_panel < slab_panels && row < PRIME, runs = inside && !(at.flags & RUN_REST);
     int_rows sum[SUMS];
     const neuron_constants constants = NEURON_CONSTANTS(at.flags);
     const neuron_fields fields = NEURON_FIELDS;
-    const moment now = moment_of(activations, window_factors, panels, present, cursor_after(at, since + 1),
+    const moment now = moment_of(activations, window_factors, replicas, present, cursor_after(at, since + 1),
                                  has_input ? input + input_start + replica * input_step : 0, seeds[replica], time);
     /* Where a work-item has all taps, the compiler is to know how many. */
     uint part = SPLIT > 1 ? get_local_id(1) : 0, first = 1 + part * SHARE;
@@ -382,7 +383,7 @@ tick(__global const char *weights, uint first_panel, uint slab_panels, uint pane
     uint known = min(row, PRIME - 1) / ITEM_ROWS * ITEM_ROWS; /* a work-group is one panel: only rows may be outside */
     if (!(at.flags & RUN_REST))
         staged_sum(weights + slab_panel * PANEL_WEIGHTS + tile_start(known),
-                   now.old_activations + (size_t)(replica * PRIME) * STRIDE, panel % PRIME, known, sum, stage);
+                   now.old_activations + (size_t)(replica * PRIME) * STRIDE, column_of(panel), known, sum, stage);
 #else
     if (runs)
         sum_item(weights + slab_panel * PANEL_WEIGHTS, &now, panel, row, first, end, sum);

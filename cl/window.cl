@@ -25,11 +25,10 @@ typedef size_t row_number;
 #endif
 #endif
 
-/* Where the windows of the replica with a panel begin; where a row's does in those; and how far from there a word lies.
- */
-INLINE size_t windows_start(uint panel)
+/* Where the windows of a replica begin; where a row's does in those; and how far from there a word lies. */
+INLINE size_t windows_start(uint replica)
 {
-    return (size_t)(panel / PRIME * PRIME) * PACKED_WORDS * STRIDE;
+    return (size_t)(replica * PRIME) * PACKED_WORDS * STRIDE;
 }
 
 INLINE size_t window_place(uint column, uint row, uint words)
@@ -72,7 +71,7 @@ INLINE uint slot_before(uint slot, uint ticks)
 }
 
 /* ROWS rows' words of activations before the ticks pending; behind them stands what the ring holds, unused. */
-INLINE void pack(__global const char *activations, uint slot, uint panels, uint panel, uint row, uint words,
+INLINE void pack(__global const char *activations, uint slot, uint replicas, uint all, uint row, uint words,
                  __global uint *packed)
 {
     for (uint w = 0; w < words; w++) {
@@ -80,8 +79,8 @@ INLINE void pack(__global const char *activations, uint slot, uint panels, uint 
         UNROLL
         for (uint b = 0; b < 4; b++) {
             uint age = min(4 * w + b, WINDOW - 1);
-            __global const char *old = activations + slot_start(slot_before(slot, age), panels);
-            int_rows code = to_int_rows(load_rows(0, old + (size_t)panel * STRIDE + row)) + PACKED_BIAS;
+            __global const char *old = activations + slot_start(slot_before(slot, age), replicas);
+            int_rows code = to_int_rows(load_rows(0, old + (size_t)all * STRIDE + row)) + PACKED_BIAS;
             word |= (as_uint_rows(code) & 255u) << (8 * b);
         }
         store_rows(word, 0, packed + word_place(w, words));
@@ -89,20 +88,20 @@ INLINE void pack(__global const char *activations, uint slot, uint panels, uint 
 }
 
 /* A factor decayed by its age, q16: below 2^23. Rows that do not learn take nothing in. */
-INLINE int_rows decayed(__global const char *factors, __global const int *powers, uint slot, uint panels, uint panel,
+INLINE int_rows decayed(__global const char *factors, __global const int *powers, uint slot, uint replicas, uint panel,
                         uint row, uint age, int_rows learns)
 {
-    size_t at = factors_start(slot_before(slot, age), panels) + (size_t)panel * PADDED + row;
+    size_t at = factors_start(slot_before(slot, age), replicas) + (size_t)panel * PADDED + row;
     return learns ? to_int_rows(load_rows(0, factors + at)) * powers[age] : 0;
 }
 
 /* Factors of the ticks pending, halved and in a scale of 2^shift that brings a neuron's largest near 64; then 0. */
-INLINE void weigh(__global const char *factors, __global const int *powers, uint slot, uint panels, uint panel,
+INLINE void weigh(__global const char *factors, __global const int *powers, uint slot, uint replicas, uint panel,
                   uint row, uint words, uint pending, int_rows learns, __global uint *weighed, __global int *lanes)
 {
     int_rows largest = 0, shift = 0, start = 0;
     for (uint age = 0; age < pending; age++) {
-        int_rows size = magnitude_of(decayed(factors, powers, slot, panels, panel, row, age, learns));
+        int_rows size = magnitude_of(decayed(factors, powers, slot, replicas, panel, row, age, learns));
         largest = size > largest ? size : largest;
     }
     UNROLL
@@ -111,7 +110,7 @@ INLINE void weigh(__global const char *factors, __global const int *powers, uint
     for (uint w = 0; w < words; w++) {
         uint_rows word = 0;
         for (uint b = 0; b < 4 && 4 * w + b < pending; b++) {
-            int_rows factor = decayed(factors, powers, slot, panels, panel, row, 4 * w + b, learns);
+            int_rows factor = decayed(factors, powers, slot, replicas, panel, row, 4 * w + b, learns);
             factor <<= shift;
             factor = (factor + 0xFFFF + (factor >> 17 & 1)) >> 17; /* halves to even: they cancel */
             start -= factor * PACKED_BIAS;
@@ -179,33 +178,33 @@ INLINE void set_modulator(__global const assignment *own, __global const int *sc
 /*
  * since: ticks since `standings` were written, modulo WINDOW. coefficients: by age, of each replica coefficients_step
  * from one to the next; that of the stored trace stands behind the last tick pending. A work-item makes ROWS rows of a
- * panel ready and, as there are always more of them than taps, the random bits of as many taps: tap_bits[R][TAPS]. What
- * learns nothing is left as it is.
+ * column ready, of all columns, and, as there are always more of them than taps, the random bits of as many taps:
+ * tap_bits[R][TAPS]. What learns nothing is left as it is.
  */
 __kernel void prepare(__global const char *activations, __global const char *factors,
-                      __global const standing *standings, uint since, uint panels, uint words,
+                      __global const standing *standings, uint since, uint replicas, uint words,
                       __global const int *coefficients, uint coefficients_step, __global const assignment *assignments,
                       __global const int *scale, int scope, __global const int *targets, uint target_count,
                       __global const char *closed, int gated, ulong time, ulong modulation,
                       __global const char *plastic, __global const uint2 *seeds, __global uint *packed,
                       __global uint *weighed, __global int *lanes, __global uint *tap_bits)
 {
-    uint row = get_global_id(0) * ROWS, panel = get_global_id(1), item = panel * (STRIDE / ROWS) + get_global_id(0);
-    uint replicas = panels / PRIME, replica = panel / PRIME, slot = cursor_after(standings[replica], since);
-    uint other = item / TAP_ITEMS;
+    uint row = get_global_id(0) * ROWS, all = get_global_id(1), item = all * (STRIDE / ROWS) + get_global_id(0);
+    uint replica = all / PRIME, slot = cursor_after(standings[replica], since);
+    uint panel = panel_of(all), other = item / TAP_ITEMS;
     if (other < replicas)
         set_tap_bits(item, assignments + other, time, modulation, seeds[other], tap_bits + other * TAPS);
     __global const assignment *own = assignments + replica;
     if (own->flags == 0)
         return;
-    pack(activations, slot, panels, panel, row, words,
-         packed + windows_start(panel) + window_place(panel % PRIME, row, words));
-    if (row >= PADDED || !tile_learns(plastic + (size_t)panel * PADDED, row))
+    pack(activations, slot, replicas, all, row, words,
+         packed + windows_start(replica) + window_place(all % PRIME, row, words));
+    if (!is_panel(all) || row >= PADDED || !tile_learns(plastic + (size_t)panel * PADDED, row))
         return;
     __global const int *powers = coefficients + replica * coefficients_step;
     int_rows learns = to_int_rows(load_rows(0, plastic + (size_t)panel * PADDED + row)) != 0;
     __global int *first = lanes + (size_t)panel * LANES * PADDED + row;
-    weigh(factors, powers, slot, panels, panel, row, words, own->pending, learns, weighed, first);
+    weigh(factors, powers, slot, replicas, panel, row, words, own->pending, learns, weighed, first);
     int_rows follows = learns;
     if (gated)
         follows &= ~to_int_rows(load_rows(0, closed + (size_t)panel * STRIDE + row));

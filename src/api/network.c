@@ -41,13 +41,16 @@ praxis_status praxis_network_plan(praxis_context *context, const praxis_paramete
 {
     praxis_parameters own;
     praxis_network_info planned;
+    struct px_shape shape;
     praxis_status status = px_check_context(context);
     if (!status)
         status = px_structure_check(&context->log, "info", info, FIRST_NETWORK_INFO);
     if (!status)
         status = px_take_parameters(&context->log, parameters, &own);
     if (!status)
-        status = px_network_plan(context, &own, &planned);
+        status = px_shape_make(&context->log, &own, &shape);
+    if (!status)
+        status = px_network_plan(context, &own, &shape, &planned);
     if (!status)
         px_structure_give(info, &planned, sizeof planned);
     return status;

@@ -152,6 +152,12 @@ static inline uint64_t px_owned_neurons(const struct px_shape *shape)
     return (uint64_t)shape->columns * shape->graph.prime;
 }
 
+/* Whether all columns are owned. */
+static inline bool px_is_whole(const struct px_shape *shape)
+{
+    return shape->columns == shape->graph.prime;
+}
+
 static inline bool px_is_owned(const struct px_shape *shape, uint32_t neuron)
 {
     return neuron >= px_first_neuron(shape) && neuron < px_end_neuron(shape);

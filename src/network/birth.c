@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The first values of every field but the weights, drawn from the seeds on the host: R N and R N K numbers. */
+/*
+ * The first values of every field but the weights, drawn from the seeds on the host: one number, and K, of each neuron
+ * that the back end owns.
+ */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,14 +16,15 @@
 struct birth {
     praxis_network *network;
     uint32_t replicas;
-    uint64_t neurons;
-    int32_t *numbers; /* [R][N] */
-    int8_t *codes;    /* [R][N][max(1, K)] */
+    uint32_t first;   /* neuron that is owned */
+    uint64_t neurons; /* that are, in each replica */
+    int32_t *numbers; /* [R][neurons] */
+    int8_t *codes;    /* [R][neurons][max(1, K)] */
 };
 
 static praxis_status send(const struct birth *birth, praxis_field field, const void *codes)
 {
-    const praxis_range range = {0, birth->replicas, 0, birth->neurons};
+    const praxis_range range = {0, birth->replicas, birth->first, birth->neurons};
     struct px_backend *backend = birth->network->backend;
     return backend->operations->upload(backend, field, &range, codes);
 }
@@ -53,7 +57,8 @@ static praxis_status send_drawn(const struct birth *birth, praxis_field field,
 {
     for (uint32_t r = 0; r < birth->replicas; r++)
         for (uint32_t j = 0; j < birth->neurons; j++)
-            birth->numbers[r * birth->neurons + j] = draw(&birth->network->parameters, birth->network->seeds[r], j);
+            birth->numbers[r * birth->neurons + j] =
+                draw(&birth->network->parameters, birth->network->seeds[r], birth->first + j);
     return send(birth, field, birth->numbers);
 }
 
@@ -63,15 +68,19 @@ static praxis_status send_drawn(const struct birth *birth, praxis_field field,
  */
 static void draw_channel(const struct birth *birth, uint32_t replica, uint32_t channel)
 {
-    uint64_t seed = birth->network->seeds[replica], channels = birth->network->shape.channels;
+    const struct px_shape *shape = &birth->network->shape;
+    uint64_t seed = birth->network->seeds[replica], channels = shape->channels, neurons = shape->graph.neurons;
     uint32_t fan_out = birth->network->parameters.input_fan_out;
-    uint64_t wanted = fan_out ? fan_out : birth->neurons;
-    for (uint32_t j = 0; j < birth->neurons; j++) {
+    uint64_t wanted = fan_out ? fan_out : neurons;
+    for (uint32_t j = 0; j < birth->first + birth->neurons; j++) {
         uint32_t draw = px_random(seed, PX_PURPOSE_FAN_OUT, 0, j, channel).word[0];
-        bool kept = (draw * (birth->neurons - j)) >> 32 < wanted;
-        uint32_t bits = px_random(seed, PX_PURPOSE_INPUT_WEIGHT, 0, j, channel / 4).word[channel % 4];
-        birth->codes[(replica * birth->neurons + j) * channels + channel] = (int8_t)(kept ? px_normal_code(bits) : 0);
+        bool kept = (draw * (neurons - j)) >> 32 < wanted;
         wanted -= kept;
+        if (j < birth->first)
+            continue;
+        uint32_t bits = px_random(seed, PX_PURPOSE_INPUT_WEIGHT, 0, j, channel / 4).word[channel % 4];
+        birth->codes[(replica * birth->neurons + j - birth->first) * channels + channel] =
+            (int8_t)(kept ? px_normal_code(bits) : 0);
     }
 }
 
@@ -94,7 +103,7 @@ static praxis_status send_masks(const struct birth *birth)
     if (!status)
         status = send(birth, PRAXIS_FIELD_PLASTIC, birth->codes);
     for (uint64_t i = 0; i < count; i++)
-        birth->numbers[i] = (int32_t)(i % birth->neurons);
+        birth->numbers[i] = (int32_t)(birth->first + i % birth->neurons);
     return status ? status : send(birth, PRAXIS_FIELD_NOISE_SOURCE, birth->numbers);
 }
 
@@ -122,13 +131,14 @@ static praxis_status send_all(const struct birth *birth)
 uint64_t px_birth_bytes(const struct px_shape *shape)
 {
     uint64_t per_neuron = sizeof(int32_t) + (shape->channels ? shape->channels : 1);
-    return px_multiply(shape->replicas * shape->graph.neurons, per_neuron);
+    return px_multiply(shape->replicas * px_owned_neurons(shape), per_neuron);
 }
 
 praxis_status px_network_birth(praxis_network *network)
 {
     uint32_t channels = network->shape.channels ? network->shape.channels : 1;
-    struct birth birth = {network, network->shape.replicas, network->shape.graph.neurons, NULL, NULL};
+    const struct px_shape *shape = &network->shape;
+    struct birth birth = {network, shape->replicas, px_first_neuron(shape), px_owned_neurons(shape), NULL, NULL};
     uint64_t count = birth.replicas * birth.neurons;
     birth.numbers = px_zeros(count, sizeof *birth.numbers);
     birth.codes = px_zeros(count, channels);

@@ -48,6 +48,15 @@ praxis_status px_shape_make(struct px_log *log, const praxis_parameters *paramet
     return status;
 }
 
+struct px_shape px_shape_cut(const struct px_shape *shape, uint32_t first_column, uint32_t columns)
+{
+    struct px_shape part = *shape;
+    part.first_column = first_column;
+    part.columns = columns;
+    part.host_bytes = px_birth_bytes(&part);
+    return part;
+}
+
 static praxis_status prepare_network(praxis_network *network, const praxis_parameters *parameters)
 {
     praxis_status status = px_shape_make(network->log, parameters, &network->shape);
@@ -150,7 +159,7 @@ void px_network_describe_shape(const struct px_shape *shape, const praxis_parame
     *info = (praxis_network_info){
         .struct_size = sizeof *info,
         .neurons = shape->graph.neurons,
-        .synapses = shape->graph.neurons * shape->graph.degree,
+        .synapses = px_owned_neurons(shape) * shape->graph.degree,
         .prime = shape->graph.prime,
         .curves = shape->graph.curves,
         .degree = shape->graph.degree,
@@ -169,14 +178,11 @@ void px_network_describe(const praxis_network *network, praxis_network_info *inf
     network->backend->operations->describe(network->backend, info);
 }
 
-praxis_status px_network_plan(praxis_context *context, const praxis_parameters *parameters, praxis_network_info *info)
+praxis_status px_network_plan(praxis_context *context, const praxis_parameters *parameters,
+                              const struct px_shape *shape, praxis_network_info *info)
 {
-    struct px_shape shape;
-    praxis_status status = px_shape_make(&context->log, parameters, &shape);
-    if (status)
-        return status;
-    px_network_describe_shape(&shape, parameters, info);
-    return context->device->operations->plan(context->device, &shape, info);
+    px_network_describe_shape(shape, parameters, info);
+    return context->device->operations->plan(context->device, shape, info);
 }
 
 /* How a back end computes, for messages. */

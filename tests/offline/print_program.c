@@ -58,6 +58,7 @@ int main(int argc, char **argv)
     }
     praxis_status status =
         px_graph_plan(NULL, strtoull(argv[3], NULL, 10), (uint32_t)strtoul(argv[4], NULL, 10), &opencl.shape.graph);
+    opencl.shape.columns = opencl.shape.graph.prime;
     if (!status)
         status = px_opencl_plan_layout(&device, device.dot_product, &device.tuning, &opencl.shape, &opencl.layout);
     if (!status)

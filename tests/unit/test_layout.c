@@ -53,9 +53,11 @@ static struct px_layout_device any_device(uint64_t *state)
 static struct px_shape any_shape(uint64_t *state)
 {
     uint32_t prime = (uint32_t)spread(state, 7, 65519) | 1, curves = (uint32_t)unit_integer(state, 1, PX_MAX_CURVES);
+    uint32_t columns = unit_integer(state, 0, 1) ? prime : (uint32_t)spread(state, 1, prime);
     return (struct px_shape){
         .graph = {.neurons = (uint64_t)prime * prime, .prime = prime, .curves = curves, .degree = curves * (prime - 1)},
-        .columns = prime,
+        .first_column = (uint32_t)unit_integer(state, 0, prime - columns),
+        .columns = columns,
         .replicas = (uint32_t)spread(state, 1, 65536),
         .channels = (uint32_t)unit_integer(state, 0, 40),
         .window = (uint32_t)unit_integer(state, 1, PX_MAX_WINDOW),
@@ -96,11 +98,12 @@ static void describe(const struct wish *wish, char text[512])
     const struct px_layout_device *device = &wish->device;
     const struct px_tuning *t = &wish->tuning;
     snprintf(text, 512,
-             "p %u, k %u, R %u, window %u, path %d on type %d, units %u, local %" PRIu64 ", items %u, registers %u, "
+             "p %u, columns %u, k %u, R %u, window %u, path %d on type %d, units %u, local %" PRIu64
+             ", items %u, registers %u, "
              "allocation %" PRIu64 ", resident=%d,rows=%d,vectors=%d,streams=%d,ahead=%d,height=%d,staged=%d,split=%d,"
              "work_group=%d,workers=%d,ticks=%d,strip=%d,tiles=%d",
-             wish->shape.graph.prime, wish->shape.graph.curves, wish->shape.replicas, wish->shape.window,
-             (int)wish->path, (int)device->type, device->compute_units, device->local_memory_bytes,
+             wish->shape.graph.prime, wish->shape.columns, wish->shape.graph.curves, wish->shape.replicas,
+             wish->shape.window, (int)wish->path, (int)device->type, device->compute_units, device->local_memory_bytes,
              device->max_group_items, device->register_integers, device->max_allocation_bytes, t->resident, t->rows,
              t->vectors, t->streams, t->ahead, t->height, t->staged, t->split, t->work_group, t->workers, t->ticks,
              t->strip, t->tiles);
@@ -147,7 +150,8 @@ static void check_sizes(const struct wish *wish, const struct px_layout *l)
 static void check_slabs(const struct wish *wish, const struct px_layout *l)
 {
     uint64_t panels = 0;
-    HOLDS(l->panels == (uint64_t)wish->shape.replicas * wish->shape.graph.prime);
+    HOLDS(l->panels == (uint64_t)wish->shape.replicas * wish->shape.columns);
+    HOLDS((uint64_t)wish->shape.replicas * wish->shape.graph.prime <= UINT32_MAX);
     HOLDS((uint64_t)l->panels * l->tiles <= UINT32_MAX);
     HOLDS(l->slabs >= 1 && l->panels_per_slab >= 1);
     HOLDS(l->panels_per_slab * px_panel_bytes(l) <= wish->device.max_allocation_bytes);
@@ -176,7 +180,7 @@ static void check_tick(const struct wish *wish, const struct px_layout *l)
     HOLDS(!l->staged || (l->split == 1 && l->beside == items && l->word_taps == 4));
     HOLDS(!l->staged || 2 * l->turn * l->stride <= wish->device.local_memory_bytes);
     HOLDS(l->workers >= 1 && l->workers <= 256 && l->ticks >= 1);
-    HOLDS(!l->resident || l->slabs == 1);
+    HOLDS(!l->resident || (l->slabs == 1 && wish->shape.columns == wish->shape.graph.prime));
 }
 
 /* Work-groups of birth and of learning: whole tiles, and no more than a device can have. */
@@ -211,13 +215,13 @@ static void check_refusal(const struct wish *wish, praxis_status status)
 {
     const struct px_tuning *tuning = &wish->tuning;
     uint32_t prime = wish->shape.graph.prime;
-    uint64_t least_tiles = (uint64_t)wish->shape.replicas * prime * px_divide_up(prime, 256);
+    uint64_t least_tiles = (uint64_t)wish->shape.replicas * wish->shape.columns * px_divide_up(prime, 256);
     bool words = wish->path != PX_DOT_PRODUCT_C;
     bool odd_rows = tuning->rows != PX_TUNING_AUTOMATIC && tuning->rows != 1;
     bool odd_vectors = tuning->vectors != PX_TUNING_AUTOMATIC && tuning->vectors != 4;
     uint64_t most_bytes = (uint64_t)(prime + 256) * (wish->shape.graph.degree + UINT64_C(16));
     if (status == PRAXIS_ERROR_OUT_OF_RANGE)
-        HOLDS(least_tiles * 16 > UINT32_MAX);
+        HOLDS(least_tiles * 16 > UINT32_MAX || (uint64_t)wish->shape.replicas * prime > UINT32_MAX);
     else if (status == PRAXIS_ERROR_INVALID_ARGUMENT)
         HOLDS(words && (odd_rows || odd_vectors));
     else

@@ -35,8 +35,9 @@ static char *tuning_key(const struct px_opencl_device *device, const struct px_s
     px_text_append(&key, "tuning %d\n%s", KEY_FORMAT, device->identity);
     px_text_append(&key, "compute units: %u\ndot product: %s\n", device->info.compute_units,
                    px_dot_product_name(device->dot_product));
-    px_text_append(&key, "prime: %u\ncurves: %u\nreplicas: %u\nwindow: %u\ntraces stored: %d\n", shape->graph.prime,
-                   shape->graph.curves, shape->replicas, shape->window, shape->traces_stored);
+    px_text_append(&key, "prime: %u\ncolumns: %u\ncurves: %u\nreplicas: %u\nwindow: %u\ntraces stored: %d\n",
+                   shape->graph.prime, shape->columns, shape->graph.curves, shape->replicas, shape->window,
+                   shape->traces_stored);
     return px_text_take(&key);
 }
 

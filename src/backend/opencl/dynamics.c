@@ -7,6 +7,10 @@
 #include "backend/opencl/operations.h"
 #include "base/size.h"
 
+/* Work-items beside each other that carry activations, and bytes of each, as carry.cl has them. */
+#define CARRIERS      64
+#define CARRIED_BYTES 16
+
 praxis_status px_opencl_birth(struct px_backend *backend)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
@@ -105,7 +109,7 @@ static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t
         PX_ARGUMENT(opencl->weights[slab]),
         PX_ARGUMENT(first_panel),
         PX_ARGUMENT(slab_panels),
-        PX_ARGUMENT(layout->panels),
+        PX_ARGUMENT(opencl->shape.replicas),
         PX_ARGUMENT(opencl->activations),
         PX_ARGUMENT(opencl->window.factors),
         PX_ARGUMENT(opencl->present),
@@ -126,6 +130,20 @@ static praxis_status tick_slab(struct px_opencl *opencl, uint32_t slab, uint32_t
     return px_opencl_launch_change(opencl, PX_KERNEL_TICK, arguments.list, arguments.count, 2, global, local);
 }
 
+/* The part of a tick that belongs to columns that others compute. */
+static praxis_status carry_others(struct px_opencl *opencl)
+{
+    const struct px_argument arguments[] = {
+        PX_ARGUMENT(opencl->activations),     PX_ARGUMENT(opencl->shape.replicas),
+        PX_ARGUMENT(opencl->present),         PX_ARGUMENT(opencl->standings.stage.buffer),
+        PX_ARGUMENT(opencl->standings.since),
+    };
+    const size_t local[] = {CARRIERS, 1, 1};
+    const size_t global[] = {px_to_size(px_round_up(opencl->layout.stride / CARRIED_BYTES, CARRIERS)),
+                             opencl->shape.graph.prime - opencl->shape.columns, opencl->shape.replicas};
+    return px_opencl_launch_change(opencl, PX_KERNEL_CARRY, arguments, PX_COUNT(arguments), 3, global, local);
+}
+
 /* After ticks of every replica. */
 static void move_on(struct px_opencl *opencl, uint32_t count)
 {
@@ -138,6 +156,8 @@ static praxis_status launch_tick(struct px_opencl *opencl, uint32_t step)
     praxis_status status = PRAXIS_SUCCESS;
     for (uint32_t s = 0; s < opencl->layout.slabs && !status; s++)
         status = tick_slab(opencl, s, step);
+    if (!status && !px_is_whole(&opencl->shape))
+        status = carry_others(opencl);
     if (status)
         return status;
     move_on(opencl, 1);
@@ -159,7 +179,7 @@ static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, ui
     struct arguments arguments = {.count = 0};
     const struct px_argument own[] = {
         PX_ARGUMENT(opencl->weights[0]),
-        PX_ARGUMENT(layout->panels),
+        PX_ARGUMENT(opencl->shape.replicas),
         PX_ARGUMENT(opencl->activations),
         PX_ARGUMENT(opencl->window.factors),
         PX_ARGUMENT(opencl->present),
@@ -245,7 +265,7 @@ static praxis_status reset_slabs(struct px_opencl *opencl, uint32_t replica)
 {
     const struct px_layout *layout = &opencl->layout;
     uint64_t panel_bytes = px_panel_bytes(layout);
-    uint32_t panel = replica * opencl->shape.graph.prime, end_panel = panel + opencl->shape.graph.prime;
+    uint32_t panel = replica * opencl->shape.columns, end_panel = panel + opencl->shape.columns;
     praxis_status status = PRAXIS_SUCCESS;
     while (panel < end_panel && !status) {
         uint32_t slab = panel / layout->panels_per_slab, within = panel % layout->panels_per_slab;
@@ -262,7 +282,7 @@ static praxis_status reset_traces(struct px_opencl *opencl, const cl_uint *repli
 {
     praxis_status status = PRAXIS_SUCCESS;
     if (opencl->layout.slabs == 1)
-        return clear_replicas(opencl, opencl->traces[0], 0, opencl->shape.graph.prime * px_panel_bytes(&opencl->layout),
+        return clear_replicas(opencl, opencl->traces[0], 0, opencl->shape.columns * px_panel_bytes(&opencl->layout),
                               count);
     for (cl_uint i = 0; i < count && !status; i++)
         status = reset_slabs(opencl, replicas[i]);

@@ -221,14 +221,16 @@ static bool resident_pays(uint64_t replica_bytes, uint64_t replicas, uint64_t co
 /* A launch must end long before a driver takes the device for hung: within 50 ms at the pace of a slow unit. */
 #define LAUNCH_MOST_BYTES UINT64_C(100000000)
 
+/* One launch of many ticks asks nobody for activations in between: that is for whole networks. */
 static void plan_residence(const struct px_layout_device *device, const struct px_tuning *tuning,
                            const struct px_shape *shape, struct px_layout *layout)
 {
+    bool possible = layout->slabs == 1 && px_is_whole(shape);
     uint64_t neurons = (uint64_t)shape->graph.prime * layout->padded;
     uint64_t bytes = neurons * (shape->graph.degree + NEURON_BYTES);
     uint64_t at_once = compute_units(device);
     uint64_t ticks = LAUNCH_MOST_BYTES / (bytes * px_divide_up(shape->replicas, at_once)) + 1;
-    layout->resident = layout->slabs == 1 && tuned(tuning->resident, resident_pays(bytes, shape->replicas, at_once));
+    layout->resident = possible && tuned(tuning->resident, resident_pays(bytes, shape->replicas, at_once));
     layout->workers = tuned(tuning->workers, is_cpu(device) ? 1 : 256);
     layout->ticks = tuned(tuning->ticks, ticks < UINT32_MAX ? (uint32_t)ticks : UINT32_MAX);
 }
@@ -292,16 +294,16 @@ praxis_status px_layout_plan(struct px_log *log, const struct px_layout_device *
                              const struct px_tuning *tuning, const struct px_shape *shape, struct px_layout *layout)
 {
     uint32_t prime = shape->graph.prime;
-    uint64_t panels = (uint64_t)shape->replicas * prime;
+    uint64_t panels = (uint64_t)shape->replicas * shape->columns;
     layout->path = path;
     plan_taps(&shape->graph, layout);
     plan_tiles(device, tuning, prime, layout);
     layout->slots = shape->window + 2;
-    /* Kernels count panels, and the tiles of a list, in 32 bits. */
-    if (panels * layout->tiles > UINT32_MAX)
+    /* Kernels count the tiles of panels, and the columns of all replicas, in 32 bits. */
+    uint64_t tiles = (uint64_t)shape->columns * layout->tiles, counted = tiles > prime ? tiles : prime;
+    if (shape->replicas * counted > UINT32_MAX)
         return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "%u replicas of %llu neurons: at most %llu fit", shape->replicas,
-                       (unsigned long long)shape->graph.neurons,
-                       (unsigned long long)(UINT32_MAX / ((uint64_t)prime * layout->tiles)));
+                       (unsigned long long)shape->graph.neurons, (unsigned long long)(UINT32_MAX / counted));
     layout->panels = (uint32_t)panels;
     praxis_status status = plan_items(log, device, tuning, shape->graph.prime, layout);
     if (status)

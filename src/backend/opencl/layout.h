@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How the state lies in device memory, and how work-items are laid over it; cl/prelude.cl describes it. Arithmetic
- * alone: it knows no OpenCL. A panel is one column of one replica.
+ * alone: it knows no OpenCL. A panel is one column of one replica, of those columns that the back end owns.
  */
 #ifndef PX_BACKEND_OPENCL_LAYOUT_H
 #define PX_BACKEND_OPENCL_LAYOUT_H
@@ -12,7 +12,7 @@
 
 struct px_layout {
     enum px_dot_product path;
-    uint32_t panels;      /* R p */
+    uint32_t panels;      /* R columns owned */
     uint32_t tile;        /* rows per tile */
     uint32_t tiles;       /* tiles per column */
     uint32_t padded;      /* tile * tiles */

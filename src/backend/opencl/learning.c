@@ -125,7 +125,7 @@ static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_le
         PX_ARGUMENT(window->factors),
         PX_ARGUMENT(opencl->standings.stage.buffer),
         PX_ARGUMENT(opencl->standings.since),
-        PX_ARGUMENT(layout->panels),
+        PX_ARGUMENT(opencl->shape.replicas),
         PX_ARGUMENT(window->words),
         PX_ARGUMENT(arrays->coefficients),
         PX_ARGUMENT(arrays->coefficients_step),
@@ -145,7 +145,8 @@ static praxis_status launch_prepare(struct px_opencl *opencl, const struct px_le
         PX_ARGUMENT(window->lanes),
         PX_ARGUMENT(window->tap_bits),
     };
-    const size_t local[] = {64 / layout->rows, 1}, global[] = {layout->stride / layout->rows, layout->panels};
+    const size_t local[] = {64 / layout->rows, 1},
+                 global[] = {layout->stride / layout->rows, px_to_size(px_all_columns(opencl))};
     return px_opencl_launch(opencl, PX_KERNEL_PREPARE, arguments, PX_COUNT(arguments), 2, global, local);
 }
 

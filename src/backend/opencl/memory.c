@@ -86,7 +86,8 @@ static praxis_status allocate_fields(struct px_opencl *opencl, bool counting)
     if (!status)
         status = allocate_buffer(opencl, opencl->layout.slots * px_slot_bytes(opencl), counting, &opencl->activations);
     if (!status)
-        status = allocate_buffer(opencl, px_slot_bytes(opencl), counting, &opencl->closed);
+        status =
+            allocate_buffer(opencl, (uint64_t)opencl->layout.panels * opencl->layout.stride, counting, &opencl->closed);
     return status;
 }
 
@@ -135,7 +136,7 @@ void px_opencl_count(struct px_opencl *opencl)
 uint64_t px_opencl_host_bytes(const struct px_opencl *opencl)
 {
     const struct px_layout *layout = &opencl->layout;
-    uint64_t plastic = opencl->shape.replicas * opencl->shape.graph.neurons;
+    uint64_t plastic = opencl->shape.replicas * px_owned_neurons(&opencl->shape);
     uint64_t tiles = (uint64_t)layout->panels * layout->tiles * sizeof *opencl->tile_list;
     return px_add(plastic + tiles, opencl->shape.host_bytes);
 }
@@ -172,7 +173,7 @@ praxis_status px_opencl_allocate(struct px_opencl *opencl)
         status = px_opencl_stage_reserve(opencl, &opencl->contexts, replicas * sizeof(cl_uint));
     opencl->standings.own = px_zeros(replicas, sizeof *opencl->standings.own);
     opencl->standings.next = px_zeros(replicas, sizeof *opencl->standings.next);
-    opencl->plastic = px_zeros(replicas, opencl->shape.graph.neurons);
+    opencl->plastic = px_zeros(replicas, px_to_size(px_owned_neurons(&opencl->shape)));
     opencl->window.assigned = px_zeros(replicas, PX_ASSIGNMENT_NUMBERS * sizeof *opencl->window.assigned);
     opencl->reset_list = px_zeros(replicas, sizeof *opencl->reset_list);
     opencl->plastic_changed = true;

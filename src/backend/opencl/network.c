@@ -49,7 +49,7 @@ static void describe(const struct px_backend *backend, praxis_network_info *info
     const struct px_opencl *opencl = (const struct px_opencl *)backend;
     info->device_bytes = opencl->bytes;
     info->host_bytes = px_opencl_host_bytes(opencl);
-    info->padded_synapses = px_panel_bytes(&opencl->layout) * opencl->shape.graph.prime;
+    info->padded_synapses = px_panel_bytes(&opencl->layout) * opencl->shape.columns;
     info->weight_slabs = opencl->layout.slabs;
     snprintf(info->sum_path, sizeof info->sum_path, "%s, %u rows%s", px_dot_product_name(opencl->layout.path),
              opencl->layout.rows, opencl->layout.resident ? ", resident" : "");

@@ -13,21 +13,42 @@
 #define COUNTERS 256
 #define LINES    64
 
+/* The members of groups that are owned: where each group's begin, and their places in their replica's panels. */
+struct owned_members {
+    cl_ulong *offsets; /* [count + 1] */
+    cl_uint *places;
+};
+
+static praxis_status own_members(const struct px_opencl *opencl, uint32_t count, const uint64_t *offsets,
+                                 const uint32_t *members, struct owned_members *own)
+{
+    uint32_t prime = opencl->shape.graph.prime;
+    uint64_t used = 0;
+    own->offsets = px_zeros(count + UINT64_C(1), sizeof *own->offsets);
+    own->places = px_zeros(offsets[count], sizeof *own->places);
+    if (!own->offsets || !own->places)
+        return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for groups");
+    for (uint32_t g = 0; g < count; own->offsets[++g] = used)
+        for (uint64_t m = offsets[g]; m < offsets[g + 1]; m++)
+            if (px_is_owned(&opencl->shape, members[m]))
+                own->places[used++] =
+                    (members[m] / prime - opencl->shape.first_column) * opencl->layout.stride + members[m] % prime;
+    return PRAXIS_SUCCESS;
+}
+
 praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, const uint64_t *offsets,
                                    const uint32_t *members)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
-    uint32_t prime = opencl->shape.graph.prime;
     cl_mem new_offsets = NULL, new_members = NULL;
-    cl_uint *places = px_zeros(offsets[count], sizeof *places);
-    if (!places)
-        return px_fail(backend->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for groups");
-    for (uint64_t m = 0; m < offsets[count]; m++)
-        places[m] = members[m] / prime * opencl->layout.stride + members[m] % prime;
-    praxis_status status = px_opencl_buffer(opencl, (count + UINT64_C(1)) * sizeof *offsets, offsets, &new_offsets);
+    struct owned_members own;
+    praxis_status status = own_members(opencl, count, offsets, members, &own);
     if (!status)
-        status = px_opencl_buffer(opencl, offsets[count] * sizeof *places, places, &new_members);
-    free(places);
+        status = px_opencl_buffer(opencl, (count + UINT64_C(1)) * sizeof *own.offsets, own.offsets, &new_offsets);
+    if (!status)
+        status = px_opencl_buffer(opencl, own.offsets[count] * sizeof *own.places, own.places, &new_members);
+    free(own.offsets);
+    free(own.places);
     if (status) {
         px_opencl_replace(&new_offsets, NULL);
         return status;
@@ -80,10 +101,12 @@ static praxis_status count_buffer(struct px_opencl *opencl, praxis_field field, 
                                   cl_uint first_panel, uint32_t panels, cl_mem counts)
 {
     const struct lines lines = lines_of(opencl, field);
+    const cl_int of_all = field == PRAXIS_FIELD_ACTIVATION;
     const struct px_argument arguments[] = {
         PX_ARGUMENT(data),
         PX_ARGUMENT(start),
         PX_ARGUMENT(first_panel),
+        PX_ARGUMENT(of_all),
         PX_ARGUMENT(counts),
         PX_ARGUMENT(lines.line_bytes),
         PX_ARGUMENT(lines.tile_rows),

@@ -6,8 +6,9 @@
 #include "backend/opencl/state.h"
 #include "base/fixed.h"
 
-static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth", "tick",    "resident",  "supply", "gate", "prepare",
-                                                          "learn", "readout", "histogram", "clear",  "reset"};
+static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth",   "tick",      "carry",   "resident",
+                                                          "supply",  "gate",      "prepare", "learn",
+                                                          "readout", "histogram", "clear",   "reset"};
 
 char *px_opencl_options(const struct px_opencl *opencl)
 {
@@ -17,16 +18,17 @@ char *px_opencl_options(const struct px_opencl *opencl)
     px_opencl_append_language(&options, &opencl->device->info, layout->path);
     for (uint32_t q = 0; q < graph->curves; q++)
         px_text_append(&options, "%s%uu", q ? "," : " -DSLOPES={", graph->slope[q]);
-    px_text_append(&options,
-                   "} -DPRIME=%uu -DCURVES=%d -DDEGREE=%uu -DCHANNELS=%u -DTILE=%uu -DTILES=%uu "
-                   "-DWORD_TAPS=%u -DTURN=%u -DTAPS=%uu -DPADDED=%uu -DROWS=%u -DVECTORS=%u -DSTREAMS=%u -DAHEAD=%d "
-                   "-DSTRIDE=%uu -DGROUP_ITEMS=%u -DSPLIT=%u -DSTAGED=%d -DWORKERS=%u -DWINDOW=%uu "
-                   "-DTRACES_STORED=%d -DSTRIP=%uu -DLEARNERS=%u -DSHARERS=%u",
-                   graph->prime, (int)graph->curves, graph->degree, opencl->shape.channels, layout->tile, layout->tiles,
-                   layout->word_taps, layout->turn, layout->taps, layout->padded, layout->rows, layout->vectors,
-                   layout->streams, layout->ahead, layout->stride, layout->beside, layout->split, layout->staged,
-                   layout->workers, opencl->shape.window, opencl->shape.traces_stored ? 1 : 0, layout->strip,
-                   layout->learners, layout->sharers);
+    px_text_append(
+        &options,
+        "} -DPRIME=%uu -DFIRST_COLUMN=%uu -DCOLUMNS=%uu -DCURVES=%d -DDEGREE=%uu -DCHANNELS=%u -DTILE=%uu -DTILES=%uu "
+        "-DWORD_TAPS=%u -DTURN=%u -DTAPS=%uu -DPADDED=%uu -DROWS=%u -DVECTORS=%u -DSTREAMS=%u -DAHEAD=%d "
+        "-DSTRIDE=%uu -DGROUP_ITEMS=%u -DSPLIT=%u -DSTAGED=%d -DWORKERS=%u -DWINDOW=%uu "
+        "-DTRACES_STORED=%d -DSTRIP=%uu -DLEARNERS=%u -DSHARERS=%u",
+        graph->prime, opencl->shape.first_column, opencl->shape.columns, (int)graph->curves, graph->degree,
+        opencl->shape.channels, layout->tile, layout->tiles, layout->word_taps, layout->turn, layout->taps,
+        layout->padded, layout->rows, layout->vectors, layout->streams, layout->ahead, layout->stride, layout->beside,
+        layout->split, layout->staged, layout->workers, opencl->shape.window, opencl->shape.traces_stored ? 1 : 0,
+        layout->strip, layout->learners, layout->sharers);
     px_text_append(&options,
                    " -DACTIVATION_STEP=%d -DNORMAL_STEP=%d -DMEMBRANE_MAX=%d -DDEVIATION_MAX=%d -DGAIN_MAX=%d "
                    "-DBIAS_MAX=%d",

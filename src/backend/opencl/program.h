@@ -8,6 +8,7 @@
 enum px_kernel {
     PX_KERNEL_BIRTH,
     PX_KERNEL_TICK,
+    PX_KERNEL_CARRY,
     PX_KERNEL_RESIDENT,
     PX_KERNEL_SUPPLY,
     PX_KERNEL_GATE,

@@ -19,7 +19,7 @@ struct px_staged {
 struct px_window_buffers {
     cl_mem factors;                                   /* [window][panels][padded] factors of the traced ticks */
     cl_mem powers;                                    /* [window + 1] of the trace decay */
-    cl_mem packed;                                    /* [panels][words][stride], see window_place in cl/window.cl */
+    cl_mem packed;                                    /* [R p][words][stride], see window_place in cl/window.cl */
     cl_mem weighed;                                   /* [panels][words][padded] */
     cl_mem lanes;                                     /* [panels][PX_LANES][padded] */
     cl_mem tap_bits;                                  /* [R][taps] */
@@ -55,7 +55,7 @@ struct px_opencl {
     cl_kernel kernels[PX_KERNEL_COUNT];
     cl_mem *weights, *traces;          /* [slabs]; traces NULL where they are not stored */
     cl_mem fields[PRAXIS_FIELD_COUNT]; /* all but WEIGHT, TRACE and ACTIVATION */
-    cl_mem activations;                /* [slots][panels][stride] */
+    cl_mem activations;                /* [slots][R p][stride] */
     cl_uint present;                   /* 0 or 1: the present is in this slot behind those of the window */
     struct px_standings standings;
     struct px_stage targets, factors; /* [N] of the list used last; what was supplied last */
@@ -68,7 +68,7 @@ struct px_opencl {
     cl_mem plastic_tiles; /* tiles (panel * tiles + tile) with a plastic neuron, ascending */
     uint32_t *tile_list;  /* the same on the host, [tile_count] */
     uint32_t tile_count;
-    uint8_t *plastic;     /* [R][N] the host's copy of PRAXIS_FIELD_PLASTIC */
+    uint8_t *plastic;     /* [R][owned] the host's copy of PRAXIS_FIELD_PLASTIC */
     bool plastic_changed; /* the list is to be made anew */
     cl_mem group_offsets, group_members;
     struct px_staged staged;
@@ -81,10 +81,16 @@ struct px_opencl {
     uint64_t bytes;         /* device memory taken */
 };
 
+/* The columns of all replicas, owned or not. */
+static inline uint64_t px_all_columns(const struct px_opencl *opencl)
+{
+    return (uint64_t)opencl->shape.replicas * opencl->shape.graph.prime;
+}
+
 /* Bytes of one slot of activations. */
 static inline uint64_t px_slot_bytes(const struct px_opencl *opencl)
 {
-    return (uint64_t)opencl->layout.panels * opencl->layout.stride;
+    return px_all_columns(opencl) * opencl->layout.stride;
 }
 
 /* Where those of the present begin. */

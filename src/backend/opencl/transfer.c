@@ -20,11 +20,12 @@ struct view {
     praxis_field field;
     uint32_t elements; /* codes per neuron */
     uint32_t code_bytes;
-    uint32_t rows, pieces; /* of a piece; of a panel, whose last may have fewer rows */
-    uint64_t bytes;        /* of a piece */
-    cl_mem buffer;         /* of what is in no slab */
-    uint64_t start;        /* where its pieces begin */
-    bool slotted;          /* they are in one slot of several */
+    uint32_t rows, pieces;          /* of a piece; of a panel, whose last may have fewer rows */
+    uint64_t bytes;                 /* of a piece */
+    uint32_t first_column, columns; /* whose neurons it has in each replica: those owned, or of activations all */
+    cl_mem buffer;                  /* of what is in no slab */
+    uint64_t start;                 /* where its pieces begin */
+    bool slotted;                   /* they are in one slot of several */
     cl_mem peek; /* traces are not those stored but what would be: they come to the beginning of this; else NULL */
 };
 
@@ -42,10 +43,15 @@ static struct view view_of(struct px_opencl *opencl, praxis_field field)
                         .code_bytes = px_field_bytes(field),
                         .rows = opencl->shape.graph.prime,
                         .pieces = 1,
+                        .bytes =
+                            (uint64_t)layout->padded * px_field_elements(&opencl->shape, field) * px_field_bytes(field),
+                        .first_column = opencl->shape.first_column,
+                        .columns = opencl->shape.columns,
                         .buffer = opencl->fields[field]};
-    view.bytes =
-        field == PRAXIS_FIELD_ACTIVATION ? layout->stride : (uint64_t)layout->padded * view.elements * view.code_bytes;
     if (field == PRAXIS_FIELD_ACTIVATION) {
+        view.bytes = layout->stride;
+        view.first_column = 0;
+        view.columns = opencl->shape.graph.prime;
         view.buffer = opencl->activations;
         view.start = px_present_start(opencl);
         view.slotted = true;
@@ -58,11 +64,22 @@ static struct view view_of(struct px_opencl *opencl, praxis_field field)
     return view;
 }
 
+/* The columns of all replicas. */
+static uint32_t view_columns(const struct view *view)
+{
+    return view->opencl->shape.replicas * view->columns;
+}
+
+/* The neurons of a replica. */
+static uint64_t view_neurons(const struct view *view)
+{
+    return (uint64_t)view->columns * view->opencl->shape.graph.prime;
+}
+
 /* Pieces that one buffer holds; the last of several buffers may have fewer. */
 static uint32_t pieces_together(const struct view *view)
 {
-    const struct px_layout *layout = &view->opencl->layout;
-    return (in_slabs(view->field) ? layout->panels_per_slab : layout->panels) * view->pieces;
+    return (in_slabs(view->field) ? view->opencl->layout.panels_per_slab : view_columns(view)) * view->pieces;
 }
 
 /* The buffer that holds a piece, and where in it. */
@@ -150,7 +167,7 @@ static praxis_status move_pieces(const struct view *view, uint32_t piece, uint32
 /* How many pieces the block of a batch has room for. */
 static uint64_t most_pieces(const struct view *view)
 {
-    uint64_t pieces = BATCH_BYTES / view->bytes + 1, all = (uint64_t)view->opencl->layout.panels * view->pieces;
+    uint64_t pieces = BATCH_BYTES / view->bytes + 1, all = (uint64_t)view_columns(view) * view->pieces;
     return pieces < all ? pieces : all;
 }
 
@@ -164,7 +181,7 @@ static uint32_t batch_pieces(const struct view *view, uint32_t piece, uint32_t e
     return count < left ? (uint32_t)count : left;
 }
 
-/* The piece that a neuron stands in, counted through all replicas as the neuron is, and a piece's first neuron. */
+/* The piece that a neuron stands in, both counted through what the view has of all replicas; its first neuron. */
 static uint32_t piece_of(const struct view *view, uint64_t neuron)
 {
     uint32_t prime = view->opencl->shape.graph.prime;
@@ -186,7 +203,7 @@ static void rearrange_piece(const struct view *view, uint32_t piece, void *block
               codes + (from - first) * view->elements * view->code_bytes, writing);
 }
 
-/* Neurons first..first + count - 1, counted through all replicas. */
+/* Neurons first..first + count - 1, counted through all replicas as pieces are. */
 static praxis_status transfer_neurons(const struct view *view, uint64_t first, uint64_t count, unsigned char *codes,
                                       unsigned char *block, bool writing)
 {
@@ -215,12 +232,19 @@ static bool is_spanned(const struct view *view, uint32_t piece, uint32_t end)
     return !view->peek && end - piece <= most_pieces(view) && piece / together == (end - 1) / together;
 }
 
+/* The first neuron of a range, counted so. */
+static uint64_t view_first(const struct view *view, const praxis_range *range)
+{
+    uint64_t skipped = (uint64_t)view->first_column * view->opencl->shape.graph.prime;
+    return range->first_replica * view_neurons(view) + range->first_neuron - skipped;
+}
+
 /* The same neurons of several replicas. */
 static praxis_status transfer_parts(const struct view *view, const praxis_range *range, unsigned char *codes,
                                     unsigned char *block, bool writing)
 {
-    uint64_t neurons = view->opencl->shape.graph.neurons, count = range->neurons;
-    uint64_t first = range->first_replica * neurons + range->first_neuron;
+    uint64_t neurons = view_neurons(view), count = range->neurons;
+    uint64_t first = view_first(view, range);
     uint64_t bytes = count * view->elements * view->code_bytes, last = first + (range->replicas - 1) * neurons;
     uint32_t begin = piece_of(view, first), end = piece_of(view, last + count - 1) + 1;
     praxis_status status = PRAXIS_SUCCESS;
@@ -247,18 +271,17 @@ static praxis_status reserve_batch(const struct view *view)
 
 static praxis_status transfer(const struct view *view, const praxis_range *range, unsigned char *codes, bool writing)
 {
-    struct px_opencl *opencl = view->opencl;
     if (view->elements == 0)
         return PRAXIS_SUCCESS;
-    /* Whole replicas follow each other without a gap: they are moved as one run. */
-    uint64_t neurons = opencl->shape.graph.neurons;
+    uint64_t neurons = view_neurons(view);
     praxis_status status = reserve_batch(view);
     if (status)
         return status;
+    /* Whole replicas follow each other without a gap: they are moved as one run. */
     if (range->neurons == neurons)
-        return transfer_neurons(view, range->first_replica * neurons, range->replicas * neurons, codes, opencl->block,
+        return transfer_neurons(view, view_first(view, range), range->replicas * neurons, codes, view->opencl->block,
                                 writing);
-    return transfer_parts(view, range, codes, opencl->block, writing);
+    return transfer_parts(view, range, codes, view->opencl->block, writing);
 }
 
 praxis_status px_opencl_upload(struct px_backend *backend, praxis_field field, const praxis_range *range,
@@ -271,7 +294,7 @@ praxis_status px_opencl_upload(struct px_backend *backend, praxis_field field, c
     if (status || field != PRAXIS_FIELD_PLASTIC)
         return status;
     for (uint32_t r = 0; r < range->replicas; r++)
-        memcpy(opencl->plastic + (range->first_replica + r) * opencl->shape.graph.neurons + range->first_neuron,
+        memcpy(opencl->plastic + view_first(&view, range) + r * view_neurons(&view),
                (const uint8_t *)codes + r * range->neurons, px_to_size(range->neurons));
     opencl->plastic_changed = true;
     return PRAXIS_SUCCESS;
@@ -348,7 +371,8 @@ static uint32_t past_slot(const struct px_opencl *opencl, uint32_t replica, uint
 static praxis_status transfer_past(struct px_opencl *opencl, uint32_t replica, uint32_t age, int8_t *activations,
                                    int8_t *factors, bool writing)
 {
-    const praxis_range range = {replica, 1, 0, opencl->shape.graph.neurons};
+    const praxis_range all = {replica, 1, 0, opencl->shape.graph.neurons};
+    const praxis_range owned = {replica, 1, px_first_neuron(&opencl->shape), px_owned_neurons(&opencl->shape)};
     struct view of_activations = view_of(opencl, PRAXIS_FIELD_ACTIVATION),
                 of_factors = view_of(opencl, PRAXIS_FIELD_FACTOR);
     uint32_t slot = past_slot(opencl, replica, age);
@@ -357,9 +381,9 @@ static praxis_status transfer_past(struct px_opencl *opencl, uint32_t replica, u
     of_factors.slotted = true;
     of_factors.start = slot * of_factors.bytes * opencl->layout.panels;
     praxis_status status =
-        activations ? transfer(&of_activations, &range, (unsigned char *)activations, writing) : PRAXIS_SUCCESS;
+        activations ? transfer(&of_activations, &all, (unsigned char *)activations, writing) : PRAXIS_SUCCESS;
     if (!status && factors)
-        status = transfer(&of_factors, &range, (unsigned char *)factors, writing);
+        status = transfer(&of_factors, &owned, (unsigned char *)factors, writing);
     return status;
 }
 

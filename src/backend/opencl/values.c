@@ -55,7 +55,7 @@ praxis_status px_opencl_supply(struct px_backend *backend, const struct px_value
         PX_ARGUMENT(staged.target_count),
         PX_ARGUMENT(opencl->standings.stage.buffer),
         PX_ARGUMENT(opencl->standings.since),
-        PX_ARGUMENT(layout->panels),
+        PX_ARGUMENT(opencl->shape.replicas),
         PX_ARGUMENT(opencl->fields[PRAXIS_FIELD_FACTOR]),
         PX_ARGUMENT(opencl->window.factors),
     };
