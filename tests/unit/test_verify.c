@@ -98,6 +98,17 @@ static const struct fault learning_faults[] = {
     {"learn.cl", "s/values\\[i\\] - UNIT_HALF/values[i]/", "after learning"},
 };
 
+static const struct fault step_faults[] = {
+    /* a factor, and the slot of the window that takes it; who is open, for sums and for learning; how weights slow
+     * down; which replica is reset */
+    {"gate.cl", "s/words\\[0\\] > last_open/words[1] > last_open/", "sum of a group"},
+    {"supply.cl", "s/^    factors\\[index\\] = code/    factors[index] = 1/", "after factors were supplied"},
+    {"supply.cl", "s/replica_of(panel)\\], since)/replica_of(panel)], since + WINDOW - 1)/", "after learning"},
+    {"window.cl", "s/follows &= ~to_int_rows/follows |= to_int_rows/", "after learning"},
+    {"learn.cl", "s/SIZE_OF(weight) \\* metaplasticity/weight * metaplasticity/", "after learning"},
+    {"clear.cl", "s/replicas\\[get_global_id(1)\\] \\* each/get_global_id(1) * each/", "after a reset"},
+};
+
 static const struct way ways[] = {{"c", "resident=0", 0},
                                   {"packed", "resident=0", 0},
                                   {"packed", "resident=1,workers=16", 0},
@@ -119,6 +130,12 @@ END_TEST
 START_TEST(wrong_learning_is_refused)
 {
     refuse(&ways[_i % 2], &learning_faults[_i], 121, 1);
+}
+END_TEST
+
+START_TEST(wrong_steps_are_refused)
+{
+    refuse(&ways[(size_t)_i % UNIT_LENGTH(ways)], &step_faults[_i], 121, 3);
 }
 END_TEST
 
@@ -271,6 +288,7 @@ int main(int argc, char **argv)
         tcase_add_loop_test(verify, wrong_births_are_refused, 0, unit_all ? UNIT_LENGTH(birth_faults) : 2);
         tcase_add_loop_test(verify, wrong_ticks_are_refused, 0, unit_all ? UNIT_LENGTH(tick_faults) : 1);
         tcase_add_loop_test(verify, wrong_learning_is_refused, 0, unit_all ? UNIT_LENGTH(learning_faults) : 1);
+        tcase_add_loop_test(verify, wrong_steps_are_refused, 0, unit_all ? UNIT_LENGTH(step_faults) : 1);
         tcase_add_loop_test(verify, faults_in_the_last_place_are_found, 0, unit_all ? UNIT_LENGTH(places) : 1);
         tcase_add_loop_test(verify, comparing_leaves_no_trace, 0, unit_all ? 4 : 1);
         tcase_add_test(verify, stepping_down);
