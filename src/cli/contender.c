@@ -8,68 +8,24 @@
 #include "tool/memory.h"
 #include "tool/statistics.h"
 
-#define ALL_FLAGS (PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS)
-
 /* Long enough that the clock and the scheduler do not matter, short enough for many rounds. */
 #define SAMPLE_SECONDS 0.02
 #define MOST_TICKS     (UINT64_C(1) << 16)
 
-/* A span with a modulator at the end of every window, or with none. */
-static praxis_status run(struct contender *contender, uint64_t ticks, uint32_t flags, bool modulated)
+/* Learning ticks have a modulator at the end of every window. */
+static praxis_status run(struct contender *contender, enum tick_kind kind, uint64_t ticks)
 {
     praxis_run span;
     praxis_run_default(&span);
-    float *modulator = modulated ? memory_get(ticks * contender->replicas, sizeof *modulator) : NULL;
-    for (uint64_t i = 0; modulated && i < ticks * contender->replicas; i++)
+    bool learning = kind == TICKS_LEARNING;
+    float *modulator = learning ? memory_get(ticks * contender->replicas, sizeof *modulator) : NULL;
+    for (uint64_t i = 0; learning && i < ticks * contender->replicas; i++)
         modulator[i] = i % ticks % contender->window == contender->window - 1 ? (i / ticks % 2 ? -0.5f : 0.5f) : 0;
     span.ticks = ticks;
-    span.flags = flags;
+    span.flags = learning ? PRAXIS_RUN_TRACE : 0;
     span.modulator = modulator;
     praxis_status status = praxis_network_run(contender->network, &span);
     free(modulator);
-    return status;
-}
-
-/* Ticks of each kind and a modulation, as much as the reference can be asked to repeat. */
-static praxis_status begin_life(struct contender *contender, const float *modulators, uint64_t *hashes)
-{
-    praxis_status status = run(contender, 2, ALL_FLAGS, true);
-    if (!status)
-        status = praxis_network_modulate(contender->network, modulators, contender->replicas);
-    if (!status)
-        status = run(contender, 1, 0, false);
-    if (!status)
-        status = praxis_network_hash(contender->network, hashes);
-    contender->early = hashes[0];
-    return status;
-}
-
-/* Every operation that a tuning may change the form of: traces across full windows, modulators within and at their
- * ends, ticks that leave no trace. */
-static praxis_status lead_life(struct contender *contender, bool whole)
-{
-    const float modulator = 0.25f;
-    float *modulators = memory_get(contender->replicas, sizeof *modulators);
-    uint64_t *hashes = memory_get(contender->replicas, sizeof *hashes);
-    praxis_status status = PRAXIS_SUCCESS;
-    for (uint32_t r = 0; r < contender->replicas && !status; r++)
-        modulators[r] = modulator;
-    if (!status)
-        status = begin_life(contender, modulators, hashes);
-    if (!status && whole)
-        status = run(contender, 2 * contender->window + 3, ALL_FLAGS, true);
-    if (!status && whole)
-        status = praxis_network_modulate(contender->network, modulators, contender->replicas);
-    if (!status && whole)
-        status = run(contender, 5, 0, false);
-    if (!status && whole)
-        status = run(contender, 3, ALL_FLAGS, false);
-    if (!status && whole)
-        status = praxis_network_hash(contender->network, hashes);
-    for (uint32_t r = 0; r < contender->replicas && !status; r++)
-        contender->hash = contender->hash * UINT64_C(1099511628211) ^ hashes[r];
-    free(hashes);
-    free(modulators);
     return status;
 }
 
@@ -81,7 +37,7 @@ static praxis_status open_contender(const struct cli_opening *opening, const pra
     if (!status)
         status = praxis_network_create(contender->context, parameters, &contender->network);
     if (!status)
-        status = lead_life(contender, whole);
+        status = conformance_live(contender->network, parameters, whole, &contender->life);
     if (status)
         contender_close(contender);
     return status;
@@ -100,7 +56,7 @@ praxis_status contender_reference(const praxis_parameters *parameters, uint64_t 
     struct contender contender;
     one.replicas = 1;
     praxis_status status = open_contender(&opening, &one, false, &contender);
-    *early = contender.early;
+    *early = contender.life.early;
     contender_close(&contender);
     return status;
 }
@@ -116,8 +72,7 @@ void contender_close(struct contender *contender)
 static praxis_status time_ticks(struct contender *contender, enum tick_kind kind, uint64_t ticks, double *seconds)
 {
     double start = clock_now();
-    bool learning = kind == TICKS_LEARNING;
-    praxis_status status = run(contender, ticks, learning ? PRAXIS_RUN_TRACE : 0, learning);
+    praxis_status status = run(contender, kind, ticks);
     if (!status)
         status = praxis_network_finish(contender->network);
     *seconds = clock_now() - start;

@@ -4,6 +4,7 @@
 #define CLI_CONTENDER_H
 
 #include "cli/cli.h"
+#include "conformance/conformance.h"
 
 /* What is timed: ticks that only run, and ticks that learn, with a modulator at the end of every window. */
 enum tick_kind { TICKS_INFERENCE, TICKS_LEARNING, TICKS_KINDS };
@@ -11,8 +12,7 @@ enum tick_kind { TICKS_INFERENCE, TICKS_LEARNING, TICKS_KINDS };
 struct contender {
     praxis_context *context;
     praxis_network *network;
-    uint64_t early; /* of the first replica after the beginning of a short life with everything on */
-    uint64_t hash;  /* of all replicas at its end: the same under every tuning, as is `early` */
+    struct conformance_life life; /* the same under every tuning */
     uint32_t replicas, window;
 };
 
@@ -21,7 +21,7 @@ praxis_status contender_open(const struct cli_opening *opening, const praxis_par
                              struct contender *contender);
 void contender_close(struct contender *contender);
 
-/* What `early` is on the reference: of one replica, for it takes its time. */
+/* What life.early is on the reference: of one replica, for it takes its time. */
 praxis_status contender_reference(const praxis_parameters *parameters, uint64_t *early);
 
 /* Ticks, a multiple of the window, that take this network long enough for a clock. */

@@ -104,7 +104,7 @@ static void complain(const struct descent *descent, const char *tuning, const ch
 
 static bool is_wrong_early(const struct descent *descent, const struct contender *contender)
 {
-    return descent->referred && contender->early != descent->reference;
+    return descent->referred && contender->life.early != descent->reference;
 }
 
 /* Asks the reference, of networks that are small enough, what all must come to; the automatic tuning first. */
@@ -134,7 +134,7 @@ static praxis_status measure(struct descent *descent, const char *tuning, double
     praxis_status status = contender_open(&opening, &descent->search->parameters, &contender);
     if (status)
         return status;
-    *wrong = contender.hash != descent->automatic.hash || is_wrong_early(descent, &contender);
+    *wrong = contender.life.hash != descent->automatic.life.hash || is_wrong_early(descent, &contender);
     if (!*wrong)
         status = contender_compare(&descent->automatic, &contender, descent->ticks, ROUNDS, contest);
     double ratio = contest->ratio;

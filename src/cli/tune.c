@@ -146,24 +146,27 @@ static int print_report(struct tune *tune)
 
 /* ---- The command ---- */
 
-/* What a small network comes to must be what the reference comes to: else no figure of this device means anything. */
+/* What a small network does must be what the reference does: else no figure of this device means anything. */
 static int confirm(struct tune *tune)
 {
-    struct contender contender, reference;
-    const struct cli_opening other = {.device = "reference", .no_cache = true};
+    const praxis_parameters *parameters = &tune->parameters;
+    const struct conformance_shape shape = {
+        121, parameters->degree_factor, 2, 2, parameters->trace_window, parameters->trace_form, 1};
+    struct conformance result = {0};
     struct cli_opening own = tune->opening;
-    praxis_parameters parameters = parameters_of(tune, &(struct size){121, 2});
+    praxis_context *device = NULL, *reference = NULL;
     own.no_cache = true;
-    if (contender_open(&own, &parameters, &contender))
-        return CLI_FAILED;
-    praxis_status status = contender_open(&other, &parameters, &reference);
-    bool equal = !status && contender.hash == reference.hash;
-    contender_close(&contender);
-    contender_close(&reference);
-    if (status || equal)
+    praxis_status status = cli_open(&own, &device);
+    if (!status)
+        status = cli_open(&(struct cli_opening){.device = "reference", .no_cache = true}, &reference);
+    if (!status)
+        status = conformance_compare(device, reference, &shape, &result);
+    praxis_context_destroy(device);
+    praxis_context_destroy(reference);
+    if (status || result.failures == 0)
         return status ? CLI_FAILED : CLI_DONE;
-    return cli_fail(tune->command, "%s differs from the reference, nothing is measured: see praxis selftest",
-                    tune->device.name);
+    return cli_fail(tune->command, "%s differs from the reference, nothing is measured: see praxis selftest\n%s",
+                    tune->device.name, result.first_failure);
 }
 
 /* Stores the best. Where the whole search found nothing better than the automatic tuning, forgets what was stored. */

@@ -13,6 +13,12 @@ static inline uint64_t random_next(uint64_t *state)
     return z ^ z >> 31;
 }
 
+/* As if so many numbers had been drawn. */
+static inline void random_skip(uint64_t *state, uint64_t count)
+{
+    *state += count * UINT64_C(0x9E3779B97F4A7C15);
+}
+
 /* Uniform in [0, 1). */
 static inline double random_uniform(uint64_t *state)
 {

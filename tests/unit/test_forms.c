@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The forms a tick can take on an OpenCL device, forced by the tuning option: each gives the reference's bits, for
- * every factor, flag and number of replicas, whether inputs are shared or not, and however many launches a run takes.
- * Most of the time goes to the driver's compiler, see unit_all.
+ * The forms a tick can take on an OpenCL device, forced by the tuning option: each gives the reference's bits in every
+ * operation that devices are compared by, however many launches a run takes. Most of the time goes to the driver's
+ * compiler, see unit_all.
  */
 #include "unit.h"
 
-#define TICKS  7
-#define GROUPS 2
-#define MOST   5 /* replicas */
+#include "conformance/conformance.h"
 
 /* Vectors of rows, and words of four taps; those of every kind that meet one shape where not all meet all. */
 static const struct {
@@ -49,11 +47,13 @@ static const struct {
     {"packed", "resident=1,workers=64,strip=1,work_group=64", true},
 };
 
-/* Shapes: one vector a tile and odd k; two vectors a tile; more than one tile where it can be had. */
-static const struct {
-    uint64_t neurons;
-    uint32_t degree_factor, replicas;
-} shapes[] = {{121, 3, 1}, {121, 3, MOST}, {961, 2, 2}, {4489, 1, 1}};
+/* One vector a tile and odd k; two vectors a tile; more than one tile where it can be had. */
+static const struct conformance_shape shapes[] = {
+    {121, 3, 1, 3, 16, PRAXIS_TRACE_STORED, 1},
+    {121, 3, 5, 3, 16, PRAXIS_TRACE_STORED, 1},
+    {961, 2, 2, 3, 16, PRAXIS_TRACE_STORED, 1},
+    {4489, 1, 1, 3, 16, PRAXIS_TRACE_STORED, 1},
+};
 
 /* The next tuning that meets one shape alone meets the next one. */
 static bool meets(size_t tuning, size_t shape)
@@ -75,90 +75,17 @@ static praxis_context *tuned_context(const char *path, const char *tuning)
     return context;
 }
 
-static praxis_network *make_network(praxis_context *context, size_t shape, uint64_t seed)
-{
-    static const uint32_t members[2][3] = {{0, 48, 7}, {120, 1, 2}};
-    praxis_parameters parameters;
-    praxis_parameters_default(&parameters);
-    parameters.neurons = shapes[shape].neurons;
-    parameters.degree_factor = shapes[shape].degree_factor;
-    parameters.replicas = shapes[shape].replicas;
-    parameters.channels = 3;
-    parameters.noise = 0.3; /* so that noise is on; the state is random */
-    parameters.variance_momentum = 0.9;
-    parameters.variance_threshold = 1.1;
-    parameters.variance_floor = 0.2;
-    praxis_network *network = unit_network(context, &parameters);
-    uint32_t group;
-    for (int g = 0; g < GROUPS; g++)
-        unit_success(context, praxis_network_add_group(network, g ? "last" : "first", members[g], 3, &group));
-    unit_scramble(network, seed);
-    return network;
-}
-
-/* What a run leaves: the state of each replica and what was read of the groups. */
-struct result {
-    uint64_t hashes[MOST];
-    float output[MOST * TICKS * GROUPS];
-};
-
-static void run(praxis_context *context, praxis_network *network, uint32_t flags, bool shared, struct result *result)
-{
-    static const uint32_t groups[GROUPS] = {1, 0};
-    float input[MOST * TICKS * 3];
-    uint64_t state = 5;
-    for (size_t i = 0; i < UNIT_LENGTH(input); i++)
-        input[i] = (float)(4 * unit_uniform(&state) - 2);
-    praxis_run span;
-    praxis_run_default(&span);
-    span.ticks = TICKS;
-    span.flags = flags;
-    span.input = input;
-    span.input_shared = shared;
-    span.groups = groups;
-    span.group_count = GROUPS;
-    span.output = result->output;
-    memset(result, 0, sizeof *result);
-    unit_success(context, praxis_network_run(network, &span));
-    span.output = NULL; /* and without groups and inputs */
-    span.groups = NULL;
-    span.group_count = 0;
-    span.input = NULL;
-    unit_success(context, praxis_network_run(network, &span));
-    unit_success(context, praxis_network_hash(network, result->hashes));
-}
-
-/* The runs compared: every factor with all flags, every combination of controls, inputs of either kind. */
-#define RUNS 9
-static void lead_a_life(praxis_context *context, size_t shape, struct result results[RUNS])
-{
-    const uint32_t all = PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS;
-    praxis_network *network = make_network(context, shape, shape);
-    for (uint32_t r = 0; r < RUNS; r++) {
-        bool traced = r <= PRAXIS_FACTOR_SUPPLIED;
-        if (traced)
-            unit_success(context, praxis_network_set_parameter(network, PRAXIS_PARAMETER_FACTOR, r));
-        run(context, network, traced ? all : 2 * (r - PRAXIS_FACTOR_SUPPLIED - 1), r % 2 != 0, &results[r]);
-    }
-    praxis_network_destroy(network);
-}
-
 START_TEST(every_form)
 {
-    static struct result expected[UNIT_LENGTH(shapes)][RUNS];
     praxis_context *reference = unit_context("reference");
-    for (size_t s = 0; s < UNIT_LENGTH(shapes); s++)
-        lead_a_life(reference, s, expected[s]);
     for (size_t t = 0; t < UNIT_LENGTH(tunings); t++) {
         praxis_context *context = tuned_context(tunings[t].path, tunings[t].text);
         for (size_t s = 0; s < UNIT_LENGTH(shapes); s++) {
-            static struct result results[RUNS];
+            struct conformance result = {0};
             if (!meets(t, s))
                 continue;
-            lead_a_life(context, s, results);
-            for (int r = 0; r < RUNS; r++)
-                ck_assert_msg(memcmp(&results[r], &expected[s][r], sizeof results[r]) == 0,
-                              "%s, %s: shape %zu, run %d differs", tunings[t].path, tunings[t].text, s, r);
+            ck_assert_int_eq(conformance_compare(context, reference, &shapes[s], &result), PRAXIS_SUCCESS);
+            ck_assert_msg(result.failures == 0, "%s, %s: %s", tunings[t].path, tunings[t].text, result.first_failure);
         }
         praxis_context_destroy(context);
     }

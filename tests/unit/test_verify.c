@@ -102,7 +102,8 @@ static const struct fault step_faults[] = {
     /* a factor, and the slot of the window that takes it; who is open, for sums and for learning; how weights slow
      * down; which replica is reset */
     {"gate.cl", "s/words\\[0\\] > last_open/words[1] > last_open/", "sum of a group"},
-    {"supply.cl", "s/^    factors\\[index\\] = code/    factors[index] = 1/", "after factors were supplied"},
+    {"supply.cl", "s/^    store_rows(found, 0, factors/    store_rows(found + (char)1, 0, factors/",
+     "after factors were supplied"},
     {"supply.cl", "s/replica_of(panel)\\], since)/replica_of(panel)], since + WINDOW - 1)/", "after learning"},
     {"window.cl", "s/follows &= ~to_int_rows/follows |= to_int_rows/", "after learning"},
     {"learn.cl", "s/SIZE_OF(weight) \\* metaplasticity/weight * metaplasticity/", "after learning"},
