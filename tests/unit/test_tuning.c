@@ -493,6 +493,7 @@ static struct px_layout planned(const struct px_opencl_device *device, uint64_t 
     struct px_shape shape = {.replicas = 1, .channels = 2, .window = 16, .traces_stored = true};
     struct px_layout layout;
     ck_assert_int_eq(px_graph_plan(NULL, neurons, 2, &shape.graph), PRAXIS_SUCCESS);
+    shape.columns = shape.graph.prime;
     ck_assert_int_eq(px_opencl_plan_layout(device, device->dot_product, &device->tuning, &shape, &layout),
                      PRAXIS_SUCCESS);
     return layout;
