@@ -294,6 +294,16 @@ class Selftest(unittest.TestCase):
         self.assertIn("FAILED", table)
         self.assertNotRegex(table, "[0-9a-f]{16}")
 
+    def test_what_a_compiler_prints_spoils_no_result(self):
+        talking = {**self.BROKEN, "TALKING": "yes"}
+        small = ["run", "--neurons", "49", "--ticks", "3"]
+        report = praxis(*small, "--json", environment=talking)
+        self.assertEqual(json.loads(report.stdout)["ticks"], 3)
+        for way in ["printed", "written"]:
+            self.assertIn(f"no warnings, {way}", report.stderr)
+        rows = [praxis(*small, "--output", "-", environment=how).stdout for how in [talking, {}]]
+        self.assertEqual(*rows)
+
     def test_a_device_that_ends_its_process(self):
         two = {"POCL_DEVICES": "basic pthread"}
         devices = json.loads(praxis("devices", "--json", environment=two).stdout)["devices"]
