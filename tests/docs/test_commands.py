@@ -36,6 +36,7 @@ EXCEPTIONS = {
     "pip install .": "needs the network: tests/install/wheel.sh",
     "pip install '.[plot]'": "needs the network: tests/install/wheel.sh",
     "bench/peers/ggml.sh": "needs the network, and CMake",
+    "tests/fuzz/fuzz.sh checkpoint 3600": "an hour, and writes into the sources",
     "tests/maintainer/implementations.sh": "needs the network",
     "tests/maintainer/architectures.sh": "needs the network",
     "tests/maintainer/fresh-install.sh": "needs the network",

@@ -1,0 +1,30 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# Fuzzes one target for some seconds with clang's libFuzzer and the address sanitizer, from its corpus on, and puts what
+# was found, minimised, in place of the corpus.
+#
+#   tests/fuzz/fuzz.sh checkpoint|csv|tuning|cache SECONDS [BUILD_FOLDER]
+set -euo pipefail
+
+target=$1 seconds=$2 build=${3:-/tmp/praxis-fuzz}
+here=$(cd -- "$(dirname -- "$0")" && pwd)
+root=$here/../..
+
+[ -f "$build/build.ninja" ] || CC=clang CFLAGS='-fsanitize=fuzzer-no-link,address -DFUZZING_BUILD_MODE_UNSAFE_FOR_PRODUCTION' \
+    LDFLAGS=-fsanitize=address meson setup "$build" "$root" -Dtests=disabled -Dbench=disabled -Dman=disabled
+ninja -C "$build" src/libpraxis-objects.a src/tool/libtool.a
+read -ra libraries < <(pkg-config --cflags --libs OpenCL libcjson)
+sources=("$here/fuzz_$target.c")
+[ "$target" != csv ] || sources+=("$root/src/cli/record.c")
+clang -g -O1 -std=c11 -D_POSIX_C_SOURCE=200809L -fsanitize=fuzzer,address -I"$root/include" -I"$root/src" -I"$here" \
+    "${sources[@]}" -Wl,--start-group "$build/src/libpraxis-objects.a" "$build/src/tool/libtool.a" -Wl,--end-group \
+    "${libraries[@]}" -lm -lpthread -ldl -o "$build/fuzz_$target"
+found=$build/found-$target
+mkdir -p "$found"
+"$build/fuzz_$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 -max_len=20000 "$found" "$here/corpus/$target"
+rm -rf "$here/corpus/$target.new"
+mkdir "$here/corpus/$target.new"
+"$build/fuzz_$target" -merge=1 "$here/corpus/$target.new" "$found" "$here/corpus/$target"
+rm -rf "${here:?}/corpus/$target"
+mv "$here/corpus/$target.new" "$here/corpus/$target"
