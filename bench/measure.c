@@ -291,11 +291,9 @@ int command_measure(const struct cli_command *command, int argc, char **argv)
          "timed runs of each (default 11, or 5 with --quick)"},
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
     };
-    int operands, code = cli_parse(command, options, argc, argv, &operands);
+    int code = cli_parse(command, options, argc, argv, NULL);
     if (code >= 0)
         return code;
-    if (operands > 0)
-        return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
     if (wishes.list)
         return list_devices(command);
     struct suite suite;

@@ -47,11 +47,9 @@ int cli_devices(const struct cli_command *command, int argc, char **argv)
         CLI_IN_PROCESS_OPTION(&in_process),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
     };
-    int operands, code = cli_parse(command, options, argc, argv, &operands);
+    int code = cli_parse(command, options, argc, argv, NULL);
     if (code >= 0)
         return code;
-    if (operands > 0)
-        return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
     struct survey survey = {.devices = NULL};
     if (in_process)
         code = survey_here(command, &survey);

@@ -261,8 +261,7 @@ static void close_session(struct run_session *session)
 /* ---- The command ---- */
 
 /* The same words, without the options that a checkpoint decides. */
-static int parse_resumed(const struct cli_command *command, const struct cli_option *options, int argc, char **argv,
-                         int *operands)
+static int parse_resumed(const struct cli_command *command, const struct cli_option *options, int argc, char **argv)
 {
     struct cli_command resuming = *command;
     size_t count = 0;
@@ -271,7 +270,7 @@ static int parse_resumed(const struct cli_command *command, const struct cli_opt
     struct cli_option *left = memory_get(count + 1, sizeof *left);
     memcpy(left, options, count * sizeof *left);
     resuming.name = "run --resume";
-    int code = cli_parse(&resuming, left, argc, argv, operands);
+    int code = cli_parse(&resuming, left, argc, argv, NULL);
     free(left);
     return code;
 }
@@ -310,13 +309,11 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
         CLI_SET_OPTION(&request.parameters, CLI_DECIDED(REPLICAS) | CLI_DECIDED(CHANNELS)),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
     };
-    int operands, code = cli_parse(command, options, argc, argv, &operands);
+    int code = cli_parse(command, options, argc, argv, NULL);
     if (code < 0 && request.saving.resume)
-        code = parse_resumed(command, options, argc, argv, &operands);
+        code = parse_resumed(command, options, argc, argv);
     if (code >= 0)
         return code;
-    if (operands > 0)
-        return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
     if (saving_read(command, &request.saving) != CLI_DONE)
         return CLI_USAGE;
     struct run_session session = {.command = command, .request = &request, .series = SERIES_CLOSED};

@@ -179,11 +179,9 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
         CLI_JSON_OPTION(&selftest.json),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
     };
-    int operands, code = cli_parse(command, options, argc, argv, &operands);
+    int code = cli_parse(command, options, argc, argv, NULL);
     if (code >= 0)
         return code;
-    if (operands > 0)
-        return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
     selftest.report = cJSON_CreateArray();
     code = test(&selftest);
     cJSON_Delete(selftest.report);

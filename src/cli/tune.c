@@ -263,11 +263,9 @@ int cli_tune(const struct cli_command *command, int argc, char **argv)
         CLI_JSON_OPTION(&tune.json),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
     };
-    int operands, code = cli_parse(command, options, argc, argv, &operands);
+    int code = cli_parse(command, options, argc, argv, NULL);
     if (code >= 0)
         return code;
-    if (operands > 0)
-        return cli_usage(command, "\"%s\" is one word too many", argv[argc - operands]);
     if (tune.store && tune.opening.no_cache)
         return cli_usage(command, "--store and --no-cache exclude each other");
     tune.rows = cJSON_CreateArray();

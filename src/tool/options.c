@@ -235,6 +235,9 @@ int cli_parse(const struct cli_command *command, const struct cli_option *option
         if (code >= 0)
             return code;
     }
-    *operands = argc - optind;
+    if (!operands && optind < argc)
+        return cli_usage(command, "\"%s\" is one word too many", argv[optind]);
+    if (operands)
+        *operands = argc - optind;
     return -1;
 }

@@ -55,7 +55,8 @@ struct cli_option {
 
 /*
  * Parses argv[1..] by the table, which ends with a NULL name. Operands (what is no option) are moved to the end and
- * *operands says how many there are. Returns -1 to go on, else the exit code: --help was answered, or usage is wrong.
+ * *operands says how many there are; NULL: the command takes none. Returns -1 to go on, else the exit code: --help was
+ * answered, or usage is wrong.
  */
 int cli_parse(const struct cli_command *command, const struct cli_option *options, int argc, char **argv,
               int *operands);
