@@ -50,7 +50,7 @@ static void recipe(struct settings *settings)
     p->learning_rate = 0.01;
 }
 
-static const double ridges[] = {1e-5, 1e-4, 1e-3};
+static const double ridges[] = {1e-5, 3e-5, 1e-4, 3e-4, 1e-3};
 
 static const enum series_figure measures[] = {SERIES_NRMSE, SERIES_LINEAR};
 
