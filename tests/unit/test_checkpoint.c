@@ -64,6 +64,8 @@ static void live(praxis_context *context, praxis_network *network, int t, double
         modulator[r] = (float)(unit_uniform(&state) - 0.5);
         factor[r] = (float)(unit_uniform(&state) * 2 - 1);
     }
+    if (t == 4) /* what is open stays so */
+        unit_success(context, praxis_network_set(network, "gate_share", "0.25"));
     if (t == 6)
         unit_success(context, praxis_network_set(network, "learning_rate", "0.0725"));
     if (t % 3 == 2) {
