@@ -56,12 +56,13 @@
  *   - Every call that can fail returns praxis_status. On failure an object is not created (its out-parameter is set to
  *     NULL), and the message goes to the log and to praxis_context_last_error.
  *   - A call that fails leaves a network as it was, bit for bit, or broken. What a call takes memory for is taken
- * before it changes anything, so that all that can be refused, and want of memory, leaves the network as it was; the
- * same call made again, with success, does what it would have done. Where the device or its driver fails when a part of
- *     the call has been done, nobody can say what the state is: the network is broken, as the message says, and every
- *     later call on it and on its readouts returns BROKEN, with the cause, but those that describe it and those that
- *     destroy. Work that was only queued counts as done by the call that queued it, and may be found to have failed in
- * a later one. Two calls say what else they may leave: praxis_readout_run and praxis_network_copy_replica.
+ *     before it changes anything, so that all that can be refused, and want of memory, leaves the network as it
+ *     was; the same call made again, with success, does what it would have done. Where the device or its driver
+ *     fails when a part of the call has been done, nobody can say what the state is: the network is broken, as the
+ *     message says, and every later call on it and on its readouts returns BROKEN, with the cause, but those that
+ *     describe it and those that destroy. Work that was only queued counts as done by the call that queued it, and
+ *     may be found to have failed in a later one. Two calls say what else they may leave: praxis_readout_run and
+ *     praxis_network_copy_replica.
  *   - Arrays in and out have a leading axis of replicas, R, then the axes named, row-major. Neuron j stands in column
  *     j / p and row j mod p of a p x p grid.
  *   - Structures begin with struct_size, set by the matching _default function, or by the caller where the library
@@ -72,7 +73,7 @@
  *     does not know becomes zero, and must be zero on the way in (UNSUPPORTED), which means "as before" in any member
  *     that is ever added.
  *   - A context may be used by several threads at once. A network may be used by one thread at a time: a call that
- * finds another under way returns IN_USE, and has touched nothing.
+ *     finds another under way returns IN_USE, and has touched nothing.
  *   - OpenCL drivers do not survive fork(): in a child process, calls on what its parent opened there fail with
  *     UNSUPPORTED, and destroying it leaves the driver alone. Nor are other OpenCL devices found there: look for
  *     devices after forking only. The reference survives.
