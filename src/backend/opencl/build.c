@@ -37,6 +37,13 @@ cl_int px_program_kernels(cl_program program, const char *const *names, size_t c
     return error;
 }
 
+/* By itself, so that what a driver loses there can be told from objects that we lose: .ci/run names it. */
+static void compile_program(const struct px_opencl_device *device, cl_program program, const char *options,
+                            cl_int *error)
+{
+    *error = clBuildProgram(program, 1, &device->device, options, NULL, NULL);
+}
+
 /* The program as it was kept; NULL where it was not, or the driver does not take it. */
 static cl_program build_from_cache(const struct px_opencl_device *device, const char *key, const char *options,
                                    const char *const *names, size_t count, cl_kernel *kernels)
@@ -52,7 +59,7 @@ static cl_program build_from_cache(const struct px_opencl_device *device, const 
     free(binary);
     error = error ? error : binary_status;
     if (!error)
-        error = clBuildProgram(program, 1, &device->device, options, NULL, NULL);
+        compile_program(device, program, options, &error);
     if (!error)
         error = px_program_kernels(program, names, count, kernels);
     if (error) {
@@ -73,7 +80,7 @@ static cl_int build_from_source(const struct px_opencl_device *device, const cha
     cl_int error;
     *program = clCreateProgramWithSource(device->context, 1, &source, NULL, &error);
     if (!error)
-        error = clBuildProgram(*program, 1, &device->device, options, NULL, NULL);
+        compile_program(device, *program, options, &error);
     if (!error)
         error = px_program_kernels(*program, names, count, kernels);
     if (!error)
