@@ -582,9 +582,10 @@ START_TEST(slices_of_the_device)
 END_TEST
 
 /* Without an exchange others stay as they were: several ticks at once are those of a slice of the reference. */
-static void ticks_alone(struct px_device *device, struct px_device *reference, const struct px_shape *shape)
+static void ticks_alone(const struct life *life, const struct px_shape *shape)
 {
-    struct px_backend *both[2] = {make_backend(device, shape), make_backend(reference, shape)};
+    struct px_backend *both[2] = {make_backend(life->context->device, shape), make_backend(life->reference, shape)};
+    struct px_constants constants;
     const praxis_range all = {0, shape->replicas, 0, shape->graph.neurons};
     const uint8_t flags[REPLICAS] = {PRAXIS_RUN_TRACE, PX_RUN_REST, 0};
     const struct px_span span = {.ticks = 5};
@@ -593,8 +594,10 @@ static void ticks_alone(struct px_device *device, struct px_device *reference, c
     int8_t *codes[2] = {unit_allocate(bytes, 1), unit_allocate(bytes, 1)};
     for (size_t i = 0; i < bytes; i++)
         codes[0][i] = (int8_t)unit_integer(&random, -127, 127);
+    px_constants_make(&life->parameters, shape->graph.degree, false, &constants);
     for (int b = 0; b < 2; b++)
-        ck_assert(!both[b]->operations->upload(both[b], PRAXIS_FIELD_ACTIVATION, &all, codes[0]) &&
+        ck_assert(!both[b]->operations->set_constants(both[b], &constants) &&
+                  !both[b]->operations->upload(both[b], PRAXIS_FIELD_ACTIVATION, &all, codes[0]) &&
                   !both[b]->operations->begin(both[b], &span) && !both[b]->operations->ticks(both[b], 0, 5, flags) &&
                   !both[b]->operations->end(both[b], NULL) &&
                   !both[b]->operations->download(both[b], PRAXIS_FIELD_ACTIVATION, &all, codes[b]));
@@ -632,7 +635,7 @@ START_TEST(slices_alone)
     const struct kind *kind = _i ? &on_device[_i - 1] : &on_reference[3];
     begin_life(&life, kind, NULL);
     for (uint32_t s = 0; s < kind->count; s++)
-        ticks_alone(life.context->device, life.reference, &life.cuts[s]);
+        ticks_alone(&life, &life.cuts[s]);
     check_plans(&life);
     end_life(&life);
 }
