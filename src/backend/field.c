@@ -14,7 +14,7 @@
 #define UINT8    PRAXIS_CODE_UINT8
 #define INT32    PRAXIS_CODE_INT32
 
-static const struct px_field fields[PRAXIS_FIELD_COUNT] = {
+static const struct px_field field_table[PRAXIS_FIELD_COUNT] = {
     [PRAXIS_FIELD_ACTIVATION] = {"activation", "x after the last tick", NEURONS, INT8, PX_ACTIVATION_UNIT, -127, 127},
     [PRAXIS_FIELD_WEIGHT] = {"weight", "w of each synapse, by tap", SYNAPSES, INT8, PX_WEIGHT_UNIT, -127, 127},
     [PRAXIS_FIELD_TRACE] = {"trace", "e of each synapse, on a mu-law curve", SYNAPSES, INT8, 0, -127, 127},
@@ -41,13 +41,13 @@ static const struct px_field fields[PRAXIS_FIELD_COUNT] = {
 
 const struct px_field *px_field(praxis_field field)
 {
-    return &fields[field];
+    return &field_table[field];
 }
 
 bool px_field_find(const char *name, praxis_field *field)
 {
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++)
-        if (strcmp(fields[f].name, name) == 0) {
+        if (strcmp(field_table[f].name, name) == 0) {
             *field = (praxis_field)f;
             return true;
         }
@@ -56,7 +56,7 @@ bool px_field_find(const char *name, praxis_field *field)
 
 uint32_t px_field_elements(const struct px_shape *shape, praxis_field field)
 {
-    switch (fields[field].shape) {
+    switch (field_table[field].shape) {
     case PRAXIS_SHAPE_SYNAPSES:
         return shape->graph.degree;
     case PRAXIS_SHAPE_INPUTS:
@@ -69,5 +69,5 @@ uint32_t px_field_elements(const struct px_shape *shape, praxis_field field)
 
 uint32_t px_field_bytes(praxis_field field)
 {
-    return fields[field].type == PRAXIS_CODE_INT32 ? 4 : 1;
+    return field_table[field].type == PRAXIS_CODE_INT32 ? 4 : 1;
 }
