@@ -14,11 +14,7 @@ void loops_recipe(struct settings *settings)
     praxis_parameters *p = &settings->parameters;
     p->neurons = 361;
     p->factor = PRAXIS_FACTOR_SUPPLIED;
-    p->leak = 0.1;
-    p->gain = 0.7;
-    p->noise = 0.5;
-    p->bias_spread = 0.3;
-    p->input_scale = 0.7;
+    task_exploring_body(settings);
     p->trace_decay = 0.9;
 }
 

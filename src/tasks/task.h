@@ -94,6 +94,8 @@ void settings_default(const struct task *task, struct settings *settings);
 
 /* The usual control. */
 void task_unmodulated(struct settings *settings);
+/* Parameters of a network that acts, and explores by its noise. */
+void task_exploring_body(struct settings *settings);
 
 /* All tasks, NULL behind the last. */
 extern const struct task *const task_list[];

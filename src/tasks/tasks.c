@@ -29,3 +29,13 @@ void task_unmodulated(struct settings *settings)
 {
     settings->unmodulated = true;
 }
+
+void task_exploring_body(struct settings *settings)
+{
+    praxis_parameters *p = &settings->parameters;
+    p->leak = 0.1;
+    p->gain = 0.7;
+    p->noise = 0.5;
+    p->bias_spread = 0.3;
+    p->input_scale = 0.7;
+}
