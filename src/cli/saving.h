@@ -17,8 +17,8 @@ struct saving {
     {"save", CLI_TEXT, &(target)->save, 0, 0, "FILE", "keep the whole state there, at the end and meanwhile"},         \
         {"resume", CLI_TEXT, &(target)->resume, 0, 0, "FILE", "go on from what --save has kept"},                      \
     {                                                                                                                  \
-        "checkpoint-every", CLI_TEXT, &(target)->every, 0, 0, "TICKS|SECONDSs",                                        \
-            "how often --save keeps it: 5000, or 60s (default: as often as costs a hundredth)"                         \
+        "checkpoint-every", CLI_TEXT, &(target)->every, 0, 0, "TIME",                                                  \
+            "how often --save keeps it: ticks, 5000, or seconds, 60s (default: as costs a hundredth)"                  \
     }
 
 /* Reads and checks what the command line says; the exit code, or CLI_DONE. */
