@@ -7,6 +7,7 @@ logger ``praxis``; what fails is raised with the library's message.
 
 from praxis._library import VERSION as __version__
 from praxis._names import DeviceInfo, DeviceType, FieldInfo, Graph, NetworkInfo, ParameterInfo, ReadoutInfo, Statistics
+from praxis._parameters import fields, parameters
 from praxis.context import Context, devices
 from praxis.errors import (
     BrokenError,
@@ -22,7 +23,7 @@ from praxis.errors import (
     OutOfRangeError,
     UnsupportedError,
 )
-from praxis.network import Network, fields, parameters
+from praxis.network import Network
 from praxis.readout import Readout
 
 __all__ = [

@@ -4,17 +4,18 @@
 from __future__ import annotations
 
 import os
-import threading
 import weakref
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, Sequence
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 
 from praxis._arrays import Kept, inputs_of, numbers, pointer_to, room
-from praxis._library import LOG, ask, check, ffi, flags_of, lib, read_structure, structure
-from praxis._names import CodeAttributes, FieldAttributes, FieldInfo, Graph, NetworkInfo, ParameterInfo, Statistics
+from praxis._handle import Handle
+from praxis._library import ask, check, ffi, flags_of, lib, read_structure, structure
+from praxis._names import CodeAttributes, FieldAttributes, FieldInfo, Graph, NetworkInfo, Statistics
+from praxis._parameters import ParameterView, asked_for, fields
 from praxis.context import Context, shared_context
 
 if TYPE_CHECKING:
@@ -29,142 +30,6 @@ Part = Union[int, slice, range, None]
 Group = Union[str, int]
 
 CODE_TYPES = ("int8_t", "uint8_t", "int32_t")
-
-
-# ---- What parameters and fields are ----
-
-
-def parameters() -> dict[str, ParameterInfo]:
-    """What a network can be made from.
-
-    Returns
-    -------
-    dict of str to ParameterInfo
-        Bounds, default and meaning of each parameter, by its name.
-    """
-    infos = (
-        ask(lib.praxis_parameter_describe, "praxis_parameter_info", number)
-        for number in range(lib.PRAXIS_PARAMETER_COUNT)
-    )
-    return {info.name: info for info in infos}
-
-
-def fields() -> dict[str, FieldInfo]:
-    """What the state of a network consists of.
-
-    Returns
-    -------
-    dict of str to FieldInfo
-        Codes, unit and bounds of each field, by its name. What depends on the network is 0.
-    """
-    infos = (
-        ask(lib.praxis_field_describe, "praxis_field_info", ffi.NULL, number)
-        for number in range(lib.PRAXIS_FIELD_COUNT)
-    )
-    return {info.name: info for info in infos}
-
-
-def _text(name: str, value: Any) -> bytes:
-    """A value as the library reads it. A choice may be given by its number."""
-    if isinstance(value, str):
-        return value.encode()
-    if isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} is a number, not {value!r}")
-    number = ffi.new("praxis_parameter *")
-    if lib.praxis_parameter_find(name.encode(), number) == 0:
-        info = ask(lib.praxis_parameter_describe, "praxis_parameter_info", number[0])
-        if info.kind == lib.PRAXIS_KIND_CHOICE:
-            choice = ask(lib.praxis_parameter_choice, "praxis_choice_info", number[0], int(value))
-            return str(choice.name).encode()
-    as_float = float(value)
-    whole = isinstance(value, (int, np.integer)) or (as_float.is_integer() and abs(as_float) < 2**53)
-    return str(int(value)).encode() if whole else repr(as_float).encode()
-
-
-def _value(info: ParameterInfo, text: str) -> float | int | str:
-    if info.kind == lib.PRAXIS_KIND_CHOICE:
-        return text
-    return int(text) if info.kind == lib.PRAXIS_KIND_WHOLE else float(text)
-
-
-class ParameterView(MutableMapping[str, Any]):
-    """Parameters of a network by name. Those that are settable may be changed, for the next call."""
-
-    def __init__(self, network: Network) -> None:
-        self._network = network
-
-    def __getitem__(self, name: str) -> float | int | str:
-        known = parameters()
-        if name not in known:
-            raise KeyError(name)
-        text = ffi.new("char[]", lib.PRAXIS_PARAMETER_TEXT)
-        with self._network.handle as pointer:
-            check(lib.praxis_network_get(pointer, name.encode(), text, lib.PRAXIS_PARAMETER_TEXT))
-        return _value(known[name], ffi.string(text).decode())
-
-    def __setitem__(self, name: str, value: float | int | str) -> None:
-        text = _text(name, value)
-        with self._network.handle as pointer:
-            check(lib.praxis_network_set(pointer, name.encode(), text))
-
-    def __delitem__(self, name: str) -> None:
-        raise TypeError("parameters cannot be taken away")
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(parameters())
-
-    def __len__(self) -> int:
-        return int(lib.PRAXIS_PARAMETER_COUNT)
-
-    def __repr__(self) -> str:
-        return repr(dict(self))
-
-
-# ---- The network itself ----
-
-
-class Handle:
-    """A ``praxis_network *`` for one thread at a time: as a context manager, whose other threads wait."""
-
-    def __init__(self, pointer: Any) -> None:
-        self._pointer = ffi.gc(pointer, lib.praxis_network_destroy)
-        self.unlock()
-        _handles.add(self)
-
-    def unlock(self) -> None:
-        self._lock = threading.RLock()
-
-    def __enter__(self) -> Any:
-        self._lock.acquire()
-        if self._pointer is None:
-            self._lock.release()
-            raise ValueError("the network is closed")
-        return self._pointer
-
-    def __exit__(self, *_error: object) -> None:
-        self._lock.release()
-
-    @property
-    def closed(self) -> bool:
-        return self._pointer is None
-
-    def close(self) -> None:
-        with self._lock:
-            pointer, self._pointer = self._pointer, None
-            if pointer is not None:
-                ffi.release(pointer)
-
-
-_handles: weakref.WeakSet[Handle] = weakref.WeakSet()
-
-
-def _unlock_all() -> None:
-    """The threads that hold locks are not there in a child of fork()."""
-    for handle in list(_handles):
-        handle.unlock()
-
-
-os.register_at_fork(after_in_child=_unlock_all)
 
 
 def _bounds(part: Part, count: int, name: str) -> tuple[int, int]:
@@ -249,7 +114,7 @@ class Network(FieldAttributes):
         given: dict[str, Any] = {"neurons": neurons, "replicas": replicas, "channels": channels, "seed": seed}
         given = {name: value for name, value in given.items() if value is not None} | dict(parameters)
         context = _context_of(device)
-        asked, kept = _asked_for(given, seeds)
+        asked, kept = asked_for(given, seeds)
         made = ffi.new("praxis_network **")
         check(lib.praxis_network_create(context.pointer, asked, made))
         del kept
@@ -843,21 +708,6 @@ class Network(FieldAttributes):
 
 def _context_of(device: str | Context | None) -> Context:
     return device if isinstance(device, Context) else shared_context(device)
-
-
-def _asked_for(given: dict[str, Any], seeds: ArrayLike | None) -> tuple[Any, Any]:
-    """Parameters, and what they point to."""
-    asked = structure("praxis_parameters")
-    array = None
-    if seeds is not None:
-        array = numbers(seeds, "uint64_t", None, "seeds").reshape(-1)
-        if given.setdefault("replicas", array.size) != array.size:
-            raise ValueError(f"there are {array.size} seeds for {given['replicas']} replicas")
-        array = pointer_to(array, "uint64_t")
-        asked.seeds = array
-    for name, value in given.items():
-        check(lib.praxis_parameters_set(asked, name.encode(), _text(name, value), LOG))
-    return asked, array
 
 
 def _pieces(ticks: int, multiple: int, progress: bool) -> Iterator[tuple[int, int]]:
