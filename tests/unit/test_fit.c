@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: MIT */
+/* Fits of readouts, against normal equations solved in long double; and the linear algebra under them. */
+#include "twin.h"
+
+#include "readout/dense.h"
+
+/* ---- Linear algebra ---- */
+
+static const size_t sizes[] = {1, 2, 7, 8, 9, 31, 32, 33, 65, 317};
+
+static double *random_matrix(size_t count, uint64_t *random, int64_t most)
+{
+    double *matrix = unit_allocate(count, sizeof *matrix);
+    for (size_t i = 0; i < count; i++)
+        matrix[i] = (double)unit_integer(random, -most, most);
+    return matrix;
+}
+
+START_TEST(products)
+{
+    uint64_t random = 41;
+    for (size_t s = 0; s < 40; s++) {
+        size_t m = sizes[unit_bits(&random) % 8], n = sizes[unit_bits(&random) % 8];
+        size_t k = s == 0 ? 600 : sizes[unit_bits(&random) % UNIT_LENGTH(sizes)];
+        bool minus = s % 2 == 1, across = s % 3 == 1;
+        double *a = random_matrix(m * k, &random, 16129), *b = random_matrix(k * n, &random, 16129);
+        double *c = random_matrix(m * (n + 3), &random, 1 << 20), *before = unit_allocate(m * (n + 3), sizeof *c);
+        memcpy(before, c, m * (n + 3) * sizeof *c);
+        const struct px_matrix left = {a, k, 1}, right = {b, across ? 1 : n, across ? k : 1};
+        px_dense_multiply(m, n, k, left, right, minus, c, n + 3);
+        for (size_t i = 0; i < m; i++)
+            for (size_t j = 0; j < n + 3; j++) {
+                int64_t sum = 0;
+                for (size_t q = 0; q < k && j < n; q++)
+                    sum += (int64_t)a[i * k + q] * (int64_t)b[across ? j * k + q : q * n + j];
+                double expected = before[i * (n + 3) + j] + (double)(minus ? -sum : sum);
+                unit_require(c[i * (n + 3) + j] == expected, "%zu x %zu x %zu: element (%zu, %zu) is %.17g, not %.17g",
+                             m, n, k, i, j, c[i * (n + 3) + j], expected);
+            }
+        free(a);
+        free(b);
+        free(c);
+        free(before);
+    }
+}
+END_TEST
+
+/* x of (b b' + n I) x = c, put back into it. Errors of a backward stable solution are below n times 2^-53 of the norms;
+ * the matrix is so well conditioned that 1e-9 is far beyond them. */
+START_TEST(factors)
+{
+    uint64_t random = 42;
+    for (size_t s = 0; s < UNIT_LENGTH(sizes); s++) {
+        size_t n = sizes[s];
+        double *b = random_matrix(n * n, &random, 3), *a = unit_allocate(n * n, sizeof *a);
+        double *whole = unit_allocate(n * n, sizeof *whole), *x = random_matrix(n * 3, &random, 100);
+        double *right = unit_allocate(n * 3, sizeof *right);
+        memcpy(right, x, n * 3 * sizeof *x);
+        px_dense_multiply_lower(n, n, (struct px_matrix){b, n, 1}, (struct px_matrix){b, 1, n}, a);
+        for (size_t i = 0; i < n; i++)
+            for (size_t j = 0; j < n; j++) {
+                double sum = i == j ? (double)n : 0;
+                for (size_t k = 0; k < n; k++)
+                    sum += b[i * n + k] * b[j * n + k];
+                whole[i * n + j] = sum;
+                a[i * n + j] += i == j ? (double)n : 0;
+                unit_require(j > i || a[i * n + j] == sum, "product (%zu, %zu) of %zu", i, j, n);
+                a[i * n + j] = j > i ? NAN : a[i * n + j]; /* what is above counts for nothing */
+            }
+        ck_assert(px_dense_cholesky(n, a));
+        px_dense_solve(n, a, 3, x);
+        for (size_t i = 0; i < n; i++)
+            for (size_t c = 0; c < 3; c++) {
+                double sum = 0;
+                for (size_t k = 0; k < n; k++)
+                    sum += whole[i * n + k] * x[k * 3 + c];
+                unit_require(fabs(sum - right[i * 3 + c]) < 1e-9, "row %zu of %zu: %.17g for %g", i, n, sum,
+                             right[i * 3 + c]);
+            }
+        free(b);
+        free(a);
+        free(whole);
+        free(x);
+        free(right);
+    }
+    double indefinite[] = {1, 0, 2, 1};
+    ck_assert(!px_dense_cholesky(2, indefinite));
+    double singular[] = {0};
+    ck_assert(!px_dense_cholesky(1, singular));
+}
+END_TEST
+
+/* ---- Ridge regression ---- */
+
+/* The ridge regression that the header describes, on some ticks. */
+static void fit_ticks(const struct pair *pair, const praxis_readout_options *options, int r, int output,
+                      const int *ticks, int count, double ridge, long double *weight)
+{
+    static long double x[MOST_TICKS][MOST_FEATURES], a[MOST_FEATURES * MOST_FEATURES];
+    long double mean[MOST_FEATURES] = {0}, y[MOST_TICKS], y_mean = 0, scale = 0;
+    size_t size = 0;
+    for (int t = 0; t < count; t++) {
+        size = features_of(pair, options, r, ticks[t], x[t]);
+        y[t] = (long double)pair->target[(r * pair->ticks + ticks[t]) * OUTPUTS + output];
+        y_mean += y[t] / count;
+        for (size_t f = 0; f + 1 < size; f++)
+            mean[f] += x[t][f] / count;
+    }
+    size_t features = size - 1;
+    for (int t = 0; t < count; t++)
+        for (size_t f = 0; f < features; f++)
+            scale += (x[t][f] - mean[f]) * (x[t][f] - mean[f]) / (long double)features;
+    for (size_t f = 0; f < features; f++) {
+        weight[f] = 0;
+        for (size_t g = 0; g < features; g++) {
+            long double sum = f == g ? (long double)ridge * scale : 0;
+            for (int t = 0; t < count; t++)
+                sum += (x[t][f] - mean[f]) * (x[t][g] - mean[g]);
+            a[f * features + g] = sum;
+        }
+        for (int t = 0; t < count; t++)
+            weight[f] += (x[t][f] - mean[f]) * (y[t] - y_mean);
+    }
+    eliminate(features, a, weight);
+    weight[features] = y_mean;
+    for (size_t f = 0; f < features; f++)
+        weight[features] -= mean[f] * weight[f];
+}
+
+/* Both ways to solve it, samples of two stretches of ticks with others between. */
+START_TEST(fits)
+{
+    static const double ridges[REPLICAS] = {1e-3, 0.3};
+    struct pair *pair = open_pair(_i, 1, PRAXIS_FACTOR_POST);
+    drive(pair, 100, 61);
+    for (int c = 0; c < (int)UNIT_LENGTH(cases); c++) {
+        unit_success(pair->context, praxis_network_reset(pair->network, PRAXIS_RESET_ACTIVATIONS, NULL));
+        praxis_readout_options options = case_options(c);
+        praxis_readout *readout = make_readout(pair, &options);
+        int ticks[80], count = 0;
+        run_part(pair, readout, 0, 5, 0, NULL);
+        run_part(pair, readout, 5, 40, PRAXIS_READOUT_TRAINING, NULL);
+        run_part(pair, readout, 45, 10, PRAXIS_READOUT_VALIDATION, NULL);
+        run_part(pair, readout, 55, 10, 0, NULL);
+        run_part(pair, readout, 65, 30, PRAXIS_READOUT_TRAINING, NULL);
+        for (int t = 5; t < 95; t++)
+            if (t < 45 || t >= 65)
+                ticks[count++] = t;
+        unit_success(pair->context, praxis_readout_fit(readout, PRAXIS_READOUT_TRAINING, ridges));
+        size_t size;
+        double *weights = read_weights(pair, readout, &size);
+        ck_assert_int_eq(size - 1 > 70, c >= 3);
+        for (int r = 0; r < REPLICAS; r++)
+            for (int o = 0; o < OUTPUTS; o++) {
+                long double expected[MOST_FEATURES];
+                fit_ticks(pair, &options, r, o, ticks, count, ridges[r], expected);
+                for (size_t f = 0; f < size; f++) {
+                    double weight = weights[(size_t)(r * OUTPUTS + o) * size + f];
+                    /* The condition of the matrices is below features / ridge = 2e5: 1e-10 leaves a margin of 10. */
+                    unit_require(fabsl((long double)weight - expected[f]) < 1e-9L * (1 + fabsl(expected[f])),
+                                 "case %d, replica %d, output %d, weight %zu: %.15g, expected %.15Lg", c, r, o, f,
+                                 weight, expected[f]);
+                }
+            }
+        free(weights);
+        praxis_readout_destroy(readout);
+    }
+    close_pair(pair);
+}
+END_TEST
+
+/* One span or several, the same samples give the same bits. */
+START_TEST(fits_of_spans)
+{
+    const double ridges[REPLICAS] = {1e-4, 1e-2};
+    for (int c = 1; c < 5; c += 3) {
+        struct pair *pair = open_pair(_i, 1, PRAXIS_FACTOR_POST);
+        drive(pair, 60, 62);
+        praxis_readout_options options = case_options(c);
+        praxis_readout *readout = make_readout(pair, &options);
+        size_t size;
+        run_part(pair, readout, 0, 60, PRAXIS_READOUT_TRAINING, NULL);
+        unit_success(pair->context, praxis_readout_fit(readout, PRAXIS_READOUT_TRAINING, ridges));
+        double *once = read_weights(pair, readout, &size);
+        unit_success(pair->context,
+                     praxis_readout_reset(readout, PRAXIS_READOUT_RESET_SAMPLES | PRAXIS_READOUT_RESET_HISTORY, NULL));
+        unit_success(pair->context, praxis_network_reset(pair->network, PRAXIS_RESET_ACTIVATIONS, NULL));
+        for (int first = 0; first < 60; first += 15)
+            run_part(pair, readout, first, 15, PRAXIS_READOUT_TRAINING, NULL);
+        unit_success(pair->context, praxis_readout_fit(readout, PRAXIS_READOUT_TRAINING, ridges));
+        double *often = read_weights(pair, readout, &size);
+        ck_assert_mem_eq(once, often, REPLICAS * OUTPUTS * size * sizeof *once);
+        free(once);
+        free(often);
+        praxis_readout_destroy(readout);
+        close_pair(pair);
+    }
+}
+END_TEST
+
+/* The ridge that is chosen is the one that fitting and measuring each would choose, and the error what outputs say. */
+START_TEST(choices)
+{
+    static const double ridges[] = {1e-5, 1e-3, 1e-2, 0.1, 1, 10};
+    for (int c = 1; c < 5; c += 3) {
+        struct pair *pair = open_pair(_i, 1, PRAXIS_FACTOR_POST);
+        drive(pair, 150, 63);
+        praxis_readout_options options = case_options(c);
+        praxis_readout *readout = make_readout(pair, &options);
+        float prediction[REPLICAS * 60 * OUTPUTS];
+        run_part(pair, readout, 0, 90, PRAXIS_READOUT_TRAINING, NULL);
+        run_part(pair, readout, 90, 60, PRAXIS_READOUT_VALIDATION, NULL);
+        double least[REPLICAS] = {INFINITY, INFINITY}, best[REPLICAS], chosen[REPLICAS], error[REPLICAS];
+        for (size_t i = 0; i < UNIT_LENGTH(ridges); i++) {
+            const double same[REPLICAS] = {ridges[i], ridges[i]};
+            double each[REPLICAS * OUTPUTS] = {0};
+            unit_success(pair->context, praxis_readout_fit(readout, PRAXIS_READOUT_TRAINING, same));
+            unit_success(pair->context, praxis_readout_error(readout, PRAXIS_READOUT_VALIDATION, each));
+            for (int r = 0; r < REPLICAS; r++) {
+                double mean = sqrt((each[r * 2] * each[r * 2] + each[r * 2 + 1] * each[r * 2 + 1]) / 2);
+                best[r] = mean < least[r] ? ridges[i] : best[r];
+                least[r] = fmin(mean, least[r]);
+            }
+        }
+        unit_success(pair->context, praxis_readout_choose(readout, ridges, UNIT_LENGTH(ridges), chosen, error));
+        size_t size;
+        double *both = read_weights(pair, readout, &size);
+        for (int r = 0; r < REPLICAS; r++) {
+            ck_assert(chosen[r] == best[r]);
+            unit_require(fabs(error[r] - least[r]) < 1e-12, "%.17g, expected %.17g", error[r], least[r]);
+        }
+        unit_success(pair->context,
+                     praxis_readout_fit(readout, PRAXIS_READOUT_TRAINING | PRAXIS_READOUT_VALIDATION, best));
+        double *again = read_weights(pair, readout, &size);
+        ck_assert_mem_eq(both, again, REPLICAS * OUTPUTS * size * sizeof *both);
+        free(again);
+        free(both);
+        /* Errors of the samples are those of the outputs while they were taken: only replays show them. */
+        unit_success(pair->context,
+                     praxis_readout_reset(readout, PRAXIS_READOUT_RESET_SAMPLES | PRAXIS_READOUT_RESET_HISTORY, NULL));
+        unit_success(pair->context, praxis_network_reset(pair->network, PRAXIS_RESET_ACTIVATIONS, NULL));
+        run_part(pair, readout, 0, 90, 0, NULL);
+        run_part(pair, readout, 90, 60, PRAXIS_READOUT_VALIDATION, prediction);
+        double measured[REPLICAS * OUTPUTS];
+        unit_success(pair->context, praxis_readout_error(readout, PRAXIS_READOUT_VALIDATION, measured));
+        for (int i = 0; i < REPLICAS * OUTPUTS; i++) {
+            double mean = 0, squares = 0, deviations = 0;
+            for (int t = 0; t < 60; t++)
+                mean += (double)pair->target[(i / 2 * 150 + 90 + t) * 2 + i % 2] / 60;
+            for (int t = 0; t < 60; t++) {
+                double y = (double)pair->target[(i / 2 * 150 + 90 + t) * 2 + i % 2];
+                squares += pow(y - (double)prediction[(i / 2 * 60 + t) * 2 + i % 2], 2);
+                deviations += pow(y - mean, 2);
+            }
+            unit_require(fabs(measured[i] - sqrt(squares / deviations)) < 1e-5, "%g, expected %g", measured[i],
+                         sqrt(squares / deviations));
+        }
+        praxis_readout_destroy(readout);
+        close_pair(pair);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("fit");
+    TCase *algebra = unit_case(suite, "algebra"), *fitted = unit_case(suite, "fits");
+    tcase_add_test(algebra, products);
+    tcase_add_test(algebra, factors);
+    int devices = unit_devices();
+    tcase_add_loop_test(fitted, fits, 0, devices);
+    tcase_add_loop_test(fitted, fits_of_spans, 0, devices);
+    tcase_add_loop_test(fitted, choices, 0, devices);
+    return unit_main_on_devices(suite, devices);
+}
