@@ -1,348 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Ridge regression (Hoerl and Kennard 1970) with an unpenalised constant: of all w, the one with the least
- *
- *     |y - mean y - (X - mean X) w|^2 + ridge s |w|^2,   s = the mean of the diagonal of C,
- *
- * where C = (X - mean X)'(X - mean X). With fewer features than samples (C + ridge s I) w = (X - mean X)'(y - mean y);
- * else the dual, (K + ridge s I) a = y - mean y with K = (X - mean X)(X - mean X)' and w = (X - mean X)' a (Saunders,
- * Gammerman and Vovk 1998), which has as many unknowns as samples. Products of features are integers, and their sums
- * exact in whatever order.
- */
+/* Fits of readouts to their samples, the choice of a ridge, and the errors that are left. */
 #include <math.h>
 #include <string.h>
 
 #include "base/size.h"
 #include "readout/dense.h"
-#include "readout/readout.h"
-
-#define FIT_BLOCK 256 /* samples whose features are laid out at once */
-
-/* Samples of one replica, laid out for arithmetic. */
-struct laid_out {
-    size_t rows, samples;
-    double *states;      /* [rows][width] integers of the features of a tick */
-    double *targets;     /* [samples][outputs] */
-    size_t *row;         /* [samples] */
-    double *target_mean; /* [outputs] */
-};
-
-/* The equations of a fit, for any strength of the ridge. */
-struct equations {
-    bool dual;
-    size_t size;    /* unknowns: features, or samples */
-    double *matrix; /* [size][size], its lower half: centred products */
-    double *right;  /* [size][outputs] */
-    double *mean;   /* [features] */
-    double scale;   /* the mean variance of features times the samples: what the ridge is relative to */
-    double *factor; /* [size][size] room */
-    double *weight; /* [features or size, the greater][outputs] room */
-};
-
-static void free_laid_out(struct laid_out *data)
-{
-    free(data->states);
-    free(data->targets);
-    free(data->row);
-    free(data->target_mean);
-}
-
-static void free_equations(struct equations *equations)
-{
-    free(equations->matrix);
-    free(equations->right);
-    free(equations->mean);
-    free(equations->factor);
-    free(equations->weight);
-}
-
-static praxis_status readout_out_of_memory(const praxis_readout *readout)
-{
-    return px_fail(readout->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to fit a readout of %llu features",
-                   (unsigned long long)readout->features);
-}
-
-/* Appends a part of a replica's samples. */
-static void lay_out_part(const praxis_readout *readout, const struct px_samples *part, uint32_t replica,
-                         struct laid_out *data)
-{
-    size_t neurons = readout->options.neuron_count, width = readout->width, outputs = readout->options.outputs;
-    for (size_t q = 0; q < part->rows; q++) {
-        const int8_t *codes = part->states + (q * readout->replicas + replica) * neurons;
-        double *state = data->states + (data->rows + q) * width;
-        for (size_t i = 0; i < neurons; i++) {
-            state[i] = (double)codes[i] * PX_FEATURE_SCALE;
-            if (readout->options.squares)
-                state[neurons + i] = (double)codes[i] * (double)codes[i];
-        }
-    }
-    for (size_t t = 0; t < part->samples; t++) {
-        data->row[data->samples + t] = data->rows + part->row[t];
-        for (size_t o = 0; o < outputs; o++)
-            data->targets[(data->samples + t) * outputs + o] =
-                (double)part->targets[(t * readout->replicas + replica) * outputs + o];
-    }
-    data->rows += part->rows;
-    data->samples += part->samples;
-}
-
-static void average_targets(size_t outputs, struct laid_out *data)
-{
-    for (size_t t = 0; t < data->samples; t++)
-        for (size_t o = 0; o < outputs; o++)
-            data->target_mean[o] += data->targets[t * outputs + o];
-    for (size_t o = 0; o < outputs; o++)
-        data->target_mean[o] /= (double)data->samples;
-}
-
-static praxis_status lay_out(const praxis_readout *readout, uint32_t parts, uint32_t replica, struct laid_out *data)
-{
-    size_t outputs = readout->options.outputs, rows = 0, samples = 0;
-    for (int p = 0; p < 2; p++)
-        if (parts >> p & 1) {
-            rows += readout->parts[p].rows;
-            samples += readout->parts[p].samples;
-        }
-    *data = (struct laid_out){
-        .states = px_zeros(px_multiply(rows, readout->width), sizeof(double)),
-        .targets = px_zeros(px_multiply(samples, outputs), sizeof(double)),
-        .row = px_zeros(samples, sizeof(size_t)),
-        .target_mean = px_zeros(outputs, sizeof(double)),
-    };
-    if (!data->states || !data->targets || !data->row || !data->target_mean) {
-        free_laid_out(data);
-        *data = (struct laid_out){0};
-        return readout_out_of_memory(readout);
-    }
-    for (int p = 0; p < 2; p++)
-        if (parts >> p & 1)
-            lay_out_part(readout, &readout->parts[p], replica, data);
-    average_targets(outputs, data);
-    return PRAXIS_SUCCESS;
-}
-
-/* Features of `count` samples from `first`: block[count][features]. */
-static void gather_features(const praxis_readout *readout, const struct laid_out *data, size_t first, size_t count,
-                            double *block)
-{
-    size_t width = readout->width;
-    for (size_t t = 0; t < count; t++)
-        for (size_t lag = 0; lag < readout->options.lags; lag++)
-            memcpy(block + t * readout->features + lag * width, data->states + (data->row[first + t] - lag) * width,
-                   width * sizeof *block);
-}
-
-/* ---- As many unknowns as features ---- */
-
-static void add_primal_block(const praxis_readout *readout, const struct laid_out *data, size_t first, size_t count,
-                             double *block, double *across, struct equations *equations)
-{
-    size_t features = readout->features, outputs = readout->options.outputs;
-    gather_features(readout, data, first, count, block);
-    for (size_t t = 0; t < count; t++)
-        for (size_t f = 0; f < features; f++) {
-            across[f * FIT_BLOCK + t] = block[t * features + f];
-            equations->mean[f] += block[t * features + f];
-        }
-    const struct px_matrix columns = {block, features, 1}, rows = {across, FIT_BLOCK, 1};
-    const struct px_matrix targets = {data->targets + first * outputs, outputs, 1};
-    px_dense_multiply_lower(features, count, rows, columns, equations->matrix);
-    px_dense_multiply(features, outputs, count, rows, targets, false, equations->right, outputs);
-}
-
-/* Sums of products become those of what is centred. */
-static void centre_primal(const praxis_readout *readout, const struct laid_out *data, struct equations *equations)
-{
-    size_t features = readout->features, outputs = readout->options.outputs;
-    double samples = (double)data->samples, *sum = equations->mean, trace = 0;
-    for (size_t f = 0; f < features; f++) {
-        for (size_t g = 0; g <= f; g++)
-            equations->matrix[f * features + g] -= sum[f] * sum[g] / samples;
-        for (size_t o = 0; o < outputs; o++)
-            equations->right[f * outputs + o] -= sum[f] * data->target_mean[o];
-        trace += equations->matrix[f * features + f];
-    }
-    for (size_t f = 0; f < features; f++)
-        sum[f] /= samples;
-    equations->scale = trace / (double)features;
-}
-
-static bool make_primal(const praxis_readout *readout, const struct laid_out *data, struct equations *equations)
-{
-    uint64_t count = px_multiply(readout->features, FIT_BLOCK);
-    double *block = px_zeros(count, sizeof(double)), *across = px_zeros(count, sizeof(double));
-    for (size_t first = 0; first < data->samples && block && across; first += FIT_BLOCK) {
-        size_t left = data->samples - first;
-        add_primal_block(readout, data, first, left < FIT_BLOCK ? left : FIT_BLOCK, block, across, equations);
-    }
-    bool made = block && across;
-    if (made)
-        centre_primal(readout, data, equations);
-    free(block);
-    free(across);
-    return made;
-}
-
-/* ---- As many unknowns as samples ---- */
-
-/* The lower half of the products of samples, from those of single ticks: a sample is some ticks in a row. */
-static void sum_lags(size_t lags, const struct laid_out *data, const double *ticks, double *matrix)
-{
-    for (size_t t = 0; t < data->samples; t++)
-        for (size_t s = 0; s <= t; s++) {
-            double sum = 0;
-            for (size_t lag = 0; lag < lags; lag++)
-                sum += ticks[(data->row[t] - lag) * data->rows + data->row[s] - lag];
-            matrix[t * data->samples + s] = sum;
-        }
-}
-
-static void average_features(const praxis_readout *readout, const struct laid_out *data, double *mean)
-{
-    size_t width = readout->width;
-    for (size_t t = 0; t < data->samples; t++)
-        for (size_t lag = 0; lag < readout->options.lags; lag++)
-            for (size_t i = 0; i < width; i++)
-                mean[lag * width + i] += data->states[(data->row[t] - lag) * width + i];
-    for (size_t f = 0; f < readout->features; f++)
-        mean[f] /= (double)data->samples;
-}
-
-/* Takes the mean of its row and of its column from each product, and adds that of all. */
-static void centre_dual(size_t features, size_t samples, double *matrix, double *average, double *scale)
-{
-    double all = 0, trace = 0;
-    for (size_t t = 0; t < samples; t++)
-        for (size_t s = 0; s <= t; s++) {
-            average[t] += matrix[t * samples + s];
-            average[s] += s < t ? matrix[t * samples + s] : 0;
-        }
-    for (size_t t = 0; t < samples; t++) {
-        average[t] /= (double)samples;
-        all += average[t];
-    }
-    all /= (double)samples;
-    for (size_t t = 0; t < samples; t++) {
-        for (size_t s = 0; s <= t; s++)
-            matrix[t * samples + s] += all - (average[t] + average[s]);
-        trace += matrix[t * samples + t];
-    }
-    *scale = trace / (double)features;
-}
-
-static bool make_dual(const praxis_readout *readout, const struct laid_out *data, struct equations *equations)
-{
-    size_t rows = data->rows, width = readout->width, outputs = readout->options.outputs;
-    double *ticks = px_zeros(px_multiply(rows, rows), sizeof(double));
-    double *average = px_zeros(data->samples, sizeof(double));
-    bool made = ticks && average;
-    if (made) {
-        const struct px_matrix down = {data->states, width, 1}, right = {data->states, 1, width};
-        px_dense_multiply_lower(rows, width, down, right, ticks);
-        sum_lags(readout->options.lags, data, ticks, equations->matrix);
-        centre_dual(readout->features, data->samples, equations->matrix, average, &equations->scale);
-        average_features(readout, data, equations->mean);
-        for (size_t i = 0; i < data->samples * outputs; i++)
-            equations->right[i] = data->targets[i] - data->target_mean[i % outputs];
-    }
-    free(ticks);
-    free(average);
-    return made;
-}
-
-/* weight = (X - mean X)' a of the solution a[samples][outputs], which stands in equations->weight. */
-static bool leave_dual(const praxis_readout *readout, const struct laid_out *data, const struct equations *equations)
-{
-    size_t rows = data->rows, width = readout->width, outputs = readout->options.outputs;
-    size_t lags = readout->options.lags, before = lags - 1;
-    double *across = px_zeros(px_multiply(width, rows), sizeof(double));
-    double *of_row = px_zeros(px_multiply(rows, outputs), sizeof(double)), *sum = px_zeros(outputs, sizeof(double));
-    bool made = across && of_row && sum;
-    for (size_t q = 0; q < rows && made; q++)
-        for (size_t i = 0; i < width; i++)
-            across[i * rows + q] = data->states[q * width + i];
-    for (size_t i = 0; i < data->samples * outputs && made; i++) {
-        of_row[data->row[i / outputs] * outputs + i % outputs] = equations->weight[i];
-        sum[i % outputs] += equations->weight[i];
-    }
-    if (made)
-        for (size_t i = 0; i < readout->features * outputs; i++)
-            equations->weight[i] = -equations->mean[i / outputs] * sum[i % outputs];
-    for (size_t lag = 0; lag < lags && made; lag++) {
-        const struct px_matrix states = {across + before - lag, rows, 1};
-        const struct px_matrix solution = {of_row + before * outputs, outputs, 1};
-        px_dense_multiply(width, outputs, rows - before, states, solution, false,
-                          equations->weight + lag * width * outputs, outputs);
-    }
-    free(across);
-    free(of_row);
-    free(sum);
-    return made;
-}
-
-/* ---- Both ---- */
-
-static praxis_status make_equations(const praxis_readout *readout, const struct laid_out *data,
-                                    struct equations *equations)
-{
-    size_t features = readout->features, outputs = readout->options.outputs;
-    bool dual = features > data->samples;
-    uint64_t size = dual ? data->samples : features, square = px_multiply(size, size);
-    uint64_t ticks = dual ? px_multiply(data->rows, data->rows) : 0;
-    praxis_status status =
-        px_memory_check(readout->log, px_multiply(px_add(px_multiply(square, 2), ticks), sizeof(double)));
-    if (status)
-        return status;
-    *equations = (struct equations){
-        .dual = dual,
-        .size = (size_t)size,
-        .matrix = px_zeros(square, sizeof(double)),
-        .right = px_zeros(px_multiply(size, outputs), sizeof(double)),
-        .mean = px_zeros(features, sizeof(double)),
-        .factor = px_zeros(square, sizeof(double)),
-        .weight = px_zeros(px_multiply(features > size ? features : size, outputs), sizeof(double)),
-    };
-    if (!equations->matrix || !equations->right || !equations->mean || !equations->factor || !equations->weight ||
-        !(dual ? make_dual(readout, data, equations) : make_primal(readout, data, equations)))
-        return readout_out_of_memory(readout);
-    return PRAXIS_SUCCESS;
-}
-
-/* The weights of a replica, features in their own units, constant last. */
-static void store_weights(const praxis_readout *readout, const struct laid_out *data, const struct equations *equations,
-                          uint32_t replica)
-{
-    size_t features = readout->features, outputs = readout->options.outputs;
-    for (size_t o = 0; o < outputs; o++) {
-        double *weight = readout->weights + (replica * outputs + o) * (features + 1), constant = data->target_mean[o];
-        for (size_t f = 0; f < features; f++) {
-            double coefficient = equations->weight[f * outputs + o];
-            constant -= equations->mean[f] * coefficient;
-            weight[f] = coefficient / PX_FEATURE_UNIT;
-        }
-        weight[features] = constant;
-    }
-}
-
-static praxis_status solve_equations(const praxis_readout *readout, const struct laid_out *data,
-                                     struct equations *equations, double ridge, uint32_t replica)
-{
-    size_t size = equations->size, outputs = readout->options.outputs;
-    double added = ridge * equations->scale;
-    memcpy(equations->factor, equations->matrix, size * size * sizeof(double));
-    for (size_t i = 0; i < size; i++) /* states that never change have no scale: any will do */
-        equations->factor[i * size + i] += added > 0 ? added : 1;
-    memcpy(equations->weight, equations->right, size * outputs * sizeof(double));
-    if (!px_dense_cholesky(size, equations->factor))
-        return px_fail(readout->log, PRAXIS_ERROR_OUT_OF_RANGE,
-                       "a ridge of %g is too small for the features of replica %u: no factor in double precision",
-                       ridge, replica);
-    px_dense_solve(size, equations->factor, outputs, equations->weight);
-    if (equations->dual && !leave_dual(readout, data, equations))
-        return readout_out_of_memory(readout);
-    store_weights(readout, data, equations, replica);
-    return PRAXIS_SUCCESS;
-}
+#include "readout/equations.h"
 
 /* Squared errors and deviations of each output, over laid-out samples. */
 static void add_errors(size_t outputs, size_t count, const double *predicted, const double *target, const double *mean,
@@ -357,18 +20,18 @@ static void add_errors(size_t outputs, size_t count, const double *predicted, co
 }
 
 /* error[outputs] of a replica's weights: NRMSE, or RMSE where targets do not vary. */
-static praxis_status measure(const praxis_readout *readout, const struct laid_out *data, uint32_t replica,
+static praxis_status measure(const praxis_readout *readout, const struct px_laid_out *data, uint32_t replica,
                              double *error)
 {
     size_t features = readout->features, outputs = readout->options.outputs;
     const double *weight = readout->weights + replica * outputs * (features + 1);
-    double *block = px_zeros(px_multiply(features, FIT_BLOCK), sizeof(double));
-    double *predicted = px_zeros(px_multiply(outputs, FIT_BLOCK), sizeof(double));
+    double *block = px_zeros(px_multiply(features, PX_FIT_BLOCK), sizeof(double));
+    double *predicted = px_zeros(px_multiply(outputs, PX_FIT_BLOCK), sizeof(double));
     double *sums = px_zeros(2 * outputs, sizeof(double));
     bool made = block && predicted && sums;
-    for (size_t first = 0; first < data->samples && made; first += FIT_BLOCK) {
-        size_t left = data->samples - first, count = left < FIT_BLOCK ? left : FIT_BLOCK;
-        gather_features(readout, data, first, count, block);
+    for (size_t first = 0; first < data->samples && made; first += PX_FIT_BLOCK) {
+        size_t left = data->samples - first, count = left < PX_FIT_BLOCK ? left : PX_FIT_BLOCK;
+        px_laid_out_features(readout, data, first, count, block);
         for (size_t i = 0; i < count * features; i++)
             block[i] *= PX_FEATURE_UNIT;
         for (size_t i = 0; i < count * outputs; i++)
@@ -382,7 +45,7 @@ static praxis_status measure(const praxis_readout *readout, const struct laid_ou
     free(block);
     free(predicted);
     free(sums);
-    return made ? PRAXIS_SUCCESS : readout_out_of_memory(readout);
+    return made ? PRAXIS_SUCCESS : px_readout_no_memory(readout);
 }
 
 static praxis_status check_parts(const praxis_readout *readout, uint32_t parts)
@@ -410,15 +73,15 @@ static praxis_status check_ridges(const praxis_readout *readout, const double *r
 
 static praxis_status fit_replica(const praxis_readout *readout, uint32_t parts, uint32_t replica, double ridge)
 {
-    struct laid_out data;
-    struct equations equations = {0};
-    praxis_status status = lay_out(readout, parts, replica, &data);
+    struct px_laid_out data;
+    struct px_equations equations = {0};
+    praxis_status status = px_lay_out(readout, parts, replica, &data);
     if (!status)
-        status = make_equations(readout, &data, &equations);
+        status = px_equations_make(readout, &data, &equations);
     if (!status)
-        status = solve_equations(readout, &data, &equations, ridge, replica);
-    free_equations(&equations);
-    free_laid_out(&data);
+        status = px_equations_solve(readout, &data, &equations, ridge, replica);
+    px_equations_free(&equations);
+    px_laid_out_free(&data);
     return status;
 }
 
@@ -449,7 +112,7 @@ praxis_status px_readout_fit(praxis_readout *readout, uint32_t parts, const doub
     if (status)
         return status;
     double *before = copy_weights(readout);
-    status = before ? PRAXIS_SUCCESS : readout_out_of_memory(readout);
+    status = before ? PRAXIS_SUCCESS : px_readout_no_memory(readout);
     for (uint32_t r = 0; r < readout->replicas && !status; r++)
         status = fit_replica(readout, parts, r, ridge[r]);
     end_fit(readout, before, status);
@@ -469,16 +132,16 @@ static double mean_square(const double *error, size_t outputs)
 static praxis_status choose_for(const praxis_readout *readout, const double *ridges, size_t count, uint32_t replica,
                                 double *each, double *chosen, double *error)
 {
-    struct laid_out data, validation;
-    struct equations equations = {0};
-    praxis_status status = lay_out(readout, PRAXIS_READOUT_TRAINING, replica, &data), last = PRAXIS_SUCCESS;
-    praxis_status other = lay_out(readout, PRAXIS_READOUT_VALIDATION, replica, &validation);
+    struct px_laid_out data, validation;
+    struct px_equations equations = {0};
+    praxis_status status = px_lay_out(readout, PRAXIS_READOUT_TRAINING, replica, &data), last = PRAXIS_SUCCESS;
+    praxis_status other = px_lay_out(readout, PRAXIS_READOUT_VALIDATION, replica, &validation);
     status = status ? status : other;
     if (!status)
-        status = make_equations(readout, &data, &equations);
+        status = px_equations_make(readout, &data, &equations);
     *error = INFINITY;
     for (size_t i = 0; i < count && !status; i++) {
-        last = solve_equations(readout, &data, &equations, ridges[i], replica);
+        last = px_equations_solve(readout, &data, &equations, ridges[i], replica);
         if (last == PRAXIS_ERROR_OUT_OF_RANGE)
             continue;
         status = last ? last : measure(readout, &validation, replica, each);
@@ -491,9 +154,9 @@ static praxis_status choose_for(const praxis_readout *readout, const double *rid
     if (!status && isinf(*error))
         status = last;
     *error = sqrt(*error);
-    free_equations(&equations);
-    free_laid_out(&data);
-    free_laid_out(&validation);
+    px_equations_free(&equations);
+    px_laid_out_free(&data);
+    px_laid_out_free(&validation);
     return status;
 }
 
@@ -507,7 +170,7 @@ praxis_status px_readout_choose(praxis_readout *readout, const double *ridges, s
     if (status)
         return status;
     double *each = px_zeros(readout->options.outputs, sizeof(double)), *before = copy_weights(readout);
-    status = each && before ? PRAXIS_SUCCESS : readout_out_of_memory(readout);
+    status = each && before ? PRAXIS_SUCCESS : px_readout_no_memory(readout);
     for (uint32_t r = 0; r < readout->replicas && !status; r++) {
         double best = 0, least;
         status = choose_for(readout, ridges, count, r, each, &best, &least);
@@ -527,11 +190,11 @@ praxis_status px_readout_error(praxis_readout *readout, uint32_t part, double *e
 {
     praxis_status status = check_parts(readout, part);
     for (uint32_t r = 0; r < readout->replicas && !status; r++) {
-        struct laid_out data;
-        status = lay_out(readout, part, r, &data);
+        struct px_laid_out data;
+        status = px_lay_out(readout, part, r, &data);
         if (!status)
             status = measure(readout, &data, r, error + r * readout->options.outputs);
-        free_laid_out(&data);
+        px_laid_out_free(&data);
     }
     return status;
 }
