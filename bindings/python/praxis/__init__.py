@@ -8,6 +8,7 @@ logger ``praxis``; what fails is raised with the library's message.
 from praxis._library import VERSION as __version__
 from praxis._names import DeviceInfo, DeviceType, FieldInfo, Graph, NetworkInfo, ParameterInfo, ReadoutInfo, Statistics
 from praxis._parameters import fields, parameters
+from praxis.checkpoint import Checkpoint, load, save
 from praxis.context import Context, devices
 from praxis.errors import (
     BrokenError,
@@ -29,6 +30,7 @@ from praxis.readout import Readout
 __all__ = [
     "BrokenError",
     "BuildError",
+    "Checkpoint",
     "Context",
     "DeviceError",
     "DeviceInfo",
@@ -53,5 +55,7 @@ __all__ = [
     "__version__",
     "devices",
     "fields",
+    "load",
     "parameters",
+    "save",
 ]

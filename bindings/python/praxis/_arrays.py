@@ -92,3 +92,8 @@ class Kept:
     def point(self, array: Any, kind: str, writable: bool = False) -> Any:
         self._pointers.append(pointer_to(array, kind, writable))
         return self._pointers[-1]
+
+    def bytes_of(self, array: Any) -> Any:
+        """Those of a C-contiguous array of any type."""
+        self._pointers.append(ffi.from_buffer("char[]", array))
+        return self._pointers[-1]

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import ArrayLike, NDArray
 
-    from praxis.network import Codes, Network
+    from praxis._state import Codes, State
 
 
 class FieldAttribute:
@@ -21,11 +21,11 @@ class FieldAttribute:
     @overload
     def __get__(self, network: None, owner: type) -> FieldAttribute: ...
     @overload
-    def __get__(self, network: Network, owner: type) -> NDArray[np.float32]: ...
+    def __get__(self, network: State, owner: type) -> NDArray[np.float32]: ...
     def __get__(self, network: Any, owner: type) -> Any:
         return self if network is None else network.read(self.name)
 
-    def __set__(self, network: Network, values: ArrayLike) -> None:
+    def __set__(self, network: State, values: ArrayLike) -> None:
         network.write(self.name, values)
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""A network of the library, and who may use it."""
+"""Objects of the library, and who may use them."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import threading
 import weakref
 from typing import Any
 
-from praxis._library import ffi, lib
+from praxis._library import ffi
 
 
 class Handle:
-    """A ``praxis_network *`` for one thread at a time: as a context manager, whose other threads wait."""
+    """A pointer for one thread at a time: as a context manager, whose other threads wait."""
 
-    def __init__(self, pointer: Any) -> None:
-        self._pointer = ffi.gc(pointer, lib.praxis_network_destroy)
+    def __init__(self, pointer: Any, destroy: Any, name: str) -> None:
+        self._pointer = ffi.gc(pointer, destroy)
+        self._name = name
         self.unlock()
         _handles.add(self)
 
@@ -26,7 +27,7 @@ class Handle:
         self._lock.acquire()
         if self._pointer is None:
             self._lock.release()
-            raise ValueError("the network is closed")
+            raise ValueError(f"the {self._name} is closed")
         return self._pointer
 
     def __exit__(self, *_error: object) -> None:

@@ -142,3 +142,8 @@ def shared_context(device: str | None) -> Context:
         if context is None or context.closed:
             context = _shared[device] = Context(device)
         return context
+
+
+def context_of(device: str | Context | None) -> Context:
+    """A context that was given, or that of a device."""
+    return device if isinstance(device, Context) else shared_context(device)

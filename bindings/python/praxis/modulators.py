@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a program makes of its world to get a modulator: choices, and errors of a critic."""
+"""What a program makes of its world to get a modulator: choices, and errors of a critic or a predictor."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from praxis._arrays import numbers, pointer_to
+from praxis._handle import Handle
 from praxis._library import LOG, check, ffi, lib, structure
 
 if TYPE_CHECKING:
@@ -92,7 +93,35 @@ def choice_signal(
     return signal
 
 
-class Critic:
+def _made(kind: str, given: dict[str, Any]) -> Any:
+    """A critic or a predictor of these options."""
+    asked = structure(f"praxis_{kind}_options")
+    asked.log = LOG[0]
+    for name, value in given.items():
+        if name in ("struct_size", "log") or not hasattr(asked, name):
+            raise TypeError(f"a {kind} has no {name}")
+        setattr(asked, name, value)
+    made = ffi.new(f"praxis_{kind} **")
+    check(getattr(lib, f"praxis_{kind}_create")(asked, made))
+    return made[0]
+
+
+class _Learner:
+    """What learns from observations of R replicas."""
+
+    def _adopt(self, pointer: Any, destroy: Any, replicas: int, observations: int) -> None:
+        self.handle = Handle(pointer, destroy, type(self).__name__.lower())
+        self.replicas, self.observations = replicas, observations
+
+    def close(self) -> None:
+        """Free it now; without it that is done when it is no longer used."""
+        self.handle.close()
+
+    def _mask(self, active: ArrayLike) -> Any:
+        return numbers(np.asarray(active, bool), "uint8_t", (self.replicas,), "active")
+
+
+class Critic(_Learner):
     """Values of observations, learned by TD(lambda) for each replica.
 
     Parameters
@@ -101,19 +130,21 @@ class Critic:
         R, and how many numbers an observation has.
     **options
         ``quadratic``, ``discount``, ``trace_decay`` and ``learning_rate``, as of ``praxis_critic_options``.
+
+    Notes
+    -----
+    Several threads may use it, which wait for each other. `praxis.save` keeps it.
     """
 
     def __init__(self, replicas: int = 1, observations: int = 1, **options: float) -> None:
-        asked = structure("praxis_critic_options")
-        asked.log = LOG[0]
-        for name, value in {"replicas": replicas, "observations": observations, **options}.items():
-            if not hasattr(asked, name):
-                raise TypeError(f"a critic has no {name}")
-            setattr(asked, name, value)
-        made = ffi.new("praxis_critic **")
-        check(lib.praxis_critic_create(asked, made))
-        self._pointer: Any = ffi.gc(made[0], lib.praxis_critic_destroy)
-        self.replicas, self.observations = replicas, observations
+        given = {"replicas": replicas, "observations": observations, **options}
+        self._adopt(_made("critic", given), lib.praxis_critic_destroy, replicas, observations)
+
+    @classmethod
+    def _of(cls, pointer: Any, replicas: int, observations: int) -> Critic:
+        critic = cls.__new__(cls)
+        critic._adopt(pointer, lib.praxis_critic_destroy, replicas, observations)
+        return critic
 
     def step(
         self,
@@ -148,16 +179,88 @@ class Critic:
             np.where(np.asarray(truncated, bool), lib.PRAXIS_EPISODE_TRUNCATED, lib.PRAXIS_EPISODE_GOES_ON),
         )
         episode = ffi.new("praxis_episode[]", np.broadcast_to(ended, shape).tolist())
-        mask = numbers(np.asarray(active, bool), "uint8_t", shape, "active")
+        mask = self._mask(active)
         error = np.empty(shape, np.float32)
-        check(
-            lib.praxis_critic_step(
-                self._pointer,
-                pointer_to(seen, "float"),
-                pointer_to(got, "float"),
-                episode,
-                pointer_to(mask, "uint8_t"),
-                pointer_to(error, "float", writable=True),
+        with self.handle as pointer:
+            check(
+                lib.praxis_critic_step(
+                    pointer,
+                    pointer_to(seen, "float"),
+                    pointer_to(got, "float"),
+                    episode,
+                    pointer_to(mask, "uint8_t"),
+                    pointer_to(error, "float", writable=True),
+                )
             )
-        )
         return error
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """What the last observation of each replica is worth, of shape (R,)."""
+        values = np.empty(self.replicas, np.float32)
+        with self.handle as pointer:
+            check(lib.praxis_critic_values(pointer, pointer_to(values, "float", writable=True)))
+        return values
+
+
+class Predictor(_Learner):
+    """Linear predictions of the next observation from the last ones, learned online for each replica.
+
+    Parameters
+    ----------
+    replicas, observations : int
+        R, and how many numbers an observation has.
+    **options
+        ``order``, ``normalised`` and ``learning_rate``, as of ``praxis_predictor_options``.
+
+    Notes
+    -----
+    Several threads may use it, which wait for each other. `praxis.save` keeps it.
+    """
+
+    def __init__(self, replicas: int = 1, observations: int = 1, **options: float) -> None:
+        given = {"replicas": replicas, "observations": observations, **options}
+        self._adopt(_made("predictor", given), lib.praxis_predictor_destroy, replicas, observations)
+
+    @classmethod
+    def _of(cls, pointer: Any, replicas: int, observations: int) -> Predictor:
+        predictor = cls.__new__(cls)
+        predictor._adopt(pointer, lib.praxis_predictor_destroy, replicas, observations)
+        return predictor
+
+    def step(self, observation: ArrayLike, active: ArrayLike = True) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Take the next observation, and learn from what was wrong with its prediction.
+
+        Parameters
+        ----------
+        observation : array_like, shape (R, observations)
+        active : array_like of bool, shape (R,)
+            Which replicas took part.
+
+        Returns
+        -------
+        numpy.ndarray of float32, shape (R, observations)
+            Observation less prediction.
+        numpy.ndarray of float32, shape (R,)
+            Its squared length: how surprising the observation was. Both are 0 until ``order`` observations were seen.
+        """
+        shape = (self.replicas, self.observations)
+        seen = numbers(observation, "float", shape, "observation")
+        mask = self._mask(active)
+        error, squared = np.empty(shape, np.float32), np.empty(self.replicas, np.float32)
+        with self.handle as pointer:
+            check(
+                lib.praxis_predictor_step(
+                    pointer,
+                    pointer_to(seen, "float"),
+                    pointer_to(mask, "uint8_t"),
+                    pointer_to(error, "float", writable=True),
+                    pointer_to(squared, "float", writable=True),
+                )
+            )
+        return error, squared
+
+    def forget(self, mask: ArrayLike = True) -> None:
+        """Forget the last observations of these replicas, as between two series; what was learned stays."""
+        with self.handle as pointer:
+            check(lib.praxis_predictor_forget(pointer, pointer_to(self._mask(mask), "uint8_t")))

@@ -53,14 +53,24 @@ class Readout:
         rule: str = "fitted",
         **options: float,
     ) -> None:
-        self._handle, self.replicas, self.channels = network.handle, network.replicas, network.channels
+        self._adopt(network)
         self._options = dict(lags=lags, squares=squares, rule=ReadoutRule[rule.upper()], **options)
         self._neurons = None if neurons is None else numbers(neurons, "uint32_t", None, "neurons").reshape(-1)
+        if outputs is not None:
+            self._open(outputs)
+
+    def _adopt(self, network: Network) -> None:
+        self.handle, self.replicas, self.channels = network.handle, network.replicas, network.channels
         self._pointer: Any = None
         self._closed = False
         network._readouts.add(self)
-        if outputs is not None:
-            self._open(outputs)
+
+    @classmethod
+    def _of(cls, pointer: Any, network: Network) -> Readout:
+        readout = cls.__new__(cls)
+        readout._adopt(network)
+        readout._own(pointer)
+        return readout
 
     def _open(self, outputs: int) -> None:
         options = structure("praxis_readout_options")
@@ -73,15 +83,21 @@ class Readout:
         if self._neurons is not None:
             options.neurons, options.neuron_count = kept.point(self._neurons, "uint32_t"), self._neurons.size
         made = ffi.new("praxis_readout **")
-        handle = self._handle
-        with handle as network:
+        with self.handle as network:
             check(lib.praxis_readout_create(network, options, made))
+        self._own(made[0])
 
-        def destroy(pointer: Any, handle: Any = handle) -> None:
+    def _own(self, pointer: Any) -> None:
+        def destroy(pointer: Any, handle: Any = self.handle) -> None:
             # It goes before its network, which it therefore keeps.
             lib.praxis_readout_destroy(pointer)
 
-        self._pointer = ffi.gc(made[0], destroy)
+        self._pointer = ffi.gc(pointer, destroy)
+
+    @property
+    def opened(self) -> bool:
+        """Whether it has outputs, and is not closed."""
+        return self._pointer is not None
 
     @property
     def pointer(self) -> Any:
@@ -95,7 +111,7 @@ class Readout:
     @property
     def info(self) -> ReadoutInfo:
         """Features, outputs and samples."""
-        with self._handle:
+        with self.handle:
             info: ReadoutInfo = ask(lib.praxis_readout_describe, "praxis_readout_info", self.pointer)
         return info
 
@@ -164,7 +180,7 @@ class Readout:
         span.ticks, span.what = ticks, what
         span.flags = flags_of(trace, variance_control, rate_homeostasis)
         span.modulator_scale, span.feedback_limit = modulator_scale, feedback_limit
-        with self._handle:
+        with self.handle:
             check(lib.praxis_readout_run(self.pointer, span))
         return prediction
 
@@ -211,7 +227,7 @@ class Readout:
             if first < last:
                 part = None if array is None else array[..., first:last, :]
                 self.run(part, wanted[..., first:last, :], what=what)
-        with self._handle:
+        with self.handle:
             if several:
                 ridges = numbers(ridge, "double", None, "ridge").reshape(-1)
                 check(
@@ -253,7 +269,7 @@ class Readout:
         numpy.ndarray of float64, shape (R, outputs)
         """
         errors = np.zeros((self.replicas, self.info.outputs), np.float64)
-        with self._handle:
+        with self.handle:
             check(
                 lib.praxis_readout_error(
                     self.pointer,
@@ -270,7 +286,7 @@ class Readout:
             | lib.PRAXIS_READOUT_RESET_WEIGHTS * bool(weights)
             | lib.PRAXIS_READOUT_RESET_SAMPLES * bool(samples)
         )
-        with self._handle:
+        with self.handle:
             check(lib.praxis_readout_reset(self.pointer, what, ffi.NULL))
 
     @property
@@ -278,7 +294,7 @@ class Readout:
         """Weights, of shape (R, outputs, features); the last feature is the constant 1."""
         info = self.info
         weights = np.zeros((info.replicas, info.outputs, info.features), np.float64)
-        with self._handle:
+        with self.handle:
             check(
                 lib.praxis_readout_read_weights(
                     self.pointer, pointer_to(weights, "double", writable=True), weights.size
@@ -290,7 +306,7 @@ class Readout:
     def weights(self, values: ArrayLike) -> None:
         info = self.info
         weights = numbers(values, "double", (info.replicas, info.outputs, info.features), "weights")
-        with self._handle:
+        with self.handle:
             check(lib.praxis_readout_write_weights(self.pointer, pointer_to(weights, "double"), weights.size))
 
     def close(self) -> None:

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: MIT
-"""Choices and critics, beside their formulas."""
+"""Choices, critics and predictors, beside their formulas."""
 
 import numpy as np
 import pytest
 
-from praxis.modulators import Critic, choice_draw, choice_probabilities, choice_signal
+from praxis.modulators import Critic, Predictor, choice_draw, choice_probabilities, choice_signal
 
 
 def test_choices_are_softmax():
@@ -50,3 +50,32 @@ def test_a_critic_is_td_lambda():
         Critic(wait=1)
     with pytest.raises(ValueError, match="observation has the shape"):
         critic.step(np.zeros((2, 4)), 0)
+
+
+def test_a_predictor_is_least_mean_squares():
+    random = np.random.default_rng(3)
+    predictor = Predictor(2, 3, order=2, normalised=True, learning_rate=0.3)
+    weights, past = np.zeros((2, 3, 7)), [[], []]
+    for step in range(30):
+        seen, active = random.normal(size=(2, 3)).astype(np.float32), random.random(2) < 0.8
+        error, squared = predictor.step(np.asfortranarray(seen), active)
+        if step == 15:
+            predictor.forget([False, True])
+        for r in range(2):
+            expected = np.zeros(3)
+            if active[r] and len(past[r]) == 2:
+                z = np.array([*past[r][1], *past[r][0], 1])
+                expected = seen[r] - weights[r] @ z
+                weights[r] += 0.3 * np.outer(expected, z) / (z @ z)
+            np.testing.assert_allclose(error[r], expected, atol=1e-5, err_msg=f"step {step}")
+            np.testing.assert_allclose(squared[r], expected @ expected, atol=1e-4)
+            past[r] = (past[r] + [seen[r]] * bool(active[r]))[-2:]
+        if step == 15:
+            past[1] = []
+    predictor.forget()
+    assert not predictor.step(np.ones((2, 3)))[0].any()
+    predictor.close()
+    with pytest.raises(ValueError, match="the predictor is closed"):
+        predictor.step(np.ones((2, 3)))
+    with pytest.raises(TypeError, match="a predictor has no discount"):
+        Predictor(discount=1)

@@ -224,7 +224,7 @@ def test_layouts_of_inputs_make_no_difference(ticks, shared, fortran, kind, prog
 
 def test_progress_changes_nothing(network, monkeypatch):
     """Pieces of a run, as a bar needs them, are the run."""
-    import praxis.network as module
+    import praxis._running as module
 
     values = np.random.default_rng(1).normal(size=(2, 30, 3))
     results = []
