@@ -5,7 +5,8 @@
  *   @parameter NAME@   becomes what a parameter is, its bounds and its default, for the text of an option;
  *                      with @parameter NAME needed@ there is no default;
  *   @parameters@       a list of all of them,
- *   @tunings@          a list of the numbers of a tuning.
+ *   @tunings@          a list of the numbers of a tuning,
+ *   @dot products@     a list of the paths of dot products.
  */
 #include <inttypes.h>
 #include <stdbool.h>
@@ -79,6 +80,18 @@ static void print_tunings(void)
     }
 }
 
+static void print_dot_products(void)
+{
+    praxis_dot_product_info info = {.struct_size = sizeof info};
+    for (uint32_t i = 0; !praxis_dot_product_describe(i, &info); i++) {
+        printf("*%s*\n\t", info.name);
+        print_text(info.description);
+        printf("%s", *info.need ? ": takes " : "");
+        print_text(info.need);
+        printf(".\n\n");
+    }
+}
+
 static void fill(char *line)
 {
     char name[64], needed[8] = "";
@@ -89,6 +102,8 @@ static void fill(char *line)
         print_parameters();
     else if (strcmp(line, "@tunings@\n") == 0)
         print_tunings();
+    else if (strcmp(line, "@dot products@\n") == 0)
+        print_dot_products();
     else if (sscanf(line, "@parameter %63[a-z_] %7[a-z]", name, needed) >= 1 &&
              !praxis_parameter_find(name, &parameter))
         print_parameter(parameter, strcmp(needed, "needed") == 0);

@@ -229,7 +229,7 @@ typedef struct praxis_context_options {
     size_t struct_size;
     const char *device;            /* NULL or "": the best one; else "reference", "opencl:P.D" or part of a name */
     const char *kernel_directory;  /* NULL: the kernels inside the library; else read *.cl from here (development) */
-    const char *dot_product;       /* NULL: the device's best path; else a path, as below */
+    const char *dot_product;       /* NULL: the device's best path; else one of praxis_dot_product_describe */
     uint64_t max_allocation_bytes; /* 0: the device's own limit; else split weights into buffers no larger than this */
     praxis_log log;
     /*
@@ -257,6 +257,16 @@ typedef struct praxis_context_options {
  * there is to name.
  */
 
+/* Where a number of a tuning is worth a try. */
+typedef enum praxis_tuning_place {
+    PRAXIS_TUNING_EVERYWHERE = 0,
+    PRAXIS_TUNING_VECTORS = 1, /* where the device's dot_product is "c" */
+    PRAXIS_TUNING_WORDS = 2,   /* where it is another */
+    PRAXIS_TUNING_GROUPS = 3   /* on what has many work-items in a group: no CPU, and no emulator */
+} praxis_tuning_place;
+
+#define PRAXIS_TUNING_TRIES 8
+
 /* One number of a tuning. Strings are static. */
 typedef struct praxis_tuning_info {
     size_t struct_size;
@@ -265,6 +275,9 @@ typedef struct praxis_tuning_info {
     uint32_t minimum, maximum;
     int power_of_two; /* not 0: of the numbers between, only powers of two */
     uint32_t reserved;
+    praxis_tuning_place place;
+    uint32_t try_count;                  /* 0: it is not worth a search */
+    uint32_t tries[PRAXIS_TUNING_TRIES]; /* the numbers that a search tries, try_count of them */
 } praxis_tuning_info;
 
 /* What the numbers of a tuning are, from 0 on. Errors: INVALID_ARGUMENT behind the last. Thread-safe. */
@@ -273,6 +286,22 @@ PRAXIS_API praxis_status praxis_tuning_describe(uint32_t number, praxis_tuning_i
 /* The number of the tuning with this name. Errors: INVALID_ARGUMENT if there is none, or a pointer is NULL.
  * Thread-safe. */
 PRAXIS_API praxis_status praxis_tuning_find(const char *name, uint32_t *number);
+
+/* A path of dot products. Strings are static. */
+typedef struct praxis_dot_product_info {
+    size_t struct_size;
+    const char *name;        /* "ptx": as of praxis_context_options */
+    const char *description; /* half a sentence: what computes */
+    const char *need;        /* what a device needs to take it; "" where every one may */
+} praxis_dot_product_info;
+
+/* What paths of dot products there are, from 0 on, best first. Errors: INVALID_ARGUMENT behind the last. Thread-safe.
+ */
+PRAXIS_API praxis_status praxis_dot_product_describe(uint32_t number, praxis_dot_product_info *info);
+
+/* The number of the path with this name. Errors: INVALID_ARGUMENT if there is none, or a pointer is NULL.
+ * Thread-safe. */
+PRAXIS_API praxis_status praxis_dot_product_find(const char *name, uint32_t *number);
 
 /* All members at their defaults, which are 0: see praxis_parameters_init. */
 PRAXIS_API praxis_status praxis_context_options_init(praxis_context_options *options, size_t size);
@@ -286,11 +315,9 @@ static inline void praxis_context_options_default(praxis_context_options *option
  * no OpenCL device can be used and none was asked for, it opens the reference, with a warning that says why.
  * Thread-safe.
  *
- * Paths of dot products: "ptx" (NVIDIA), "sudot4" and "sdot4" (AMD), "khr" (cl_khr_integer_dot_product), "arm"
- * (cl_arm_integer_dot_product_accumulate_int8), "packed" (plain C in their place) and "c" (plain C for vector
- * registers). All give the same bits: a small program compares the path with scalar C first, and where the compiler
- * refuses it or it is wrong the next best is taken, with a warning. A driver that fails for want of memory or of its
- * device fails the call: that says nothing of the path.
+ * All paths of dot products (praxis_dot_product_describe) give the same bits: a small program compares the path with
+ * scalar C first, and where the compiler refuses it or it is wrong the next best is taken, with a warning. A driver
+ * that fails for want of memory or of its device fails the call: that says nothing of the path.
  *
  * Errors: NO_DEVICE names the selector and lists what there is; INVALID_ARGUMENT: no path or tuning of that name, the
  * message lists them; OUT_OF_RANGE: a number of the tuning, with its bounds; UNSUPPORTED: the device lacks the path

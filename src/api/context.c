@@ -3,13 +3,15 @@
 #include <stdlib.h>
 
 #include "api/check.h"
+#include "backend/opencl/dot_product.h"
 #include "backend/opencl/tuning.h"
 #include "structure.h"
 
 enum {
     FIRST_DEVICE_INFO = PX_FIRST_SIZE(praxis_device_info, local_memory_bytes),
     FIRST_CONTEXT_OPTIONS = PX_FIRST_SIZE(praxis_context_options, tuning),
-    FIRST_TUNING_INFO = PX_FIRST_SIZE(praxis_tuning_info, reserved)
+    FIRST_TUNING_INFO = PX_FIRST_SIZE(praxis_tuning_info, reserved),
+    FIRST_DOT_PRODUCT_INFO = PX_FIRST_SIZE(praxis_dot_product_info, need)
 };
 
 praxis_status praxis_devices(const praxis_log *log, praxis_device_info *devices, size_t capacity, size_t *count)
@@ -108,4 +110,23 @@ praxis_status praxis_tuning_describe(uint32_t number, praxis_tuning_info *info)
 praxis_status praxis_tuning_find(const char *name, uint32_t *number)
 {
     return name && number && px_tuning_find(name, number) ? PRAXIS_SUCCESS : PRAXIS_ERROR_INVALID_ARGUMENT;
+}
+
+praxis_status praxis_dot_product_describe(uint32_t number, praxis_dot_product_info *info)
+{
+    praxis_dot_product_info described;
+    praxis_status status = px_structure_check(NULL, "info", info, FIRST_DOT_PRODUCT_INFO);
+    if (status || !px_dot_product_describe(number, &described))
+        return PRAXIS_ERROR_INVALID_ARGUMENT;
+    px_structure_give(info, &described, sizeof described);
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status praxis_dot_product_find(const char *name, uint32_t *number)
+{
+    enum px_dot_product path = name && number ? px_dot_product_named(name) : PX_DOT_PRODUCT_END;
+    if (path == PX_DOT_PRODUCT_END)
+        return PRAXIS_ERROR_INVALID_ARGUMENT;
+    *number = path - PX_DOT_PRODUCT_PTX;
+    return PRAXIS_SUCCESS;
 }

@@ -10,9 +10,11 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "tool/clock.h"
+#include "tool/memory.h"
 #include "tool/text.h"
 
 #define ROUNDS       5
@@ -22,30 +24,7 @@
 /* Synapses of a replica up to which the reference runs it, too: some seconds. */
 #define REFERENCE_SYNAPSES (UINT64_C(1) << 24)
 
-/* Where a number matters: everywhere, in plain C on vectors of rows, on words of rows, or where a work-group has many
- * work-items. */
-enum place { EVERYWHERE, PLAIN, WORDS, MANY };
-
-static const struct dimension {
-    const char *name;
-    enum place place;
-    unsigned values[8]; /* 0 ends them, but for the first */
-} dimensions[] = {
-    {"resident", EVERYWHERE, {0, 1}},
-    {"rows", PLAIN, {1, 4, 8, 16}},
-    {"vectors", PLAIN, {1, 2, 4, 8}},
-    {"streams", PLAIN, {1, 2, 3, 4, 6, 8}},
-    {"ahead", PLAIN, {0, 1}},
-    {"height", EVERYWHERE, {32, 64, 128, 256}},
-    {"staged", WORDS, {0, 1}},
-    {"tiles", EVERYWHERE, {1, 2, 4, 8, 16, 32, 64}},
-    {"strip", EVERYWHERE, {4, 8, 16, 32, 64, 128}},
-    {"split", EVERYWHERE, {1, 2, 4, 8, 16}},
-    {"work_group", MANY, {64, 128, 256, 512, 1024}},
-    {"workers", MANY, {32, 64, 128, 256}},
-};
-#define DIMENSIONS ((int)(sizeof dimensions / sizeof *dimensions))
-#define AUTOMATIC  (-1)
+#define AUTOMATIC (-1)
 
 /* A search under way. */
 struct descent {
@@ -56,32 +35,51 @@ struct descent {
     uint64_t reference; /* and come to this, see contender_reference */
     praxis_device_info device;
     uint64_t ticks[TICKS_KINDS];
-    int best[DIMENSIONS]; /* values, or AUTOMATIC */
-    double ratio;         /* of the best */
-    double longest;       /* seconds that a candidate has taken */
+    praxis_tuning_info *dimensions; /* [count] the numbers of a tuning */
+    int *best;                      /* [count] values, or AUTOMATIC */
+    uint32_t count;
+    double ratio;   /* of the best */
+    double longest; /* seconds that a candidate has taken */
 };
 
-static void write_tuning(const int values[DIMENSIONS], char text[SEARCH_TEXT])
+static void find_dimensions(struct descent *descent)
 {
-    struct text tuning = text_in(text, SEARCH_TEXT);
-    for (int d = 0; d < DIMENSIONS; d++)
-        if (values[d] != AUTOMATIC)
-            text_append(&tuning, "%s%s=%d", tuning.used ? "," : "", dimensions[d].name, values[d]);
+    praxis_tuning_info info = {.struct_size = sizeof info};
+    while (!praxis_tuning_describe(descent->count, &info))
+        descent->count++;
+    descent->dimensions = memory_get(descent->count, sizeof *descent->dimensions);
+    descent->best = memory_get(descent->count, sizeof *descent->best);
+    for (uint32_t d = 0; d < descent->count; d++) {
+        descent->dimensions[d].struct_size = sizeof info;
+        praxis_tuning_describe(d, &descent->dimensions[d]);
+        descent->best[d] = AUTOMATIC;
+    }
 }
 
-static bool matters(const struct descent *descent, const struct dimension *dimension)
+/* The best values, but for one in place of the best of dimension `d`. */
+static void write_tuning(const struct descent *descent, uint32_t d, int value, char text[SEARCH_TEXT])
+{
+    struct text tuning = text_in(text, SEARCH_TEXT);
+    for (uint32_t i = 0; i < descent->count; i++) {
+        int taken = i == d ? value : descent->best[i];
+        if (taken != AUTOMATIC)
+            text_append(&tuning, "%s%s=%d", tuning.used ? "," : "", descent->dimensions[i].name, taken);
+    }
+}
+
+static bool matters(const struct descent *descent, const praxis_tuning_info *dimension)
 {
     const praxis_device_info *device = &descent->device;
-    bool plain = strcmp(device->dot_product, "c") == 0;
+    bool vectors = strcmp(device->dot_product, "c") == 0;
     bool cpu = device->type == PRAXIS_DEVICE_CPU || device->type == PRAXIS_DEVICE_EMULATOR;
     switch (dimension->place) {
-    case PLAIN:
-        return plain;
-    case WORDS:
-        return !plain;
-    case MANY:
+    case PRAXIS_TUNING_VECTORS:
+        return vectors;
+    case PRAXIS_TUNING_WORDS:
+        return !vectors;
+    case PRAXIS_TUNING_GROUPS:
         return !cpu;
-    case EVERYWHERE:
+    case PRAXIS_TUNING_EVERYWHERE:
         break;
     }
     return true;
@@ -178,15 +176,14 @@ static bool out_of_time(const struct descent *descent)
 
 /* Tries every value of one number; whether one was better than the best so far. False with *stopped for want of time.
  */
-static bool descend(struct descent *descent, int d, bool *stopped)
+static bool descend(struct descent *descent, uint32_t d, bool *stopped)
 {
-    int values[DIMENSIONS];
+    const praxis_tuning_info *dimension = &descent->dimensions[d];
     char tuning[SEARCH_TEXT];
     bool better = false;
-    memcpy(values, descent->best, sizeof values);
-    for (int i = 0; i < 8 && (i == 0 || dimensions[d].values[i] != 0); i++) {
-        values[d] = (int)dimensions[d].values[i];
-        write_tuning(values, tuning);
+    for (uint32_t i = 0; i < dimension->try_count; i++) {
+        int value = (int)dimension->tries[i];
+        write_tuning(descent, d, value, tuning);
         if (was_tried(descent->search, tuning))
             continue;
         *stopped = out_of_time(descent);
@@ -195,7 +192,7 @@ static bool descend(struct descent *descent, int d, bool *stopped)
         double ratio = try_tuning(descent, tuning);
         if (ratio > 0 && ratio < descent->ratio * (1 - SEARCH_GAIN)) {
             descent->ratio = ratio;
-            descent->best[d] = values[d];
+            descent->best[d] = value;
             better = true;
         }
     }
@@ -228,7 +225,7 @@ static void settle(struct descent *descent)
     struct contest contest = {.ratio = 0};
     char tuning[SEARCH_TEXT];
     bool wrong;
-    write_tuning(descent->best, tuning);
+    write_tuning(descent, descent->count, AUTOMATIC, tuning);
     if (!*tuning || measure_noise(descent) || measure(descent, tuning, INFINITY, &contest, &wrong))
         return;
     search->wrong += wrong;
@@ -242,8 +239,7 @@ praxis_status search_run(const struct cli_command *command, struct search *searc
 {
     struct descent descent = {.command = command, .search = search, .ratio = 1};
     bool stopped = false, better = true;
-    for (int d = 0; d < DIMENSIONS; d++)
-        descent.best[d] = AUTOMATIC;
+    find_dimensions(&descent);
     search->opening.no_cache = true;
     search->opening.tuning = NULL;
     descent.device.struct_size = sizeof descent.device;
@@ -258,13 +254,15 @@ praxis_status search_run(const struct cli_command *command, struct search *searc
         status = measure_noise(&descent);
     for (int pass = 0; pass < PASSES && better && !stopped && !status; pass++) {
         better = false;
-        for (int d = 0; d < DIMENSIONS && !stopped; d++)
-            if (matters(&descent, &dimensions[d]) && descend(&descent, d, &stopped))
+        for (uint32_t d = 0; d < descent.count && !stopped; d++)
+            if (matters(&descent, &descent.dimensions[d]) && descend(&descent, d, &stopped))
                 better = true;
     }
     search->complete = !stopped;
     if (!status)
         settle(&descent);
     contender_close(&descent.automatic);
+    free(descent.dimensions);
+    free(descent.best);
     return status;
 }

@@ -21,7 +21,7 @@ struct cli_opening {
     }
 #define CLI_DOT_PRODUCT_OPTION(target)                                                                                 \
     {                                                                                                                  \
-        "dot-product", CLI_TEXT, target, 0, 0, "PATH", "ptx, sudot4, sdot4, khr, arm, packed or c (default: the best)" \
+        "dot-product", CLI_DOT_PRODUCT, target, 0, 0, "PATH", NULL                                                     \
     }
 #define CLI_TUNING_OPTION(target)                                                                                      \
     {                                                                                                                  \

@@ -61,6 +61,18 @@ static void print_parameter(praxis_parameter parameter, const praxis_parameters 
         fprintf(cli_output(), " (default %s)", text);
 }
 
+static void print_dot_products(void)
+{
+    praxis_dot_product_info info = {.struct_size = sizeof info}, next = info;
+    for (uint32_t i = 0; !praxis_dot_product_describe(i, &info); i++)
+        fprintf(cli_output(), "%s%s",
+                i == 0                                      ? ""
+                : praxis_dot_product_describe(i + 1, &next) ? " or "
+                                                            : ", ",
+                info.name);
+    fprintf(cli_output(), " (default: the best)");
+}
+
 static void print_option(const struct cli_option *option)
 {
     char left[64];
@@ -69,6 +81,8 @@ static void print_option(const struct cli_option *option)
     fprintf(cli_output(), "  %-24s ", left);
     if (option->kind == CLI_PARAMETER)
         print_parameter(parameter_of(option), option->target);
+    else if (option->kind == CLI_DOT_PRODUCT)
+        print_dot_products();
     else
         fprintf(cli_output(), "%s", option->help);
     if (option->kind == CLI_COUNT && is_within(option, *(const uint64_t *)option->target))
@@ -197,6 +211,7 @@ static int set_option(const struct cli_command *command, const struct cli_option
         *(bool *)option->target = true;
         return -1;
     case CLI_TEXT:
+    case CLI_DOT_PRODUCT:
         *(const char **)option->target = text;
         return -1;
     case CLI_PARAMETER:

@@ -10,12 +10,13 @@
 #include "tool/command.h"
 
 enum cli_kind {
-    CLI_FLAG,      /* bool; takes no value */
-    CLI_COUNT,     /* uint64_t; written as cli_count reads it */
-    CLI_REAL,      /* struct cli_real */
-    CLI_TEXT,      /* const char *, pointing into argv */
-    CLI_PARAMETER, /* praxis_parameters; sets the member of the option's name, which tells bounds and help */
-    CLI_SET        /* praxis_parameters; NAME=VALUE sets any other member, any number of times */
+    CLI_FLAG,        /* bool; takes no value */
+    CLI_COUNT,       /* uint64_t; written as cli_count reads it */
+    CLI_REAL,        /* struct cli_real */
+    CLI_TEXT,        /* const char *, pointing into argv */
+    CLI_PARAMETER,   /* praxis_parameters; sets the member of the option's name, which tells bounds and help */
+    CLI_DOT_PRODUCT, /* const char *, the name of a path of dot products, which the library tells */
+    CLI_SET          /* praxis_parameters; NAME=VALUE sets any other member, any number of times */
 };
 
 /* A real number and its bounds, both allowed; NaN: not given. */
@@ -30,7 +31,7 @@ struct cli_option {
     uint64_t minimum, maximum; /* of counts, both allowed; a default outside of them means that there is none. Of
                                   CLI_SET minimum has a bit, CLI_DECIDED, for each parameter that is not the user's */
     const char *value_name;    /* for --help: "N", "FILE" */
-    const char *help;          /* of a parameter NULL: the library has it */
+    const char *help;          /* of parameters and paths NULL: the library has it */
 };
 
 #define CLI_PARAMETER_OPTION(name, target, value_name)                                                                 \

@@ -196,6 +196,10 @@ static void describe_tables(void)
     require(!praxis_tuning_describe(2, &tuning.it), "praxis_tuning_describe");
     INTACT(tuning);
     ZERO(tuning);
+    FILLED(praxis_dot_product_info, path);
+    require(!praxis_dot_product_describe(2, &path.it), "praxis_dot_product_describe");
+    INTACT(path);
+    ZERO(path);
 }
 
 static void plan_network(praxis_context *context)

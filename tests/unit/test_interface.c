@@ -76,6 +76,9 @@ START_TEST(null_without_network)
     refused(praxis_tuning_describe(0, NULL));
     refused(praxis_tuning_find(NULL, &number));
     refused(praxis_tuning_find("rows", NULL));
+    refused(praxis_dot_product_describe(0, NULL));
+    refused(praxis_dot_product_find(NULL, &number));
+    refused(praxis_dot_product_find("c", NULL));
     refused(praxis_network_create(context, NULL, NULL));
     praxis_network *network = (praxis_network *)(uintptr_t)1;
     refused(praxis_network_create(NULL, NULL, &network));
@@ -199,6 +202,7 @@ union roomy {
     praxis_parameter_info parameter;
     praxis_choice_info choice;
     praxis_tuning_info tuning;
+    praxis_dot_product_info dot_product;
     praxis_network_info network;
     praxis_field_info field;
     praxis_run run;
@@ -252,6 +256,12 @@ static praxis_status describe_tuning(praxis_context *context, praxis_network *ne
     return praxis_tuning_describe(1, &structure->tuning);
 }
 
+static praxis_status describe_dot_product(praxis_context *context, praxis_network *network, union roomy *structure)
+{
+    (void)context, (void)network;
+    return praxis_dot_product_describe(1, &structure->dot_product);
+}
+
 static praxis_status describe_network(praxis_context *context, praxis_network *network, union roomy *structure)
 {
     (void)context;
@@ -289,6 +299,7 @@ static const struct border filled[] = {
     {"parameter", sizeof(praxis_parameter_info), describe_parameter},
     {"choice", sizeof(praxis_choice_info), describe_choice},
     {"tuning", sizeof(praxis_tuning_info), describe_tuning},
+    {"dot product", sizeof(praxis_dot_product_info), describe_dot_product},
     {"network", sizeof(praxis_network_info), describe_network},
     {"plan", sizeof(praxis_network_info), plan_network},
     {"graph of a network", sizeof(praxis_graph), describe_graph},

@@ -362,6 +362,11 @@ START_TEST(tunings_are_what_they_say)
         ck_assert_int_eq(praxis_tuning_find(info.name, &found), PRAXIS_SUCCESS);
         ck_assert_uint_eq(found, number);
         ck_assert_uint_gt(strlen(info.description), 10);
+        ck_assert_uint_le(info.try_count, PRAXIS_TUNING_TRIES);
+        for (uint32_t i = 0; i < info.try_count; i++)
+            ck_assert(info.tries[i] >= info.minimum && info.tries[i] <= info.maximum &&
+                      (i == 0 || info.tries[i] > info.tries[i - 1]) &&
+                      !(info.power_of_two && info.tries[i] & (info.tries[i] - 1)));
         for (size_t v = 0; v < UNIT_LENGTH(values); v++) {
             struct px_tuning tuning;
             char text[64];

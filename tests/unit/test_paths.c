@@ -165,8 +165,20 @@ END_TEST
 
 START_TEST(names)
 {
-    for (enum px_dot_product path = PX_DOT_PRODUCT_PTX; path < PX_DOT_PRODUCT_END; path++)
+    praxis_dot_product_info info = {.struct_size = sizeof info};
+    uint32_t number = 0, found;
+    for (enum px_dot_product path = PX_DOT_PRODUCT_PTX; path < PX_DOT_PRODUCT_END; path++, number++) {
         ck_assert_int_eq(px_dot_product_named(px_dot_product_name(path)), path);
+        ck_assert_int_eq(praxis_dot_product_describe(number, &info), PRAXIS_SUCCESS);
+        ck_assert_str_eq(info.name, px_dot_product_name(path));
+        ck_assert_uint_gt(strlen(info.description), 5);
+        ck_assert(info.need[0] || path == PX_DOT_PRODUCT_PACKED || path == PX_DOT_PRODUCT_C);
+        ck_assert_int_eq(praxis_dot_product_find(info.name, &found), PRAXIS_SUCCESS);
+        ck_assert_uint_eq(found, number);
+    }
+    ck_assert_int_eq(praxis_dot_product_describe(number, &info), PRAXIS_ERROR_INVALID_ARGUMENT);
+    ck_assert_int_eq(praxis_dot_product_describe(UINT32_MAX, &info), PRAXIS_ERROR_INVALID_ARGUMENT);
+    ck_assert_int_eq(praxis_dot_product_find("abacus", &found), PRAXIS_ERROR_INVALID_ARGUMENT);
     ck_assert_int_eq(px_dot_product_named("abacus"), PX_DOT_PRODUCT_END);
     ck_assert_int_eq(px_dot_product_named(""), PX_DOT_PRODUCT_END);
 }

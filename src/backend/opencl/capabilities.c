@@ -43,18 +43,20 @@ static const struct {
 /* Oclgrind 21.10 does not know the intrinsic functions that optimising and inlining put in, such as llvm.abs. */
 #define OCLGRIND_OPTIONS " -cl-opt-disable -DINLINE=static"
 
-/* The names of paths, what a device needs to take one, and the language its functions belong to. */
+/* The names of paths, what they are, what a device needs to take one, and the language its functions belong to. */
 static const struct {
-    const char *name, *need, *language;
+    const char *name, *description, *need, *language;
 } paths_known[PX_DOT_PRODUCT_END] = {
-    [PX_DOT_PRODUCT_PTX] = {"ptx", "an NVIDIA GPU of compute capability 6.1 or later", "CL1.2"},
-    [PX_DOT_PRODUCT_SUDOT4] = {"sudot4", "an AMD GPU of RDNA 3 or later and AMD's driver", "CL1.2"},
-    [PX_DOT_PRODUCT_SDOT4] = {"sdot4", "an AMD GPU such as gfx906, gfx908, gfx90a, gfx94*, gfx103*, and AMD's driver",
-                              "CL1.2"},
-    [PX_DOT_PRODUCT_KHR] = {"khr", "cl_khr_integer_dot_product with packed operands", "CL3.0"},
-    [PX_DOT_PRODUCT_ARM] = {"arm", "cl_arm_integer_dot_product_accumulate_int8", "CL1.2"},
-    [PX_DOT_PRODUCT_PACKED] = {"packed", NULL, "CL1.2"},
-    [PX_DOT_PRODUCT_C] = {"c", NULL, "CL1.2"},
+    [PX_DOT_PRODUCT_PTX] = {"ptx", "NVIDIA's dp4a", "an NVIDIA GPU of compute capability 6.1 or later", "CL1.2"},
+    [PX_DOT_PRODUCT_SUDOT4] = {"sudot4", "AMD's v_dot4_i32_iu8", "an AMD GPU of RDNA 3 or later and AMD's driver",
+                               "CL1.2"},
+    [PX_DOT_PRODUCT_SDOT4] = {"sdot4", "AMD's v_dot4_i32_i8",
+                              "an AMD GPU such as gfx906, gfx908, gfx90a, gfx94*, gfx103*, and AMD's driver", "CL1.2"},
+    [PX_DOT_PRODUCT_KHR] = {"khr", "functions of OpenCL 3.0", "cl_khr_integer_dot_product with packed operands",
+                            "CL3.0"},
+    [PX_DOT_PRODUCT_ARM] = {"arm", "Arm's instruction", "cl_arm_integer_dot_product_accumulate_int8", "CL1.2"},
+    [PX_DOT_PRODUCT_PACKED] = {"packed", "plain C on words, for GPUs that have no such instruction", "", "CL1.2"},
+    [PX_DOT_PRODUCT_C] = {"c", "plain C that fills vector registers, for CPUs", "", "CL1.2"},
 };
 
 /* ---- Dot products ---- */
@@ -70,6 +72,20 @@ enum px_dot_product px_dot_product_named(const char *name)
     while (path < PX_DOT_PRODUCT_END && strcmp(paths_known[path].name, name) != 0)
         path++;
     return path;
+}
+
+bool px_dot_product_describe(uint32_t number, praxis_dot_product_info *info)
+{
+    uint32_t path = number + PX_DOT_PRODUCT_PTX;
+    if (number >= PX_DOT_PRODUCT_END - PX_DOT_PRODUCT_PTX)
+        return false;
+    *info = (praxis_dot_product_info){
+        .struct_size = sizeof *info,
+        .name = paths_known[path].name,
+        .description = paths_known[path].description,
+        .need = paths_known[path].need,
+    };
+    return true;
 }
 
 /*

@@ -10,43 +10,52 @@
 #include "base/text.h"
 
 struct entry {
-    const char *name;
     size_t offset;
-    uint32_t minimum, maximum;
-    bool power_of_two;
-    const char *description;
+    praxis_tuning_info info;
 };
 
-#define ENTRY(member, minimum, maximum, power_of_two, text)                                                            \
+#define ENTRY(member, least, most, powers, where, tried, text)                                                         \
     {                                                                                                                  \
-        .name = #member, offsetof(struct px_tuning, member), minimum, maximum, power_of_two, text                      \
+        offsetof(struct px_tuning, member),                                                                            \
+        {                                                                                                              \
+            .struct_size = sizeof(praxis_tuning_info), .name = #member, .description = text, .minimum = least,         \
+            .maximum = most, .power_of_two = powers, .place = PRAXIS_TUNING_##where, tried                             \
+        }                                                                                                              \
     }
+#define TRIES(...) .try_count = sizeof((uint32_t[]){__VA_ARGS__}) / sizeof(uint32_t), .tries = {__VA_ARGS__}
+#define NO_TRIES   .try_count = 0
 
+/* In the order in which a search takes them. */
 static const struct entry entries[] = {
-    ENTRY(resident, 0, 1, false,
+    ENTRY(resident, 0, 1, false, EVERYWHERE, TRIES(0, 1),
           "1: one work-group owns a replica and runs many ticks in one launch; 0: a launch for every tick. Weights "
           "split into several buffers always take a launch for every tick"),
-    ENTRY(rows, 1, 16, true, "neighbouring neurons per vector; must be 1 where the device's dot_product is not \"c\""),
-    ENTRY(vectors, 1, 16, true, "vectors per work-item, at most those of a tile; 4 where dot_product is not \"c\""),
-    ENTRY(streams, 1, 8, false,
+    ENTRY(rows, 1, 16, true, VECTORS, TRIES(1, 4, 8, 16),
+          "neighbouring neurons per vector; must be 1 where the device's dot_product is not \"c\""),
+    ENTRY(vectors, 1, 16, true, VECTORS, TRIES(1, 2, 4, 8),
+          "vectors per work-item, at most those of a tile; 4 where dot_product is not \"c\""),
+    ENTRY(streams, 1, 8, false, VECTORS, TRIES(1, 2, 3, 4, 6, 8),
           "tiles that a work-item takes side by side in a tick, at most those of a column, where dot_product is \"c\", "
           "its vectors are a whole tile, and split is 1"),
-    ENTRY(ahead, 0, 1, false,
+    ENTRY(ahead, 0, 1, false, VECTORS, TRIES(0, 1),
           "whether a tick fetches activations before it needs them, where dot_product is \"c\", on a CPU"),
-    ENTRY(height, 16, 256, true, "the most rows in a tile; that many, or what leaves less of the last tile unused"),
-    ENTRY(staged, 0, 1, false,
+    ENTRY(height, 16, 256, true, EVERYWHERE, TRIES(32, 64, 128, 256),
+          "the most rows in a tile; that many, or what leaves less of the last tile unused"),
+    ENTRY(staged, 0, 1, false, WORDS, TRIES(0, 1),
           "whether columns of activations go through local memory, in a launch for every tick that uses integer dot "
           "products, where a column has few enough rows"),
-    ENTRY(split, 1, 64, true,
+    ENTRY(tiles, 1, 4096, false, EVERYWHERE, TRIES(1, 2, 4, 8, 16, 32, 64),
+          "tiles of neurons that a work-item of learning takes"),
+    ENTRY(strip, 1, 65536, false, EVERYWHERE, TRIES(4, 8, 16, 32, 64, 128),
+          "columns that learning takes at once, at most those there are"),
+    ENTRY(split, 1, 64, true, EVERYWHERE, TRIES(1, 2, 4, 8, 16),
           "work-items that share the synapses of a neuron, in a launch for every tick; fewer where so many have more "
           "than 4096 rows between them"),
-    ENTRY(work_group, 64, 1024, true,
+    ENTRY(work_group, 64, 1024, true, GROUPS, TRIES(64, 128, 256, 512, 1024),
           "work-items in a work-group of a tick, at most those the device allows; where dot_product is not \"c\" also "
           "of learning. No effect on a CPU with \"c\" and split=1"),
-    ENTRY(workers, 1, 256, true, "work-items per replica, if resident"),
-    ENTRY(ticks, 1, 1u << 20, false, "ticks in one launch, if resident"),
-    ENTRY(strip, 1, 65536, false, "columns that learning takes at once, at most those there are"),
-    ENTRY(tiles, 1, 4096, false, "tiles of neurons that a work-item of learning takes"),
+    ENTRY(workers, 1, 256, true, GROUPS, TRIES(32, 64, 128, 256), "work-items per replica, if resident"),
+    ENTRY(ticks, 1, 1u << 20, false, EVERYWHERE, NO_TRIES, "ticks in one launch, if resident"),
 };
 #define ENTRIES     (sizeof entries / sizeof *entries)
 #define MOST_DIGITS 10 /* of a number, zeros in front included: a text has an end */
@@ -55,22 +64,14 @@ bool px_tuning_describe(uint32_t number, praxis_tuning_info *info)
 {
     if (number >= ENTRIES)
         return false;
-    const struct entry *entry = &entries[number];
-    *info = (praxis_tuning_info){
-        .struct_size = sizeof *info,
-        .name = entry->name,
-        .description = entry->description,
-        .minimum = entry->minimum,
-        .maximum = entry->maximum,
-        .power_of_two = entry->power_of_two,
-    };
+    *info = entries[number].info;
     return true;
 }
 
 static const struct entry *find_tuning(const char *name, size_t length)
 {
     for (size_t i = 0; i < ENTRIES; i++)
-        if (strlen(entries[i].name) == length && strncmp(entries[i].name, name, length) == 0)
+        if (strlen(entries[i].info.name) == length && strncmp(entries[i].info.name, name, length) == 0)
             return &entries[i];
     return NULL;
 }
@@ -86,7 +87,7 @@ static praxis_status fail_name(struct px_log *log, const char *text)
 {
     struct px_text names = {.start = NULL};
     for (size_t i = 0; i < ENTRIES; i++)
-        px_text_append(&names, "%s%s", i > 0 ? ", " : "", entries[i].name);
+        px_text_append(&names, "%s%s", i > 0 ? ", " : "", entries[i].info.name);
     praxis_status status =
         px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "tuning \"%.*s\": must be NAME=NUMBER, and names are %s",
                 (int)strcspn(text, ","), text, px_text_show(&names));
@@ -103,17 +104,18 @@ static praxis_status parse_entry(struct px_log *log, const char **text, struct p
         return fail_name(log, start);
     int32_t *member = (int32_t *)((char *)tuning + entry->offset);
     if (*member != PX_TUNING_AUTOMATIC)
-        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "tuning: %s is there twice", entry->name);
+        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "tuning: %s is there twice", entry->info.name);
     char *end;
     number++;
     unsigned long value = strtoul(number, &end, 10);
     size_t digits = strspn(number, "0123456789");
     bool written = digits > 0 && digits <= MOST_DIGITS && (*end == '\0' || *end == ',');
-    if (!written || value < entry->minimum || value > entry->maximum ||
-        (entry->power_of_two && (value & (value - 1)) != 0))
-        return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "tuning: %s is %.*s, must be a %s from %u to %u", entry->name,
-                       (int)strcspn(number, ","), number, entry->power_of_two ? "power of two" : "whole number",
-                       entry->minimum, entry->maximum);
+    if (!written || value < entry->info.minimum || value > entry->info.maximum ||
+        (entry->info.power_of_two && (value & (value - 1)) != 0))
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "tuning: %s is %.*s, must be a %s from %u to %u",
+                       entry->info.name, (int)strcspn(number, ","), number,
+                       entry->info.power_of_two ? "power of two" : "whole number", entry->info.minimum,
+                       entry->info.maximum);
     *member = (int32_t)value;
     *text = *end == ',' ? end + 1 : end;
     return *end == ',' && end[1] == '\0' ? fail_name(log, "") : PRAXIS_SUCCESS;
