@@ -97,7 +97,17 @@ static praxis_status open_device(praxis_context *context, const praxis_context_o
     return status;
 }
 
-praxis_status px_context_create(const praxis_context_options *options, praxis_context **context)
+static praxis_status open_given(praxis_context *context, const struct px_opencl_given *given,
+                                const praxis_context_options *options)
+{
+    if (options->device)
+        return px_fail(&context->log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                       "options ask for device \"%s\", and one was given: `device` must be NULL", options->device);
+    return px_opencl_open_given(&context->log, given, options, &context->device);
+}
+
+praxis_status px_context_create(const praxis_context_options *options, const struct px_opencl_given *given,
+                                praxis_context **context)
 {
     praxis_context *made = calloc(1, sizeof *made);
     if (!made)
@@ -106,7 +116,7 @@ praxis_status px_context_create(const praxis_context_options *options, praxis_co
     atomic_init(&made->choice, 0);
     made->generation = px_fork_generation();
     px_log_open(&made->log, &options->log);
-    praxis_status status = open_device(made, options);
+    praxis_status status = given ? open_given(made, given, options) : open_device(made, options);
     if (status)
         px_context_release(made);
     else

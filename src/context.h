@@ -15,7 +15,10 @@ struct praxis_context {
     atomic_uint choice; /* the device's way to compute that networks try first: those before it were found wrong */
 };
 
-praxis_status px_context_create(const praxis_context_options *options, praxis_context **context);
+/* given: the caller's own OpenCL (backend/opencl/share.h); NULL: a device is chosen. */
+struct px_opencl_given;
+praxis_status px_context_create(const praxis_context_options *options, const struct px_opencl_given *given,
+                                praxis_context **context);
 void px_context_release(praxis_context *context);
 
 /* Whether this process was forked from the one that opened the context, and its device does not survive that. */

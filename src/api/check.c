@@ -22,3 +22,11 @@ praxis_status px_check_network(const praxis_network *network, const char *names,
         status = px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "%s NULL", names);
     return status;
 }
+
+praxis_status px_check_known_field(struct px_log *log, praxis_field field)
+{
+    return (unsigned)field < PRAXIS_FIELD_COUNT
+               ? PRAXIS_SUCCESS
+               : px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "field %d is unknown, the last is %d", (int)field,
+                         PRAXIS_FIELD_COUNT - 1);
+}

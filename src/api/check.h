@@ -19,6 +19,8 @@ praxis_status px_check_network_there(const praxis_network *network);
  * are. */
 praxis_status px_check_network(const praxis_network *network, const char *names, bool there);
 
+praxis_status px_check_known_field(struct px_log *log, praxis_field field);
+
 /* What a public function does to a network or reads of its state, if `status` is a success so far: one at a time. */
 #define PX_CALL(status, network, does)                                                                                 \
     ((status) || ((status) = px_network_enter((network), __func__)) ? (status) : px_network_leave((network), (does)))
@@ -27,6 +29,12 @@ static inline bool px_is_parameter(praxis_parameter parameter)
 {
     return (unsigned)parameter < PRAXIS_PARAMETER_COUNT;
 }
+
+/* context.c: options with defaults for what the caller's do not have; NULL: all of them. */
+praxis_status px_take_context_options(const praxis_context_options *given, praxis_context_options *own);
+
+/* run.c: the same of a step. */
+praxis_status px_take_step(struct px_log *log, const praxis_step *given, praxis_step *own);
 
 /* parameters.c: parameters with defaults for what the caller's do not have; NULL: all of them. */
 praxis_status px_take_parameters(struct px_log *log, const praxis_parameters *given, praxis_parameters *own);

@@ -41,22 +41,28 @@ praxis_status praxis_context_options_init(praxis_context_options *options, size_
     return px_structure_begin(options, size, FIRST_CONTEXT_OPTIONS, &default_options, sizeof default_options);
 }
 
+praxis_status px_take_context_options(const praxis_context_options *given, praxis_context_options *own)
+{
+    *own = default_options;
+    /* Where messages go stands in the structure: until its size is believed, nowhere. */
+    praxis_status status = given ? px_structure_check(NULL, "options", given, FIRST_CONTEXT_OPTIONS) : PRAXIS_SUCCESS;
+    if (given && !status) {
+        struct px_log messages;
+        px_log_open(&messages, &given->log);
+        status = px_structure_take(&messages, "options", given, FIRST_CONTEXT_OPTIONS, own, sizeof *own);
+        px_log_close(&messages);
+    }
+    return status;
+}
+
 praxis_status praxis_context_create(const praxis_context_options *options, praxis_context **context)
 {
-    praxis_context_options own = default_options;
+    praxis_context_options own;
     if (!context)
         return PRAXIS_ERROR_INVALID_ARGUMENT;
     *context = NULL;
-    /* Where messages go stands in the structure: until its size is believed, nowhere. */
-    praxis_status status =
-        options ? px_structure_check(NULL, "options", options, FIRST_CONTEXT_OPTIONS) : PRAXIS_SUCCESS;
-    if (options && !status) {
-        struct px_log messages;
-        px_log_open(&messages, &options->log);
-        status = px_structure_take(&messages, "options", options, FIRST_CONTEXT_OPTIONS, &own, sizeof own);
-        px_log_close(&messages);
-    }
-    return status ? status : px_context_create(&own, context);
+    praxis_status status = px_take_context_options(options, &own);
+    return status ? status : px_context_create(&own, NULL, context);
 }
 
 void praxis_context_destroy(praxis_context *context)

@@ -29,12 +29,29 @@ praxis_status praxis_step_init(praxis_step *step, size_t size)
     return px_structure_begin(step, size, FIRST_STEP, &default_step, sizeof default_step);
 }
 
+praxis_status px_take_step(struct px_log *log, const praxis_step *given, praxis_step *own)
+{
+    *own = default_step;
+    return px_structure_take(log, "step", given, FIRST_STEP, own, sizeof *own);
+}
+
+static praxis_status check_step_output(const praxis_network *network, const praxis_step *step)
+{
+    return (step->output != NULL) == (step->group_count > 0)
+               ? PRAXIS_SUCCESS
+               : px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                         "output and groups go together: %llu groups given, output is %s",
+                         (unsigned long long)step->group_count, step->output ? "given" : "NULL");
+}
+
 praxis_status praxis_network_step(praxis_network *network, const praxis_step *step)
 {
-    praxis_step own = default_step;
+    praxis_step own;
     praxis_status status = px_check_network(network, "", true);
     if (!status)
-        status = px_structure_take(network->log, "step", step, FIRST_STEP, &own, sizeof own);
+        status = px_take_step(network->log, step, &own);
+    if (!status)
+        status = check_step_output(network, &own);
     return PX_CALL(status, network, px_network_step(network, &own));
 }
 

@@ -14,9 +14,8 @@ praxis_status praxis_field_describe(const praxis_network *network, praxis_field 
 {
     struct px_log *log = network ? network->log : NULL;
     praxis_status status = px_structure_check(log, "info", info, FIRST_FIELD_INFO);
-    if (!status && (unsigned)field >= PRAXIS_FIELD_COUNT)
-        status = px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "field %d is unknown, the last is %d", (int)field,
-                         PRAXIS_FIELD_COUNT - 1);
+    if (!status)
+        status = px_check_known_field(log, field);
     if (status)
         return status;
     praxis_field_info described;
@@ -33,10 +32,7 @@ praxis_status praxis_field_find(const char *name, praxis_field *field)
 static praxis_status check_access(const praxis_network *network, praxis_field field, const void *data, size_t count)
 {
     praxis_status status = px_check_network(network, "the array of values is", data || count == 0);
-    if (!status && (unsigned)field >= PRAXIS_FIELD_COUNT)
-        status = px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT, "field %d is unknown, the last is %d", (int)field,
-                         PRAXIS_FIELD_COUNT - 1);
-    return status;
+    return status ? status : px_check_known_field(network->log, field);
 }
 
 praxis_status praxis_network_read(praxis_network *network, praxis_field field, const praxis_range *range, float *values,

@@ -220,6 +220,7 @@ praxis_status px_network_check_input(const praxis_network *network, const float 
 float px_network_group_mean(const praxis_network *network, uint32_t group, int64_t sum, uint32_t ticks);
 
 /* step.c */
+/* Sums of groups stay in the back end where there is no output. */
 praxis_status px_network_step(praxis_network *network, const praxis_step *step);
 void px_step_room_free(struct px_step_room *room);
 

@@ -146,11 +146,7 @@ static praxis_status check_input(const praxis_network *network, const praxis_ste
 
 static praxis_status check_output(const praxis_network *network, const praxis_step *step)
 {
-    if ((step->output != NULL) != (step->group_count > 0))
-        return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
-                       "output and groups go together: %llu groups given, output is %s",
-                       (unsigned long long)step->group_count, step->output ? "given" : "NULL");
-    if (step->output && (step->read_ticks == 0 || step->read_ticks > step->ticks))
+    if (step->group_count > 0 && (step->read_ticks == 0 || step->read_ticks > step->ticks))
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "read_ticks is %u, must be from 1 to the ticks, %u",
                        step->read_ticks, step->ticks);
     return px_network_check_groups(network, step->groups, step->group_count);
@@ -290,7 +286,7 @@ static struct px_span span_of_step(const praxis_network *network, const praxis_s
         .groups = step->groups,
         .group_count = (uint32_t)step->group_count,
         .gated = network->gated,
-        .read_from = step->output ? step->ticks - step->read_ticks : step->ticks,
+        .read_from = step->group_count > 0 ? step->ticks - step->read_ticks : step->ticks,
     };
 }
 
@@ -305,7 +301,7 @@ static praxis_status advance(praxis_network *network, const praxis_step *step)
     if (!status)
         status = run_ticks(network, step, step->ticks - traced, step->ticks, true);
     if (!status)
-        status = backend->operations->end(backend, network->step.sums);
+        status = backend->operations->end(backend, step->output ? network->step.sums : NULL);
     if (!status && step->output)
         deliver(network, step);
     return status;

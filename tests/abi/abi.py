@@ -1,16 +1,17 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""The binary interface, read from the public header and a compiled probe, beside what was written down of it.
+"""The binary interface, read from a public header and a compiled probe, beside what was written down of it.
 
     abi.py probe HEADER OUT.c             a program that prints sizes, offsets and values of what the header declares
     abi.py grow HEADER OUT.h              the header of a version to come: every structure that may grow has grown
-    abi.py check PROBE HEADER GOLDEN [LIBRARY]
+    abi.py check PROBE HEADER GOLDEN
     abi.py write PROBE HEADER GOLDEN      writes the interface down anew
 
 What was written down must still be there and the same; what was appended may be. A structure grows behind its old size:
 what lies in the padding at its end reached the library from older programs as it happened to be.
 """
 
+import os
 import re
 import subprocess
 import sys
@@ -65,7 +66,7 @@ class Header:
         return found
 
 
-def make_probe(header):
+def make_probe(file, header):
     lines = []
     for name, members in header.structures.items():
         lines.append(f'printf("structure {name} %zu\\n", sizeof({name}));')
@@ -75,7 +76,7 @@ def make_probe(header):
     lines += [f'printf("value {name} %lld\\n", (long long){name});' for name in header.constants]
     body = "\n".join(f"    {line}" for line in lines)
     return (
-        "#include <praxis/praxis.h>\n#include <stdio.h>\n\nint main(void)\n{\n"
+        f"#define CL_TARGET_OPENCL_VERSION 120\n#include <praxis/{file}>\n#include <stdio.h>\n\nint main(void)\n{{\n"
         f'    printf("pointer bytes %zu\\n", sizeof(void *));\n{body}\n    return 0;\n}}\n'
     )
 
@@ -131,24 +132,26 @@ def exported(library):
     return {line.split()[-1].split("@")[0] for line in listed.splitlines()}
 
 
-def check(probe, header, golden, library=None):
+def exported_otherwise(library, headers):
+    """What is exported and in no header, or the other way round."""
+    declared, symbols = {name for header in headers for name in Header(read(header)).functions}, exported(library)
+    wrong = [f"{name} is in a header, and not exported" for name in sorted(declared - symbols)]
+    return wrong + [f"{name} is exported, and in no header" for name in sorted(symbols - declared)]
+
+
+def check(probe, header, golden):
     header = Header(read(header))
     current, golden = describe(probe, header), read(golden).splitlines()
     if current[0] != golden[0]:
         print(f"written down with {golden[0]}, not {current[0]}: layouts are not compared")
         golden, current = ([line for line in lines if line[0] in "fv"] for lines in (golden, current))
-    wrong = compare(golden, current)
-    if library:
-        symbols = exported(library)
-        wrong += [f"{name} is in the header, and not exported" for name in header.functions if name not in symbols]
-        wrong += [f"{name} is exported, and not in the header" for name in sorted(symbols - set(header.functions))]
-    return wrong
+    return compare(golden, current)
 
 
 def main():
     command, *rest = sys.argv[1:]
     if command == "probe":
-        write(rest[1], make_probe(Header(read(rest[0]))))
+        write(rest[1], make_probe(os.path.basename(rest[0]), Header(read(rest[0]))))
     elif command == "grow":
         write(rest[1], grow(read(rest[0])))
     elif command == "write":

@@ -10,14 +10,21 @@ import unittest
 import abi
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-HEADER = os.path.join(HERE, "..", "..", "include", "praxis", "praxis.h")
-GOLDEN = os.path.join(HERE, "praxis-0.1.abi")
-PROBE, OLDER, CURRENT, NEWER, *LIBRARY = sys.argv[1:]
+HEADERS = os.path.join(HERE, "..", "..", "include", "praxis")
+HEADER = os.path.join(HEADERS, "praxis.h")
+PROBE, OPENCL_PROBE, OLDER, CURRENT, NEWER, *LIBRARY = sys.argv[1:]
 
 
 class Interface(unittest.TestCase):
     def test_as_written_down(self):
-        self.assertEqual(abi.check(PROBE, HEADER, GOLDEN, *LIBRARY), [])
+        for name, probe in (("praxis", PROBE), ("opencl", OPENCL_PROBE)):
+            golden = os.path.join(HERE, f"{name}-0.1.abi")
+            self.assertEqual(abi.check(probe, os.path.join(HEADERS, f"{name}.h"), golden), [])
+
+    def test_what_is_exported_is_declared(self):
+        headers = [os.path.join(HEADERS, name) for name in os.listdir(HEADERS)]
+        for library in LIBRARY:
+            self.assertEqual(abi.exported_otherwise(library, headers), [])
 
     def test_nothing_is_overlooked(self):
         """What is written down of the older header is part of what is written down now."""

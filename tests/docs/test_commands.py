@@ -31,6 +31,7 @@ EXCEPTIONS = {
     ".ci/run": "this test is a part of it",
     "meson test -C build --suite slow": "this test is a part of it",
     "meson install -C build": "writes to the system: tests/install/external.sh installs into a folder",
+    "pkg-config --cflags --libs praxis OpenCL": "after an installation, as without OpenCL",
     "pkg-config --cflags --libs praxis": "after an installation: tests/install/external.sh",
     "pkg-config --static --cflags --libs praxis": "after an installation: tests/install/external.sh",
     "pip install .": "needs the network: tests/install/wheel.sh",

@@ -6,7 +6,10 @@ import subprocess
 import sys
 
 program, expected, *device = sys.argv[1:]
-printed = subprocess.run([program, *device], stdout=subprocess.PIPE, text=True, check=True).stdout
+result = subprocess.run([program, *device], stdout=subprocess.PIPE, text=True, check=False)
+if result.returncode:
+    sys.exit(result.returncode)
+printed = result.stdout
 with open(expected, encoding="utf-8") as file:
     wanted = file.read()
 print(printed, end="")

@@ -74,6 +74,12 @@ static void count(long *objects, long more)
     pthread_mutex_unlock(&lock);
 }
 
+static void note_command(cl_command_queue queue, long *commands)
+{
+    count(commands, 1);
+    count(&layer.asked.elsewhere, queue != layer.queue);
+}
+
 /* A call that returns its error, or an object and its error by a pointer. */
 #define FAIL(name, kind)                                                                                               \
     if (fails(#name, kind))                                                                                            \
@@ -114,6 +120,20 @@ static cl_int CL_API_CALL get_device_info(cl_device_id device, cl_device_info wh
     return next->clGetDeviceInfo(device, what, size, value, needed);
 }
 
+static cl_int CL_API_CALL get_context_info(cl_context context, cl_context_info what, size_t size, void *value,
+                                           size_t *needed)
+{
+    FAIL(clGetContextInfo, asking);
+    return next->clGetContextInfo(context, what, size, value, needed);
+}
+
+static cl_int CL_API_CALL get_queue_info(cl_command_queue queue, cl_command_queue_info what, size_t size, void *value,
+                                         size_t *needed)
+{
+    FAIL(clGetCommandQueueInfo, asking);
+    return next->clGetCommandQueueInfo(queue, what, size, value, needed);
+}
+
 /* ---- Objects ---- */
 
 static cl_context CL_API_CALL create_context(const cl_context_properties *properties, cl_uint number,
@@ -131,6 +151,7 @@ static cl_command_queue CL_API_CALL create_queue(cl_context context, cl_device_i
                                                  cl_command_queue_properties properties, cl_int *error)
 {
     FAIL_OBJECT(clCreateCommandQueue, opening, error);
+    count(&layer.asked.queues, 1);
     cl_command_queue made = next->clCreateCommandQueue(context, device, properties, error);
     count(&layer.objects.queues, made != NULL);
     return made;
@@ -145,6 +166,7 @@ static cl_mem CL_API_CALL create_buffer(cl_context context, cl_mem_flags flags, 
         return NULL;
     }
     promised = failing;
+    count(&layer.asked.buffers, 1);
     cl_mem made = next->clCreateBuffer(context, flags, size, data, error);
     count(&layer.objects.buffers, made != NULL);
     return made;
@@ -244,6 +266,7 @@ static cl_int CL_API_CALL launch(cl_command_queue queue, cl_kernel kernel, cl_ui
                                  const size_t *global, const size_t *local, cl_uint number, const cl_event *wait,
                                  cl_event *event)
 {
+    note_command(queue, &layer.asked.launches);
     FAIL(clEnqueueNDRangeKernel, launching);
     if (is_untouchable("clEnqueueNDRangeKernel"))
         return layer.error;
@@ -254,6 +277,7 @@ static cl_int CL_API_CALL launch(cl_command_queue queue, cl_kernel kernel, cl_ui
 static cl_int CL_API_CALL read_buffer(cl_command_queue queue, cl_mem buffer, cl_bool blocking, size_t offset,
                                       size_t size, void *data, cl_uint number, const cl_event *wait, cl_event *event)
 {
+    note_command(queue, &layer.asked.reads);
     FAIL(clEnqueueReadBuffer, waiting);
     return with_event(next->clEnqueueReadBuffer(queue, buffer, blocking, offset, size, data, number, wait, event),
                       event);
@@ -263,6 +287,7 @@ static cl_int CL_API_CALL write_buffer(cl_command_queue queue, cl_mem buffer, cl
                                        size_t size, const void *data, cl_uint number, const cl_event *wait,
                                        cl_event *event)
 {
+    note_command(queue, &layer.asked.writes);
     FAIL(clEnqueueWriteBuffer, launching);
     if (is_untouchable("clEnqueueWriteBuffer"))
         return layer.error;
@@ -273,6 +298,7 @@ static cl_int CL_API_CALL write_buffer(cl_command_queue queue, cl_mem buffer, cl
 static cl_int CL_API_CALL copy_buffer(cl_command_queue queue, cl_mem source, cl_mem target, size_t from, size_t to,
                                       size_t size, cl_uint number, const cl_event *wait, cl_event *event)
 {
+    note_command(queue, &layer.asked.copies);
     FAIL(clEnqueueCopyBuffer, launching);
     return with_event(next->clEnqueueCopyBuffer(queue, source, target, from, to, size, number, wait, event), event);
 }
@@ -281,6 +307,7 @@ static void *CL_API_CALL map_buffer(cl_command_queue queue, cl_mem buffer, cl_bo
                                     size_t offset, size_t size, cl_uint number, const cl_event *wait, cl_event *event,
                                     cl_int *error)
 {
+    note_command(queue, &layer.asked.maps);
     FAIL_OBJECT(clEnqueueMapBuffer, waiting, error);
     return next->clEnqueueMapBuffer(queue, buffer, blocking, flags, offset, size, number, wait, event, error);
 }
@@ -308,6 +335,7 @@ static cl_int CL_API_CALL flush(cl_command_queue queue)
 
 static cl_int CL_API_CALL finish(cl_command_queue queue)
 {
+    note_command(queue, &layer.asked.waits);
     /* A device that is gone does nothing any more. */
     cl_int error = layer.lost ? next->clFinish(queue) : CL_SUCCESS;
     FAIL(clFinish, waiting);
@@ -316,6 +344,7 @@ static cl_int CL_API_CALL finish(cl_command_queue queue)
 
 static cl_int CL_API_CALL wait_for_events(cl_uint number, const cl_event *events)
 {
+    count(&layer.asked.waits, 1);
     FAIL(clWaitForEvents, waiting);
     return next->clWaitForEvents(number, events);
 }
@@ -346,6 +375,8 @@ CL_API_ENTRY cl_int CL_API_CALL clInitLayer(cl_uint entries, const struct _cl_ic
         .clGetPlatformInfo = get_platform_info,
         .clGetDeviceIDs = get_device_ids,
         .clGetDeviceInfo = get_device_info,
+        .clGetContextInfo = get_context_info,
+        .clGetCommandQueueInfo = get_queue_info,
         .clCreateContext = create_context,
         .clRetainContext = retain_context,
         .clReleaseContext = release_context,

@@ -10,6 +10,14 @@
 /* The most codes that drivers give for one call. */
 #define LAYER_CODES 4
 
+/* What the process has asked for so far. */
+struct layer_asked {
+    long queues, buffers;                       /* to be made */
+    long launches, reads, writes, copies, maps; /* commands */
+    long waits;
+    long elsewhere; /* commands to another queue than `queue` */
+};
+
 /* How much of this the process has: made or retained, and not released. */
 struct layer_objects {
     long contexts, queues, buffers, programs, kernels, events;
@@ -27,6 +35,8 @@ struct layer {
     const char *name; /* and of what call */
     bool lazy;        /* only buffers count; one that fails is given, and the first command after it finds no memory */
     struct layer_objects objects;
+    struct layer_asked asked;
+    cl_command_queue queue;
 };
 
 #endif

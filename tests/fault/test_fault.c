@@ -8,11 +8,10 @@
  * test_fault takes some of the calls, test_fault all takes each.
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
 
 #include "../unit/unit.h"
 #include "allocations.h"
-#include "layer.h"
+#include "find_layer.h"
 #include "life.h"
 
 #define TELLING 4 /* faults of an action, where not all are taken */
@@ -389,16 +388,6 @@ START_TEST(test_births)
     fail_birth(NULL, _i, (struct fault){.allocation = true});
 }
 END_TEST
-
-/* The layer, once the loader has it: the test and the loader have the same module. */
-static struct layer *find_layer(void)
-{
-    struct layer *(*control)(void);
-    void *module = dlopen(getenv("OPENCL_LAYERS"), RTLD_NOW);
-    void *found = module ? dlsym(module, "layer_control") : NULL;
-    memcpy(&control, &found, sizeof control);
-    return found ? control() : NULL;
-}
 
 int main(int argc, char **argv)
 {

@@ -46,10 +46,12 @@ LD_LIBRARY_PATH=$library "$work/example" >"$work/output" || fail "the example fa
 [ "$(sort -u "$work/output" | wc -l)" -gt 1 ] || fail "the example's activations are all the same"
 LD_LIBRARY_PATH=$library "$work/example++" | cmp - "$work/output" || fail "the example differs in C++"
 
-# The header alone is C and C++.
-echo '#include <praxis/praxis.h>' >"$work/header.cc"
-# shellcheck disable=SC2046
-c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -c "$work/header.cc" -o /dev/null $(pkg-config --cflags praxis)
+# Each header alone is C and C++.
+for header in praxis opencl; do
+    printf '#define CL_TARGET_OPENCL_VERSION 120\n#include <praxis/%s.h>\n' "$header" >"$work/header.cc"
+    # shellcheck disable=SC2046
+    c++ -std=c++11 -Wall -Wextra -Wpedantic -Werror -c "$work/header.cc" -o /dev/null $(pkg-config --cflags praxis)
+done
 
 # ---- Both kinds of library, compiled as one file, in a prefix that no loader knows ----
 

@@ -144,7 +144,7 @@ static praxis_status make_buffers(struct examination *exam)
                     {samples->acc, sizeof samples->acc}, {samples->x, sizeof samples->x},
                     {samples->y, sizeof samples->y},     {exam->found, sizeof exam->found}};
     cl_int error;
-    exam->queue = clCreateCommandQueue(exam->device->context, exam->device->device, 0, &error);
+    exam->queue = px_opencl_queue(exam->device, &error);
     for (int i = 0; i < 6 && !error; i++)
         exam->buffers[i] =
             clCreateBuffer(exam->device->context, CL_MEM_COPY_HOST_PTR, contents[i].size, contents[i].data, &error);

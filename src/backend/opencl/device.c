@@ -10,6 +10,7 @@
 #include "backend/opencl/discovery.h"
 #include "backend/opencl/network.h"
 #include "backend/opencl/programs.h"
+#include "backend/opencl/share.h"
 #include "base/text.h"
 
 /* Usable before not, then by type, then by size of memory, then in the order found (the sort is stable). */
@@ -88,6 +89,8 @@ static void destroy_opencl_device(struct px_device *base)
 {
     struct px_opencl_device *device = (struct px_opencl_device *)base;
     px_programs_close(device->programs);
+    if (device->queue)
+        clReleaseCommandQueue(device->queue);
     if (device->context) {
         px_opencl_lock();
         clReleaseContext(device->context);
@@ -185,6 +188,14 @@ praxis_status px_opencl_plan_layout(const struct px_opencl_device *device, enum 
     return px_layout_plan(device->base.log, &facts, path, tuning, shape, layout);
 }
 
+cl_command_queue px_opencl_queue(const struct px_opencl_device *device, cl_int *error)
+{
+    if (!device->queue)
+        return clCreateCommandQueue(device->context, device->device, 0, error);
+    *error = clRetainCommandQueue(device->queue);
+    return *error ? NULL : device->queue;
+}
+
 static praxis_status copy_text(struct px_log *log, const char *text, char **copy)
 {
     *copy = text ? strdup(text) : NULL;
@@ -260,8 +271,9 @@ static praxis_status open_context(struct px_opencl_device *device, const char *s
     return status;
 }
 
-praxis_status px_opencl_open(struct px_log *log, const char *selector, const praxis_context_options *options,
-                             struct px_device **device)
+/* Opens the device of a selector, or where that is NULL the one that was given. */
+static praxis_status open_any_device(struct px_log *log, const char *selector, const struct px_opencl_given *given,
+                                     const praxis_context_options *options, struct px_device **device)
 {
     struct px_opencl_device *opened = calloc(1, sizeof *opened);
     if (!opened)
@@ -269,7 +281,7 @@ praxis_status px_opencl_open(struct px_log *log, const char *selector, const pra
     opened->base.operations = &opencl_device_operations;
     opened->base.log = log;
     opened->base.dies_in_fork = true;
-    praxis_status status = open_context(opened, selector);
+    praxis_status status = selector ? open_context(opened, selector) : px_opencl_take(opened, given);
     if (!status)
         status = set_options(opened, options);
     if (!status)
@@ -279,4 +291,16 @@ praxis_status px_opencl_open(struct px_log *log, const char *selector, const pra
     else
         *device = &opened->base;
     return status;
+}
+
+praxis_status px_opencl_open(struct px_log *log, const char *selector, const praxis_context_options *options,
+                             struct px_device **device)
+{
+    return open_any_device(log, selector, NULL, options, device);
+}
+
+praxis_status px_opencl_open_given(struct px_log *log, const struct px_opencl_given *given,
+                                   const praxis_context_options *options, struct px_device **device)
+{
+    return open_any_device(log, NULL, given, options, device);
 }

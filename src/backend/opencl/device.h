@@ -19,6 +19,7 @@ struct px_opencl_device {
     cl_platform_id platform;
     cl_device_id device;
     cl_context context;
+    cl_command_queue queue; /* the caller's, which all networks share; NULL: each has its own */
     praxis_device_info info;
     enum px_dot_product dot_product; /* the best path, of those left to us, that computes exactly */
     atomic_uint exact;               /* paths beside it that were found to compute exactly: bits 1 << path */
@@ -44,6 +45,9 @@ struct px_opencl_device {
 praxis_status px_opencl_plan_layout(const struct px_opencl_device *device, enum px_dot_product path,
                                     const struct px_tuning *tuning, const struct px_shape *shape,
                                     struct px_layout *layout);
+
+/* A queue of the device for one user, who releases it. */
+cl_command_queue px_opencl_queue(const struct px_opencl_device *device, cl_int *error);
 
 /* The name of an OpenCL error code, "CL_..." as in the specification. Static storage. */
 const char *px_cl_error(cl_int code);

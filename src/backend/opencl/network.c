@@ -99,6 +99,11 @@ static const struct px_backend_operations opencl_operations = {
     .trust = trust,
 };
 
+bool px_opencl_is_network(const struct px_backend *backend)
+{
+    return backend->operations == &opencl_operations;
+}
+
 /* Whether a path computes exactly: asked once, for it is compiled and run. */
 static praxis_status is_exact(struct px_opencl_device *device, enum px_dot_product path, bool *exact)
 {
@@ -143,7 +148,7 @@ static praxis_status equip(struct px_opencl *opencl)
     praxis_status status = px_opencl_check_size(opencl);
     if (status)
         return status;
-    opencl->queue = clCreateCommandQueue(opencl->device->context, opencl->device->device, 0, &error);
+    opencl->queue = px_opencl_queue(opencl->device, &error);
     status = error ? px_cl_fail(opencl->base.log, error, "clCreateCommandQueue") : px_opencl_build(opencl);
     return status ? status : px_opencl_allocate(opencl);
 }

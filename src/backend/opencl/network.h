@@ -9,5 +9,7 @@
 praxis_status px_opencl_plan(struct px_device *device, const struct px_shape *shape, praxis_network_info *info);
 praxis_status px_opencl_create_backend(struct px_device *device, const struct px_shape *shape, uint32_t choice,
                                        struct px_backend **backend);
+/* Whether a back end is one of those. */
+bool px_opencl_is_network(const struct px_backend *backend);
 
 #endif

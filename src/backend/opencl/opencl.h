@@ -15,4 +15,9 @@ praxis_status px_opencl_list(struct px_log *log, praxis_device_info **list, size
 praxis_status px_opencl_open(struct px_log *log, const char *selector, const praxis_context_options *options,
                              struct px_device **device);
 
+/* Opens a device of the caller's own context; see share.h. */
+struct px_opencl_given;
+praxis_status px_opencl_open_given(struct px_log *log, const struct px_opencl_given *given,
+                                   const praxis_context_options *options, struct px_device **device);
+
 #endif
