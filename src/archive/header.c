@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The header of a file as JSON. What is read may come from anybody: nothing of it is believed. */
 #include <cjson/cJSON.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -187,9 +188,12 @@ static cJSON *parse_header(const char *text, size_t size)
 
 praxis_status px_header_read(struct px_log *log, const char *text, size_t size, uint64_t data, struct px_index *index)
 {
+    errno = 0;
     cJSON *header = parse_header(text, size);
+    if (!header && errno == ENOMEM) /* cJSON itself does not tell */
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for the header of a checkpoint");
     if (!header)
-        return fail_header(log, NULL, "it is no JSON object, or there was no memory for it");
+        return fail_header(log, NULL, "it is no JSON object");
     praxis_status status = read_items(log, header, index);
     cJSON_Delete(header);
     if (!status)

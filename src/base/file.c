@@ -201,6 +201,18 @@ static int create_beside(const char *path, mode_t mode, char **temporary)
     return -1;
 }
 
+/* The folder of a path, to be brought to the disk. */
+static int open_folder(const char *path)
+{
+    size_t length = folder_of(path);
+    char *folder = length ? join_path(path, length, "") : strdup(".");
+    int descriptor = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    int error = errno;
+    free(folder);
+    errno = error;
+    return descriptor;
+}
+
 /* The permissions and the owner that a file had; only root may give files away. */
 static void take_over(int descriptor, const char *path)
 {
@@ -214,15 +226,19 @@ static void take_over(int descriptor, const char *path)
 
 static void forget_file(struct px_file *file)
 {
+    if (file->folder >= 0)
+        close(file->folder);
     free(file->path);
     free(file->temporary);
-    *file = (struct px_file){.descriptor = -1};
+    *file = (struct px_file){.descriptor = -1, .folder = -1};
 }
 
 bool px_file_begin(struct px_file *file, const char *path, enum px_file_access access)
 {
-    *file = (struct px_file){.descriptor = -1, .path = follow_links(path)};
+    *file = (struct px_file){.descriptor = -1, .folder = -1, .path = follow_links(path)};
     if (file->path && may_stand(file->path))
+        file->folder = open_folder(file->path);
+    if (file->folder >= 0)
         file->descriptor = create_beside(file->path, access == PX_FILE_PRIVATE ? 0600 : 0666, &file->temporary);
     if (file->descriptor >= 0) {
         if (access == PX_FILE_SHARED)
@@ -252,18 +268,9 @@ void px_file_abandon(struct px_file *file)
 }
 
 /* A name is on the disk when its folder is. Some file systems have no such thing, and need none. */
-static bool settle_folder(const char *path)
+static bool settle_folder(int folder)
 {
-    size_t length = folder_of(path);
-    char *folder = length ? join_path(path, length, "") : strdup(".");
-    int descriptor = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    bool done = descriptor >= 0 && (fsync(descriptor) == 0 || errno == EINVAL || errno == ENOTSUP);
-    int error = errno;
-    if (descriptor >= 0)
-        close(descriptor);
-    free(folder);
-    errno = error;
-    return done;
+    return fsync(folder) == 0 || errno == EINVAL || errno == ENOTSUP;
 }
 
 bool px_file_finish(struct px_file *file)
@@ -280,7 +287,7 @@ bool px_file_finish(struct px_file *file)
         px_file_abandon(file);
         return false;
     }
-    bool settled = settle_folder(file->path);
+    bool settled = settle_folder(file->folder);
     error = errno;
     forget_file(file);
     errno = error;

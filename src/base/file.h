@@ -24,7 +24,7 @@ bool px_file_read_at(int descriptor, uint64_t offset, void *bytes, size_t size);
  * it had written beside it, under a longer name.
  */
 struct px_file {
-    int descriptor;         /* -1: not open */
+    int descriptor, folder; /* -1: not open */
     char *path, *temporary; /* where it is to be, and is; allocated */
 };
 

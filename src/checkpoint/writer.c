@@ -142,7 +142,10 @@ static praxis_status write_file(struct px_log *log, struct px_index *index, cons
         px_file_abandon(&file);
     else
         failed = !px_file_finish(&file);
-    return failed ? px_fail(log, PRAXIS_ERROR_IO, "%s: cannot be written: %s", path, strerror(errno)) : status;
+    if (!failed)
+        return status;
+    status = errno == ENOMEM ? PRAXIS_ERROR_OUT_OF_MEMORY : PRAXIS_ERROR_IO;
+    return px_fail(log, status, "%s: cannot be written: %s", path, strerror(errno));
 }
 
 /* Whether an item's network is that of one before it. */

@@ -3,12 +3,14 @@
 #include "allocations.h"
 
 #include <errno.h>
+#include <link.h>
 #include <pthread.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* What is behind glibc's own functions, and where the program's code lies. */
+/* What is behind glibc's own functions, and where the program's code lies; cJSON allocates for it. */
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *memory, size_t size);
@@ -21,9 +23,35 @@ struct allocations allocations;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static uintptr_t followed[MOST_LIVING]; /* by their addresses; 0: never used, 1: used and free */
 
+static struct {
+    uintptr_t start, end;
+} json;
+
+static int find_json(struct dl_phdr_info *module, size_t size, void *user)
+{
+    (void)size, (void)user;
+    if (!strstr(module->dlpi_name, "libcjson"))
+        return 0;
+    for (int h = 0; h < module->dlpi_phnum; h++) {
+        const ElfW(Phdr) *header = &module->dlpi_phdr[h];
+        if (header->p_type == PT_LOAD && header->p_flags & PF_X) {
+            json.start = module->dlpi_addr + header->p_vaddr;
+            json.end = json.start + header->p_memsz;
+        }
+    }
+    return 1;
+}
+
+__attribute__((constructor)) static void find_modules(void)
+{
+    dl_iterate_phdr(find_json, NULL);
+}
+
 static bool is_own(const void *caller)
 {
-    return (const char *)caller >= &__executable_start && (const char *)caller < &etext;
+    uintptr_t address = (uintptr_t)caller;
+    return (address >= (uintptr_t)&__executable_start && address < (uintptr_t)&etext) ||
+           (address >= json.start && address < json.end);
 }
 
 static bool fails(const void *caller)
@@ -94,6 +122,14 @@ void *realloc(void *memory, size_t size)
     forget(memory);
     void *moved = __libc_realloc(memory, size);
     return moved ? follow(moved, caller) : follow(memory, caller);
+}
+
+char *strdup(const char *text)
+{
+    const void *caller = __builtin_return_address(0);
+    size_t size = strlen(text) + 1;
+    void *copy = fails(caller) ? NULL : follow(__libc_malloc(size), caller);
+    return copy ? memcpy(copy, text, size) : NULL;
 }
 
 void free(void *memory)

@@ -4,6 +4,17 @@
 #include "../unit/unit.h"
 
 #define TICKS 6
+#define SEEN  3 /* numbers in an observation */
+
+int told;
+
+static void note_failure(void *user, praxis_log_level level, const char *message)
+{
+    if (level == PRAXIS_LOG_ERROR && message[0])
+        ++*(int *)user;
+}
+
+const praxis_log telling = {note_failure, &told};
 
 void mix(struct life *life, const void *data, size_t bytes)
 {
@@ -11,8 +22,7 @@ void mix(struct life *life, const void *data, size_t bytes)
         life->given = (life->given ^ ((const unsigned char *)data)[i]) * UINT64_C(0x100000001b3);
 }
 
-/* Numbers in -1..1 that are always the same. */
-static const float *numbers(void)
+const float *numbers(void)
 {
     static float made[8192];
     static bool filled;
@@ -303,6 +313,22 @@ static praxis_status finish(struct life *life)
     return praxis_network_finish(life->network);
 }
 
+static praxis_status step_critic(struct life *life)
+{
+    float error[REPLICAS];
+    praxis_status status = praxis_critic_step(life->critic, numbers() + 1200, numbers() + 1210, NULL, NULL, error);
+    mix(life, error, status ? 0 : sizeof error);
+    return status;
+}
+
+static praxis_status step_predictor(struct life *life)
+{
+    float error[REPLICAS];
+    praxis_status status = praxis_predictor_step(life->predictor, numbers() + 1220, NULL, NULL, error);
+    mix(life, error, status ? 0 : sizeof error);
+    return status;
+}
+
 const struct action actions[] = {
     {"add a group", add_first_group},
     {"add another", add_second_group},
@@ -341,6 +367,14 @@ const struct action actions[] = {
     {"readout: feed back", readout_feeds_back},
     {"write traces", write_traces},
     {"hash", hash},
+    {"critic", step_critic},
+    {"predictor", step_predictor},
+    {"save", save},
+    {"load", load},
+    {"write a checkpoint", write_checkpoint},
+    {"read a checkpoint", read_checkpoint},
+    {"copy", copy},
+    {"copy elsewhere", copy_elsewhere},
 };
 const size_t action_count = UNIT_LENGTH(actions);
 
@@ -348,6 +382,8 @@ praxis_status be_born(struct life *life)
 {
     praxis_parameters parameters;
     praxis_readout_options options;
+    praxis_critic_options critic;
+    praxis_predictor_options predictor;
     praxis_parameters_default(&parameters);
     parameters.neurons = NEURONS;
     parameters.replicas = REPLICAS;
@@ -359,17 +395,33 @@ praxis_status be_born(struct life *life)
     options.outputs = OUTPUTS;
     options.lags = 2;
     options.rule = PRAXIS_READOUT_NLMS;
+    praxis_critic_options_default(&critic);
+    critic.replicas = REPLICAS;
+    critic.observations = SEEN;
+    critic.log = telling;
+    praxis_predictor_options_default(&predictor);
+    predictor.replicas = REPLICAS;
+    predictor.observations = SEEN;
+    predictor.log = telling;
     praxis_status status = praxis_network_create(life->context, &parameters, &life->network);
     if (!status)
         status = praxis_network_create(life->context, &parameters, &life->other);
-    return status ? status : praxis_readout_create(life->network, &options, &life->readout);
+    if (!status)
+        status = praxis_readout_create(life->network, &options, &life->readout);
+    if (!status)
+        status = praxis_critic_create(&critic, &life->critic);
+    return status ? status : praxis_predictor_create(&predictor, &life->predictor);
 }
 
 void die(struct life *life)
 {
+    praxis_predictor_destroy(life->predictor);
+    praxis_critic_destroy(life->critic);
     praxis_readout_destroy(life->readout);
     praxis_network_destroy(life->network);
     praxis_network_destroy(life->other);
+    life->predictor = NULL;
+    life->critic = NULL;
     life->readout = NULL;
     life->network = life->other = NULL;
 }

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* A life of a network and its readout: every call that changes them or reads their state, one after the other. */
+/* A life of a network and what belongs to it: every call that changes them or reads their state, one after the other.
+ */
 #ifndef FAULT_LIFE_H
 #define FAULT_LIFE_H
 
 #include <praxis/praxis.h>
 
-enum { REPLICAS = 2, CHANNELS = 2, NEURONS = 49, OUTPUTS = 2 };
+enum { REPLICAS = 2, CHANNELS = 2, NEURONS = 49, OUTPUTS = 2, FEATURES = 2 * NEURONS + 1 };
 
 struct life {
-    praxis_context *context;
+    praxis_context *context, *elsewhere; /* the other is the reference */
+    const char *file;                    /* where it is saved */
     praxis_network *network, *other;
     praxis_readout *readout;
+    praxis_critic *critic;
+    praxis_predictor *predictor;
     uint64_t given; /* a hash of what the last action gave */
 };
 
@@ -22,7 +26,11 @@ struct action {
 extern const struct action actions[];
 extern const size_t action_count;
 
-/* Makes networks and readout in the context. What was made before a failure is there to die. */
+/* A log that counts failures that are told. */
+extern const praxis_log telling;
+extern int told;
+
+/* Makes networks and what belongs to them in the context. What was made before a failure is there to die. */
 praxis_status be_born(struct life *life);
 void die(struct life *life);
 
@@ -31,5 +39,16 @@ praxis_status run_learning(struct life *life);
 
 /* Takes bytes into the hash of what was given. */
 void mix(struct life *life, const void *data, size_t bytes);
+
+/* Numbers in -1..1 that are always the same. */
+const float *numbers(void);
+
+/* life_saved.c: more actions. What is loaded or copied is hashed, and dies. */
+praxis_status save(struct life *life);
+praxis_status load(struct life *life);
+praxis_status write_checkpoint(struct life *life); /* of everything, into memory */
+praxis_status read_checkpoint(struct life *life);
+praxis_status copy(struct life *life);
+praxis_status copy_elsewhere(struct life *life);
 
 #endif
