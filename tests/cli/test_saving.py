@@ -4,6 +4,7 @@
 
 import json
 import os
+import shutil
 import signal
 import struct
 import subprocess
@@ -117,6 +118,39 @@ class Train(InAFolder):
         self.assertEqual(result.returncode, 1)
         self.assertIn("nowhere/saved: cannot be written: No such file or directory", result.stderr)
         self.assertEqual(json.loads(result.stdout)["trials"], 3)  # what was learned is reported all the same
+
+
+    def test_a_full_disk_keeps_what_was_saved(self):
+        """On a disk of its own that has room for one file and not for two."""
+        if not shutil.which("unshare"):
+            self.skipTest("there is no unshare")
+        os.mkdir(self.path("disk"))
+        saved = self.path("disk", "saved")
+        train = ["train", "delayed-cue", *SMALL["delayed-cue"], *ON, "--save", saved]
+        self.ok(*train, "--trials", "1")
+        size = os.path.getsize(saved)
+        os.rename(saved, self.path("first"))
+        script = f"""
+            mount -t tmpfs -o size={size * 3 // 2 // 1024}k none "$1" || exit 77
+            cp "$2" "$1/saved" || exit 77
+            shift 2
+            "$@"
+            code=$?
+            ls "$(dirname "$0")" >&2
+            cmp "$0" "$(dirname "$(dirname "$0")")/first" || code=99
+            exit $code
+        """
+        result = subprocess.run(
+            ["unshare", "-rm", "sh", "-c", script, saved, self.path("disk"), self.path("first"), PRAXIS, *train,
+             "--trials", "3", "--json"],
+            capture_output=True, text=True, check=False,
+        )
+        if "unshare" in result.stderr or result.returncode == 77:
+            self.skipTest("this user may not mount a disk of its own")
+        self.assertEqual(result.returncode, 1, result.stderr)
+        self.assertIn(f"{saved}: cannot be written: No space left on device\n", result.stderr)
+        self.assertEqual(result.stderr.splitlines()[-1], "saved")  # and nothing beside it
+        self.assertEqual(json.loads(result.stdout)["trials"], 3)
 
 
 class Run(InAFolder):

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Saving to a disk that fails: each call that writes, brings to the disk or renames fails by each error that a system
+ * has for it, or does less than was asked for. What failed is told with the file and the system's reason, the old file
+ * stays as it was, nothing is left beside it, and the next save succeeds.
+ *
+ * The calls stand before those of the C library, which do the work. Every failure here holds for root too.
+ */
+#define _GNU_SOURCE /* RTLD_NEXT; nftw */
+#include "folder.h"
+#include "lively.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+
+/* ---- A disk that fails ---- */
+
+enum call { WRITE, SYNC, SYNC_FOLDER, CLOSE, RENAME, CREATE, CALLS };
+
+static struct {
+    enum call failing;
+    int error;    /* 0: nothing fails */
+    long number;  /* of the call that does, from 1 on */
+    size_t bytes; /* the most that a write takes; 0: all */
+    long made[CALLS];
+} disk;
+
+static bool fails(enum call call)
+{
+    bool answer = ++disk.made[call] == disk.number && disk.failing == call && disk.error;
+    if (answer)
+        errno = disk.error;
+    return answer;
+}
+
+/* The C library's function of that name. */
+static void find_next(const char *name, void *function)
+{
+    void *found = dlsym(RTLD_NEXT, name);
+    ck_assert_ptr_nonnull(found);
+    memcpy(function, &found, sizeof found);
+}
+
+static bool is(int descriptor, mode_t kind)
+{
+    struct stat status;
+    return fstat(descriptor, &status) == 0 && (status.st_mode & S_IFMT) == kind;
+}
+
+ssize_t write(int descriptor, const void *bytes, size_t size)
+{
+    static ssize_t (*next)(int, const void *, size_t);
+    if (!next)
+        find_next("write", &next);
+    if (!is(descriptor, S_IFREG))
+        return next(descriptor, bytes, size);
+    return fails(WRITE) ? -1 : next(descriptor, bytes, disk.bytes && disk.bytes < size ? disk.bytes : size);
+}
+
+int fsync(int descriptor)
+{
+    static int (*next)(int);
+    if (!next)
+        find_next("fsync", &next);
+    return fails(is(descriptor, S_IFDIR) ? SYNC_FOLDER : SYNC) ? -1 : next(descriptor);
+}
+
+/* What is closed with an error is closed. */
+int close(int descriptor)
+{
+    static int (*next)(int);
+    if (!next)
+        find_next("close", &next);
+    bool file = is(descriptor, S_IFREG);
+    int result = next(descriptor);
+    return file && fails(CLOSE) ? -1 : result;
+}
+
+int rename(const char *from, const char *to)
+{
+    static int (*next)(const char *, const char *);
+    if (!next)
+        find_next("rename", &next);
+    return fails(RENAME) ? -1 : next(from, to);
+}
+
+int open(const char *path, int flags, ...)
+{
+    static int (*next)(const char *, int, ...);
+    if (!next)
+        find_next("open", &next);
+    va_list arguments;
+    va_start(arguments, flags);
+    unsigned mode = flags & O_CREAT ? va_arg(arguments, unsigned) : 0;
+    va_end(arguments);
+    return flags & O_CREAT && fails(CREATE) ? -1 : next(path, flags, mode);
+}
+
+/* ---- Files ---- */
+
+struct place {
+    praxis_context *context;
+    praxis_network *network;
+    char *folder, *path;
+};
+
+/* A network that was saved once, and has gone on since. */
+static struct place make_place(void)
+{
+    const praxis_parameters parameters = lively(361, 2, 1, 1);
+    struct place place = {.context = unit_context("reference"), .folder = folder_make()};
+    place.network = unit_network(place.context, &parameters);
+    place.path = folder_path(place.folder, "saved");
+    unit_success(place.context, praxis_network_save(place.network, place.path));
+    unit_run(place.context, place.network, 3, EVERYTHING);
+    return place;
+}
+
+static void end_place(struct place *place)
+{
+    praxis_network_destroy(place->network);
+    praxis_context_destroy(place->context);
+    free(place->path);
+    folder_remove(place->folder);
+}
+
+/* What a network hashes to that is loaded from there. */
+static uint64_t hash_of_file(struct place *place)
+{
+    praxis_network *loaded = NULL;
+    uint64_t hash;
+    unit_success(place->context, praxis_network_load(place->context, place->path, &loaded));
+    unit_success(place->context, praxis_network_hash(loaded, &hash));
+    praxis_network_destroy(loaded);
+    return hash;
+}
+
+static uint64_t hash_of_network(struct place *place)
+{
+    uint64_t hash;
+    unit_success(place->context, praxis_network_hash(place->network, &hash));
+    return hash;
+}
+
+static praxis_status save_with(struct place *place, enum call call, int error, long number)
+{
+    memset(&disk, 0, sizeof disk);
+    disk.failing = call;
+    disk.error = error;
+    disk.number = number;
+    praxis_status status = praxis_network_save(place->network, place->path);
+    disk.error = 0;
+    return status;
+}
+
+/* ---- Tests ---- */
+
+/* Failures after which the old file is there. */
+static const struct {
+    enum call call;
+    int error;
+} failures[] = {
+    {WRITE, ENOSPC}, {WRITE, EDQUOT},  {WRITE, EIO},     {WRITE, EFBIG},   {SYNC, EIO},      {SYNC, ENOSPC},
+    {SYNC, EDQUOT},  {CLOSE, EIO},     {CLOSE, EDQUOT},  {RENAME, EIO},    {RENAME, ENOSPC}, {RENAME, EROFS},
+    {CREATE, EROFS}, {CREATE, EACCES}, {CREATE, ENOSPC}, {CREATE, EDQUOT}, {CREATE, EMFILE},
+};
+
+START_TEST(a_failure_leaves_the_old_file)
+{
+    struct place place = make_place();
+    uint64_t before = hash_of_file(&place);
+    enum call call = failures[_i].call;
+    long calls = 1;
+    for (long number = 1; number <= calls; number++) {
+        unit_failure(place.context, PRAXIS_ERROR_IO, place.path, save_with(&place, call, failures[_i].error, number));
+        unit_require(disk.made[call] == number, "call %ld of %d was not the last", number, (int)call);
+        unit_require(strstr(unit_error(place.context), strerror(failures[_i].error)) != NULL, "\"%s\" says not why",
+                     unit_error(place.context));
+        unit_require(hash_of_file(&place) == before, "call %ld: the old file has changed", number);
+        unit_require(folder_count(place.folder) == 1, "call %ld: something was left", number);
+        if (number == 1) { /* how many there are in a whole save */
+            struct place other = make_place();
+            unit_success(other.context, save_with(&other, call, 0, 0));
+            calls = disk.made[call];
+            end_place(&other);
+            ck_assert_int_gt(calls, 0);
+        }
+    }
+    unit_success(place.context, praxis_network_save(place.network, place.path));
+    ck_assert_uint_eq(hash_of_file(&place), hash_of_network(&place));
+    end_place(&place);
+}
+END_TEST
+
+/* The file is there by then, whole: only whether its name has come to the disk is not known. */
+START_TEST(a_folder_that_does_not_come_to_the_disk)
+{
+    struct place place = make_place();
+    unit_failure(place.context, PRAXIS_ERROR_IO, strerror(EIO), save_with(&place, SYNC_FOLDER, EIO, 1));
+    ck_assert_uint_eq(hash_of_file(&place), hash_of_network(&place));
+    ck_assert_uint_eq(folder_count(place.folder), 1);
+    /* Some file systems have no such thing, and need none. */
+    unit_run(place.context, place.network, 1, EVERYTHING);
+    unit_success(place.context, save_with(&place, SYNC_FOLDER, EINVAL, 1));
+    ck_assert_uint_eq(hash_of_file(&place), hash_of_network(&place));
+    end_place(&place);
+}
+END_TEST
+
+START_TEST(writes_that_do_less_than_all)
+{
+    struct place place = make_place();
+    for (long number = 1; number < 4; number++) {
+        unit_run(place.context, place.network, 1, EVERYTHING);
+        unit_success(place.context, save_with(&place, WRITE, EINTR, number));
+        ck_assert_uint_eq(hash_of_file(&place), hash_of_network(&place));
+    }
+    for (size_t bytes = 7; bytes < 8000; bytes *= 31) {
+        unit_run(place.context, place.network, 1, EVERYTHING);
+        disk.bytes = bytes;
+        unit_success(place.context, praxis_network_save(place.network, place.path));
+        disk.bytes = 0;
+        ck_assert_uint_eq(hash_of_file(&place), hash_of_network(&place));
+    }
+    end_place(&place);
+}
+END_TEST
+
+/* A folder to which nobody may write, root neither: one of the kernel's own. */
+START_TEST(a_folder_that_cannot_be_written_to)
+{
+    struct place place = make_place();
+    unit_failure(place.context, PRAXIS_ERROR_IO, "/proc/saved: cannot be written",
+                 praxis_network_save(place.network, "/proc/saved"));
+    end_place(&place);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("disk");
+    TCase *tests = unit_case(suite, "saving");
+    tcase_add_loop_test(tests, a_failure_leaves_the_old_file, 0, (int)UNIT_LENGTH(failures));
+    tcase_add_test(tests, a_folder_that_does_not_come_to_the_disk);
+    tcase_add_test(tests, writes_that_do_less_than_all);
+    tcase_add_test(tests, a_folder_that_cannot_be_written_to);
+    return unit_main(suite);
+}
