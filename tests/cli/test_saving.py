@@ -61,24 +61,42 @@ class InAFolder(unittest.TestCase):
 
 
 class Train(InAFolder):
+    def check_interrupted(self, task, devices):
+        """Killed on one device, ended by a signal on the next, and brought to its end on the third."""
+        arguments = SMALL[task]
+        killed_on, ended_on, resumed_on = devices
+        saved = ["--save", self.path("saved"), "--checkpoint-every", "40", "--json"]
+        straight = self.ok("train", task, *arguments, *ON, "--json", "--log", self.path("straight.csv"))
+        log = ["--log", self.path("log.csv")]
+        resume = ["train", task, "--resume", self.path("saved")]
+        killed = self.interrupt(signal.SIGKILL, "train", task, *arguments, *saved, *log, *killed_on)
+        ended = self.interrupt(signal.SIGTERM, *resume, *saved, *log, *ended_on)
+        self.assertIn(killed, (-signal.SIGKILL, 0))
+        self.assertIn(ended, (143, 0))
+        resumed = self.ok(*resume, "--json", *log, *resumed_on)
+        expected, found = json.loads(straight), json.loads(resumed)
+        for report in (expected, found):
+            del report["seconds"]
+            del report["device"]
+        self.assertEqual(found, expected)
+        self.assertEqual(self.read("log.csv"), self.read("straight.csv"))
+        os.remove(self.path("saved"))
+
     def test_an_interrupted_training_comes_to_the_same(self):
         for task in SMALL if ALL else QUICK:
-            arguments = SMALL[task]
             with self.subTest(task):
-                saved = ["--save", self.path("saved"), "--checkpoint-every", "40", "--json", *ON]
-                straight = self.ok("train", task, *arguments, *ON, "--json", "--log", self.path("straight.csv"))
-                log = ["--log", self.path("log.csv")]
-                killed = self.interrupt(signal.SIGKILL, "train", task, *arguments, *saved, *log)
-                ended = self.interrupt(signal.SIGTERM, "train", task, "--resume", self.path("saved"), *saved, *log)
-                self.assertIn(killed, (-signal.SIGKILL, 0))
-                self.assertIn(ended, (143, 0))
-                resumed = self.ok("train", task, "--resume", self.path("saved"), *ON, "--json", *log)
-                expected, found = json.loads(straight), json.loads(resumed)
-                for report in (expected, found):
-                    del report["seconds"]
-                self.assertEqual(found, expected)
-                self.assertEqual(self.read("log.csv"), self.read("straight.csv"))
-                os.remove(self.path("saved"))
+                self.check_interrupted(task, [ON, ON, ON])
+
+    def test_wherever_it_goes_on(self):
+        """On the best device of OpenCL, and on the reference in between: the figures are those of the reference alone."""
+        if json.loads(praxis("devices", "--json").stdout)["devices"][0]["type"] == "reference":
+            self.skipTest("there is no OpenCL device")
+        for task in SMALL if ALL else QUICK[:1]:
+            with self.subTest(task):
+                self.check_interrupted(task, [[], ON, []])
+            if ALL:
+                with self.subTest(task):
+                    self.check_interrupted(task, [[], [], []])
 
     def test_what_has_ended_is_reported_again(self):
         """Saving changes nothing, and from a finished run nothing is left to do."""
