@@ -15,6 +15,7 @@ struct selftest {
     const struct cli_command *command;
     struct cli_opening opening;
     bool all, small, json, in_process;
+    struct cli_real seconds; /* for each device */
     struct survey survey;
     cJSON *report; /* array of devices */
     unsigned tested, failed;
@@ -91,7 +92,11 @@ static int test_apart(struct selftest *selftest, const char *selector)
     const char *arguments[MOST_ARGUMENTS];
     struct process_result result;
     const struct process_variable vendors = {PROCESS_VENDORS, selftest->survey.vendors};
-    const struct process process = {.arguments = arguments, .variables = &vendors, .variable_count = 1, .relay = true};
+    const struct process process = {.arguments = arguments,
+                                    .variables = &vendors,
+                                    .variable_count = 1,
+                                    .relay = true,
+                                    .seconds = selftest->seconds.value};
     make_arguments(selftest, selector, arguments);
     if (!process_run(&process, &result))
         return cli_fail(selftest->command, "no process to test a device in: %s", strerror(errno));
@@ -170,11 +175,12 @@ static int test(struct selftest *selftest)
 
 int cli_selftest(const struct cli_command *command, int argc, char **argv)
 {
-    struct selftest selftest = {.command = command};
+    struct selftest selftest = {.command = command, .seconds = {3600, 0.1, 86400}};
     const struct cli_option options[] = {
         CLI_OPENING_OPTIONS(&selftest.opening),
         {"all", CLI_FLAG, &selftest.all, 0, 0, NULL, "test every OpenCL device"},
         {"small", CLI_FLAG, &selftest.small, 0, 0, NULL, "small shapes only, for emulators"},
+        {"timeout", CLI_REAL, &selftest.seconds, 0, 0, "SECONDS", "how long each device may take"},
         CLI_IN_PROCESS_OPTION(&selftest.in_process),
         CLI_JSON_OPTION(&selftest.json),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},

@@ -6,6 +6,7 @@
  *   BROKEN_SHAPE   it is run where this is not among the options that its program was built with
  *   BROKEN_FROM    it is run in a queue until then, the first time being 1
  *   BROKEN_DEVICE  the compiler aborts for a device with this in its name
+ *   HANGING        the compiler never comes back for a device with this in its name
  *   TALKING        the compiler prints to standard output what it thinks of each program, both ways
  *   BROKEN_LOADER  the search for platforms aborts, whatever drivers there are
  */
@@ -100,24 +101,30 @@ cl_int clEnqueueNDRangeKernel(cl_command_queue queue, cl_kernel kernel, cl_uint 
     return next(queue, kernel, dimensions, offset, global, local, waits, wait, event);
 }
 
+/* Whether the device is one that has this in its name; NULL: none has. */
+static int is_named(cl_device_id device, const char *part)
+{
+    char name[256] = "";
+    return device && part && !clGetDeviceInfo(device, CL_DEVICE_NAME, sizeof name, name, NULL) && strstr(name, part);
+}
+
 cl_int clBuildProgram(cl_program program, cl_uint count, const cl_device_id *devices, const char *options,
                       void(CL_CALLBACK *notify)(cl_program, void *), void *data)
 {
     cl_int (*next)(cl_program, cl_uint, const cl_device_id *, const char *, void(CL_CALLBACK *)(cl_program, void *),
                    void *);
-    const char *broken = getenv("BROKEN_DEVICE");
-    char name[256] = "";
     if (getenv("TALKING")) {
         static const char line[] = "the compiler: no warnings, written\n";
         printf("the compiler: no warnings, printed\n");
         if (write(STDOUT_FILENO, line, sizeof line - 1) < 0)
             abort();
     }
-    if (broken && count && !clGetDeviceInfo(devices[0], CL_DEVICE_NAME, sizeof name, name, NULL) &&
-        strstr(name, broken)) {
+    if (is_named(count ? devices[0] : NULL, getenv("BROKEN_DEVICE"))) {
         fprintf(stderr, "the compiler: cannot select instruction\n");
         abort();
     }
+    while (is_named(count ? devices[0] : NULL, getenv("HANGING")))
+        pause();
     NEXT(clBuildProgram, next);
     return next(program, count, devices, options, notify, data);
 }

@@ -327,6 +327,28 @@ class Selftest(unittest.TestCase):
         self.assertRegex(one.stdout, f"{devices[0]['selector']} .* signal {int(signal.SIGABRT)} ")
 
 
+    def test_a_compiler_that_hangs(self):
+        """Its device has failed once the time is over; and a second signal ends any other command at once."""
+        with tempfile.TemporaryDirectory() as folder:
+            hanging = {"HANGING": "", "XDG_CACHE_HOME": folder}
+            (row,) = json.loads(self.selftest("--timeout", "0.5", "--json", **hanging).stdout)["devices"]
+            table = self.selftest("--timeout", "0.5", **hanging)
+            self.assertEqual((row["passed"], row["state_hash"]), (False, None))
+            self.assertEqual(row["status"], "its process gave no answer in 0.5 s")
+            self.assertEqual(table.returncode, 1)
+            self.assertIn("gave no answer in 0.5 s", table.stdout)
+            for arguments in [["run", "--ticks", "1"], ["train", "delayed-cue"], ["selftest", "--in-process"]]:
+                command = subprocess.Popen(
+                    [PRAXIS, *arguments], env={**os.environ, **self.BROKEN, **hanging},
+                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                )
+                time.sleep(0.5)  # before or while it hangs: either way it ends
+                while command.poll() is None:
+                    command.send_signal(signal.SIGTERM)
+                    time.sleep(0.05)
+                self.assertIn(command.returncode, (-signal.SIGTERM, 128 + signal.SIGTERM), arguments)
+
+
 class Hints(unittest.TestCase):
     """Where no device can be used, every command says what may be missing, in the same words."""
 
