@@ -74,14 +74,16 @@ praxis_status cli_list_devices(praxis_device_info **devices, size_t *count)
 {
     praxis_log log = cli_log();
     praxis_status status = praxis_devices(&log, NULL, 0, count);
-    size_t room = *count;
+    size_t room = 0;
     *devices = NULL;
-    if (status)
-        return status;
-    *devices = memory_get(room + 1, sizeof **devices);
-    (*devices)->struct_size = sizeof **devices;
-    status = praxis_devices(NULL, *devices, room, count);
-    *count = *count < room ? *count : room;
+    /* Drivers may find more when they are asked again. */
+    while (!status && room < *count) {
+        room = *count;
+        free(*devices);
+        *devices = memory_get(room, sizeof **devices);
+        (*devices)->struct_size = sizeof **devices;
+        status = praxis_devices(NULL, *devices, room, count);
+    }
     return status;
 }
 

@@ -3,6 +3,8 @@
 
 #include <CL/cl_layer.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct layer *layer_control(void);
@@ -14,6 +16,29 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 struct layer *layer_control(void)
 {
     return &layer;
+}
+
+/* What the environment asks of a program that does not know of the layer: FAULT_CALL, the number of the call that
+ * fails, FAULT_CODE, FAULT_LOST, and FAULT_REPORT, a file to which its name is appended when it does. */
+static const char *report;
+
+static void take_environment(void)
+{
+    const char *call = getenv("FAULT_CALL"), *code = getenv("FAULT_CODE");
+    report = getenv("FAULT_REPORT");
+    layer.armed = call != NULL;
+    layer.failing = call ? atol(call) : 0;
+    layer.code = code ? (unsigned)atoi(code) % LAYER_CODES : 0;
+    layer.lost = getenv("FAULT_LOST") != NULL;
+}
+
+static void report_call(const char *name, int error)
+{
+    FILE *file = report ? fopen(report, "a") : NULL;
+    if (file) {
+        fprintf(file, "%s %d\n", name, error);
+        fclose(file);
+    }
 }
 
 /* Codes of kinds of calls, those that drivers were seen to give, or that the specification lets them. */
@@ -42,6 +67,7 @@ static bool fails(const char *name, codes kind)
         if (first) {
             layer.error = kind[layer.code];
             layer.name = name;
+            report_call(name, layer.error);
         }
         answer = (first || later) && layer.error != 0;
         layer.failed += answer;
@@ -412,6 +438,7 @@ CL_API_ENTRY cl_int CL_API_CALL clInitLayer(cl_uint entries, const struct _cl_ic
     };
     if (!target || entries < sizeof calls / sizeof(void *))
         return CL_INVALID_VALUE;
+    take_environment();
     next = target;
     table = calls;
     *dispatch = &table;
