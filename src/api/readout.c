@@ -8,26 +8,16 @@
 #include "structure.h"
 
 enum {
-    FIRST_READOUT_OPTIONS = PX_FIRST_SIZE(praxis_readout_options, regulariser),
     FIRST_READOUT_SPAN = PX_FIRST_SIZE(praxis_readout_span, feedback_limit),
     FIRST_READOUT_INFO = PX_FIRST_SIZE(praxis_readout_info, validation_samples)
-};
-
-static const praxis_readout_options default_readout = {
-    .struct_size = sizeof default_readout,
-    .outputs = 1,
-    .lags = 1,
-    .rate = 0.3,
-    .rate_decay = 1e-4,
-    .forgetting = 1,
-    .regulariser = 1e-3,
 };
 
 static const praxis_readout_span default_span = {.struct_size = sizeof default_span, .modulator_scale = 1};
 
 praxis_status praxis_readout_options_init(praxis_readout_options *options, size_t size)
 {
-    return px_structure_begin(options, size, FIRST_READOUT_OPTIONS, &default_readout, sizeof default_readout);
+    praxis_readout_options own;
+    return px_options_begin(&px_readout_kind, options, size, &own);
 }
 
 praxis_status praxis_readout_span_init(praxis_readout_span *span, size_t size)
@@ -49,10 +39,11 @@ praxis_status praxis_readout_create(praxis_network *network, const praxis_readou
     if (!readout)
         return PRAXIS_ERROR_INVALID_ARGUMENT;
     *readout = NULL;
-    praxis_readout_options own = default_readout;
+    praxis_readout_options own;
+    px_options_default(&px_readout_kind, &own);
     praxis_status status = px_check_network(network, "", true);
     if (!status && options)
-        status = px_structure_take(network->log, "options", options, FIRST_READOUT_OPTIONS, &own, sizeof own);
+        status = px_options_take(network->log, &px_readout_kind, options, &own);
     return status ? status : px_readout_create(network, &own, readout);
 }
 

@@ -161,8 +161,6 @@ praxis_status px_archive_take(struct px_log *log, const struct px_archive *archi
                               void *elements);
 /* The extent of the first dimension of an object's tensor; 0: it is not there. */
 uint64_t px_archive_extent(const struct px_archive *archive, const char *object, const char *name);
-/* Whether all are finite; the message names what they are. */
-praxis_status px_archive_check_finite(struct px_log *log, const char *what, const double *values, uint64_t count);
 /* Whether an object of this kind was saved under the name. */
 praxis_status px_archive_is(struct px_log *log, const struct px_archive *archive, const char *object, const char *kind);
 

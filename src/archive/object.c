@@ -93,15 +93,6 @@ uint64_t px_archive_extent(const struct px_archive *archive, const char *object,
     return tensor && tensor->dimensions > 0 ? tensor->shape[0] : 0;
 }
 
-praxis_status px_archive_check_finite(struct px_log *log, const char *what, const double *values, uint64_t count)
-{
-    for (uint64_t i = 0; i < count; i++)
-        if (!isfinite(values[i]))
-            return px_fail(log, PRAXIS_ERROR_FORMAT, "%s %" PRIu64 " of the checkpoint is %g, must be finite", what, i,
-                           values[i]);
-    return PRAXIS_SUCCESS;
-}
-
 praxis_status px_archive_find(struct px_log *log, const struct px_archive *archive, const char *object,
                               const char *name, praxis_tensor_type type, uint32_t dimensions, const uint64_t *shape,
                               const struct px_tensor **tensor)

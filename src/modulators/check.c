@@ -38,3 +38,12 @@ praxis_status px_modulators_check_finite(const praxis_log *log, const char *name
                                       (unsigned long long)i, (double)values[i]);
     return PRAXIS_SUCCESS;
 }
+
+praxis_status px_modulators_create(const struct px_kind *kind, const void *options, const praxis_log *log, void **made)
+{
+    struct px_log opened;
+    px_log_open(&opened, log);
+    praxis_status status = px_object_create(&opened, kind, options, made);
+    px_log_close(&opened);
+    return status;
+}

@@ -11,8 +11,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "archive/archive.h"
-#include "base/log.h"
+#include "kind.h"
 
 /* A failure of a function that has no object to keep a log in: to the caller's, which may be NULL. */
 praxis_status px_modulators_fail(const praxis_log *log, praxis_status status, const char *format, ...)
@@ -33,6 +32,11 @@ static inline bool px_modulators_has(const uint8_t *active, size_t replica)
 {
     return !active || active[replica] != 0;
 }
+
+/* An object of these options, whose log, a member of theirs, has what is wrong with them. */
+praxis_status px_modulators_create(const struct px_kind *kind, const void *options, const praxis_log *log, void **made);
+
+extern const struct px_kind px_critic_kind, px_predictor_kind;
 
 /* critic.c, predictor.c: what a file is to have of one, and one out of a file. */
 void px_critic_list(const praxis_critic *critic, const char *name, struct px_index *index);

@@ -3,10 +3,8 @@
  */
 #include "modulators/modulators.h"
 
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/size.h"
 #include "structure.h"
 
 struct praxis_predictor {
@@ -18,75 +16,73 @@ struct praxis_predictor {
     double *error;   /* [observations] of the step under way */
 };
 
-static const praxis_predictor_options default_predictor = {
-    .struct_size = sizeof default_predictor,
-    .replicas = 1,
-    .observations = 1,
-    .order = 1,
-    .learning_rate = 0.05,
+/* ---- What a predictor is ---- */
+
+#define PREDICTOR(member, type, minimum, maximum, value)                                                               \
+    PX_OPTION(praxis_predictor_options, member, type, minimum, maximum, value)
+
+static const struct px_option predictor_options[] = {
+    PREDICTOR(replicas, WHOLE, 1, 65536, 1),      PREDICTOR(observations, WHOLE, 1, 4096, 1),
+    PREDICTOR(order, WHOLE, 1, 4096, 1),          PREDICTOR(normalised, TRUTH, 0, 1, 0),
+    PREDICTOR(learning_rate, REAL, 0, 1e6, 0.05),
+};
+
+static void derive_predictor(void *object)
+{
+    praxis_predictor *predictor = object;
+    predictor->features = (size_t)predictor->options.observations * predictor->options.order + 1;
+}
+
+static size_t predictor_arrays(const void *object, struct px_array arrays[PX_ARRAYS_MAX])
+{
+    const praxis_predictor *predictor = object;
+    const uint64_t replicas = predictor->options.replicas, observations = predictor->options.observations;
+    const uint64_t features = predictor->features;
+    const struct px_array all[] = {
+        {"weights", offsetof(praxis_predictor, weight), PRAXIS_TENSOR_F64, 3, {replicas, observations, features}},
+        {"history", offsetof(praxis_predictor, history), PRAXIS_TENSOR_F64, 2, {replicas, features}},
+        {"seen", offsetof(praxis_predictor, seen), PRAXIS_TENSOR_U32, 1, {replicas}},
+        {NULL, offsetof(praxis_predictor, error), PRAXIS_TENSOR_F64, 1, {observations}},
+    };
+    return px_arrays(all, sizeof all, arrays);
+}
+
+const struct px_kind px_predictor_kind = {
+    .name = "predictor",
+    .size = sizeof(praxis_predictor),
+    .options = predictor_options,
+    .option_count = sizeof predictor_options / sizeof *predictor_options,
+    .options_size = sizeof(praxis_predictor_options),
+    .options_first = PX_FIRST_SIZE(praxis_predictor_options, log),
+    .derive = derive_predictor,
+    .arrays = predictor_arrays,
 };
 
 praxis_status praxis_predictor_options_init(praxis_predictor_options *options, size_t size)
 {
-    return px_structure_begin(options, size, PX_FIRST_SIZE(praxis_predictor_options, log), &default_predictor,
-                              sizeof default_predictor);
-}
-
-static praxis_status check_predictor(const praxis_predictor_options *options)
-{
-    const praxis_log *log = &options->log;
-    praxis_status status = px_modulators_check_number(log, "replicas", options->replicas, 1, 65536);
-    if (!status)
-        status = px_modulators_check_number(log, "observations", options->observations, 1, 4096);
-    if (!status)
-        status = px_modulators_check_number(log, "order", options->order, 1, 4096);
-    if (!status)
-        status = px_modulators_check_number(log, "learning_rate", options->learning_rate, 0, 1e6);
-    return status;
+    praxis_predictor_options own;
+    return px_options_begin(&px_predictor_kind, options, size, &own);
 }
 
 praxis_status praxis_predictor_create(const praxis_predictor_options *options, praxis_predictor **predictor)
 {
+    praxis_predictor_options own;
+    void *made = NULL;
     if (!predictor)
         return PRAXIS_ERROR_INVALID_ARGUMENT;
-    *predictor = NULL;
-    praxis_predictor_options own = default_predictor;
-    praxis_status status =
-        px_structure_take(NULL, "options", options, PX_FIRST_SIZE(praxis_predictor_options, log), &own, sizeof own);
+    praxis_status status = px_options_take(NULL, &px_predictor_kind, options, &own);
     if (!status)
-        status = check_predictor(&own);
-    if (status)
-        return status;
-    praxis_predictor *made = px_zeros(1, sizeof *made);
-    if (made) {
-        uint64_t features = (uint64_t)own.observations * own.order + 1, row = features * sizeof(double);
-        *made = (praxis_predictor){
-            .options = own,
-            .features = (size_t)features,
-            .weight = px_zeros(px_multiply(own.replicas, own.observations), row),
-            .history = px_zeros(own.replicas, row),
-            .seen = px_zeros(own.replicas, sizeof(uint32_t)),
-            .error = px_zeros(own.observations, sizeof(double)),
-        };
-    }
-    if (!made || !made->weight || !made->history || !made->seen || !made->error) {
-        praxis_predictor_destroy(made);
-        return px_modulators_fail(&own.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a predictor");
-    }
+        status = px_modulators_create(&px_predictor_kind, &own, &own.log, &made);
     *predictor = made;
-    return PRAXIS_SUCCESS;
+    return status;
 }
 
 void praxis_predictor_destroy(praxis_predictor *predictor)
 {
-    if (!predictor)
-        return;
-    free(predictor->weight);
-    free(predictor->history);
-    free(predictor->seen);
-    free(predictor->error);
-    free(predictor);
+    px_object_free(&px_predictor_kind, predictor);
 }
+
+/* ---- What it does ---- */
 
 /* What was predicted less what came, then a step down its square. */
 static void learn_prediction(const praxis_predictor *predictor, size_t r, const float *observation)
@@ -164,86 +160,30 @@ praxis_status praxis_predictor_forget(praxis_predictor *predictor, const uint8_t
 
 void px_predictor_list(const praxis_predictor *predictor, const char *name, struct px_index *index)
 {
-    const praxis_predictor_options *options = &predictor->options;
-    const uint64_t weights[] = {options->replicas, options->observations, predictor->features};
-    const uint64_t history[] = {options->replicas, predictor->features};
-    px_archive_list_object(index, name, "predictor");
-    px_archive_list_number(index, name, "replicas", options->replicas);
-    px_archive_list_number(index, name, "observations", options->observations);
-    px_archive_list_number(index, name, "order", options->order);
-    px_archive_list_number(index, name, "normalised", options->normalised != 0);
-    px_archive_list_real(index, name, "learning_rate", options->learning_rate);
-    px_archive_list_array(index, name, "weights", PRAXIS_TENSOR_F64, 3, weights, predictor->weight);
-    px_archive_list_array(index, name, "history", PRAXIS_TENSOR_F64, 2, history, predictor->history);
-    px_archive_list_array(index, name, "seen", PRAXIS_TENSOR_U32, 1, history, predictor->seen);
+    px_object_list(&px_predictor_kind, predictor, name, index);
 }
 
-/* Its options, and whether what they make is there, before it is made. */
-static praxis_status take_predictor_options(struct px_log *log, const struct px_archive *archive, const char *name,
-                                            praxis_predictor_options *options)
+static praxis_status check_seen(struct px_log *log, const praxis_predictor *predictor)
 {
-    uint64_t replicas = 0, observations = 0, order = 0, normalised = 0;
-    const struct px_tensor *weights;
-    *options = default_predictor;
-    praxis_status status = px_archive_is(log, archive, name, "predictor");
-    if (!status)
-        status = px_archive_number(log, archive, name, "replicas", UINT32_MAX, &replicas);
-    if (!status)
-        status = px_archive_number(log, archive, name, "observations", UINT32_MAX, &observations);
-    if (!status)
-        status = px_archive_number(log, archive, name, "order", UINT32_MAX, &order);
-    if (!status)
-        status = px_archive_number(log, archive, name, "normalised", 1, &normalised);
-    if (!status)
-        status = px_archive_real(log, archive, name, "learning_rate", &options->learning_rate);
-    options->log = log->sink;
-    options->replicas = (uint32_t)replicas;
-    options->observations = (uint32_t)observations;
-    options->order = (uint32_t)order;
-    options->normalised = normalised != 0;
-    if (!status && check_predictor(options))
-        status = PRAXIS_ERROR_FORMAT;
-    const uint64_t shape[] = {replicas, observations, observations * order + 1};
-    return status ? status : px_archive_find(log, archive, name, "weights", PRAXIS_TENSOR_F64, 3, shape, &weights);
-}
-
-static praxis_status take_predictor(struct px_log *log, const struct px_archive *archive, const char *name,
-                                    praxis_predictor *made)
-{
-    const praxis_predictor_options *options = &made->options;
-    const uint64_t weights[] = {options->replicas, options->observations, made->features};
-    const uint64_t history[] = {options->replicas, made->features}, rows = options->replicas;
-    praxis_status status = px_archive_take(log, archive, name, "weights", PRAXIS_TENSOR_F64, 3, weights, made->weight);
-    if (!status)
-        status = px_archive_take(log, archive, name, "history", PRAXIS_TENSOR_F64, 2, history, made->history);
-    if (!status)
-        status = px_archive_take(log, archive, name, "seen", PRAXIS_TENSOR_U32, 1, history, made->seen);
-    if (!status)
-        status = px_archive_check_finite(log, "weight of the predictor", made->weight,
-                                         rows * options->observations * made->features);
-    if (!status)
-        status = px_archive_check_finite(log, "history of the predictor", made->history, rows * made->features);
-    for (uint64_t r = 0; r < rows && !status; r++)
-        if (made->seen[r] > options->order)
-            status = px_fail(log, PRAXIS_ERROR_FORMAT, "a predictor of order %u has seen %u observations",
-                             options->order, made->seen[r]);
-    return status;
+    for (uint32_t r = 0; r < predictor->options.replicas; r++)
+        if (predictor->seen[r] > predictor->options.order)
+            return px_fail(log, PRAXIS_ERROR_FORMAT, "a predictor of order %u has seen %u observations",
+                           predictor->options.order, predictor->seen[r]);
+    return PRAXIS_SUCCESS;
 }
 
 praxis_status px_predictor_load(struct px_log *log, const struct px_archive *archive, const char *name,
                                 praxis_predictor **predictor)
 {
-    praxis_predictor_options options;
-    praxis_predictor *made = NULL;
-    praxis_status status = take_predictor_options(log, archive, name, &options);
+    void *made = NULL;
+    praxis_status status = px_object_load(log, archive, name, &px_predictor_kind, &made);
     if (!status)
-        status = praxis_predictor_create(&options, &made);
-    if (status)
-        return status;
-    status = take_predictor(log, archive, name, made);
-    if (status)
+        status = check_seen(log, made);
+    if (status) {
         praxis_predictor_destroy(made);
-    else
-        *predictor = made;
-    return status;
+        return status;
+    }
+    *predictor = made;
+    (*predictor)->options.log = log->sink;
+    return PRAXIS_SUCCESS;
 }

@@ -6,36 +6,68 @@
 
 #include "base/size.h"
 #include "readout/dense.h"
+#include "structure.h"
 
-static praxis_status check_bound(struct px_log *log, const char *name, double value, double low, double high)
+#define READOUT(member, type, minimum, maximum, value)                                                                 \
+    PX_OPTION(praxis_readout_options, member, type, minimum, maximum, value)
+
+static const struct px_option readout_options[] = {
+    READOUT(outputs, WHOLE, 1, 65536, 1), READOUT(lags, WHOLE, 1, 4096, 1),
+    READOUT(squares, TRUTH, 0, 1, 0),     READOUT(rule, CHOICE, 0, PRAXIS_READOUT_RLS, PRAXIS_READOUT_FITTED),
+    READOUT(rate, REAL, 0, 2, 0.3),       READOUT(rate_decay, REAL, 0, 1, 1e-4),
+    READOUT(forgetting, REAL, 0.5, 1, 1), READOUT(regulariser, REAL, 1e-12, 1e12, 1e-3),
+};
+
+static void derive_readout(void *object)
 {
-    if (value >= low && value <= high)
-        return PRAXIS_SUCCESS;
-    return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "%s of the readout is %g, must be from %g to %g", name, value, low,
-                   high);
+    praxis_readout *readout = object;
+    const praxis_readout_options *options = &readout->options;
+    uint64_t width = (uint64_t)options->neuron_count * (options->squares ? 2 : 1);
+    readout->width = px_to_size(width);
+    readout->features = px_to_size(px_multiply(width, options->lags));
 }
 
-static praxis_status check_options(const praxis_network *network, const praxis_readout_options *options)
+static size_t readout_arrays(const void *object, struct px_array arrays[PX_ARRAYS_MAX])
 {
-    struct px_log *log = network->log;
+    const praxis_readout *readout = object;
+    const praxis_readout_options *options = &readout->options;
+    const uint64_t replicas = readout->replicas, neurons = options->neuron_count;
+    const uint64_t size = px_add(readout->features, 1), all = readout->network->shape.graph.neurons;
+    const struct px_array every[] = {
+        {"neurons", offsetof(praxis_readout, neurons), PRAXIS_TENSOR_U32, 1, {neurons}},
+        {"weights", offsetof(praxis_readout, weights), PRAXIS_TENSOR_F64, 3, {replicas, options->outputs, size}},
+        {"steps", offsetof(praxis_readout, steps), PRAXIS_TENSOR_U64, 1, {replicas}},
+        {"history", offsetof(praxis_readout, history), PRAXIS_TENSOR_I8, 3, {replicas, options->lags, neurons}},
+        {NULL, offsetof(praxis_readout, codes), PRAXIS_TENSOR_I8, 2, {replicas, all}},
+        {NULL, offsetof(praxis_readout, feature), PRAXIS_TENSOR_F64, 1, {size}},
+        {NULL, offsetof(praxis_readout, gain), PRAXIS_TENSOR_F64, 1, {size}},
+        {"inverse", offsetof(praxis_readout, inverse), PRAXIS_TENSOR_F64, 3, {replicas, size, size}},
+    };
+    return px_arrays(every, options->rule == PRAXIS_READOUT_RLS ? sizeof every : sizeof every - sizeof *every, arrays);
+}
+
+const struct px_kind px_readout_kind = {
+    .name = "readout",
+    .size = sizeof(praxis_readout),
+    .options = readout_options,
+    .option_count = sizeof readout_options / sizeof *readout_options,
+    .options_size = sizeof(praxis_readout_options),
+    .options_first = PX_FIRST_SIZE(praxis_readout_options, regulariser),
+    .derive = derive_readout,
+    .arrays = readout_arrays,
+};
+
+static praxis_status check_neurons(const praxis_network *network, const praxis_readout_options *options)
+{
+    uint64_t all = network->shape.graph.neurons;
     if ((options->neurons != NULL) != (options->neuron_count > 0))
-        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "neurons of the readout: %llu given, the list is %s",
-                       (unsigned long long)options->neuron_count, options->neurons ? "given" : "NULL");
-    if ((unsigned)options->rule > PRAXIS_READOUT_RLS)
-        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "rule %d of the readout is unknown, the last is %d",
-                       (int)options->rule, PRAXIS_READOUT_RLS);
-    praxis_status status = check_bound(log, "outputs", options->outputs, 1, 65536);
-    if (!status)
-        status = check_bound(log, "lags", options->lags, 1, 4096);
-    if (!status)
-        status = check_bound(log, "rate", options->rate, 0, 2);
-    if (!status)
-        status = check_bound(log, "rate_decay", options->rate_decay, 0, 1);
-    if (!status)
-        status = check_bound(log, "forgetting", options->forgetting, 0.5, 1);
-    if (!status)
-        status = check_bound(log, "regulariser", options->regulariser, 1e-12, 1e12);
-    return status;
+        return px_fail(network->log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                       "neurons of the readout: %llu given, the list is %s", (unsigned long long)options->neuron_count,
+                       options->neurons ? "given" : "NULL");
+    if (options->neuron_count > all)
+        return px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "a readout of %llu neurons, there are %llu",
+                       (unsigned long long)options->neuron_count, (unsigned long long)all);
+    return PRAXIS_SUCCESS;
 }
 
 /* The list of neurons, or all of them; each is there, and once. */
@@ -60,53 +92,27 @@ static praxis_status take_neurons(praxis_readout *readout, const uint32_t *neuro
     return status;
 }
 
-static praxis_status allocate_readout(praxis_readout *readout)
-{
-    const praxis_readout_options *options = &readout->options;
-    uint64_t replicas = readout->replicas, size = (uint64_t)readout->features + 1;
-    uint64_t weights = px_multiply(px_multiply(replicas, options->outputs), size);
-    uint64_t inverse = options->rule == PRAXIS_READOUT_RLS ? px_multiply(px_multiply(replicas, size), size) : 0;
-    praxis_status status = px_memory_check(readout->log, px_multiply(px_add(weights, inverse), sizeof(double)));
-    if (status)
-        return status;
-    readout->neurons = px_zeros(options->neuron_count, sizeof(uint32_t));
-    readout->history = px_zeros(replicas * options->lags, options->neuron_count);
-    readout->codes = px_zeros(replicas, readout->network->shape.graph.neurons);
-    readout->weights = px_zeros(weights, sizeof(double));
-    readout->inverse = inverse ? px_zeros(inverse, sizeof(double)) : NULL;
-    readout->steps = px_zeros(replicas, sizeof(uint64_t));
-    readout->feature = px_zeros(size, sizeof(double));
-    readout->gain = px_zeros(size, sizeof(double));
-    if (!readout->neurons || !readout->history || !readout->codes || !readout->weights || !readout->steps ||
-        !readout->feature || !readout->gain || (inverse && !readout->inverse))
-        return px_fail(readout->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a readout of %llu features",
-                       (unsigned long long)size);
-    return PRAXIS_SUCCESS;
-}
-
 praxis_status px_readout_create(praxis_network *network, const praxis_readout_options *options,
                                 praxis_readout **readout)
 {
-    praxis_status status = check_options(network, options);
+    praxis_status status = check_neurons(network, options);
+    if (!status)
+        status = px_options_check(network->log, &px_readout_kind, options);
     if (status)
         return status;
     praxis_readout *made = px_zeros(1, sizeof *made);
     if (!made)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a readout");
-    uint64_t neurons = options->neurons ? options->neuron_count : network->shape.graph.neurons;
     *made = (praxis_readout){
+        .options = *options,
         .network = network,
         .log = network->log,
-        .options = *options,
         .replicas = network->shape.replicas,
-        .width = (size_t)neurons * (options->squares ? 2 : 1),
     };
-    made->options.neuron_count = (size_t)neurons;
-    made->features = made->width * options->lags;
-    status = neurons <= network->shape.graph.neurons
-                 ? allocate_readout(made)
-                 : px_fail(network->log, PRAXIS_ERROR_OUT_OF_RANGE, "a readout of %llu neurons, there are %llu",
-                           (unsigned long long)neurons, (unsigned long long)network->shape.graph.neurons);
+    if (!options->neurons)
+        made->options.neuron_count = (size_t)network->shape.graph.neurons;
+    derive_readout(made);
+    status = px_object_allocate(network->log, &px_readout_kind, made);
     if (!status)
         status = take_neurons(made, options->neurons);
     if (status) {
@@ -126,15 +132,7 @@ void px_readout_destroy(praxis_readout *readout)
         return;
     px_samples_free(&readout->parts[0]);
     px_samples_free(&readout->parts[1]);
-    free(readout->neurons);
-    free(readout->history);
-    free(readout->codes);
-    free(readout->weights);
-    free(readout->inverse);
-    free(readout->steps);
-    free(readout->feature);
-    free(readout->gain);
-    free(readout);
+    px_object_free(&px_readout_kind, readout);
 }
 
 praxis_status px_readout_reset(praxis_readout *readout, uint32_t what, const uint8_t *mask)

@@ -9,6 +9,7 @@
 #define PX_READOUT_READOUT_H
 
 #include "base/memory.h"
+#include "kind.h"
 #include "network/network.h"
 
 /* Integers of features: 127 times a code, or its square. Their unit makes an activation of the first, and half its
@@ -30,9 +31,9 @@ struct px_samples {
 };
 
 struct praxis_readout {
+    praxis_readout_options options; /* options.neurons points to `neurons` */
     praxis_network *network;
     struct px_log *log;
-    praxis_readout_options options; /* options.neurons points to `neurons` */
     uint32_t *neurons;
     uint32_t replicas;
     size_t width;               /* features of one tick: neurons, and as many squares */
@@ -49,6 +50,7 @@ struct praxis_readout {
 };
 
 /* readout.c */
+extern const struct px_kind px_readout_kind;
 praxis_status px_readout_create(praxis_network *network, const praxis_readout_options *options,
                                 praxis_readout **readout);
 void px_readout_destroy(praxis_readout *readout);

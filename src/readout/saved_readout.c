@@ -32,26 +32,8 @@ static void list_samples(const praxis_readout *readout, int part, const char *na
 
 void px_readout_list(const praxis_readout *readout, const char *name, struct px_index *index)
 {
-    const praxis_readout_options *options = &readout->options;
-    const uint64_t replicas = readout->replicas, size = (uint64_t)readout->features + 1;
-    const uint64_t neurons[] = {options->neuron_count}, weights[] = {replicas, options->outputs, size};
-    const uint64_t inverse[] = {replicas, size, size}, history[] = {replicas, options->lags, options->neuron_count};
-    px_archive_list_object(index, name, "readout");
-    px_archive_list_number(index, name, "outputs", options->outputs);
-    px_archive_list_number(index, name, "lags", options->lags);
-    px_archive_list_number(index, name, "squares", options->squares != 0);
-    px_archive_list_number(index, name, "rule", (uint64_t)options->rule);
-    px_archive_list_real(index, name, "rate", options->rate);
-    px_archive_list_real(index, name, "rate_decay", options->rate_decay);
-    px_archive_list_real(index, name, "forgetting", options->forgetting);
-    px_archive_list_real(index, name, "regulariser", options->regulariser);
+    px_object_list(&px_readout_kind, readout, name, index);
     px_archive_list_number(index, name, "clock", readout->clock);
-    px_archive_list_array(index, name, "neurons", PRAXIS_TENSOR_U32, 1, neurons, readout->neurons);
-    px_archive_list_array(index, name, "weights", PRAXIS_TENSOR_F64, 3, weights, readout->weights);
-    px_archive_list_array(index, name, "steps", PRAXIS_TENSOR_U64, 1, weights, readout->steps);
-    px_archive_list_array(index, name, "history", PRAXIS_TENSOR_I8, 3, history, readout->history);
-    if (readout->inverse)
-        px_archive_list_array(index, name, "inverse", PRAXIS_TENSOR_F64, 3, inverse, readout->inverse);
     for (int part = 0; part < 2; part++)
         list_samples(readout, part, name, index);
 }
@@ -70,59 +52,28 @@ static praxis_status take_array(const struct source *source, const char *own, pr
     return px_archive_take(source->log, source->archive, source->name, own, type, dimensions, shape, elements);
 }
 
-static praxis_status take_options(const struct source *source, praxis_readout_options *options)
-{
-    const struct {
-        const char *name;
-        uint64_t most, value;
-    } wholes[] = {
-        {"outputs", UINT32_MAX, 0}, {"lags", UINT32_MAX, 0}, {"squares", 1, 0}, {"rule", PRAXIS_READOUT_RLS, 0}};
-    const struct {
-        const char *name;
-        double *value;
-    } reals[] = {{"rate", &options->rate},
-                 {"rate_decay", &options->rate_decay},
-                 {"forgetting", &options->forgetting},
-                 {"regulariser", &options->regulariser}};
-    uint64_t values[4] = {0};
-    praxis_status status = px_archive_is(source->log, source->archive, source->name, "readout");
-    for (int i = 0; i < 4 && !status; i++)
-        status =
-            px_archive_number(source->log, source->archive, source->name, wholes[i].name, wholes[i].most, &values[i]);
-    for (int i = 0; i < 4 && !status; i++)
-        status = px_archive_real(source->log, source->archive, source->name, reals[i].name, reals[i].value);
-    options->outputs = (uint32_t)values[0];
-    options->lags = (uint32_t)values[1];
-    options->squares = values[2] != 0;
-    options->rule = (praxis_readout_rule)values[3];
-    return status;
-}
-
-/* Makes it of its options and its list of neurons, as far as the file has weights for so much. */
+/* Makes it of its options and its list of neurons, as far as the file has arrays for so much. */
 static praxis_status make_readout(const struct source *source, praxis_network *network, praxis_readout **readout)
 {
-    praxis_readout_options options = {.struct_size = sizeof options};
+    praxis_readout model = {.network = network, .log = network->log, .replicas = network->shape.replicas};
     uint64_t count = px_archive_extent(source->archive, source->name, "neurons");
-    uint64_t features = 0;
     uint32_t *neurons = NULL;
-    const struct px_tensor *weights;
-    praxis_status status = take_options(source, &options);
+    praxis_status status =
+        px_options_load(source->log, source->archive, source->name, &px_readout_kind, &model.options);
     if (!status && (count == 0 || count > network->shape.graph.neurons))
         status = px_fail(source->log, PRAXIS_ERROR_FORMAT, "the readout has %llu neurons, the network %llu",
                          (unsigned long long)count, (unsigned long long)network->shape.graph.neurons);
-    features = px_multiply(count * (options.squares ? 2 : 1), options.lags);
-    const uint64_t shape[] = {network->shape.replicas, options.outputs, px_add(features, 1)};
+    model.options.neuron_count = px_to_size(count);
+    px_readout_kind.derive(&model);
     if (!status)
-        status = px_archive_find(source->log, source->archive, source->name, "weights", PRAXIS_TENSOR_F64, 3, shape,
-                                 &weights);
+        status = px_object_find(source->log, source->archive, source->name, &px_readout_kind, &model);
     if (!status && !(neurons = px_zeros(count, sizeof *neurons)))
         status = px_fail(source->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a readout");
     if (!status)
         status = take_array(source, "neurons", PRAXIS_TENSOR_U32, 1, &count, neurons);
-    options.neurons = neurons;
-    options.neuron_count = px_to_size(count);
+    model.options.neurons = neurons;
     if (!status) {
-        status = px_readout_create(network, &options, readout);
+        status = px_readout_create(network, &model.options, readout);
         if (status == PRAXIS_ERROR_OUT_OF_RANGE || status == PRAXIS_ERROR_INVALID_ARGUMENT)
             status = PRAXIS_ERROR_FORMAT;
     }
@@ -135,31 +86,6 @@ static praxis_status check_codes_of(const struct source *source, const char *wha
     return memchr(codes, -128, px_to_size(count))
                ? px_fail(source->log, PRAXIS_ERROR_FORMAT, "%s of the readout is -128, must be from -127 to 127", what)
                : PRAXIS_SUCCESS;
-}
-
-static praxis_status take_weights(const struct source *source, praxis_readout *readout)
-{
-    const praxis_readout_options *options = &readout->options;
-    const uint64_t replicas = readout->replicas, size = (uint64_t)readout->features + 1;
-    const uint64_t weights[] = {replicas, options->outputs, size}, inverse[] = {replicas, size, size};
-    const uint64_t history[] = {replicas, options->lags, options->neuron_count};
-    praxis_status status = take_array(source, "weights", PRAXIS_TENSOR_F64, 3, weights, readout->weights);
-    if (!status)
-        status = px_archive_check_finite(source->log, "weight of the readout", readout->weights,
-                                         replicas * options->outputs * size);
-    if (!status)
-        status = take_array(source, "steps", PRAXIS_TENSOR_U64, 1, weights, readout->steps);
-    if (!status)
-        status = take_array(source, "history", PRAXIS_TENSOR_I8, 3, history, readout->history);
-    if (!status)
-        status = check_codes_of(source, "a code of the history", readout->history,
-                                replicas * options->lags * options->neuron_count);
-    if (status || !readout->inverse)
-        return status;
-    status = take_array(source, "inverse", PRAXIS_TENSOR_F64, 3, inverse, readout->inverse);
-    return status ? status
-                  : px_archive_check_finite(source->log, "inverse of the readout", readout->inverse,
-                                            replicas * size * size);
 }
 
 /* Rows rise, and the lags of a sample stand before it. */
@@ -238,7 +164,7 @@ praxis_status px_readout_load(praxis_network *network, const struct px_archive *
     praxis_status status = make_readout(&source, network, &made);
     if (status)
         return status;
-    status = take_weights(&source, made);
+    status = px_object_take(network->log, archive, name, &px_readout_kind, made);
     if (!status)
         status = px_archive_number(source.log, archive, name, "clock", UINT64_MAX, &made->clock);
     for (int part = 0; part < 2 && !status; part++)

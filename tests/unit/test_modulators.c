@@ -450,7 +450,7 @@ START_TEST(refusals)
     praxis_critic_options_default(&options);
     options.log = log_;
     options.discount = 1.01;
-    refused(PRAXIS_ERROR_OUT_OF_RANGE, "discount is 1.01, must be from 0 to 1",
+    refused(PRAXIS_ERROR_OUT_OF_RANGE, "discount of the critic is 1.01, must be from 0 to 1",
             praxis_critic_create(&options, &critic));
     ck_assert_ptr_null(critic);
     ck_assert_int_eq(praxis_critic_create(NULL, &critic), PRAXIS_ERROR_INVALID_ARGUMENT);
@@ -466,7 +466,7 @@ START_TEST(refusals)
     praxis_predictor_options_default(&predicting);
     predicting.log = log_;
     predicting.order = 0;
-    refused(PRAXIS_ERROR_OUT_OF_RANGE, "order is 0, must be from 1 to 4096",
+    refused(PRAXIS_ERROR_OUT_OF_RANGE, "order of the predictor is 0, must be from 1 to 4096",
             praxis_predictor_create(&predicting, &predictor));
     ck_assert_ptr_null(predictor);
     praxis_predictor_destroy(NULL);
