@@ -62,7 +62,7 @@ praxis_status px_network_reserve(praxis_network *network, const struct px_call_n
         needs.factors = &factors;
     }
     if (modulators && modulators->scope != PRAXIS_SCOPE_REPLICA) {
-        praxis_status status = px_scaled_reserve(network->log, &network->shape, modulators, &network->learning.scaled);
+        praxis_status status = px_scaled_reserve(network->log, &network->shape, modulators, &network->learning.given);
         if (status)
             return status;
         scale = shape_of(modulators);

@@ -83,33 +83,22 @@ static double codes_per_modulator(const praxis_parameters *parameters)
     return parameters->learning_rate * codes_per_trace(parameters);
 }
 
-/* Whether a change of so many codes per trace unit can be expressed; not a number cannot. */
-static bool scale_fits(double size)
-{
-    return size * 65536 <= 32767;
-}
-
 bool px_modulator_fits(const praxis_parameters *parameters, float modulator)
 {
-    return scale_fits(fabs(codes_per_modulator(parameters) * (double)modulator));
+    double consolidation = parameters->consolidation;
+    double most = consolidation > 1 ? 2 * consolidation * (1 + 1e-6) : 1; /* of one modulator in a sum of them */
+    float sum = (float)(modulator * most);
+    return fabs(codes_per_modulator(parameters) * (double)sum) * 65536 <= 32767;
 }
 
-bool px_modulation_make(const praxis_parameters *parameters, const float *modulator, uint64_t count, int32_t *scale,
-                        int32_t *shift, bool *moves)
+bool px_modulation_make(const praxis_parameters *parameters, float largest, const float *modulator, uint64_t count,
+                        int32_t *scale, int32_t *shift)
 {
-    double factor = codes_per_modulator(parameters);
-    double largest = 0;
-    for (uint64_t i = 0; i < count; i++) {
-        double size = fabs(factor * (double)modulator[i]);
-        if (!scale_fits(size))
-            return false;
-        largest = size > largest ? size : largest;
-    }
+    double factor = codes_per_modulator(parameters), size = factor * (double)largest;
     *shift = 30;
-    while (largest * (double)(INT32_C(1) << *shift) > 32767)
+    while (size * (double)(INT32_C(1) << *shift) > 32767)
         --*shift;
     for (uint64_t i = 0; i < count; i++)
         scale[i] = px_to_fixed(factor * (double)modulator[i], *shift);
-    *moves = px_to_fixed(largest, *shift) != 0;
-    return true;
+    return px_to_fixed(size, *shift) != 0;
 }

@@ -12,6 +12,7 @@
  * A modulator waits until as many are there as are consolidated, or until something happens to the traces it is to be
  * multiplied with. Each replica goes by its own count and its own modulators, so that it equals a network of one.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +35,8 @@ praxis_status px_learning_create(praxis_network *network)
         !state->gathered)
         return px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u windows and %u modulators each",
                        replicas, most);
-    return px_scaled_create(network->log, &network->shape, most > 1, &state->scaled);
+    praxis_status status = px_scaled_create(network->log, &network->shape, most > 1, &state->scaled);
+    return status ? status : px_scaled_create(network->log, &network->shape, false, &state->given);
 }
 
 void px_learning_free(praxis_network *network)
@@ -48,6 +50,7 @@ void px_learning_free(praxis_network *network)
     free(state->first);
     free(state->gathered);
     px_scaled_free(&state->scaled);
+    px_scaled_free(&state->given);
 }
 
 /* ---- Learning ---- */
@@ -73,16 +76,16 @@ static praxis_status learn(praxis_network *network, const struct px_modulation *
 
 /* Weights follow what has been scaled, and full windows are taken in by the same pass where it works on stored traces
  * as they are. */
-static praxis_status modulate(praxis_network *network, uint64_t time, const struct px_given *given, bool consolidated)
+static praxis_status modulate(praxis_network *network, uint64_t time, const struct px_scaled *scaled)
 {
     struct px_learning_state *state = &network->learning;
-    bool any = false, commits = network->shape.traces_stored && !consolidated;
+    bool any = false, commits = network->shape.traces_stored && !scaled->coefficients;
     for (uint32_t r = 0; r < network->shape.replicas; r++) {
-        bool active = state->scaled.active[r];
+        bool active = scaled->active[r];
         state->commit[r] = commits && active && state->pending[r] >= network->shape.window;
         any |= active;
     }
-    const struct px_modulation modulation = px_scaled_modulation(&state->scaled, time, given, consolidated);
+    const struct px_modulation modulation = px_scaled_modulation(scaled, time);
     return any ? learn(network, &modulation) : PRAXIS_SUCCESS;
 }
 
@@ -106,24 +109,25 @@ static uint32_t gather(praxis_network *network, uint32_t replica)
 }
 
 /* The integers of what waits in the marked replicas; false where nothing does. */
-static bool scale_waiting(praxis_network *network, const uint8_t *mask, bool consolidated)
+static bool scale_waiting(praxis_network *network, const uint8_t *mask)
 {
     struct px_learning_state *state = &network->learning;
     const praxis_parameters *parameters = &network->parameters;
-    bool any = false, moves;
+    bool any = false;
     px_scaled_clear(&network->shape, &state->scaled);
     for (uint32_t r = 0; r < network->shape.replicas; r++) {
         if ((mask && !mask[r]) || state->first[r] == state->count)
             continue;
         uint32_t count = gather(network, r);
         any = true;
-        if (consolidated) {
+        if (state->scaled.coefficients) {
             px_scale_consolidated(&network->shape, parameters, r, state->pending[r], state->gathered, count,
                                   &state->scaled);
             continue;
         }
-        px_modulation_make(parameters, &state->gathered->modulator, 1, &state->scaled.scale[r], &state->scaled.shift[r],
-                           &moves);
+        const float *modulator = &state->gathered->modulator;
+        bool moves = px_modulation_make(parameters, fabsf(*modulator), modulator, 1, &state->scaled.scale[r],
+                                        &state->scaled.shift[r]);
         state->scaled.decay[r] = px_weight_decay(parameters, 1);
         state->scaled.active[r] = moves || state->scaled.decay[r] != 0;
     }
@@ -149,12 +153,12 @@ static void clear_waiting(praxis_network *network, const uint8_t *mask)
 
 praxis_status px_learning_follow(praxis_network *network, const uint8_t *mask)
 {
-    bool consolidated = network->parameters.consolidation > 1;
+    struct px_learning_state *state = &network->learning;
     praxis_status status = PRAXIS_SUCCESS;
-    if (network->learning.count == 0)
+    if (state->count == 0)
         return PRAXIS_SUCCESS;
-    if (scale_waiting(network, mask, consolidated))
-        status = modulate(network, network->learning.modulations - 1, NULL, consolidated);
+    if (scale_waiting(network, mask))
+        status = modulate(network, state->modulations - 1, &state->scaled);
     if (!status)
         clear_waiting(network, mask);
     return status;
@@ -188,20 +192,17 @@ void px_learning_take(praxis_network *network, const float *modulator, uint64_t 
     state->tick[state->count++] = network->tick;
 }
 
-praxis_status px_learning_check(const praxis_network *network, const struct px_given *modulators)
+praxis_status px_learning_scale(praxis_network *network, const struct px_given *modulators)
 {
-    return px_modulators_check(network->log, &network->parameters, modulators->values,
-                               network->shape.replicas * modulators->each);
+    return px_scale(network->log, &network->shape, &network->parameters, modulators, &network->learning.given);
 }
 
-praxis_status px_learning_apply(praxis_network *network, const struct px_given *modulators)
+praxis_status px_learning_apply(praxis_network *network)
 {
     struct px_learning_state *state = &network->learning;
-    praxis_status status = px_learning_follow(network, NULL); /* scaled in the same place: it goes first */
+    praxis_status status = px_learning_follow(network, NULL);
     if (!status)
-        status = px_scale(network->log, &network->shape, &network->parameters, modulators, &state->scaled);
-    if (!status)
-        status = modulate(network, state->modulations, modulators, false);
+        status = modulate(network, state->modulations, &state->given);
     if (status)
         return status;
     state->modulations++;
@@ -221,10 +222,10 @@ praxis_status px_learning_modulate(praxis_network *network, const float *modulat
                        "%llu modulators given, must be %llu (one per replica) or %llu (one per neuron)",
                        (unsigned long long)count, (unsigned long long)replicas,
                        (unsigned long long)(replicas * neurons));
-    praxis_status status = px_learning_check(network, &given);
+    praxis_status status = px_learning_scale(network, &given);
     if (!status)
         status = px_network_reserve(network, &(struct px_call_needs){.modulators = &given});
-    return status ? status : px_learning_apply(network, &given);
+    return status ? status : px_learning_apply(network);
 }
 
 /* ---- Windows ---- */

@@ -38,6 +38,7 @@ void px_scaled_free(struct px_scaled *scaled)
 
 void px_scaled_clear(const struct px_shape *shape, struct px_scaled *scaled)
 {
+    scaled->scope = PRAXIS_SCOPE_REPLICA;
     for (uint32_t r = 0; r < shape->replicas; r++) {
         scaled->scale[r] = scaled->decay[r] = 0;
         scaled->shift[r] = 16;
@@ -47,19 +48,17 @@ void px_scaled_clear(const struct px_shape *shape, struct px_scaled *scaled)
         memset(scaled->coefficients, 0, (size_t)shape->replicas * (shape->window + 1) * sizeof *scaled->coefficients);
 }
 
-struct px_modulation px_scaled_modulation(const struct px_scaled *scaled, uint64_t time, const struct px_given *given,
-                                          bool consolidated)
+struct px_modulation px_scaled_modulation(const struct px_scaled *scaled, uint64_t time)
 {
-    bool many = given && given->scope != PRAXIS_SCOPE_REPLICA;
+    bool many = scaled->scope != PRAXIS_SCOPE_REPLICA;
     return (struct px_modulation){
         .time = time,
-        .scale = {many ? given->scope : PRAXIS_SCOPE_REPLICA, many ? given->targets : NULL,
-                  many ? scaled->many : scaled->scale},
-        .gated = given && given->gated,
+        .scale = {scaled->scope, scaled->targets, many ? scaled->many : scaled->scale},
+        .gated = scaled->gated,
         .active = scaled->active,
         .shift = scaled->shift,
         .decay = scaled->decay,
-        .coefficients = consolidated ? scaled->coefficients : NULL,
+        .coefficients = scaled->coefficients,
     };
 }
 
@@ -73,20 +72,21 @@ static praxis_status fail_modulator(struct px_log *log, const praxis_parameters 
 praxis_status px_modulators_check(struct px_log *log, const praxis_parameters *parameters, const float *modulator,
                                   uint64_t count)
 {
-    double consolidation = parameters->consolidation;
-    double most = consolidation > 1 ? 2 * consolidation * (1 + 1e-6) : 1; /* of one modulator in a sum of them */
     for (uint64_t i = 0; i < count; i++)
-        if (!px_modulator_fits(parameters, (float)(modulator[i] * most)))
+        if (!px_modulator_fits(parameters, modulator[i]))
             return fail_modulator(log, parameters, modulator[i]);
     return PRAXIS_SUCCESS;
 }
 
-/* The first of these modulators that does not fit. */
-static praxis_status fail_first(struct px_log *log, const praxis_parameters *parameters, const float *modulator)
+/* The largest magnitude, or what is not a number. */
+static float largest_of(const float *modulator, uint64_t count)
 {
-    while (px_modulator_fits(parameters, *modulator))
-        modulator++;
-    return fail_modulator(log, parameters, *modulator);
+    float largest = 0;
+    for (uint64_t i = 0; i < count && !isnan(largest); i++) {
+        float size = fabsf(modulator[i]);
+        largest = size <= largest ? largest : size;
+    }
+    return largest;
 }
 
 praxis_status px_scaled_reserve(struct px_log *log, const struct px_shape *shape, const struct px_given *given,
@@ -108,10 +108,14 @@ praxis_status px_scale(struct px_log *log, const struct px_shape *shape, const p
     if (status)
         return status;
     int32_t *scale = many ? scaled->many : scaled->scale;
+    scaled->scope = given->scope;
+    scaled->targets = given->targets;
+    scaled->gated = given->gated;
     for (uint64_t r = 0; r < replicas; r++, modulator += each, scale += each) {
-        bool moves;
-        if (!px_modulation_make(parameters, modulator, each, scale, &scaled->shift[r], &moves))
-            return fail_first(log, parameters, modulator);
+        float largest = largest_of(modulator, each);
+        if (!px_modulator_fits(parameters, largest))
+            return px_modulators_check(log, parameters, modulator, each); /* names the first that does not */
+        bool moves = px_modulation_make(parameters, largest, modulator, each, scale, &scaled->shift[r]);
         scaled->decay[r] = px_weight_decay(parameters, 1);
         scaled->active[r] = moves || scaled->decay[r] != 0;
     }
@@ -143,13 +147,13 @@ void px_scale_consolidated(const struct px_shape *shape, const praxis_parameters
     double sum = 0;
     for (uint32_t i = 0; i < count; i++)
         sum += fabs((double)waiting[i].modulator);
-    float unit = (float)(2 * sum);
+    float unit = (float)(2 * sum); /* fits, for each of them has been found to */
     bool moves = false;
     scaled->decay[replica] = px_weight_decay(parameters, count);
-    if (unit > 0 && px_modulation_make(parameters, &unit, 1, &scaled->scale[replica], &scaled->shift[replica], &moves))
+    if (unit > 0) {
+        moves = px_modulation_make(parameters, unit, &unit, 1, &scaled->scale[replica], &scaled->shift[replica]);
         weigh_ages(parameters, pending, waiting, count, (double)unit,
                    scaled->coefficients + (uint64_t)replica * (shape->window + 1));
-    else
-        scaled->shift[replica] = 16;
+    }
     scaled->active[replica] = moves || scaled->decay[replica] != 0;
 }

@@ -32,6 +32,9 @@ struct px_given {
 
 /* One modulation of all replicas in integers: what struct px_modulation points to. */
 struct px_scaled {
+    praxis_scope scope;
+    const struct px_targets *targets;
+    bool gated;
     int32_t *scale, *shift, *decay; /* [R] each */
     bool *active;                   /* [R] whether any weight follows from it */
     int32_t *coefficients;          /* [R][window + 1]; NULL where no modulators are consolidated */
@@ -52,7 +55,8 @@ struct px_learning_state {
     uint8_t *closing;                      /* [R] replicas whose windows end */
     uint8_t *commit;                       /* [R] replicas whose stored traces take in what is pending */
     struct px_waiting_modulator *gathered; /* [consolidation] */
-    struct px_scaled scaled;
+    struct px_scaled scaled;               /* what waited */
+    struct px_scaled given;                /* what does not wait */
 };
 
 /* The list of targets that a step last named: groups.c makes it, once for a list that comes again and again. */
@@ -145,11 +149,13 @@ double px_trace_decay(const praxis_parameters *parameters); /* as the integers h
 double px_trace_limit(const praxis_parameters *parameters); /* the largest trace that has a code */
 int32_t px_weight_decay(const praxis_parameters *parameters, uint32_t modulators); /* of so many at once, q24 */
 int32_t px_input_code(double input, double input_scale);
-/* The scales and the common shift of `count` modulators of one replica, and whether any scale is not 0; false if one
- * modulator does not fit. */
-bool px_modulation_make(const praxis_parameters *parameters, const float *modulator, uint64_t count, int32_t *scale,
-                        int32_t *shift, bool *moves);
+/* Whether a modulator can be expressed, and consolidated with as many others; what is not a number cannot. Of two that
+ * one does which is nearer to 0. */
 bool px_modulator_fits(const praxis_parameters *parameters, float modulator);
+/* The scales and the common shift of `count` modulators of one replica, whose largest magnitude fits; whether any scale
+ * is not 0. */
+bool px_modulation_make(const praxis_parameters *parameters, float largest, const float *modulator, uint64_t count,
+                        int32_t *scale, int32_t *shift);
 double px_modulation_limit(const praxis_parameters *parameters);
 
 /* birth.c: every field but the weights, drawn on the host and uploaded. */
@@ -247,9 +253,10 @@ void px_learning_forget_replica(praxis_network *network, uint32_t replica); /* o
 bool px_learning_is_due(const praxis_network *network, const float *modulator, uint64_t step, uint32_t ahead);
 /* Takes in the modulators of the tick just run, which are due or not. */
 void px_learning_take(praxis_network *network, const float *modulator, uint64_t step, bool due);
-/* Modulators that do not wait: whether they fit, and then, what waits having gone first, their modulation. */
-praxis_status px_learning_check(const praxis_network *network, const struct px_given *modulators);
-praxis_status px_learning_apply(praxis_network *network, const struct px_given *modulators);
+/* Modulators that do not wait: whether they fit, and their integers; and then, what waits having gone first, their
+ * modulation. */
+praxis_status px_learning_scale(praxis_network *network, const struct px_given *modulators);
+praxis_status px_learning_apply(praxis_network *network);
 /* Both, of one modulator for each replica or each neuron. */
 praxis_status px_learning_modulate(praxis_network *network, const float *modulator, size_t count);
 /* Takes over what another network, or this one at another time, had still to learn, of which the windows hold the
@@ -265,15 +272,13 @@ praxis_status px_scaled_create(struct px_log *log, const struct px_shape *shape,
                                struct px_scaled *scaled);
 void px_scaled_free(struct px_scaled *scaled);
 void px_scaled_clear(const struct px_shape *shape, struct px_scaled *scaled); /* to nothing in every replica */
-/* given: what was scaled, NULL: one modulator for each replica. */
-struct px_modulation px_scaled_modulation(const struct px_scaled *scaled, uint64_t time, const struct px_given *given,
-                                          bool consolidated);
+struct px_modulation px_scaled_modulation(const struct px_scaled *scaled, uint64_t time);
 praxis_status px_modulators_check(struct px_log *log, const praxis_parameters *parameters, const float *modulator,
                                   uint64_t count);
 /* The room for the scales of targets or neurons. */
 praxis_status px_scaled_reserve(struct px_log *log, const struct px_shape *shape, const struct px_given *given,
                                 struct px_scaled *scaled);
-/* Fails where a modulator is outside its limit. */
+/* All that is asked of what was given; fails where a modulator is outside its limit. */
 praxis_status px_scale(struct px_log *log, const struct px_shape *shape, const praxis_parameters *parameters,
                        const struct px_given *given, struct px_scaled *scaled);
 /* What waits in one replica, put together. */

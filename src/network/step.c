@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One step of a closed loop: what the last ticks are worth, then the next ticks. Everything is checked, and has become
- * integers where that takes memory, before anything changes.
+ * integers, before anything changes.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -92,12 +92,7 @@ static praxis_status check_teaching(praxis_network *network, const praxis_step *
         status = check_scope(network, step, "modulator", step->modulator_scope);
     if (!status && step->target_count > 0)
         status = px_network_target(network, step->targets, step->target_count);
-    if (!status && step->factor)
-        status = check_factors(network, step);
-    if (status || !step->modulator)
-        return status;
-    const struct px_given modulators = modulators_of(network, step);
-    return px_learning_check(network, &modulators);
+    return status || !step->factor ? status : check_factors(network, step);
 }
 
 static praxis_status check_flags(const praxis_network *network, const praxis_step *step)
@@ -202,7 +197,10 @@ static praxis_status convert(praxis_network *network, const praxis_step *step)
         convert_factors(network, step);
     if (step->input)
         convert_input(network, step);
-    return PRAXIS_SUCCESS;
+    if (!step->modulator)
+        return PRAXIS_SUCCESS;
+    const struct px_given modulators = modulators_of(network, step);
+    return px_learning_scale(network, &modulators);
 }
 
 /* ---- The step ---- */
@@ -216,10 +214,8 @@ static praxis_status teach(praxis_network *network, const praxis_step *step)
         const struct px_values factors = {given.scope, given.targets, network->step.factors};
         status = network->backend->operations->supply(network->backend, &factors);
     }
-    if (!status && step->modulator) {
-        const struct px_given modulators = modulators_of(network, step);
-        status = px_learning_apply(network, &modulators);
-    }
+    if (!status && step->modulator)
+        status = px_learning_apply(network);
     if (!status && step->reset)
         status = px_network_reset(network, step->reset_what, step->reset);
     return status;

@@ -209,10 +209,13 @@ START_TEST(modulation_error)
         size_t count = (size_t)unit_integer(&state, 1, MOST);
         double size = 0.499 / (double)factor * ldexp(1, -(int)unit_integer(&state, 0, 25));
         int32_t largest = 0;
-        bool moves = false;
-        for (size_t m = 0; m < count; m++)
+        float most = 0;
+        for (size_t m = 0; m < count; m++) {
             modulator[m] = m % 5 == 4 ? 0 : (float)((2 * unit_uniform(&state) - 1) * size);
-        unit_require(px_modulation_make(&parameters, modulator, count, scale, &shift, &moves), "refused");
+            most = fmaxf(most, fabsf(modulator[m]));
+        }
+        unit_require(px_modulator_fits(&parameters, most), "refused");
+        bool moves = px_modulation_make(&parameters, most, modulator, count, scale, &shift);
         unit_require(shift >= 16 && shift <= 30, "shift %d", shift);
         for (size_t m = 0; m < count; m++) {
             long double error = ldexpl(scale[m], -shift) - factor * modulator[m];
@@ -238,21 +241,19 @@ START_TEST(modulation_zero_and_limit)
         ck_assert(fabsl(limit - 32767 / 65536.0L / codes_per_trace(decays[i])) < 1e-12L * limit);
         /* As the header says, up to its three figures and the rounding of the decay to 2^-16. */
         ck_assert_double_eq_tol(limit, 87.8 * (1 - decays[i]), 0.001 * limit + 87.8 / 131072);
-        int32_t scale[2], shift;
-        bool moves;
+        int32_t scale[1], shift;
         const float values[] = {0, -0.0f, (float)(limit * 0.9999), -(float)(limit * 0.9999)};
         for (size_t v = 0; v < UNIT_LENGTH(values); v++) {
-            ck_assert(px_modulation_make(&parameters, &values[v], 1, scale, &shift, &moves));
+            ck_assert(px_modulator_fits(&parameters, values[v]));
+            bool moves = px_modulation_make(&parameters, fabsf(values[v]), &values[v], 1, scale, &shift);
             ck_assert(moves == (values[v] != 0));
             ck_assert(values[v] != 0 || scale[0] == 0);
             ck_assert(values[v] == 0 || shift == 16);
             ck_assert((scale[0] > 0) == (values[v] > 0) && (scale[0] < 0) == (values[v] < 0));
         }
         const float beyond[] = {(float)(limit * 1.0001), -(float)(limit * 1.0001), INFINITY, -INFINITY, NAN, FLT_MAX};
-        for (size_t v = 0; v < UNIT_LENGTH(beyond); v++) {
-            const float pair[2] = {0, beyond[v]};
-            ck_assert(!px_modulation_make(&parameters, pair, 2, scale, &shift, &moves));
-        }
+        for (size_t v = 0; v < UNIT_LENGTH(beyond); v++)
+            ck_assert(!px_modulator_fits(&parameters, beyond[v]));
     }
 }
 END_TEST
