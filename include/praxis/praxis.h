@@ -748,9 +748,10 @@ PRAXIS_API praxis_status praxis_network_settle(praxis_network *network);
  * degree_factor, channels, trace_decay and trace_form, on any device: every field, what waits and the window of `from`
  * having been settled first (praxis_network_settle, of that replica). With PRAXIS_TRACE_WINDOW the copy has no traces
  * yet. Seeds and counts of ticks stay those of their networks: where they are equal too, both replicas go on to the
- * same bits. A replica copied to itself is settled. One thread uses both networks meanwhile. Errors: INVALID_ARGUMENT
- * names what differs; OUT_OF_RANGE names a replica that is not there; then nothing has changed. Where it fails later,
- * `from` may have been settled, and is otherwise as it was.
+ * same bits. A replica copied to itself is settled. Between networks of one context it stays in the device's memory,
+ * else it goes through the host. One thread uses both networks meanwhile. Errors: INVALID_ARGUMENT names what differs;
+ * OUT_OF_RANGE names a replica that is not there; then nothing has changed. Where it fails later, `from` may have been
+ * settled, and is otherwise as it was.
  */
 PRAXIS_API praxis_status praxis_network_copy_replica(praxis_network *from, uint32_t replica, praxis_network *to,
                                                      uint32_t target);

@@ -216,6 +216,15 @@ struct px_backend_operations {
     praxis_status (*upload_past)(struct px_backend *backend, uint32_t replica, uint32_t age, const int8_t *activations,
                                  const int8_t *factors);
 
+    /*
+     * Copies that need no host. can_take: whether the fields of a replica of that back end, which has the same graph,
+     * channels and form of traces, can come from there: it is one of the same device, and has them as this one does.
+     * take: then they become those of `replica` of it, another one where both are the same back end; what the window
+     * holds does not come with them.
+     */
+    bool (*can_take)(const struct px_backend *backend, const struct px_backend *from);
+    praxis_status (*take)(struct px_backend *backend, uint32_t target, struct px_backend *from, uint32_t replica);
+
     /* Sets activations and/or traces (PRAXIS_RESET_...) of the replicas with mask[r] != 0 to zero. */
     praxis_status (*reset)(struct px_backend *backend, uint32_t what, const uint8_t *mask);
 

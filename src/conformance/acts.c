@@ -85,6 +85,12 @@ praxis_status act_settle(struct subject *subject, const struct operation *operat
     return praxis_network_settle(subject->network);
 }
 
+praxis_status act_copy(struct subject *subject, const struct operation *operation)
+{
+    (void)operation;
+    return praxis_network_copy_replica(subject->network, subject->info.replicas - 1, subject->network, 0);
+}
+
 praxis_status act_statistics(struct subject *subject, const struct operation *operation)
 {
     praxis_statistics *statistics = subject_results(subject, subject->info.replicas * sizeof *statistics);

@@ -9,6 +9,8 @@ praxis_status act_run(struct subject *subject, const struct operation *operation
 praxis_status act_modulate(struct subject *subject, const struct operation *operation);
 praxis_status act_reset(struct subject *subject, const struct operation *operation); /* of some of the replicas */
 praxis_status act_settle(struct subject *subject, const struct operation *operation);
+praxis_status act_copy(struct subject *subject,
+                       const struct operation *operation); /* of the last replica to the first */
 praxis_status act_statistics(struct subject *subject, const struct operation *operation);
 /* All that a step can do, in numbers of one scope. */
 praxis_status act_step(struct subject *subject, const struct operation *operation);

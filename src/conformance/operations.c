@@ -193,6 +193,7 @@ static const struct operation all[] = {
      .act = act_step,
      .ticks = 3,
      .scope = PRAXIS_SCOPE_NEURON},
+    {.name = "copy", .what = "of a replica over another, with what waits", .act = act_copy},
 };
 
 static const struct operation early[] = {

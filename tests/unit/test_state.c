@@ -356,92 +356,6 @@ START_TEST(hash_at_birth)
 }
 END_TEST
 
-/* ---- Copies of replicas ---- */
-
-/* Two networks that have lived apart; one replica of each copied to the other, and on together. */
-START_TEST(replicas_are_copied)
-{
-    praxis_context *contexts[2] = {unit_context(unit_device(_i)), unit_context("reference")};
-    praxis_parameters parameters;
-    praxis_parameters_default(&parameters);
-    parameters.neurons = 49;
-    parameters.replicas = 3;
-    parameters.channels = 2;
-    parameters.noise = 0.2;
-    parameters.trace_window = 4;
-    const uint64_t seeds[] = {5, 6, 5};
-    parameters.seeds = seeds;
-    praxis_network *networks[2];
-    const uint32_t all = PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS;
-    for (int n = 0; n < 2; n++) {
-        networks[n] = unit_network(contexts[n], &parameters);
-        unit_scramble(networks[n], 31 + (uint64_t)n);
-        unit_run(contexts[n], networks[n], 6, all);
-    }
-    uint64_t before[2][3], after[2][3], now[3];
-    for (int n = 0; n < 2; n++)
-        unit_success(contexts[n], praxis_network_hash(networks[n], before[n]));
-    unit_success(contexts[0], praxis_network_copy_replica(networks[0], 0, networks[1], 2));
-    unit_success(contexts[0], praxis_network_copy_replica(networks[0], 0, networks[0], 2));
-    for (int tick = 0; tick < 2; tick++) {
-        for (int n = 0; n < 2; n++)
-            unit_success(contexts[n], praxis_network_hash(networks[n], after[n]));
-        ck_assert_uint_eq(after[0][0], after[1][2]);
-        ck_assert_uint_eq(after[0][0], after[0][2]);
-        for (int n = 0; n < 2; n++)
-            unit_run(contexts[n], networks[n], 3, all);
-    }
-    unit_success(contexts[0], praxis_network_hash(networks[0], now));
-    ck_assert_uint_ne(now[1], now[0]);
-    ck_assert_uint_ne(before[0][0], before[1][2]);
-    /* what is not meant stays */
-    unit_success(contexts[1], praxis_network_hash(networks[1], now));
-    unit_success(contexts[0], praxis_network_copy_replica(networks[0], 1, networks[1], 1));
-    unit_success(contexts[1], praxis_network_hash(networks[1], after[1]));
-    ck_assert_uint_eq(now[0], after[1][0]);
-    ck_assert_uint_ne(now[1], after[1][1]);
-    ck_assert_uint_eq(now[2], after[1][2]);
-    for (int n = 0; n < 2; n++) {
-        praxis_network_destroy(networks[n]);
-        praxis_context_destroy(contexts[n]);
-    }
-}
-END_TEST
-
-START_TEST(copies_of_others_are_refused)
-{
-    praxis_context *context = unit_context("reference");
-    praxis_parameters parameters;
-    praxis_parameters_default(&parameters);
-    parameters.neurons = 49;
-    praxis_network *network = unit_network(context, &parameters);
-    uint64_t before, after;
-    for (int i = 0; i < 5; i++) {
-        static const char *const names[] = {"neurons", "degree_factor", "channels", "trace_decay", "trace_form"};
-        praxis_parameters other = parameters;
-        other.neurons = i == 0 ? 121 : 49;
-        other.degree_factor = i == 1 ? 3 : 2;
-        other.channels = i == 2;
-        other.trace_decay = i == 3 ? 0.5 : parameters.trace_decay;
-        other.trace_form = i == 4 ? PRAXIS_TRACE_WINDOW : PRAXIS_TRACE_STORED;
-        praxis_network *target = unit_network(context, &other);
-        unit_success(context, praxis_network_hash(target, &before));
-        unit_failure(context, PRAXIS_ERROR_INVALID_ARGUMENT, names[i],
-                     praxis_network_copy_replica(network, 0, target, 0));
-        unit_success(context, praxis_network_hash(target, &after));
-        ck_assert_uint_eq(before, after);
-        praxis_network_destroy(target);
-    }
-    unit_failure(context, PRAXIS_ERROR_OUT_OF_RANGE, "replicas 1 to 2 asked for, there are 1",
-                 praxis_network_copy_replica(network, 1, network, 0));
-    unit_failure(context, PRAXIS_ERROR_OUT_OF_RANGE, "replicas 7 to 8 asked for, there are 1",
-                 praxis_network_copy_replica(network, 0, network, 7));
-    ck_assert_int_eq(praxis_network_copy_replica(network, 0, NULL, 0), PRAXIS_ERROR_INVALID_ARGUMENT);
-    praxis_network_destroy(network);
-    praxis_context_destroy(context);
-}
-END_TEST
-
 static Suite *state_suite(int devices)
 {
     Suite *suite = suite_create("state");
@@ -456,9 +370,6 @@ static Suite *state_suite(int devices)
     TCase *hashes = unit_case(suite, "hash");
     tcase_add_loop_test(hashes, hash_covers_everything, 0, devices);
     tcase_add_loop_test(hashes, hash_at_birth, 0, devices);
-    TCase *copies = unit_case(suite, "copies");
-    tcase_add_loop_test(copies, replicas_are_copied, 0, devices);
-    tcase_add_test(copies, copies_of_others_are_refused);
     return suite;
 }
 

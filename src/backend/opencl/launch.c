@@ -2,6 +2,7 @@
 #include "backend/opencl/launch.h"
 
 #include "backend/opencl/operations.h"
+#include "base/size.h"
 
 /* The queue is kept to two batches, so that it cannot grow without end. */
 #define BATCH_LAUNCHES 256
@@ -35,6 +36,16 @@ praxis_status px_opencl_commanded(struct px_opencl *opencl, cl_int error, bool w
     return px_cl_fail_command(opencl->base.log, error, what);
 }
 
+/* What comes of a command that was queued, or refused, and is not waited for. */
+static praxis_status queued(struct px_opencl *opencl, cl_int error, bool changes, const char *what)
+{
+    if (!error && changes)
+        px_opencl_note_change(opencl);
+    if (!error && ++opencl->queued >= BATCH_LAUNCHES)
+        error = end_batch(opencl);
+    return px_opencl_commanded(opencl, error, false, what);
+}
+
 static praxis_status queue_kernel(struct px_opencl *opencl, enum px_kernel kernel, bool changes,
                                   const struct px_argument *arguments, size_t count, cl_uint dimensions,
                                   const size_t *global, const size_t *local)
@@ -45,11 +56,15 @@ static praxis_status queue_kernel(struct px_opencl *opencl, enum px_kernel kerne
         error = clSetKernelArg(object, (cl_uint)i, arguments[i].size, arguments[i].value);
     if (!error)
         error = clEnqueueNDRangeKernel(opencl->queue, object, dimensions, NULL, global, local, 0, NULL, NULL);
-    if (!error && changes)
-        px_opencl_note_change(opencl);
-    if (!error && ++opencl->queued >= BATCH_LAUNCHES)
-        error = end_batch(opencl);
-    return px_opencl_commanded(opencl, error, false, "queueing a kernel");
+    return queued(opencl, error, changes, "queueing a kernel");
+}
+
+praxis_status px_opencl_copy(struct px_opencl *opencl, cl_mem source, uint64_t from, cl_mem sink, uint64_t to,
+                             uint64_t bytes)
+{
+    cl_int error = clEnqueueCopyBuffer(opencl->queue, source, sink, px_to_size(from), px_to_size(to), px_to_size(bytes),
+                                       0, NULL, NULL);
+    return queued(opencl, error, true, "queueing a copy");
 }
 
 praxis_status px_opencl_launch(struct px_opencl *opencl, enum px_kernel kernel, const struct px_argument *arguments,

@@ -21,6 +21,9 @@ praxis_status px_opencl_launch(struct px_opencl *opencl, enum px_kernel kernel, 
 praxis_status px_opencl_launch_change(struct px_opencl *opencl, enum px_kernel kernel,
                                       const struct px_argument *arguments, size_t count, cl_uint dimensions,
                                       const size_t *global, const size_t *local);
+/* Queues a copy of some bytes within the memory of the device, which changes the state. */
+praxis_status px_opencl_copy(struct px_opencl *opencl, cl_mem source, uint64_t from, cl_mem sink, uint64_t to,
+                             uint64_t bytes);
 /*
  * What comes of a command to the network's queue that did `what`: `error`, 0 where all is well. A failure sets
  * `changed` of the back end where what failed may be work that was queued before; with one that `waited` all of that is

@@ -17,6 +17,11 @@ praxis_status px_opencl_download_past(struct px_backend *backend, uint32_t repli
 praxis_status px_opencl_upload_past(struct px_backend *backend, uint32_t replica, uint32_t age,
                                     const int8_t *activations, const int8_t *factors);
 
+/* replica.c */
+bool px_opencl_can_take_replica(const struct px_backend *backend, const struct px_backend *from);
+praxis_status px_opencl_take_replica(struct px_backend *backend, uint32_t target, struct px_backend *from,
+                                     uint32_t replica);
+
 /* The memory of the host, and of the device, that codes of these fields, a bit for each, are moved through. */
 praxis_status px_opencl_reserve_moves(struct px_opencl *opencl, uint32_t fields);
 

@@ -76,7 +76,7 @@ struct px_opencl {
     uint64_t block_bytes;
     struct px_stage peeked; /* traces as they would be stored */
     bool outstanding;       /* work that changes the state was queued, and has not been waited for */
-    unsigned queued;        /* launches since the last flush */
+    unsigned queued;        /* launches and copies since the last flush */
     cl_event waypoint;      /* end of the batch before, NULL where there is none */
     uint64_t bytes;         /* device memory taken */
 };

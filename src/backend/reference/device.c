@@ -57,6 +57,27 @@ static praxis_status download(struct px_backend *backend, praxis_field field, co
     return PRAXIS_SUCCESS;
 }
 
+static bool can_take(const struct px_backend *backend, const struct px_backend *from)
+{
+    return from->operations == backend->operations;
+}
+
+static praxis_status take(struct px_backend *backend, uint32_t target, struct px_backend *from, uint32_t replica)
+{
+    const struct px_reference *source = px_reference_of(from);
+    const struct px_shape *shape = &source->shape;
+    praxis_status status = PRAXIS_SUCCESS;
+    for (int f = 0; f < PRAXIS_FIELD_COUNT && !status; f++) {
+        praxis_field field = (praxis_field)f;
+        bool everywhere = field == PRAXIS_FIELD_ACTIVATION;
+        const praxis_range there = {target, 1, everywhere ? 0 : px_first_neuron(shape),
+                                    everywhere ? shape->graph.neurons : px_owned_neurons(shape)};
+        if (field != PRAXIS_FIELD_TRACE || shape->traces_stored)
+            status = upload(backend, field, &there, at(source, field, replica, there.first_neuron));
+    }
+    return status;
+}
+
 static praxis_status reset(struct px_backend *backend, uint32_t what, const uint8_t *mask)
 {
     struct px_reference *reference = px_reference_of(backend);
@@ -278,6 +299,8 @@ static const struct px_backend_operations reference_operations = {
     .peek_traces = px_reference_peek_traces,
     .download_past = px_reference_download_past,
     .upload_past = px_reference_upload_past,
+    .can_take = can_take,
+    .take = take,
     .reset = reset,
     .set_groups = set_groups,
     .set_constants = set_reference_constants,
