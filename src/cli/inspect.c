@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/distribution.h"
 #include "tool/json.h"
 #include "tool/memory.h"
 
@@ -73,26 +74,7 @@ static bool is_owned(const praxis_checkpoint *checkpoint, const char *name)
     return false;
 }
 
-/* Mean over replicas. */
-static double mean_of(const praxis_statistics *statistics, uint32_t replicas, size_t offset)
-{
-    double sum = 0;
-    for (uint32_t r = 0; r < replicas; r++) {
-        double value;
-        memcpy(&value, (const char *)&statistics[r] + offset, sizeof value);
-        sum += value / replicas;
-    }
-    return sum;
-}
-#define MEAN(member) mean_of(statistics, replicas, offsetof(praxis_statistics, member))
-
 /* ---- In words ---- */
-
-static void print_distribution(const char *name, const praxis_statistics *statistics, uint32_t replicas)
-{
-    fprintf(cli_output(), "  %-20s mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis %+.3f  clipped %.2f %%\n",
-            name, MEAN(mean), MEAN(variance), MEAN(skewness), MEAN(excess_kurtosis), 100 * MEAN(clipped));
-}
 
 static void print_network(const struct network *network)
 {
@@ -111,8 +93,8 @@ static void print_network(const struct network *network)
         praxis_parameters_get(&network->parameters, parameter.name, text, sizeof text, NULL);
         fprintf(cli_output(), "  %-20s %s\n", parameter.name, text);
     }
-    print_distribution("weights", network->weights, info->replicas);
-    print_distribution("activations", network->activations, info->replicas);
+    distribution_print(cli_output(), 22, "  weights", network->weights, info->replicas);
+    distribution_print(cli_output(), 22, "  activations", network->activations, info->replicas);
 }
 
 static void print_texts(const praxis_checkpoint *checkpoint)
@@ -149,18 +131,6 @@ static int print_words(const praxis_checkpoint *checkpoint, const char *path, co
 
 /* ---- As JSON ---- */
 
-static cJSON *json_statistics(const praxis_statistics *statistics, uint32_t replicas)
-{
-    cJSON *object = cJSON_CreateObject();
-    json_add_number(object, "mean", MEAN(mean));
-    json_add_number(object, "variance", MEAN(variance));
-    json_add_number(object, "skewness", MEAN(skewness));
-    json_add_number(object, "excess_kurtosis", MEAN(excess_kurtosis));
-    json_add_number(object, "clipped", MEAN(clipped));
-    json_add_number(object, "normal_distance", MEAN(normal_distance));
-    return object;
-}
-
 static void add_parameters(cJSON *object, const praxis_parameters *parameters)
 {
     for (int i = 0; i < PRAXIS_PARAMETER_COUNT; i++) {
@@ -189,8 +159,8 @@ static cJSON *json_network(const struct network *network)
     json_add_count(object, "tick", info->tick);
     json_add_count(object, "modulations", info->modulations);
     add_parameters(cJSON_AddObjectToObject(object, "parameters"), &network->parameters);
-    cJSON_AddItemToObject(object, "weights", json_statistics(network->weights, info->replicas));
-    cJSON_AddItemToObject(object, "activations", json_statistics(network->activations, info->replicas));
+    cJSON_AddItemToObject(object, "weights", distribution_json(network->weights, info->replicas));
+    cJSON_AddItemToObject(object, "activations", distribution_json(network->activations, info->replicas));
     return object;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "cli/distribution.h"
 #include "cli/run.h"
 #include "tool/json.h"
 
@@ -12,7 +13,6 @@ void run_summary(const struct run_session *session, FILE *file)
 {
     char neurons[16], synapses[16], ticks[16], operations[16];
     double rate = tick_rate(session);
-    const praxis_statistics *x = &session->activations, *w = &session->weights;
     fprintf(file, "%s neurons, %s synapses on %s\n", cli_si((double)session->info.neurons, neurons),
             cli_si((double)session->info.synapses, synapses), session->device.name);
     fprintf(file, "%llu tick%s%s: the first took %.3g s", (unsigned long long)session->ticks,
@@ -21,23 +21,9 @@ void run_summary(const struct run_session *session, FILE *file)
         fprintf(file, ", the others %.4g ms each", 1000 / rate);
     fprintf(file, ", %s ticks/s, %s synaptic operations/s\n", cli_si(rate, ticks),
             cli_si(rate * (double)session->info.synapses, operations));
-    fprintf(file, "activations  mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis %+.3f  clipped %.2f %%\n",
-            x->mean, x->variance, x->skewness, x->excess_kurtosis, 100 * x->clipped);
-    fprintf(file, "weights      mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis %+.3f  clipped %.2f %%\n",
-            w->mean, w->variance, w->skewness, w->excess_kurtosis, 100 * w->clipped);
-    fprintf(file, "gains        %.4f to %.4f\n", w->gain_minimum, w->gain_maximum);
-}
-
-static cJSON *json_distribution(const praxis_statistics *statistics)
-{
-    cJSON *object = cJSON_CreateObject();
-    json_add_number(object, "mean", statistics->mean);
-    json_add_number(object, "variance", statistics->variance);
-    json_add_number(object, "skewness", statistics->skewness);
-    json_add_number(object, "excess_kurtosis", statistics->excess_kurtosis);
-    json_add_number(object, "clipped", statistics->clipped);
-    json_add_number(object, "normal_distance", statistics->normal_distance);
-    return object;
+    distribution_print(file, 12, "activations", &session->activations, 1);
+    distribution_print(file, 12, "weights", &session->weights, 1);
+    fprintf(file, "gains        %.4f to %.4f\n", session->weights.gain_minimum, session->weights.gain_maximum);
 }
 
 int run_report(const struct run_session *session)
@@ -55,8 +41,8 @@ int run_report(const struct run_session *session)
     json_add_number(object, "ticks_per_second", rate);
     json_add_number(object, "synaptic_operations_per_second", rate * (double)session->info.synapses);
     json_add_count(object, "device_bytes", session->info.device_bytes);
-    cJSON_AddItemToObject(object, "activations", json_distribution(&session->activations));
-    cJSON_AddItemToObject(object, "weights", json_distribution(&session->weights));
+    cJSON_AddItemToObject(object, "activations", distribution_json(&session->activations, 1));
+    cJSON_AddItemToObject(object, "weights", distribution_json(&session->weights, 1));
     json_add_number(object, "gain_minimum", session->weights.gain_minimum);
     json_add_number(object, "gain_maximum", session->weights.gain_maximum);
     json_add_hash(object, "state_hash", session->state_hash);

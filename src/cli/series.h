@@ -17,6 +17,14 @@ struct series_options {
     bool standardise;
 };
 
+/* How the file is written. */
+#define SERIES_FORMAT_OPTIONS(target)                                                                                  \
+    {"separator", CLI_TEXT, &(target)->separator, 0, 0, "CHAR", "between fields; or tab (default: comma)"},            \
+        {"header", CLI_TEXT, &(target)->header, 0, 0, "WHETHER", "names come first: yes, no or auto (the default)"},   \
+    {                                                                                                                  \
+        "missing", CLI_TEXT, &(target)->missing, 0, 0, "HOW", "error (the default), hold the last value, or zero"      \
+    }
+
 /* A value, and the row and line where it stands. */
 struct series_value {
     float value;

@@ -15,6 +15,12 @@ const char *task_text_names(char *names, size_t size)
     return names;
 }
 
+void task_text_choices(struct text *text, const char *const *choices)
+{
+    for (int i = 0; choices[i]; i++)
+        text_append(text, "%s%s", i == 0 ? "" : choices[i + 1] ? ", " : " or ", choices[i]);
+}
+
 void task_text_list(FILE *file)
 {
     fprintf(file, "\nTasks:\n");

@@ -9,6 +9,9 @@
 /* The names of all tasks, separated by ", ", into `names`, which it returns. */
 const char *task_text_names(char *names, size_t size);
 
+/* Words of an option, "a, b or c". */
+void task_text_choices(struct text *text, const char *const *choices);
+
 /* A line for each. */
 void task_text_list(FILE *file);
 

@@ -20,9 +20,12 @@ static cJSON *json_option(const struct task_option *option)
     cJSON *object = cJSON_CreateObject();
     json_add_text(object, "name", option->name);
     json_add_text(object, "help", option->help);
-    if (option->choices)
+    if (option->choices) {
         json_add_text(object, "default", option->choices[(int)option->value]);
-    else
+        cJSON *choices = cJSON_AddArrayToObject(object, "choices");
+        for (const char *const *choice = option->choices; *choice; choice++)
+            cJSON_AddItemToArray(choices, json_text(*choice));
+    } else
         json_add_number(object, "default", option->value);
     return object;
 }

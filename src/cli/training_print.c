@@ -5,47 +5,10 @@
 #include <stddef.h>
 #include <stdlib.h>
 
+#include "cli/distribution.h"
 #include "cli/training.h"
 #include "tool/json.h"
 #include "tool/text.h"
-
-/* ---- Distributions ---- */
-
-static double mean_of(const praxis_statistics *statistics, uint32_t seeds, size_t offset)
-{
-    double sum = 0;
-    for (uint32_t s = 0; s < seeds; s++)
-        sum += *(const double *)(const void *)((const char *)&statistics[s] + offset);
-    return sum / seeds;
-}
-
-#define MEAN(member) mean_of(statistics, seeds, offsetof(praxis_statistics, member))
-
-static void print_distribution(FILE *file, const char *name, const praxis_statistics *statistics, uint32_t seeds)
-{
-    if (!statistics)
-        return;
-    fprintf(file,
-            "%-12s mean %+.3f  variance %.3f  skewness %+.3f  excess kurtosis "
-            "%+.3f  clipped %.2f %%\n",
-            name, MEAN(mean), MEAN(variance), MEAN(skewness), MEAN(excess_kurtosis), 100 * MEAN(clipped));
-}
-
-static cJSON *json_distribution(const praxis_statistics *statistics, uint32_t seeds)
-{
-    if (!statistics)
-        return cJSON_CreateNull();
-    cJSON *object = cJSON_CreateObject();
-    json_add_number(object, "mean", MEAN(mean));
-    json_add_number(object, "variance", MEAN(variance));
-    json_add_number(object, "skewness", MEAN(skewness));
-    json_add_number(object, "excess_kurtosis", MEAN(excess_kurtosis));
-    json_add_number(object, "clipped", MEAN(clipped));
-    json_add_number(object, "normal_distance", MEAN(normal_distance));
-    return object;
-}
-
-#undef MEAN
 
 /* ---- A table ---- */
 
@@ -99,8 +62,10 @@ void training_print(const struct training *training, FILE *file)
         if (number == 0 && !isnan(task->chance))
             fprintf(file, "%-12s %.3f\n", "chance", task->chance);
     }
-    print_distribution(file, "weights", training->weights, training->seeds);
-    print_distribution(file, "activations", training->activations, training->seeds);
+    if (training->weights)
+        distribution_print(file, 12, "weights", training->weights, training->seeds);
+    if (training->activations)
+        distribution_print(file, 12, "activations", training->activations, training->seeds);
 }
 
 /* ---- JSON ---- */
@@ -180,8 +145,8 @@ int training_print_json(const struct cli_command *command, const struct training
     cJSON *controls = cJSON_AddObjectToObject(object, "controls");
     for (uint32_t c = 1; c < training->condition_count; c++)
         add_figures(cJSON_AddObjectToObject(controls, training_control(training, c)->name), training, c);
-    cJSON_AddItemToObject(object, "weights", json_distribution(training->weights, training->seeds));
-    cJSON_AddItemToObject(object, "activations", json_distribution(training->activations, training->seeds));
+    cJSON_AddItemToObject(object, "weights", distribution_json(training->weights, training->seeds));
+    cJSON_AddItemToObject(object, "activations", distribution_json(training->activations, training->seeds));
     json_add_text(object, "device", training->device.name);
     json_add_number(object, "seconds", training->seconds);
     return json_print(command, object);

@@ -26,6 +26,7 @@ struct table {
     struct request *request;
     struct cli_option options[MOST_OPTIONS + 1];
     unsigned count;
+    char help[SETTINGS_OPTIONS][256]; /* of options that are words */
 };
 
 static void add(struct table *table, struct cli_option option)
@@ -35,10 +36,16 @@ static void add(struct table *table, struct cli_option option)
 }
 
 /* An option of the task, with its default. */
-static void add_own(struct table *table, const struct task_option *option, union request_value *value)
+static void add_own(struct table *table, unsigned number)
 {
+    const struct task_option *option = &table->request->task->options[number];
+    union request_value *value = &table->request->values[number];
     struct cli_option own = {option->name, CLI_TEXT, value, 0, 0, option->value_name, option->help};
     if (option->choices) {
+        struct text help = TEXT_IN(table->help[number]);
+        text_append(&help, "%s: ", option->help);
+        task_text_choices(&help, option->choices);
+        own.help = table->help[number];
         value->text = option->choices[(int)option->value];
     } else if (option->whole) {
         value->count = (uint64_t)option->value;
@@ -71,9 +78,7 @@ static void add_series(struct table *table)
     const struct cli_option options[] = {
         {"input", CLI_TEXT, &series->input, 0, 0, "FILE.csv", "the series, a row a tick; - is standard input"},
         {"columns", CLI_TEXT, &series->columns, 0, 0, "NAME", "which column of it (default: the only one)"},
-        {"separator", CLI_TEXT, &series->separator, 0, 0, "CHAR", "between fields; or tab (default: comma)"},
-        {"header", CLI_TEXT, &series->header, 0, 0, "WHETHER", "names come first: yes, no or auto (the default)"},
-        {"missing", CLI_TEXT, &series->missing, 0, 0, "HOW", "error (the default), hold the last value, or zero"},
+        SERIES_FORMAT_OPTIONS(series),
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         add(table, options[i]);
@@ -133,9 +138,12 @@ static int take_recipe(const struct cli_command *command, struct request *r, str
     settings_default(r->task, settings);
     for (unsigned i = 0; options[i].name; i++) {
         settings->options[i] = own_value(&options[i], &r->values[i]);
-        if (options[i].choices && settings->options[i] < 0)
-            return cli_usage(command, "--%s is \"%s\", must be %s", options[i].name, r->values[i].text,
-                             options[i].help);
+        if (options[i].choices && settings->options[i] < 0) {
+            char words[256];
+            struct text choices = TEXT_IN(words);
+            task_text_choices(&choices, options[i].choices);
+            return cli_usage(command, "--%s is \"%s\", must be %s", options[i].name, r->values[i].text, words);
+        }
     }
     r->task->recipe(settings);
     r->parameters = settings->parameters;
@@ -314,7 +322,7 @@ int request_read(const struct cli_command *command, int argc, char **argv, struc
         add_series(&table);
     add_sizes(&table, length_help);
     for (unsigned i = 0; r->task->options[i].name; i++)
-        add_own(&table, &r->task->options[i], &r->values[i]);
+        add_own(&table, i);
     add_common(&table);
     take_recipe(command, r, &settings);
     int code = read_options(&of_task, &table, argc - 1, argv + 1);

@@ -22,9 +22,7 @@ extern const char *const body_names[];
 /* Options of tasks whose bodies may be chosen: enum body, and of how many neurons the line of a mixed one is. */
 #define BODY_OPTION(body)                                                                                              \
     {                                                                                                                  \
-        "body", "WORD",                                                                                                \
-            "random: weights as they are born; line: a delay line, one weight a neuron along a path through all; "     \
-            "mixed: a line of some, which the others hear",                                                            \
+        "body", "WORD", "weights as born, a delay line through all neurons, or one of some, which the others hear",    \
             body_names, false, body, 0, 1                                                                              \
     }
 #define BODY_LINE_OPTION(neurons)                                                                                      \

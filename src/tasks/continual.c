@@ -140,8 +140,7 @@ static const struct task_picture pictures[] = {
 /* ---- The task ---- */
 
 static const struct task_option options[] = {
-    [PROTECTION] = {"protection", "NAME", "none, metaplasticity, gate or both", protections, true, PROTECTION_BOTH, 0,
-                    0},
+    [PROTECTION] = {"protection", "NAME", "what keeps earlier tasks", protections, true, PROTECTION_BOTH, 0, 0},
     [SHARED] = {"shared", "0|1", "1: all tasks have the same cues, and a channel says which it is", NULL, true, 0, 0,
                 1},
     {.name = NULL},

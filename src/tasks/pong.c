@@ -63,7 +63,7 @@ enum { BY_SURPRISE, BY_REWARD };
 static const char *const ways[] = {"surprise", "reward", NULL};
 
 static const struct task_option options[] = {
-    [BY] = {"by", "WAY", "surprise or reward", ways, true, BY_SURPRISE, 0, 0},
+    [BY] = {"by", "WAY", "what it learns from", ways, true, BY_SURPRISE, 0, 0},
     {.name = NULL},
 };
 

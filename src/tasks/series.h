@@ -24,8 +24,7 @@ extern const char *const series_squares[];
     }
 #define SERIES_SQUARES_OPTION(choice)                                                                                  \
     {                                                                                                                  \
-        "squares", "WORD", "no or yes: whether it sees squares of activations, too", series_squares, false, choice, 0, \
-            1                                                                                                          \
+        "squares", "WORD", "whether it sees squares of activations, too", series_squares, false, choice, 0, 1          \
     }
 #define SERIES_PLASTIC_OPTION(ticks)                                                                                   \
     {                                                                                                                  \

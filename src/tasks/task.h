@@ -22,7 +22,7 @@ struct task;
 
 /* An option of the command that a task has of its own. Lists of them end with a NULL name. */
 struct task_option {
-    const char *name, *value_name, *help;
+    const char *name, *value_name, *help; /* help without the words of choices: they are added */
     const char *const *choices; /* NULL: a number. Else words, NULL behind the last; the value is the number of one */
     bool whole;
     double value, minimum, maximum; /* default, and bounds of a number, both allowed */

@@ -26,7 +26,7 @@ enum { TRIALS_RULE, TRIALS_OPTIONS };
 extern const char *const trials_rules[];
 #define TRIALS_RULE_OPTION(rule)                                                                                       \
     {                                                                                                                  \
-        "rule", "RULE", "signed, supplied, noise or post", trials_rules, true, rule, 0, 0                              \
+        "rule", "RULE", "how weights learn", trials_rules, true, rule, 0, 0                                            \
     }
 
 /* Which patterns a trial is drawn from. */

@@ -104,7 +104,7 @@ class Pages(unittest.TestCase):
         self.assertEqual(list(entries(section(text, "TASKS"))), tasks())
         refused = praxis("train").stderr
         self.assertEqual(re.search(r"one task is wanted, .*: (.*)", refused).group(1).split(", "), tasks())
-        rules = re.search(r"--rule RULE +(.*)", praxis("train", "delayed-cue", "--help").stdout).group(1)
+        rules = re.search(r"--rule RULE +how weights learn: (.*)", praxis("train", "delayed-cue", "--help").stdout).group(1)
         said = section(text, "OPTIONS").split("*--rule*")[1].split("\n*--")[0]
         self.assertEqual(re.findall(r"\*([a-z]+)\*", said), re.split(", | or ", rules))
 
