@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "tasks/series.h"
+#include "tasks/series_learner.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -9,47 +9,10 @@
 #include "tool/memory.h"
 #include "tool/random.h"
 
-#define MOST_REGRESSION 40  /* past inputs of the linear regression */
-#define SHOWN           400 /* ticks of the picture */
+#define MOST_REGRESSION 40 /* past inputs of the linear regression */
 #define RECENT_RATE     0.01
 
 const char *const series_squares[] = {"no", "yes", NULL};
-
-/* Sums over the test, of an output or of runs that were free. */
-struct sums {
-    double count, error, target, target_square, output, output_square, product;
-};
-
-struct series_learner {
-    struct learner base;
-    const struct series_environment *environment;
-    const struct settings *conditions;
-    praxis_readout *readout;
-    struct series_plan plan;
-    uint32_t organoids, outputs;
-    uint64_t tick, tested;
-    float *input;       /* [seeds][ticks][channels] */
-    float *target;      /* [seeds][ticks] */
-    float *tick_input;  /* [organoids][channels] */
-    float *tick_target; /* [organoids][outputs] */
-    float *output;      /* [organoids][outputs], or of a free run [organoids][horizon] */
-    float *scale;       /* [organoids] of modulators */
-    float *alike;       /* [neurons] of ones, where every neuron is told the same; else NULL */
-    uint64_t *signs;    /* [seeds] state of the draws of random signs */
-    struct sums *sums;  /* [organoids][outputs] of the test */
-    double *recent;     /* [organoids] running mean of squared errors */
-    double *linear;     /* [seeds] error of the regression */
-    double *weights;    /* [ridges] of the readout, where ridges are chosen by free runs */
-    double *free_error; /* [ridges][organoids] */
-    size_t weight_count;
-    float *shown; /* [SHOWN][2] target and output of the first organoid, last ticks of the test */
-    uint64_t shown_count;
-};
-
-static const struct series_learner *view(const struct learner *learner)
-{
-    return (const struct series_learner *)(const void *)learner;
-}
 
 void series_random_sign(struct settings *settings)
 {
@@ -164,14 +127,14 @@ static void allocate(struct series_learner *learner)
     learner->output = memory_get(organoids * (environment->horizon + learner->outputs), sizeof(float));
     learner->scale = memory_get(organoids, sizeof(float));
     learner->signs = memory_get(seeds, sizeof(uint64_t));
-    learner->sums = memory_get(organoids * learner->outputs, sizeof(struct sums));
+    learner->sums = memory_get(organoids * learner->outputs, sizeof(struct series_sums));
     learner->recent = memory_get(organoids, sizeof(double));
     learner->linear = memory_get(seeds, sizeof(double));
     for (size_t i = 0; i < organoids; i++)
         learner->recent[i] = NAN;
     learner->weights = memory_get(runs * ridges * learner->weight_count + 1, sizeof(double));
     learner->free_error = memory_get(ridges * organoids + 1, sizeof(double));
-    learner->shown = memory_get(2 * SHOWN, sizeof(float));
+    learner->shown = memory_get(2 * SERIES_SHOWN, sizeof(float));
 }
 
 /* Series of all seeds, and what a linear regression makes of each. */
@@ -305,106 +268,13 @@ static praxis_status run_tick(struct series_learner *learner, uint32_t what, uin
     return status;
 }
 
-/* ---- Free runs ---- */
-
-/* From here to the horizon and back: output[organoids][horizon], of which the first foretells the next tick. */
-static praxis_status run_freely(struct series_learner *learner)
-{
-    uint32_t horizon = learner->environment->horizon;
-    float *later = memory_get((size_t)learner->organoids * horizon, sizeof *later);
-    praxis_readout_span span;
-    praxis_readout_span_default(&span);
-    span.ticks = horizon - 1;
-    span.what = PRAXIS_READOUT_FEED_BACK | PRAXIS_READOUT_REHEARSE;
-    span.feedback_limit = 4; /* standard deviations: what diverges has failed, and shall not be refused */
-    span.prediction = later;
-    praxis_status status = praxis_readout_run(learner->readout, &span);
-    for (uint32_t i = 0; i < learner->organoids && !status; i++)
-        memcpy(learner->output + (size_t)i * horizon, later + (size_t)i * (horizon - 1), (horizon - 1) * sizeof *later);
-    free(later);
-    return status;
-}
-
-/* What organoid should have said at the horizon, seen from the tick last run, and did say. */
-static void at_horizon(const struct series_learner *learner, uint32_t organoid, double *target, double *output)
-{
-    uint32_t horizon = learner->environment->horizon;
-    size_t ticks = (size_t)series_ticks(&learner->plan), seed = organoid % learner->base.seeds;
-    /* The target of the tick last run is what follows it. */
-    *target = (double)learner->target[seed * ticks + (size_t)learner->tick + horizon - 2];
-    *output = (double)learner->output[(size_t)organoid * horizon + horizon - 2];
-}
-
-/* ---- Fitting ---- */
+/* ---- Learning and testing ---- */
 
 static praxis_status fit_by_validation(struct series_learner *learner)
 {
     return praxis_readout_choose(learner->readout, learner->environment->ridges, learner->environment->ridge_count,
                                  NULL, NULL);
 }
-
-/* The weights of every ridge, from the training part. */
-static praxis_status fit_all(struct series_learner *learner)
-{
-    double *ridge = memory_get(learner->organoids, sizeof *ridge);
-    praxis_status status = PRAXIS_SUCCESS;
-    for (uint32_t i = 0; i < learner->environment->ridge_count && !status; i++) {
-        for (uint32_t organoid = 0; organoid < learner->organoids; organoid++)
-            ridge[organoid] = learner->environment->ridges[i];
-        status = praxis_readout_fit(learner->readout, PRAXIS_READOUT_TRAINING, ridge);
-        if (!status)
-            status = praxis_readout_read_weights(learner->readout, learner->weights + i * learner->weight_count,
-                                                 learner->weight_count);
-    }
-    free(ridge);
-    return status;
-}
-
-/* Free runs of every ridge from here. */
-static praxis_status compare_ridges(struct series_learner *learner)
-{
-    praxis_status status = PRAXIS_SUCCESS;
-    for (uint32_t i = 0; i < learner->environment->ridge_count && !status; i++) {
-        status = praxis_readout_write_weights(learner->readout, learner->weights + i * learner->weight_count,
-                                              learner->weight_count);
-        if (!status)
-            status = run_freely(learner);
-        for (uint32_t organoid = 0; organoid < learner->organoids && !status; organoid++) {
-            double target, output;
-            at_horizon(learner, organoid, &target, &output);
-            learner->free_error[i * learner->organoids + organoid] += (target - output) * (target - output);
-        }
-    }
-    return status;
-}
-
-/* To each organoid the weights of the ridge that ran best. */
-static praxis_status take_best(struct series_learner *learner)
-{
-    size_t each = learner->weight_count / learner->organoids;
-    double *best = memory_get(learner->weight_count, sizeof *best);
-    for (uint32_t organoid = 0; organoid < learner->organoids; organoid++) {
-        uint32_t least = 0;
-        for (uint32_t i = 1; i < learner->environment->ridge_count; i++)
-            if (learner->free_error[i * learner->organoids + organoid] <
-                learner->free_error[least * learner->organoids + organoid])
-                least = i;
-        memcpy(best + organoid * each, learner->weights + least * learner->weight_count + organoid * each,
-               each * sizeof *best);
-    }
-    praxis_status status = praxis_readout_write_weights(learner->readout, best, learner->weight_count);
-    free(best);
-    return status;
-}
-
-/* Whether a free run begins at the tick last run, of a part that began at `first`. */
-static bool runs_here(const struct series_learner *learner, uint64_t first)
-{
-    return learner->environment->horizon > 0 &&
-           (learner->tick - first) % learner->environment->interval == learner->environment->interval / 2;
-}
-
-/* ---- Learning and testing ---- */
 
 /* The metric as it is meanwhile: of the errors of about the last hundred ticks. */
 static void tell_errors(const struct series_learner *learner, float *values)
@@ -433,12 +303,12 @@ static praxis_status teach_tick(struct series_learner *learner, uint32_t part, f
 /* A tick by which ridges are compared, where the network runs freely. */
 static praxis_status compare_tick(struct series_learner *learner, uint64_t first, float *values)
 {
-    praxis_status status = learner->tick == first ? fit_all(learner) : PRAXIS_SUCCESS;
+    praxis_status status = learner->tick == first ? series_fit_all(learner) : PRAXIS_SUCCESS;
     for (uint32_t i = 0; i < learner->organoids; i++)
         values[i] = NAN;
     if (!status)
         status = run_tick(learner, 0, 0, NULL);
-    return !status && runs_here(learner, first) ? compare_ridges(learner) : status;
+    return !status && series_runs_here(learner, first) ? series_compare_ridges(learner) : status;
 }
 
 static praxis_status learn_tick(struct series_learner *learner, float *values)
@@ -453,7 +323,7 @@ static praxis_status learn_tick(struct series_learner *learner, float *values)
                                          : teach_tick(learner, PRAXIS_READOUT_VALIDATION, values);
 }
 
-static void add_test(struct sums *sums, double target, double output)
+static void add_test(struct series_sums *sums, double target, double output)
 {
     sums->count++;
     sums->error += (target - output) * (target - output);
@@ -467,7 +337,7 @@ static void add_test(struct sums *sums, double target, double output)
 /* What the picture shows: the last ticks of the test, or the last free run. */
 static void keep_shown(struct series_learner *learner, double target, double output)
 {
-    float *pair = learner->shown + 2 * (learner->shown_count++ % SHOWN);
+    float *pair = learner->shown + 2 * (learner->shown_count++ % SERIES_SHOWN);
     pair[0] = (float)target;
     pair[1] = (float)output;
 }
@@ -481,10 +351,10 @@ static void keep_free_run(struct series_learner *learner)
 
 static praxis_status test_free_run(struct series_learner *learner, float *values)
 {
-    praxis_status status = run_freely(learner);
+    praxis_status status = series_run_freely(learner);
     for (uint32_t organoid = 0; organoid < learner->organoids && !status; organoid++) {
         double target, output;
-        at_horizon(learner, organoid, &target, &output);
+        series_at_horizon(learner, organoid, &target, &output);
         add_test(&learner->sums[organoid], target, output);
         values[organoid] = (float)((target - output) * (target - output));
     }
@@ -501,7 +371,7 @@ static praxis_status test_tick(struct series_learner *learner, float *values)
     praxis_status status = run_tick(learner, 0, 0, free ? NULL : learner->output);
     for (uint32_t i = 0; i < learner->organoids; i++)
         values[i] = NAN;
-    if (!status && runs_here(learner, first))
+    if (!status && series_runs_here(learner, first))
         return test_free_run(learner, values);
     if (status || free)
         return status;
@@ -519,55 +389,16 @@ static praxis_status advance(struct learner *base, bool learning, float *values)
         return learn_tick(learner, values);
     praxis_status status = PRAXIS_SUCCESS;
     if (learner->tested == 0 && is_fitted(learner->environment))
-        status = learner->environment->horizon ? take_best(learner) : fit_by_validation(learner);
+        status = learner->environment->horizon ? series_take_best(learner) : fit_by_validation(learner);
     learner->tested++;
     return status ? status : test_tick(learner, values);
 }
 
-/* ---- What came of it ---- */
+/* ---- What the protocol is asked ---- */
 
 static uint64_t tests(const struct learner *base)
 {
-    return view(base)->plan.tests;
-}
-
-static double nmse(const struct sums *sums)
-{
-    double mean = sums->target / sums->count;
-    return sums->error / (sums->target_square - sums->count * mean * mean);
-}
-
-/* The squared correlation of an output and its target: Jaeger 2002. */
-static double recall(const struct sums *sums)
-{
-    double n = sums->count, covariance = sums->product - sums->target * sums->output / n;
-    double spread = (sums->target_square - sums->target * sums->target / n) *
-                    (sums->output_square - sums->output * sums->output / n);
-    return spread > 0 ? covariance * covariance / spread : 0;
-}
-
-static double capacity(const struct sums *sums, uint32_t outputs)
-{
-    double sum = 0;
-    for (uint32_t o = 0; o < outputs; o++)
-        sum += recall(&sums[o]);
-    return sum;
-}
-
-static double figure(const struct learner *base, unsigned number, uint32_t organoid)
-{
-    const struct series_learner *learner = view(base);
-    const struct sums *sums = learner->sums + (size_t)organoid * learner->outputs;
-    enum series_figure measure = learner->environment->figures[number];
-    if (learner->environment->horizon && measure == SERIES_NRMSE)
-        return sums->count > 0 ? sqrt(sums->error / sums->count) : NAN; /* of few runs: the series has variance 1 */
-    if (measure == SERIES_LINEAR)
-        return organoid < base->seeds && learner->conditions->condition == 0 ? learner->linear[organoid] : NAN;
-    if (sums->count < 2)
-        return NAN;
-    return measure == SERIES_NRMSE  ? sqrt(nmse(sums))
-           : measure == SERIES_NMSE ? nmse(sums)
-                                    : capacity(sums, learner->outputs);
+    return series_view(base)->plan.tests;
 }
 
 static double ticks(const struct learner *base)
@@ -583,10 +414,10 @@ static uint64_t motor_neurons(const struct settings *settings)
 }
 
 static const struct state_member sums_members[] = {
-    STATE_MEMBER(struct sums, count, F64, 0),   STATE_MEMBER(struct sums, error, F64, 0),
-    STATE_MEMBER(struct sums, target, F64, 0),  STATE_MEMBER(struct sums, target_square, F64, 0),
-    STATE_MEMBER(struct sums, output, F64, 0),  STATE_MEMBER(struct sums, output_square, F64, 0),
-    STATE_MEMBER(struct sums, product, F64, 0), {.name = NULL},
+    STATE_MEMBER(struct series_sums, count, F64, 0),   STATE_MEMBER(struct series_sums, error, F64, 0),
+    STATE_MEMBER(struct series_sums, target, F64, 0),  STATE_MEMBER(struct series_sums, target_square, F64, 0),
+    STATE_MEMBER(struct series_sums, output, F64, 0),  STATE_MEMBER(struct series_sums, output_square, F64, 0),
+    STATE_MEMBER(struct series_sums, product, F64, 0), {.name = NULL},
 };
 
 static void state(struct learner *base, struct state *state)
@@ -603,7 +434,7 @@ static void state(struct learner *base, struct state *state)
         state_array(state, "weights", PRAXIS_TENSOR_F64, ridges * l->weight_count, l->weights, 0);
         state_array(state, "free_error", PRAXIS_TENSOR_F64, ridges * l->organoids, l->free_error, 0);
     }
-    state_array(state, "shown", PRAXIS_TENSOR_F32, 2 * SHOWN, l->shown, 0);
+    state_array(state, "shown", PRAXIS_TENSOR_F32, 2 * SERIES_SHOWN, l->shown, 0);
     state_array(state, "shown_count", PRAXIS_TENSOR_U64, 1, &l->shown_count, 0);
     state_require(state,
                   l->tested == state->tested && l->tested <= l->plan.tests &&
@@ -611,64 +442,17 @@ static void state(struct learner *base, struct state *state)
                   "the ticks are not those of the curve");
 }
 
-/* ---- The picture ---- */
-
-static void write_prediction(struct learner *base, FILE *file)
-{
-    const struct series_learner *learner = view(base);
-    uint64_t count = learner->shown_count, first = count > SHOWN ? count - SHOWN : 0;
-    for (uint64_t i = first; i < count; i++)
-        fprintf(file, "%g %g %g\n", (double)(i - first), (double)learner->shown[2 * (i % SHOWN)],
-                (double)learner->shown[2 * (i % SHOWN) + 1]);
-}
-
-static void script_prediction(struct learner *base, FILE *file)
-{
-    const struct series_learner *learner = view(base);
-    fprintf(file,
-            "set title '%s: %s'\nset xlabel 'tick'\nset ylabel 'standardised value'\n"
-            "set key outside bottom center horizontal\n"
-            "plot 'prediction.dat' using 1:2 with lines lw 3 lc '#bbbbbb' title 'true', "
-            "'' using 1:3 with lines lw 1 lc '#1f77b4' title 'predicted'\n",
-            base->task->name, learner->environment->horizon ? "a free run" : "the end of the test");
-}
-
-void series_write_recall(struct learner *base, FILE *file)
-{
-    const struct series_learner *learner = view(base);
-    for (uint32_t o = 0; o < learner->outputs; o++) {
-        double sum = 0;
-        for (uint32_t s = 0; s < base->seeds; s++)
-            sum += recall(&learner->sums[(size_t)s * learner->outputs + o]);
-        fprintf(file, "%u %g\n", o + 1, sum / base->seeds);
-    }
-}
-
-void series_script_recall(struct learner *base, FILE *file)
-{
-    fprintf(file,
-            "set title '%s: how much of the input of each lag is recalled'\nset xlabel 'ticks ago'\n"
-            "set ylabel 'squared correlation, mean of seeds'\nset yrange [0:1.05]\n"
-            "plot 'recall.dat' using 1:2 with lines lw 2 lc '#1f77b4' notitle\n",
-            base->task->name);
-}
-
-static const struct task_picture pictures[] = {
-    {"prediction", write_prediction, script_prediction, NULL},
-    {.name = NULL},
-};
-
 const struct protocol series = {
     .unit = "tick",
     .units = "ticks",
     .block = 100,
-    .pictures = pictures,
+    .pictures = series_pictures,
     .motor_neurons = motor_neurons,
     .create = create,
     .destroy = destroy,
     .advance = advance,
     .tests = tests,
-    .figure = figure,
+    .figure = series_measure,
     .ticks = ticks,
     .state = state,
 };
