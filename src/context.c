@@ -7,9 +7,14 @@
 #include <strings.h>
 
 #include "backend/opencl/opencl.h"
+#include "backend/partition/partition.h"
 #include "backend/reference/reference.h"
 #include "base/fork.h"
 #include "base/text.h"
+
+/* Of a share of a network: so far apart no two of them are. */
+#define LEAST_SHARE 1e-3
+#define MOST_SHARE  1e6
 
 static bool contains(const char *text, const char *part)
 {
@@ -63,35 +68,141 @@ static void warn_of_fallback(struct px_log *log, const praxis_device_info *list,
 }
 
 /* It has scalar C alone, which is no path one can ask for. */
-static praxis_status open_reference(praxis_context *context, const praxis_context_options *options)
+static praxis_status open_reference(struct px_log *log, const praxis_context_options *options,
+                                    struct px_device **device)
 {
     if (options->dot_product)
-        return px_fail(&context->log, PRAXIS_ERROR_UNSUPPORTED,
+        return px_fail(log, PRAXIS_ERROR_UNSUPPORTED,
                        "the reference has no dot product path \"%s\": it computes in scalar C alone",
                        options->dot_product);
-    return px_reference_open(&context->log, &context->device);
+    return px_reference_open(log, device);
 }
 
-static praxis_status open_device(praxis_context *context, const praxis_context_options *options)
+static praxis_status open_found(struct px_log *log, const praxis_context_options *options,
+                                const praxis_device_info *chosen, struct px_device **device)
+{
+    px_message(log, PRAXIS_LOG_INFO, "device %s: %s (%s)", chosen->selector, chosen->name, chosen->reason);
+    return px_opencl_open(log, chosen->selector, options, device);
+}
+
+/* ---- Several devices ---- */
+
+/* Device by device, as their names stand between commas. */
+struct wish_list {
+    char **names; /* [count] in `text`, NUL-terminated */
+    uint32_t count;
+    char *text;
+};
+
+static void free_wishes(struct wish_list *wishes)
+{
+    free(wishes->names);
+    free(wishes->text);
+}
+
+static praxis_status split_wishes(struct px_log *log, const char *text, struct wish_list *wishes)
+{
+    size_t count = 1;
+    for (const char *at = text; (at = strchr(at, ',')); at++)
+        count++;
+    *wishes = (struct wish_list){.text = strdup(text), .names = calloc(count, sizeof *wishes->names)};
+    if (!wishes->text || !wishes->names)
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a list of devices");
+    if (count > PX_MOST_PARTS)
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "%zu devices given, must be at most %d", count, PX_MOST_PARTS);
+    for (char *at = wishes->text; at;) {
+        char *comma = strchr(at, ','), *next = comma ? comma + 1 : NULL;
+        if (comma)
+            *comma = '\0';
+        if (*at == '\0')
+            return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "device %u in \"%s\" has no name", wishes->count + 1,
+                           text);
+        wishes->names[wishes->count++] = at;
+        at = next;
+    }
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status check_shares(struct px_log *log, const praxis_context_options *options, uint32_t devices)
+{
+    if ((options->shares != NULL) != (options->share_count > 0) || (options->shares && options->share_count != devices))
+        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "%llu shares given, devices are %u",
+                       (unsigned long long)options->share_count, devices);
+    for (size_t i = 0; i < options->share_count; i++)
+        if (!(options->shares[i] >= LEAST_SHARE && options->shares[i] <= MOST_SHARE))
+            return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "share %llu is %g, must be from %g to %g",
+                           (unsigned long long)i + 1, options->shares[i], LEAST_SHARE, MOST_SHARE);
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status open_wish(struct px_log *log, const praxis_context_options *options, const char *wish,
+                               const praxis_device_info *list, size_t count, struct px_device **device)
+{
+    if (strcasecmp(wish, "reference") == 0)
+        return open_reference(log, options, device);
+    const praxis_device_info *chosen = choose(list, count, wish);
+    return chosen ? open_found(log, options, chosen, device) : fail_no_device(log, wish, list, count);
+}
+
+static praxis_status open_wishes(struct px_log *log, const praxis_context_options *options,
+                                 const struct wish_list *wishes, const praxis_device_info *list, size_t count,
+                                 struct px_device **device)
+{
+    struct px_device **opened = calloc(wishes->count, sizeof(struct px_device *));
+    uint32_t open = 0;
+    praxis_status status = opened ? PRAXIS_SUCCESS : px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for devices");
+    while (open < wishes->count && !status) {
+        status = open_wish(log, options, wishes->names[open], list, count, &opened[open]);
+        open += !status;
+    }
+    if (!status)
+        status = px_partition_open(log, opened, open, options->shares, options->partition, device);
+    else
+        while (open > 0) {
+            open--;
+            opened[open]->operations->destroy(opened[open]);
+        }
+    free(opened);
+    return status;
+}
+
+static praxis_status open_several(struct px_log *log, const praxis_context_options *options,
+                                  const praxis_device_info *list, size_t count, struct px_device **device)
+{
+    struct wish_list wishes;
+    praxis_status status = split_wishes(log, options->device, &wishes);
+    if (!status)
+        status = check_shares(log, options, wishes.count);
+    if (!status)
+        status = open_wishes(log, options, &wishes, list, count, device);
+    free_wishes(&wishes);
+    return status;
+}
+
+/* ---- One or several ---- */
+
+static praxis_status open_device(struct px_log *log, const praxis_context_options *options, struct px_device **device)
 {
     const char *wish = options->device;
     praxis_device_info *list = NULL;
     size_t count = 0;
     if (wish && strcasecmp(wish, "reference") == 0)
-        return open_reference(context, options);
-    praxis_status status = px_opencl_list(&context->log, &list, &count);
+        return open_reference(log, options, device);
+    praxis_status status = px_opencl_list(log, &list, &count);
     if (status)
         return status;
     const praxis_device_info *chosen = choose(list, count, wish);
     if (chosen) {
-        px_message(&context->log, PRAXIS_LOG_INFO, "device %s: %s (%s)", chosen->selector, chosen->name,
-                   chosen->reason);
-        status = px_opencl_open(&context->log, chosen->selector, options, &context->device);
+        status = check_shares(log, options, 1);
+        if (!status)
+            status = open_found(log, options, chosen, device);
+    } else if (wish && strchr(wish, ',')) {
+        status = open_several(log, options, list, count, device);
     } else if (wish && *wish) {
-        status = fail_no_device(&context->log, wish, list, count);
+        status = fail_no_device(log, wish, list, count);
     } else {
-        warn_of_fallback(&context->log, list, count);
-        status = open_reference(context, options);
+        warn_of_fallback(log, list, count);
+        status = open_reference(log, options, device);
     }
     free(list);
     return status;
@@ -106,6 +217,16 @@ static praxis_status open_given(praxis_context *context, const struct px_opencl_
     return px_opencl_open_given(&context->log, given, options, &context->device);
 }
 
+static praxis_status check_partition(struct px_log *log, const praxis_context_options *options)
+{
+    if ((unsigned)options->partition > PRAXIS_PARTITION_REPLICAS)
+        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "partition is %d, must be a PRAXIS_PARTITION_...",
+                       (int)options->partition);
+    if (options->reserved)
+        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "reserved is %u, must be 0", options->reserved);
+    return options->device && strchr(options->device, ',') ? PRAXIS_SUCCESS : check_shares(log, options, 1);
+}
+
 praxis_status px_context_create(const praxis_context_options *options, const struct px_opencl_given *given,
                                 praxis_context **context)
 {
@@ -116,7 +237,9 @@ praxis_status px_context_create(const praxis_context_options *options, const str
     atomic_init(&made->choice, 0);
     made->generation = px_fork_generation();
     px_log_open(&made->log, &options->log);
-    praxis_status status = given ? open_given(made, given, options) : open_device(made, options);
+    praxis_status status = check_partition(&made->log, options);
+    if (!status)
+        status = given ? open_given(made, given, options) : open_device(&made->log, options, &made->device);
     if (status)
         px_context_release(made);
     else

@@ -225,9 +225,16 @@ PRAXIS_API praxis_status praxis_devices(const praxis_log *log, praxis_device_inf
 
 typedef struct praxis_context praxis_context;
 
+/* How a network is divided among several devices. */
+typedef enum praxis_partition {
+    PRAXIS_PARTITION_AUTO,    /* by replicas where each device can have a fair number of them, else by columns */
+    PRAXIS_PARTITION_COLUMNS, /* of neurons, in every replica: devices give each other activations after every tick */
+    PRAXIS_PARTITION_REPLICAS /* each device has some of them whole, and nothing to do with the others */
+} praxis_partition;
+
 typedef struct praxis_context_options {
     size_t struct_size;
-    const char *device;            /* NULL or "": the best one; else "reference", "opencl:P.D" or part of a name */
+    const char *device; /* NULL or "": the best one; else "reference", "opencl:P.D" or part of a name; or several */
     const char *kernel_directory;  /* NULL: the kernels inside the library; else read *.cl from here (development) */
     const char *dot_product;       /* NULL: the device's best path; else one of praxis_dot_product_describe */
     uint64_t max_allocation_bytes; /* 0: the device's own limit; else split weights into buffers no larger than this */
@@ -246,7 +253,21 @@ typedef struct praxis_context_options {
      */
     const char *cache_directory;
     const char *tuning; /* NULL: chosen for device and network; else how OpenCL devices run them, see below */
+    /* Of several devices, see below. [share_count], greater than 0: how much of a network each is to have, in
+     * proportion to the others; NULL, with a count of 0: as much as another. */
+    const double *shares;
+    size_t share_count;
+    praxis_partition partition;
+    uint32_t reserved;
 } praxis_context_options;
+
+/*
+ * Several devices, separated by commas, as "opencl:0.0,opencl:1.0": every network of the context has a part on each, to
+ * the same bits as on one. They may be of different vendors and drivers; one that is named twice has two parts. Where
+ * the whole text is part of one device's name, it means that one. A device that owns columns takes memory for its
+ * neurons and their synapses, and for the activations of all neurons, of the present and of a whole window of past
+ * ticks; docs/cluster.md says what that comes to. A network needs as many columns, or replicas, as there are devices.
+ */
 
 /*
  * `tuning`, for experts: NAME=NUMBER, several separated by commas, such as "resident=0,rows=8", each name once. It
@@ -320,7 +341,8 @@ static inline void praxis_context_options_default(praxis_context_options *option
  * that fails for want of memory or of its device fails the call: that says nothing of the path.
  *
  * Errors: NO_DEVICE names the selector and lists what there is; INVALID_ARGUMENT: no path or tuning of that name, the
- * message lists them; OUT_OF_RANGE: a number of the tuning, with its bounds; UNSUPPORTED: the device lacks the path
+ * message lists them, or not as many shares as devices; OUT_OF_RANGE: a number of the tuning, or a share, with its
+ * bounds; UNSUPPORTED: the device lacks the path
  * asked for, or fails its test, or no path passes; DEVICE: the device fails, or computes wrongly on every path; IO:
  * kernel_directory cannot be read; OUT_OF_MEMORY.
  */
@@ -597,6 +619,28 @@ PRAXIS_API praxis_status praxis_network_describe(const praxis_network *network, 
  */
 PRAXIS_API praxis_status praxis_network_plan(praxis_context *context, const praxis_parameters *parameters,
                                              praxis_network_info *info);
+
+/* What one of the context's devices has of a network. */
+typedef struct praxis_part_info {
+    size_t struct_size;
+    uint32_t parts;                   /* how many there are: 1 where the context has one device */
+    uint32_t first_replica, replicas; /* it has these replicas ... */
+    uint32_t first_column, columns;   /* ... and of each the neurons of these of the p columns, p each */
+    uint32_t weight_slabs;            /* buffers its weights are split into */
+    uint64_t synapses;                /* of all its neurons */
+    uint64_t device_bytes;            /* memory it takes on the device, as in praxis_network_info */
+    uint64_t host_bytes;              /* of the host's, beside that */
+    uint64_t bytes_out, bytes_in;     /* activations that it gives to the others and takes from them, every tick */
+    char selector[32];                /* the device */
+    char sum_path[32];                /* which form of the synaptic sum it runs */
+} praxis_part_info;
+
+/*
+ * What the part with this number, from 0 on, of such a network takes, as praxis_network_plan.
+ * Errors: as there; OUT_OF_RANGE: no part of that number, or fewer columns or replicas than devices. Thread-safe.
+ */
+PRAXIS_API praxis_status praxis_network_plan_part(praxis_context *context, const praxis_parameters *parameters,
+                                                  uint32_t part, praxis_part_info *info);
 
 /* The graph of a network, as praxis_graph_plan would give it. graph->struct_size must be set. */
 PRAXIS_API praxis_status praxis_network_graph(const praxis_network *network, praxis_graph *graph);

@@ -3,7 +3,10 @@
 #include "api/check.h"
 #include "structure.h"
 
-enum { FIRST_NETWORK_INFO = PX_FIRST_SIZE(praxis_network_info, sum_path) };
+enum {
+    FIRST_NETWORK_INFO = PX_FIRST_SIZE(praxis_network_info, sum_path),
+    FIRST_PART_INFO = PX_FIRST_SIZE(praxis_part_info, sum_path)
+};
 
 praxis_status praxis_network_create(praxis_context *context, const praxis_parameters *parameters,
                                     praxis_network **network)
@@ -50,7 +53,27 @@ praxis_status praxis_network_plan(praxis_context *context, const praxis_paramete
     if (!status)
         status = px_shape_make(&context->log, &own, &shape);
     if (!status)
-        status = px_network_plan(context, &own, &shape, &planned);
+        status = px_network_plan(context->device, &own, &shape, &planned);
+    if (!status)
+        px_structure_give(info, &planned, sizeof planned);
+    return status;
+}
+
+praxis_status praxis_network_plan_part(praxis_context *context, const praxis_parameters *parameters, uint32_t part,
+                                       praxis_part_info *info)
+{
+    praxis_parameters own;
+    praxis_part_info planned;
+    struct px_shape shape;
+    praxis_status status = px_check_context(context);
+    if (!status)
+        status = px_structure_check(&context->log, "info", info, FIRST_PART_INFO);
+    if (!status)
+        status = px_take_parameters(&context->log, parameters, &own);
+    if (!status)
+        status = px_shape_make(&context->log, &own, &shape);
+    if (!status)
+        status = px_network_plan_part(context->device, &own, &shape, part, &planned);
     if (!status)
         px_structure_give(info, &planned, sizeof planned);
     return status;

@@ -46,7 +46,7 @@ struct px_shape {
     uint32_t window;       /* traced ticks that may be pending, 1..PX_MAX_WINDOW */
     bool traces_stored;    /* false: a trace is what the window holds, and takes no memory */
     const uint64_t *seeds; /* [R], owned by the network, outlives the back end */
-    uint64_t host_bytes;   /* of the host's memory, that the network takes beside the back end */
+    uint64_t host_bytes; /* of the host's memory, that the network takes beside the back end: so much a neuron owned */
 };
 
 /* The parameters in integers, constants of the ticks until they are set anew; docs/numerics.md derives each. */
@@ -163,6 +163,25 @@ static inline bool px_is_owned(const struct px_shape *shape, uint32_t neuron)
     return neuron >= px_first_neuron(shape) && neuron < px_end_neuron(shape);
 }
 
+/* The part of a shape that owns these of its columns alone, and that of these of its replicas. */
+static inline struct px_shape px_shape_cut(const struct px_shape *shape, uint32_t first_column, uint32_t columns)
+{
+    struct px_shape part = *shape;
+    part.first_column = first_column;
+    part.columns = columns;
+    part.host_bytes = shape->host_bytes / shape->columns * columns;
+    return part;
+}
+
+static inline struct px_shape px_shape_deal(const struct px_shape *shape, uint32_t first_replica, uint32_t replicas)
+{
+    struct px_shape part = *shape;
+    part.replicas = replicas;
+    part.seeds = shape->seeds ? shape->seeds + first_replica : NULL;
+    part.host_bytes = shape->host_bytes / shape->replicas * replicas;
+    return part;
+}
+
 /* How many numbers a span's input has. */
 static inline uint64_t px_span_inputs(const struct px_shape *shape, const struct px_span *span)
 {
@@ -243,6 +262,14 @@ struct px_backend_operations {
      * then what the span sums up of a replica means nothing.
      */
     praxis_status (*ticks)(struct px_backend *backend, uint32_t step, uint32_t count, const uint8_t *flags);
+    /*
+     * What parts of a network give each other after a tick: activations of columns, [R][neurons of these columns].
+     * `publish` begins to bring out those that are owned, which are there once `published` returns; `adopt` takes those
+     * of columns that are not. What was published or adopted stays in place until the next tick but one is published.
+     */
+    praxis_status (*publish)(struct px_backend *backend, int8_t *codes);
+    praxis_status (*published)(struct px_backend *backend);
+    praxis_status (*adopt)(struct px_backend *backend, uint32_t first_column, uint32_t columns, const int8_t *codes);
     /* Factor codes, given after the tick: they become PRAXIS_FIELD_FACTOR, and in the window those of each replica's
      * last traced tick. */
     praxis_status (*supply)(struct px_backend *backend, const struct px_values *factors);
@@ -270,6 +297,10 @@ struct px_backend_operations {
      */
     bool (*trusted)(const struct px_backend *backend);
     void (*trust)(struct px_backend *backend);
+
+    /* Of the back ends that this one is made of the one with this number, from 0 on, and what it owns; NULL where there
+     * are not so many. NULL in place of the operation: it computes by itself. */
+    struct px_backend *(*part)(const struct px_backend *backend, uint32_t number, const struct px_shape **shape);
 };
 
 /* Back ends embed this as their first member. */
@@ -283,6 +314,14 @@ struct px_backend {
 
 /* A device that networks can be made on: what a context opens. */
 struct px_device;
+
+/* What a device has of a network that is on several. */
+struct px_cut {
+    struct px_device *device;
+    struct px_shape shape;  /* what it owns */
+    uint32_t first_replica; /* its first of the network's replicas */
+};
+
 struct px_device_operations {
     void (*destroy)(struct px_device *device);
     void (*describe)(const struct px_device *device, praxis_device_info *info);
@@ -296,6 +335,10 @@ struct px_device_operations {
     praxis_status (*plan)(struct px_device *device, const struct px_shape *shape, praxis_network_info *info);
     /* Keeps a tuning for networks of this shape, or with NULL or "" forgets it; see praxis_context_store_tuning. */
     praxis_status (*store_tuning)(struct px_device *device, const struct px_shape *shape, const char *tuning);
+    /* How many parts a network of this shape has, and the one with this number, from 0 on, where there are so many.
+     * NULL in place of the operation: it is one device. */
+    praxis_status (*cut)(const struct px_device *device, const struct px_shape *shape, uint32_t number,
+                         struct px_cut *part, uint32_t *parts);
 };
 struct px_device {
     const struct px_device_operations *operations;

@@ -10,6 +10,7 @@
 
 #include "cli/cli.h"
 #include "tool/json.h"
+#include "tool/memory.h"
 
 /* Bytes moved per synapse and tick: the weight; with traces also their reading and writing; with a modulator in every
  * tick also the trace once more and the weight read and written. */
@@ -28,6 +29,8 @@ struct plan {
     double devices;                      /* how many */
     double inference, tracing, learning; /* ticks per second */
     double exchange;                     /* bytes of activations that each device receives per tick */
+    praxis_part_info *parts;             /* what each of several devices has; one, where there is one device */
+    uint32_t part_count;
 };
 
 /* A number with a unit: SI or binary prefix, then B, perhaps "/s". -1 if it is none, or not from 1 to MOST_BYTES. */
@@ -71,6 +74,45 @@ static void fill(struct plan *plan, praxis_trace_form form)
     plan->exchange = neurons * (1 - 1 / plan->devices);
 }
 
+/* Which of the network a part has: replicas where it has all columns of some. */
+static void print_part(const struct plan *plan, uint32_t number)
+{
+    const praxis_part_info *part = &plan->parts[number];
+    bool whole = part->columns == plan->network.prime;
+    uint32_t first = whole ? part->first_replica : part->first_column, count = whole ? part->replicas : part->columns;
+    char a[16], b[16], c[16], d[16];
+    fprintf(cli_output(), "part %-6" PRIu32 " %s %" PRIu32 " to %" PRIu32 " on %s (%s): %s, and %s of the host's",
+            number + 1, whole ? "replicas" : "columns", first, first + count - 1, part->selector, part->sum_path,
+            cli_bytes((double)part->device_bytes, a), cli_bytes((double)part->host_bytes, b));
+    if (part->bytes_in > 0)
+        fprintf(cli_output(), "; per tick it gives %s and takes %s", cli_bytes((double)part->bytes_out, c),
+                cli_bytes((double)part->bytes_in, d));
+    fprintf(cli_output(), "\n");
+}
+
+static cJSON *parts_json(const struct plan *plan)
+{
+    cJSON *list = cJSON_CreateArray();
+    for (uint32_t p = 0; p < plan->part_count; p++) {
+        const praxis_part_info *part = &plan->parts[p];
+        cJSON *object = cJSON_CreateObject();
+        json_add_text(object, "selector", part->selector);
+        json_add_text(object, "sum_path", part->sum_path);
+        json_add_count(object, "first_replica", part->first_replica);
+        json_add_count(object, "replicas", part->replicas);
+        json_add_count(object, "first_column", part->first_column);
+        json_add_count(object, "columns", part->columns);
+        json_add_count(object, "synapses", part->synapses);
+        json_add_count(object, "weight_slabs", part->weight_slabs);
+        json_add_count(object, "device_bytes", part->device_bytes);
+        json_add_count(object, "host_bytes", part->host_bytes);
+        json_add_count(object, "bytes_out", part->bytes_out);
+        json_add_count(object, "bytes_in", part->bytes_in);
+        cJSON_AddItemToArray(list, object);
+    }
+    return list;
+}
+
 static void print_table(const struct plan *plan)
 {
     const praxis_network_info *network = &plan->network;
@@ -85,6 +127,8 @@ static void print_table(const struct plan *plan)
     fprintf(cli_output(), "neurons'    %s\nwiring      0 B\n", cli_bytes((double)plan->others, a));
     fprintf(cli_output(), "in all      %s, and %s of the host's memory\n", cli_bytes((double)network->device_bytes, a),
             cli_bytes((double)network->host_bytes, b));
+    for (uint32_t p = 0; p < plan->part_count && plan->part_count > 1; p++)
+        print_part(plan, p);
     fprintf(cli_output(), "devices     %.0f with %s at %s/s each\n", plan->devices, cli_bytes(plan->device_memory, a),
             cli_bytes(plan->bandwidth, b));
     fprintf(cli_output(), "speed       at most %s ticks/s, %s with traces, %s with a modulator in every tick\n",
@@ -123,7 +167,22 @@ static int print_report(const struct cli_command *command, const struct plan *pl
     json_add_number(object, "ticks_per_second_traces", plan->tracing);
     json_add_number(object, "ticks_per_second_learning", plan->learning);
     json_add_number(object, "exchange_bytes_per_device_and_tick", plan->exchange);
+    cJSON_AddItemToObject(object, "parts", parts_json(plan));
     return json_print(command, object);
+}
+
+static praxis_status plan_parts(praxis_context *context, const praxis_parameters *parameters, struct plan *plan)
+{
+    praxis_part_info first = {.struct_size = sizeof first};
+    praxis_status status = praxis_network_plan_part(context, parameters, 0, &first);
+    if (status)
+        return status;
+    plan->parts = memory_get(first.parts, sizeof *plan->parts);
+    for (plan->part_count = 0; plan->part_count < first.parts && !status; plan->part_count++) {
+        plan->parts[plan->part_count].struct_size = sizeof first;
+        status = praxis_network_plan_part(context, parameters, plan->part_count, &plan->parts[plan->part_count]);
+    }
+    return status;
 }
 
 static praxis_status plan_on(praxis_context *context, const praxis_parameters *parameters, struct plan *plan)
@@ -131,7 +190,9 @@ static praxis_status plan_on(praxis_context *context, const praxis_parameters *p
     plan->network.struct_size = sizeof plan->network;
     plan->device.struct_size = sizeof plan->device;
     praxis_status status = praxis_context_device(context, &plan->device);
-    return status ? status : praxis_network_plan(context, parameters, &plan->network);
+    if (!status)
+        status = praxis_network_plan(context, parameters, &plan->network);
+    return status ? status : plan_parts(context, parameters, plan);
 }
 
 /*
@@ -174,6 +235,7 @@ int cli_plan(const struct cli_command *command, int argc, char **argv)
         CLI_TRACE_WINDOW_OPTION(&parameters),
         CLI_TRACE_FORM_OPTION(&parameters),
         CLI_OPENING_OPTIONS(&opening),
+        CLI_PARTS_OPTIONS(&opening),
         {"device-memory", CLI_TEXT, &memory, 0, 0, "SIZE", "memory of one device, as 141GB or 80GiB (default 141GB)"},
         {"bandwidth", CLI_TEXT, &bandwidth, 0, 0, "RATE", "bandwidth of one device, as 900GB/s (default 4.8TB/s)"},
         CLI_JSON_OPTION(&json),
@@ -192,11 +254,12 @@ int cli_plan(const struct cli_command *command, int argc, char **argv)
         return cli_usage(command, "--bandwidth is \"%s\", must be a rate of 1 B/s to 1000 EB/s, such as 4.8TB/s",
                          bandwidth);
     code = plan_network(command, &opening, &parameters, &plan);
-    if (code != CLI_DONE)
-        return code;
-    fill(&plan, parameters.trace_form);
-    if (json)
-        return print_report(command, &plan);
-    print_table(&plan);
-    return CLI_DONE;
+    if (code == CLI_DONE)
+        fill(&plan, parameters.trace_form);
+    if (code == CLI_DONE && json)
+        code = print_report(command, &plan);
+    else if (code == CLI_DONE)
+        print_table(&plan);
+    free(plan.parts);
+    return code;
 }

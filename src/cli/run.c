@@ -294,6 +294,7 @@ int cli_run(const struct cli_command *command, int argc, char **argv)
         {"modulator", CLI_TEXT, &request.modulator, 0, 0, "M", "a number, or a column of the input (default 0.01)"},
         {"homeostasis", CLI_FLAG, &request.homeostasis, 0, 0, NULL, "variance control and firing-rate homeostasis"},
         CLI_OPENING_OPTIONS(&request.opening),
+        CLI_PARTS_OPTIONS(&request.opening),
         SAVING_OPTIONS(&request.saving),
         CLI_JSON_OPTION(&request.json),
         /* What a checkpoint decides: the last ones. */

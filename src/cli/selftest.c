@@ -42,7 +42,7 @@ static int test_here(struct selftest *selftest, const char *selector)
     return CLI_DONE;
 }
 
-#define MOST_ARGUMENTS 16
+#define MOST_ARGUMENTS 20
 
 /* The arguments of a process that tests one device. */
 static void make_arguments(const struct selftest *selftest, const char *selector, const char *arguments[MOST_ARGUMENTS])
@@ -50,7 +50,11 @@ static void make_arguments(const struct selftest *selftest, const char *selector
     const struct cli_opening *opening = &selftest->opening;
     const struct {
         const char *option, *value;
-    } values[] = {{"--device", selector}, {"--dot-product", opening->dot_product}, {"--tuning", opening->tuning}};
+    } values[] = {{"--device", selector},
+                  {"--dot-product", opening->dot_product},
+                  {"--tuning", opening->tuning},
+                  {"--shares", opening->shares},
+                  {"--partition", opening->partition}};
     size_t count = 0;
     arguments[count++] = "selftest";
     arguments[count++] = "--in-process";
@@ -178,6 +182,7 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
     struct selftest selftest = {.command = command, .seconds = {3600, 0.1, 86400}};
     const struct cli_option options[] = {
         CLI_OPENING_OPTIONS(&selftest.opening),
+        CLI_PARTS_OPTIONS(&selftest.opening),
         {"all", CLI_FLAG, &selftest.all, 0, 0, NULL, "test every OpenCL device"},
         {"small", CLI_FLAG, &selftest.small, 0, 0, NULL, "small shapes only, for emulators"},
         {"timeout", CLI_REAL, &selftest.seconds, 0, 0, "SECONDS", "how long each device may take"},

@@ -90,6 +90,7 @@ static void add_surroundings(struct table *table)
     struct request *r = table->request;
     const struct cli_option surroundings[] = {
         CLI_OPENING_OPTIONS(&r->opening),
+        CLI_PARTS_OPTIONS(&r->opening),
         {"log", CLI_TEXT, &r->log, 0, 0, "FILE.csv", "write the learning curve"},
         {"report", CLI_TEXT, &r->report, 0, 0, "DIR", "draw curve, histograms and more (needs gnuplot)"},
         {"watch", CLI_FLAG, &r->watch, 0, 0, NULL, "show the first organoid on the terminal"},

@@ -48,15 +48,6 @@ praxis_status px_shape_make(struct px_log *log, const praxis_parameters *paramet
     return status;
 }
 
-struct px_shape px_shape_cut(const struct px_shape *shape, uint32_t first_column, uint32_t columns)
-{
-    struct px_shape part = *shape;
-    part.first_column = first_column;
-    part.columns = columns;
-    part.host_bytes = px_birth_bytes(&part);
-    return part;
-}
-
 static praxis_status prepare_network(praxis_network *network, const praxis_parameters *parameters)
 {
     praxis_status status = px_shape_make(network->log, parameters, &network->shape);
@@ -178,11 +169,58 @@ void px_network_describe(const praxis_network *network, praxis_network_info *inf
     network->backend->operations->describe(network->backend, info);
 }
 
-praxis_status px_network_plan(praxis_context *context, const praxis_parameters *parameters,
+praxis_status px_network_plan(struct px_device *device, const praxis_parameters *parameters,
                               const struct px_shape *shape, praxis_network_info *info)
 {
     px_network_describe_shape(shape, parameters, info);
-    return context->device->operations->plan(context->device, shape, info);
+    return device->operations->plan(device, shape, info);
+}
+
+/* The part with this number, and how many there are: of one device the whole. */
+static praxis_status find_part(struct px_device *device, const struct px_shape *shape, uint32_t number,
+                               struct px_cut *part, uint32_t *parts)
+{
+    *parts = 1;
+    *part = (struct px_cut){device, *shape, 0};
+    praxis_status status =
+        device->operations->cut ? device->operations->cut(device, shape, number, part, parts) : PRAXIS_SUCCESS;
+    if (!status && number >= *parts)
+        return px_fail(device->log, PRAXIS_ERROR_OUT_OF_RANGE, "part %u asked for, there are %u", number, *parts);
+    return status;
+}
+
+praxis_status px_network_plan_part(struct px_device *device, const praxis_parameters *parameters,
+                                   const struct px_shape *shape, uint32_t number, praxis_part_info *info)
+{
+    struct px_cut part;
+    uint32_t parts;
+    praxis_network_info planned;
+    praxis_device_info described = {.struct_size = sizeof described};
+    praxis_status status = find_part(device, shape, number, &part, &parts);
+    if (!status)
+        status = px_network_plan(part.device, parameters, &part.shape, &planned);
+    if (status)
+        return status;
+    part.device->operations->describe(part.device, &described);
+    uint64_t owned = part.shape.replicas * px_owned_neurons(&part.shape);
+    bool alone = px_is_whole(&part.shape);
+    *info = (praxis_part_info){
+        .struct_size = sizeof *info,
+        .parts = parts,
+        .first_replica = part.first_replica,
+        .replicas = part.shape.replicas,
+        .first_column = part.shape.first_column,
+        .columns = part.shape.columns,
+        .weight_slabs = planned.weight_slabs,
+        .synapses = planned.synapses * part.shape.replicas,
+        .device_bytes = planned.device_bytes,
+        .host_bytes = planned.host_bytes,
+        .bytes_out = alone ? 0 : owned,
+        .bytes_in = alone ? 0 : part.shape.replicas * shape->graph.neurons - owned,
+    };
+    memcpy(info->selector, described.selector, sizeof info->selector);
+    memcpy(info->sum_path, planned.sum_path, sizeof info->sum_path);
+    return PRAXIS_SUCCESS;
 }
 
 /* How a back end computes, for messages. */
@@ -206,6 +244,18 @@ static char *complain(const praxis_network *network, const char *doubt)
     return px_text_take(&text);
 }
 
+/* Verifies a back end, or each of those that it is made of. *doubt as of px_verify. */
+static praxis_status verify_parts(struct px_backend *backend, const struct px_shape *shape, char **doubt)
+{
+    const struct px_backend_operations *operations = backend->operations;
+    struct px_backend *part = operations->part ? operations->part(backend, 0, &shape) : backend;
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t number = 0; part && !status && !*doubt;
+         part = operations->part ? operations->part(backend, ++number, &shape) : NULL)
+        status = px_verify(part, shape, doubt);
+    return status;
+}
+
 /*
  * A back end whose weights are born, in the best of the device's ways to compute that is right. *complaint is what
  * there is to say of the way before, NULL where there was none.
@@ -226,7 +276,7 @@ static praxis_status try_backend(praxis_network *network, uint32_t choice, char 
     if (!status)
         status = network->backend->operations->birth(network->backend);
     if (!status)
-        status = px_verify(network->backend, &network->shape, &doubt);
+        status = verify_parts(network->backend, &network->shape, &doubt);
     if (doubt && !(*complaint = complain(network, doubt)))
         status = px_fail(network->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a message");
     free(doubt);

@@ -172,8 +172,6 @@ praxis_status px_verify(struct px_backend *backend, const struct px_shape *shape
 /* network.c */
 /* The shape of a network with these parameters, but for its seeds. */
 praxis_status px_shape_make(struct px_log *log, const praxis_parameters *parameters, struct px_shape *shape);
-/* The part of it that owns these columns alone. */
-struct px_shape px_shape_cut(const struct px_shape *shape, uint32_t first_column, uint32_t columns);
 praxis_status px_network_create(praxis_context *context, const praxis_parameters *parameters, praxis_network **network);
 void px_network_destroy(praxis_network *network);
 praxis_status px_network_make_noisy(praxis_network *network); /* from now on ticks ask for noise */
@@ -186,9 +184,12 @@ praxis_status px_network_set_text(praxis_network *network, praxis_parameter para
 void px_network_describe_shape(const struct px_shape *shape, const praxis_parameters *parameters,
                                praxis_network_info *info);
 void px_network_describe(const praxis_network *network, praxis_network_info *info); /* struct_size is set */
-/* What a network of this shape takes, or its part, whose synapses and bytes are those of the columns it owns. */
-praxis_status px_network_plan(praxis_context *context, const praxis_parameters *parameters,
+/* What a network of this shape takes on a device, or its part, whose synapses and bytes are of the columns it owns. */
+praxis_status px_network_plan(struct px_device *device, const praxis_parameters *parameters,
                               const struct px_shape *shape, praxis_network_info *info);
+/* What the part with this number of such a network takes on its device. */
+praxis_status px_network_plan_part(struct px_device *device, const praxis_parameters *parameters,
+                                   const struct px_shape *shape, uint32_t number, praxis_part_info *info);
 
 /* state.c */
 /* What a field is in this network; network may be NULL: in any. struct_size is set. */

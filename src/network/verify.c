@@ -3,7 +3,8 @@
  * Whether the device computes what the reference does. A compiler may get a kernel wrong without a word, in some rows
  * or lanes, for some shape. So of every network some weights are compared at birth, and once for each program all that
  * a learned step is made of: activations, averages and controls, sums of groups, gates, factors that are supplied,
- * weights and traces, and what is reset, from random numbers put in for it.
+ * weights and traces, what is reset, and of a part what it gives to others and takes from them, from random numbers put
+ * in for it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -35,6 +36,8 @@ struct verification {
     uint32_t *contexts; /* [R] */
     uint8_t *mask;      /* [R] */
     uint8_t *flags;     /* [R] all of a run */
+    int8_t *given;      /* [R][...] activations of columns that others compute; a whole network has none */
+    int8_t *crossed[2]; /* [R][owned] those that are published, from each */
 };
 
 static praxis_status begin_verification(struct verification *v, struct px_backend *backend,
@@ -50,7 +53,11 @@ static praxis_status begin_verification(struct verification *v, struct px_backen
     v->contexts = calloc(shape->replicas, sizeof *v->contexts);
     v->mask = malloc(shape->replicas);
     v->flags = malloc(shape->replicas);
-    if (!v->born || !v->input || !v->members || !v->contexts || !v->mask || !v->flags)
+    v->given = px_zeros(shape->replicas, shape->graph.neurons - px_owned_neurons(shape));
+    for (int n = 0; n < 2; n++)
+        v->crossed[n] = px_zeros(shape->replicas, px_is_whole(shape) ? 0 : px_owned_neurons(shape));
+    if (!v->born || !v->input || !v->members || !v->contexts || !v->mask || !v->flags || !v->given || !v->crossed[0] ||
+        !v->crossed[1])
         return px_fail(backend->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to compare %llu neurons",
                        (unsigned long long)px_check_neurons(&v->check));
     memset(v->flags, PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS, shape->replicas);
@@ -68,6 +75,9 @@ static void end_verification(struct verification *v)
     free(v->contexts);
     free(v->mask);
     free(v->flags);
+    free(v->given);
+    free(v->crossed[0]);
+    free(v->crossed[1]);
 }
 
 /* ---- Ticks ---- */
@@ -133,6 +143,48 @@ static praxis_status end_tick(struct verification *v)
     return status;
 }
 
+/* Activations of the columns before those that are owned, and of those behind. */
+static praxis_status adopt_columns(struct verification *v)
+{
+    const struct px_shape *shape = v->check.shape;
+    uint64_t before = shape->first_column, behind = shape->graph.prime - shape->columns - before;
+    uint64_t each = (uint64_t)shape->replicas * shape->graph.prime;
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint64_t i = 0; i < (before + behind) * each; i++)
+        v->given[i] = (int8_t)px_check_draw(&v->check, -PX_CODE_MAX, PX_CODE_MAX);
+    if (before > 0)
+        status = PX_BOTH(&v->check, adopt, 0, (uint32_t)before, v->given);
+    if (!status && behind > 0)
+        status =
+            PX_BOTH(&v->check, adopt, shape->first_column + shape->columns, (uint32_t)behind, v->given + before * each);
+    return status;
+}
+
+/* What is published, of the neurons compared. */
+static praxis_status compare_published(struct verification *v)
+{
+    const struct px_shape *shape = v->check.shape;
+    uint64_t owned = px_owned_neurons(shape);
+    praxis_status status = PRAXIS_SUCCESS;
+    for (int n = 0; n < 2 && !status && !px_is_whole(shape); n++) {
+        struct px_backend *backend = v->check.both[n];
+        memset(v->crossed[n], 0x55, px_to_size(shape->replicas * owned));
+        status = backend->operations->publish(backend, v->crossed[n]);
+        if (!status)
+            status = backend->operations->published(backend);
+    }
+    for (uint32_t i = 0; i < v->check.range_count && !status && !px_is_whole(shape) && !v->check.doubt.start; i++) {
+        const praxis_range *range = &v->check.ranges[i];
+        for (uint32_t r = range->first_replica; r < range->first_replica + range->replicas; r++) {
+            uint64_t at = r * owned + range->first_neuron - px_first_neuron(shape);
+            if (memcmp(v->crossed[0] + at, v->crossed[1] + at, px_to_size(range->neurons)) != 0 &&
+                !v->check.doubt.start)
+                px_text_append(&v->check.doubt, "activations of replica %u on their way to other parts are others", r);
+        }
+    }
+    return status;
+}
+
 /* With each factor in turn. */
 static praxis_status run_tick(struct verification *v, uint32_t tick)
 {
@@ -152,9 +204,13 @@ static praxis_status run_tick(struct verification *v, uint32_t tick)
     if (!status)
         status = px_check_send_activations(&v->check);
     if (!status)
+        status = adopt_columns(v);
+    if (!status)
         status = PX_BOTH(&v->check, begin, &span);
     if (!status)
         status = PX_BOTH(&v->check, ticks, 0, 1, v->flags);
+    if (!status)
+        status = compare_published(v);
     return status ? status : end_tick(v);
 }
 

@@ -7,6 +7,7 @@
 
 #include "tool/hints.h"
 #include "tool/memory.h"
+#include "tool/number.h"
 
 static void write_message(void *user, praxis_log_level level, const char *message)
 {
@@ -48,8 +49,44 @@ static void explain_fallback(const praxis_context_options *options, const praxis
         hints_no_device();
 }
 
+static praxis_status misuse(const char *option, const char *text, const char *needed)
+{
+    fprintf(stderr, "praxis: error: --%s is \"%s\", must be %s\n", option, text, needed);
+    return PRAXIS_ERROR_INVALID_ARGUMENT;
+}
+
+/* Numbers between commas; what they may be is the library's to say. *shares is allocated (free). */
+static praxis_status read_shares(const char *text, double **shares, size_t *count)
+{
+    char *copy = text ? memory_copy(text) : NULL;
+    bool good = true;
+    *count = 0;
+    *shares = text ? memory_get(strlen(text) + 1, sizeof **shares) : NULL;
+    for (char *at = copy; at && good;) {
+        char *comma = strchr(at, ','), *next = comma ? comma + 1 : NULL;
+        if (comma)
+            *comma = '\0';
+        good = number_parse(at, &(*shares)[(*count)++]) == NUMBER;
+        at = next;
+    }
+    free(copy);
+    return good ? PRAXIS_SUCCESS : misuse("shares", text, "a number for each device, as 2,1");
+}
+
+static praxis_status read_partition(const char *text, praxis_partition *partition)
+{
+    static const char *const forms[] = {"auto", "columns", "replicas"};
+    for (int form = 0; text && form < 3; form++)
+        if (strcmp(text, forms[form]) == 0) {
+            *partition = (praxis_partition)form;
+            return PRAXIS_SUCCESS;
+        }
+    return text ? misuse("partition", text, "columns, replicas or auto") : PRAXIS_SUCCESS;
+}
+
 praxis_status cli_open(const struct cli_opening *opening, praxis_context **context)
 {
+    double *shares;
     char *cache = opening->no_cache ? NULL : cli_cache_directory();
     praxis_context_options options;
     praxis_context_options_default(&options);
@@ -58,7 +95,13 @@ praxis_status cli_open(const struct cli_opening *opening, praxis_context **conte
     options.cache_directory = cache;
     options.tuning = opening->tuning;
     options.log = cli_log();
-    praxis_status status = praxis_context_create(&options, context);
+    praxis_status status = read_shares(opening->shares, &shares, &options.share_count);
+    options.shares = shares;
+    if (!status)
+        status = read_partition(opening->partition, &options.partition);
+    if (!status)
+        status = praxis_context_create(&options, context);
+    free(shares);
     free(cache);
     if (!status)
         explain_fallback(&options, *context);

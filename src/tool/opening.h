@@ -12,6 +12,7 @@
 /* What a command that opens a device can be told of it. Zero: nothing. */
 struct cli_opening {
     const char *device, *dot_product, *tuning;
+    const char *shares, *partition; /* of several devices */
     bool no_cache;
 };
 
@@ -31,7 +32,19 @@ struct cli_opening {
     {                                                                                                                  \
         "no-cache", CLI_FLAG, target, 0, 0, NULL, "compile the kernels anew, and do not keep them"                     \
     }
-/* All of a struct cli_opening. */
+/* How networks are divided among several devices. */
+#define CLI_PARTS_OPTIONS(target)                                                                                      \
+    {"shares",                                                                                                         \
+     CLI_TEXT,                                                                                                         \
+     &(target)->shares,                                                                                                \
+     0,                                                                                                                \
+     0,                                                                                                                \
+     "S,...",                                                                                                          \
+     "of several devices: how much each is to have (default: alike)"},                                                 \
+    {                                                                                                                  \
+        "partition", CLI_TEXT, &(target)->partition, 0, 0, "FORM", "columns, replicas or auto (default auto)"          \
+    }
+/* All else of a struct cli_opening. */
 #define CLI_OPENING_OPTIONS(target)                                                                                    \
     CLI_DEVICE_OPTION(&(target)->device), CLI_DOT_PRODUCT_OPTION(&(target)->dot_product),                              \
         CLI_TUNING_OPTION(&(target)->tuning), CLI_NO_CACHE_OPTION(&(target)->no_cache)

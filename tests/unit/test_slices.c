@@ -305,20 +305,27 @@ static void compare_histograms(const struct life *life, praxis_field field)
 
 /* ---- Ticks ---- */
 
-/* Gives every slice the activations that the others have computed. */
+/* What each slice has computed becomes the others', who are done with it when this returns. */
 static void exchange(const struct life *life)
 {
-    const praxis_range all = owned(&life->shape);
-    int8_t *codes = unit_allocate(field_bytes(&life->shape, PRAXIS_FIELD_ACTIVATION, &all), 1);
-    for (uint32_t s = 0; s < life->kind->count; s++) {
+    uint32_t count = life->kind->count;
+    int8_t *codes[MOST];
+    for (uint32_t s = 0; s < count; s++) {
         const praxis_range part = owned(&life->cuts[s]);
-        ck_assert(!life->slices[s]->operations->download(life->slices[s], PRAXIS_FIELD_ACTIVATION, &part, codes));
-        for (uint32_t to = 0; to < life->kind->count; to++)
-            if (to != s)
-                ck_assert(
-                    !life->slices[to]->operations->upload(life->slices[to], PRAXIS_FIELD_ACTIVATION, &part, codes));
+        codes[s] = unit_allocate(field_bytes(&life->shape, PRAXIS_FIELD_ACTIVATION, &part), 1);
+        ck_assert(!life->slices[s]->operations->publish(life->slices[s], codes[s]));
     }
-    free(codes);
+    for (uint32_t s = 0; s < count; s++)
+        ck_assert(!life->slices[s]->operations->published(life->slices[s]));
+    for (uint32_t s = 0; s < count; s++)
+        for (uint32_t to = 0; to < count; to++)
+            if (to != s)
+                ck_assert(!life->slices[to]->operations->adopt(life->slices[to], life->cuts[s].first_column,
+                                                               life->cuts[s].columns, codes[s]));
+    for (uint32_t s = 0; s < count; s++)
+        ck_assert(!life->slices[s]->operations->finish(life->slices[s]));
+    for (uint32_t s = 0; s < count; s++)
+        free(codes[s]);
 }
 
 /* What each replica's ticks do. Those whose windows are full rest or are not traced. */
@@ -372,7 +379,8 @@ static void run_span(struct life *life)
     EVERYWHERE(life, begin, &span);
     for (uint32_t tick = 0; tick < span.ticks; tick++) {
         EVERYWHERE(life, ticks, tick, 1, flags);
-        exchange(life);
+        if (life->kind->count > 1)
+            exchange(life);
     }
     end_span(life, &span, flags);
     life->tick += span.ticks;
@@ -615,7 +623,7 @@ static void check_plans(const struct life *life)
     uint64_t synapses = 0;
     for (uint32_t s = 0; s < life->kind->count; s++) {
         praxis_network_info made = {.struct_size = sizeof made}, planned;
-        ck_assert(!px_network_plan(life->context, &life->parameters, &life->cuts[s], &planned));
+        ck_assert(!px_network_plan(life->context->device, &life->parameters, &life->cuts[s], &planned));
         life->slices[s]->operations->describe(life->slices[s], &made);
         ck_assert_uint_eq(planned.device_bytes, made.device_bytes);
         ck_assert_uint_eq(planned.host_bytes, made.host_bytes);
@@ -671,6 +679,9 @@ static const struct {
     {"carry.cl", "s/at.flags & RUN_TRACE/0/"},
     {"prelude.cl", "s/return FIRST_COLUMN + panel % COLUMNS/return panel % COLUMNS/"},
     {"window.cl", "s/window_place(all % PRIME, row/window_place(all % COLUMNS, row/"},
+    {"exchange.cl", "s/out.row. = own.row./out[row] = own[row + 1]/"},
+    {"exchange.cl", "s/row + 1 == PRIME ? 0/row + 1 == PRIME ? 1/"},
+    {"exchange.cl", "s/first_column + column)/first_column)/"},
 };
 
 START_TEST(slices_are_verified)

@@ -109,6 +109,16 @@ static praxis_status allocate_window(struct px_opencl *opencl, bool counting)
     return status;
 }
 
+static praxis_status allocate_crossing(struct px_opencl *opencl, bool counting)
+{
+    const struct px_shape *shape = &opencl->shape;
+    uint64_t own = shape->replicas * px_owned_neurons(shape), all = shape->replicas * shape->graph.neurons;
+    if (px_is_whole(shape))
+        return PRAXIS_SUCCESS;
+    praxis_status status = allocate_buffer(opencl, own, counting, &opencl->crossing.own);
+    return status ? status : allocate_buffer(opencl, all - own, counting, &opencl->crossing.others);
+}
+
 /* All that depends on the size of the network; counted, or allocated in order. */
 static praxis_status allocate_all(struct px_opencl *opencl, bool counting)
 {
@@ -118,6 +128,8 @@ static praxis_status allocate_all(struct px_opencl *opencl, bool counting)
         status = allocate_slabs(opencl, counting, &opencl->traces);
     if (!status)
         status = allocate_fields(opencl, counting);
+    if (!status)
+        status = allocate_crossing(opencl, counting);
     return status ? status : allocate_window(opencl, counting);
 }
 
@@ -198,6 +210,8 @@ void px_opencl_free_memory(struct px_opencl *opencl)
         px_opencl_replace(&opencl->fields[f], NULL);
     px_opencl_replace(&opencl->activations, NULL);
     px_opencl_replace(&opencl->seeds, NULL);
+    px_opencl_replace(&opencl->crossing.own, NULL);
+    px_opencl_replace(&opencl->crossing.others, NULL);
     px_opencl_replace(&opencl->window.factors, NULL);
     px_opencl_replace(&opencl->window.powers, NULL);
     px_opencl_replace(&opencl->window.packed, NULL);

@@ -18,6 +18,7 @@ static void destroy_network(struct px_backend *backend)
         clFinish(opencl->queue);
     if (opencl->waypoint)
         clReleaseEvent(opencl->waypoint);
+    px_opencl_forget_crossing(&opencl->crossing);
     px_opencl_free_memory(opencl);
     for (int i = 0; i < PX_KERNEL_COUNT; i++)
         if (opencl->kernels[i])
@@ -90,6 +91,9 @@ static const struct px_backend_operations opencl_operations = {
     .set_constants = set_constants,
     .begin = px_opencl_begin,
     .ticks = px_opencl_ticks,
+    .publish = px_opencl_publish,
+    .published = px_opencl_published,
+    .adopt = px_opencl_adopt,
     .supply = px_opencl_supply,
     .gate = px_opencl_gate,
     .learn = px_opencl_learn,

@@ -66,6 +66,12 @@ praxis_status px_opencl_stage_values(struct px_opencl *opencl, const struct px_v
 praxis_status px_opencl_reserve_values(struct px_opencl *opencl, const struct px_values *values,
                                        struct px_stage *stage);
 
+/* exchange.c */
+praxis_status px_opencl_publish(struct px_backend *backend, int8_t *codes);
+praxis_status px_opencl_published(struct px_backend *backend);
+praxis_status px_opencl_adopt(struct px_backend *backend, uint32_t first_column, uint32_t columns, const int8_t *codes);
+void px_opencl_forget_crossing(struct px_crossing *crossing);
+
 /* launch.c */
 praxis_status px_opencl_finish(struct px_backend *backend);
 

@@ -6,9 +6,9 @@
 #include "backend/opencl/state.h"
 #include "base/fixed.h"
 
-static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth",   "tick",      "carry",   "resident",
-                                                          "supply",  "gate",      "prepare", "learn",
-                                                          "readout", "histogram", "clear",   "reset"};
+static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth",    "tick",      "carry", "publish", "adopt",
+                                                          "resident", "supply",    "gate",  "prepare", "learn",
+                                                          "readout",  "histogram", "clear", "reset"};
 
 char *px_opencl_options(const struct px_opencl *opencl)
 {

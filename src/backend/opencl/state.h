@@ -44,6 +44,12 @@ struct px_standings {
     cl_uint since;
 };
 
+/* Activations between parts of a network; whole ones have none. */
+struct px_crossing {
+    cl_mem own, others; /* [R][owned] on their way out, and in: [R][...] of the columns before, and behind */
+    cl_event published; /* those last published are on the host */
+};
+
 struct px_opencl {
     struct px_backend base;
     struct px_opencl_device *device;
@@ -72,6 +78,7 @@ struct px_opencl {
     bool plastic_changed; /* the list is to be made anew */
     cl_mem group_offsets, group_members;
     struct px_staged staged;
+    struct px_crossing crossing;
     void *block; /* of the host, that state is moved through: it grows */
     uint64_t block_bytes;
     struct px_stage peeked; /* traces as they would be stored */

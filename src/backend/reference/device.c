@@ -218,6 +218,32 @@ static praxis_status ticks(struct px_backend *backend, uint32_t step, uint32_t c
     return PRAXIS_SUCCESS;
 }
 
+static praxis_status publish(struct px_backend *backend, int8_t *codes)
+{
+    struct px_reference *reference = px_reference_of(backend);
+    uint64_t owned = px_owned_neurons(&reference->shape), first = px_first_neuron(&reference->shape);
+    for (uint32_t r = 0; r < reference->shape.replicas; r++)
+        memcpy(codes + r * owned, at(reference, PRAXIS_FIELD_ACTIVATION, r, first), px_to_size(owned));
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status published(struct px_backend *backend)
+{
+    (void)backend;
+    return PRAXIS_SUCCESS;
+}
+
+static praxis_status adopt(struct px_backend *backend, uint32_t first_column, uint32_t columns, const int8_t *codes)
+{
+    struct px_reference *reference = px_reference_of(backend);
+    uint64_t prime = reference->shape.graph.prime, neurons = columns * prime;
+    for (uint32_t r = 0; r < reference->shape.replicas; r++)
+        memcpy(at(reference, PRAXIS_FIELD_ACTIVATION, r, first_column * prime), codes + r * neurons,
+               px_to_size(neurons));
+    backend->changed = true;
+    return PRAXIS_SUCCESS;
+}
+
 static praxis_status end(struct px_backend *backend, int64_t *sums)
 {
     struct px_reference *reference = px_reference_of(backend);
@@ -306,6 +332,9 @@ static const struct px_backend_operations reference_operations = {
     .set_constants = set_reference_constants,
     .begin = begin,
     .ticks = ticks,
+    .publish = publish,
+    .published = published,
+    .adopt = adopt,
     .supply = px_reference_supply,
     .gate = gate,
     .learn = px_reference_learn,

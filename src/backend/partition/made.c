@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: MIT */
+/* Making and describing a network on several devices, and what is done to all its parts alike. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend/partition/parts.h"
+#include "base/memory.h"
+#include "base/size.h"
+
+/* ---- Calls of a part ---- */
+
+struct px_backend *px_part_begin(struct px_part *part)
+{
+    part->backend->changed = false;
+    return part->backend;
+}
+
+praxis_status px_part_done(struct px_partition *partition, const struct px_part *part, praxis_status status)
+{
+    char cause[512];
+    praxis_device_info info = {.struct_size = sizeof info};
+    partition->base.changed |= part->backend->changed;
+    if (!status)
+        return PRAXIS_SUCCESS;
+    px_log_last_error(partition->base.log, cause, sizeof cause);
+    part->cut.device->operations->describe(part->cut.device, &info);
+    return px_fail(partition->base.log, status, "part %u of %u, on %s: %s", (unsigned)(part - partition->parts) + 1,
+                   partition->count, info.selector, cause);
+}
+
+/* ---- What is done to all alike ---- */
+
+static praxis_status birth_parts(struct px_backend *backend)
+{
+    struct px_partition *partition = px_partition_of(backend);
+    praxis_status status = PRAXIS_SUCCESS;
+    PX_EACH_PART (partition, part, status)
+        status = PX_PART_ALONE(partition, part, birth);
+    return status;
+}
+
+static praxis_status reset_parts(struct px_backend *backend, uint32_t what, const uint8_t *mask)
+{
+    struct px_partition *partition = px_partition_of(backend);
+    praxis_status status = PRAXIS_SUCCESS;
+    PX_EACH_PART (partition, part, status)
+        status = PX_PART(partition, part, reset, what, mask + part->cut.first_replica);
+    return status;
+}
+
+static praxis_status gate_parts(struct px_backend *backend, const uint32_t *contexts)
+{
+    struct px_partition *partition = px_partition_of(backend);
+    praxis_status status = PRAXIS_SUCCESS;
+    PX_EACH_PART (partition, part, status)
+        status = PX_PART(partition, part, gate, contexts + part->cut.first_replica);
+    return status;
+}
+
+/* Groups are added to those that there are: a part that has more of them than another is not asked for them. */
+static praxis_status group_parts(struct px_backend *backend, uint32_t count, const uint64_t *offsets,
+                                 const uint32_t *members)
+{
+    struct px_partition *partition = px_partition_of(backend);
+    praxis_status status = PRAXIS_SUCCESS;
+    PX_EACH_PART (partition, part, status)
+        status = PX_PART(partition, part, set_groups, count, offsets, members);
+    return status;
+}
+
+/* Where one part has taken them and another has not, the whole is neither as it was nor as it should be. */
+static praxis_status set_parts(struct px_backend *backend, const struct px_constants *constants)
+{
+    struct px_partition *partition = px_partition_of(backend);
+    praxis_status status = PRAXIS_SUCCESS;
+    PX_EACH_PART (partition, part, status) {
+        status = PX_PART(partition, part, set_constants, constants);
+        if (status && part > partition->parts)
+            backend->changed = true;
+    }
+    return status;
+}
+
+static praxis_status finish_parts(struct px_backend *backend)
+{
+    struct px_partition *partition = px_partition_of(backend);
+    praxis_status status = PRAXIS_SUCCESS;
+    PX_EACH_PART (partition, part, status)
+        status = PX_PART_ALONE(partition, part, finish);
+    return status;
+}
+
+static bool parts_are_trusted(const struct px_backend *backend)
+{
+    const struct px_partition *partition = (const struct px_partition *)backend;
+    bool trusted = true;
+    for (uint32_t i = 0; i < partition->count; i++)
+        trusted &= partition->parts[i].backend->operations->trusted(partition->parts[i].backend);
+    return trusted;
+}
+
+static void trust_parts(struct px_backend *backend)
+{
+    const struct px_partition *partition = px_partition_of(backend);
+    for (uint32_t i = 0; i < partition->count; i++)
+        partition->parts[i].backend->operations->trust(partition->parts[i].backend);
+}
+
+static struct px_backend *part_number(const struct px_backend *backend, uint32_t number, const struct px_shape **shape)
+{
+    const struct px_partition *partition = (const struct px_partition *)backend;
+    if (number >= partition->count)
+        return NULL;
+    *shape = &partition->parts[number].cut.shape;
+    return partition->parts[number].backend;
+}
+
+/* ---- Describing ---- */
+
+/* Bytes of activations between the parts: of two ticks. */
+static uint64_t staged_bytes(const struct px_shape *shape)
+{
+    return px_multiply(2 * UINT64_C(1), px_multiply(shape->replicas, shape->graph.neurons));
+}
+
+/* Adds what a part says of itself; what it calls a replica's is one part of several, or the whole. */
+static void add_part(praxis_network_info *all, const praxis_network_info *one, bool first, bool dealt)
+{
+    all->device_bytes = px_add(all->device_bytes, one->device_bytes);
+    all->host_bytes = px_add(all->host_bytes, one->host_bytes);
+    all->padded_synapses = dealt ? one->padded_synapses : all->padded_synapses + one->padded_synapses;
+    all->weight_slabs += one->weight_slabs;
+    if (first)
+        memcpy(all->sum_path, one->sum_path, sizeof all->sum_path);
+    else if (strcmp(all->sum_path, one->sum_path) != 0)
+        snprintf(all->sum_path, sizeof all->sum_path, "another in each part");
+}
+
+static void clear_sums(praxis_network_info *info)
+{
+    info->device_bytes = info->host_bytes = info->padded_synapses = 0;
+    info->weight_slabs = 0;
+}
+
+static void describe_parts(const struct px_backend *backend, praxis_network_info *info)
+{
+    const struct px_partition *partition = (const struct px_partition *)backend;
+    clear_sums(info);
+    for (uint32_t i = 0; i < partition->count; i++) {
+        praxis_network_info one = *info;
+        partition->parts[i].backend->operations->describe(partition->parts[i].backend, &one);
+        add_part(info, &one, i == 0, !partition->exchanging);
+    }
+    if (partition->exchanging)
+        info->host_bytes = px_add(info->host_bytes, staged_bytes(&partition->shape));
+}
+
+praxis_status px_partition_plan(struct px_device *base, const struct px_shape *shape, praxis_network_info *info)
+{
+    const struct px_partition_device *device = (const struct px_partition_device *)base;
+    struct px_cut *cuts = calloc(device->count, sizeof *cuts);
+    if (!cuts)
+        return px_fail(base->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u parts", device->count);
+    praxis_status status = px_partition_cut(device, shape, cuts);
+    bool dealt = cuts[0].shape.replicas < shape->replicas;
+    clear_sums(info);
+    for (uint32_t i = 0; i < device->count && !status; i++) {
+        praxis_network_info one = *info;
+        status = cuts[i].device->operations->plan(cuts[i].device, &cuts[i].shape, &one);
+        if (!status)
+            add_part(info, &one, i == 0, dealt);
+    }
+    if (!dealt)
+        info->host_bytes = px_add(info->host_bytes, staged_bytes(shape));
+    free(cuts);
+    return status;
+}
+
+/* ---- Making ---- */
+
+static void destroy_parts(struct px_backend *backend)
+{
+    struct px_partition *partition = px_partition_of(backend);
+    for (uint32_t i = 0; i < partition->count && partition->parts; i++)
+        if (partition->parts[i].backend)
+            partition->parts[i].backend->operations->destroy(partition->parts[i].backend);
+    free(partition->parts);
+    free(partition->activations[0]);
+    free(partition->activations[1]);
+    free(partition->values);
+    free(partition->sums);
+    free(partition);
+}
+
+static const struct px_backend_operations partition_backend_operations = {
+    .destroy = destroy_parts,
+    .birth = birth_parts,
+    .reserve = px_partition_reserve,
+    .upload = px_partition_upload,
+    .download = px_partition_download,
+    .peek_traces = px_partition_peek_traces,
+    .download_past = px_partition_download_past,
+    .upload_past = px_partition_upload_past,
+    .reset = reset_parts,
+    .set_groups = group_parts,
+    .set_constants = set_parts,
+    .begin = px_partition_begin,
+    .ticks = px_partition_ticks,
+    .supply = px_partition_supply,
+    .gate = gate_parts,
+    .learn = px_partition_learn,
+    .end = px_partition_end,
+    .histogram = px_partition_histogram,
+    .finish = finish_parts,
+    .describe = describe_parts,
+    .trusted = parts_are_trusted,
+    .trust = trust_parts,
+    .part = part_number,
+};
+
+/* A part in this way of its device, or in the last there is; *there is set where it has this one. */
+static praxis_status create_part(struct px_part *part, uint32_t choice, bool *there)
+{
+    struct px_device *device = part->cut.device;
+    praxis_status status = device->operations->create_backend(device, &part->cut.shape, choice, &part->backend);
+    *there |= part->backend != NULL;
+    while (!status && !part->backend && choice > 0)
+        status = device->operations->create_backend(device, &part->cut.shape, --choice, &part->backend);
+    return status;
+}
+
+static praxis_status allocate_partition(struct px_partition *partition, uint32_t count)
+{
+    partition->parts = calloc(count, sizeof *partition->parts);
+    partition->count = partition->parts ? count : 0;
+    return partition->parts ? PRAXIS_SUCCESS
+                            : px_fail(partition->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u parts", count);
+}
+
+static praxis_status take_cuts(const struct px_partition_device *device, struct px_partition *partition)
+{
+    struct px_cut *cuts = calloc(device->count, sizeof *cuts);
+    if (!cuts)
+        return px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u parts", device->count);
+    praxis_status status = px_partition_cut(device, &partition->shape, cuts);
+    for (uint32_t i = 0; i < device->count && !status; i++)
+        partition->parts[i].cut = cuts[i];
+    free(cuts);
+    return status;
+}
+
+static praxis_status allocate_staging(struct px_partition *partition)
+{
+    const struct px_shape *shape = &partition->shape;
+    partition->exchanging = partition->parts[0].cut.shape.columns < shape->columns;
+    for (int turn = 0; turn < 2 && partition->exchanging; turn++)
+        if (!(partition->activations[turn] = px_zeros(shape->replicas, shape->graph.neurons)))
+            return px_fail(partition->base.log, PRAXIS_ERROR_OUT_OF_MEMORY,
+                           "no memory for the activations of %llu neurons on their way",
+                           (unsigned long long)(shape->replicas * shape->graph.neurons));
+    return PRAXIS_SUCCESS;
+}
+
+praxis_status px_partition_create_backend(struct px_device *base, const struct px_shape *shape, uint32_t choice,
+                                          struct px_backend **backend)
+{
+    const struct px_partition_device *device = (const struct px_partition_device *)base;
+    struct px_partition *partition = calloc(1, sizeof *partition);
+    bool there = false;
+    *backend = NULL;
+    if (!partition)
+        return px_fail(base->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a network");
+    partition->base = (struct px_backend){.operations = &partition_backend_operations, .log = base->log};
+    partition->shape = *shape;
+    praxis_status status = allocate_partition(partition, device->count);
+    if (!status)
+        status = take_cuts(device, partition);
+    if (!status)
+        status = allocate_staging(partition);
+    for (uint32_t i = 0; i < device->count && !status; i++)
+        status = create_part(&partition->parts[i], choice, &there);
+    if (status || !there)
+        destroy_parts(&partition->base);
+    else
+        *backend = &partition->base;
+    return status;
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Several devices as one: a network on it has a part on each. Parts own columns of every replica, and give each other
+ * their activations after every tick; or whole replicas, and have nothing to give. Its back end has the table of
+ * operations that every back end has: whoever uses it does not see that there are parts.
+ */
+#ifndef PX_BACKEND_PARTITION_PARTITION_H
+#define PX_BACKEND_PARTITION_PARTITION_H
+
+#include "backend/backend.h"
+
+/* The most devices that one network is on. */
+#define PX_MOST_PARTS 1024
+
+/* Takes the devices: they are destroyed with it, or at once where this fails. shares[count]: how much of a network each
+ * is to have, NULL: as much as another. */
+praxis_status px_partition_open(struct px_log *log, struct px_device *const *devices, uint32_t count,
+                                const double *shares, praxis_partition form, struct px_device **device);
+
+#endif
