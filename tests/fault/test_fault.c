@@ -236,6 +236,7 @@ static praxis_context *open_context(const char *device, int form)
     options.device = device;
     options.tuning = tunings[form];
     options.max_allocation_bytes = limits[form];
+    options.partition = PRAXIS_PARTITION_COLUMNS;
     options.log = telling;
     return praxis_context_create(&options, &context) ? NULL : context;
 }
@@ -310,6 +311,7 @@ static praxis_status whole_life(const char *device, int form, uint64_t *hashes)
     options.device = device;
     options.tuning = tunings[form];
     options.max_allocation_bytes = limits[form];
+    options.partition = PRAXIS_PARTITION_COLUMNS;
     options.log = telling;
     told = 0;
     praxis_status status = praxis_context_create(&options, &life.context);
@@ -381,6 +383,35 @@ START_TEST(test_allocations_of_the_reference)
 }
 END_TEST
 
+/* Three parts of which one fails: what it needs is taken of all before any changes. */
+START_TEST(test_allocations_of_parts)
+{
+    check_life("reference,reference,reference", 0, (struct fault){.allocation = true});
+    fail_birth("reference,reference,reference", 0, (struct fault){.allocation = true});
+}
+END_TEST
+
+/* The best OpenCL device beside the reference, and twice. */
+static const char *parted_device(bool twice)
+{
+    static char text[80];
+    praxis_context *context = unit_context(NULL);
+    praxis_device_info info = {.struct_size = sizeof info};
+    unit_success(context, praxis_context_device(context, &info));
+    snprintf(text, sizeof text, "%s,%s", info.selector, twice ? info.selector : "reference");
+    praxis_context_destroy(context);
+    return text;
+}
+
+START_TEST(test_calls_of_parts)
+{
+    check_life(parted_device(_i), _i, (struct fault){.allocation = false});
+    check_life(parted_device(_i), _i, (struct fault){.lost = true});
+    check_life(parted_device(_i), _i, (struct fault){.allocation = true});
+    fail_birth(parted_device(_i), _i, (struct fault){.allocation = false});
+}
+END_TEST
+
 START_TEST(test_births)
 {
     fail_birth(NULL, _i, (struct fault){.allocation = false});
@@ -417,5 +448,9 @@ int main(int argc, char **argv)
     add_part(suite, "births", wanted, test_births);
     if (!wanted || strcmp(wanted, "reference") == 0)
         tcase_add_test(unit_case(suite, "reference"), test_allocations_of_the_reference);
+    if (!wanted || strcmp(wanted, "several references") == 0)
+        tcase_add_test(unit_case(suite, "several references"), test_allocations_of_parts);
+    if (wanted && strcmp(wanted, "several") == 0)
+        add_part(suite, "several", wanted, test_calls_of_parts);
     return unit_main(suite);
 }

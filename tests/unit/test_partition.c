@@ -178,6 +178,8 @@ static const struct division divisions[] = {
     {{R, R}, {0}, PRAXIS_PARTITION_AUTO, 0},
 };
 
+static const struct division other_division = {{R, R, R}, {1, 3, 1}, BY_COLUMNS, 0};
+
 /* Saved by parts, loaded by others; copied to one device and back; replicas copied across: all live on to the same. */
 START_TEST(parts_meet_others)
 {
@@ -185,7 +187,7 @@ START_TEST(parts_meet_others)
     char *folder = folder_make(), path[256];
     float expected[180], record[180];
     praxis_context *one = unit_context("reference"), *several = divided(&divisions[_i]),
-                   *others = divided(&divisions[0]);
+                   *others = divided(&other_division);
     praxis_network *whole = unit_network(one, &parameters), *parted = unit_network(several, &parameters), *loaded,
                    *copy, *twin, *back;
     snprintf(path, sizeof path, "%s/parts", folder);

@@ -82,6 +82,31 @@ static praxis_status set_parts(struct px_backend *backend, const struct px_const
     return status;
 }
 
+/* Part by part, where both networks have the same columns on each. Replicas that are dealt to parts may have to go from
+ * one to another. */
+static bool parts_can_take(const struct px_backend *backend, const struct px_backend *from)
+{
+    const struct px_partition *here = (const struct px_partition *)backend, *there = (const struct px_partition *)from;
+    bool can = from->operations == backend->operations && here->exchanging && there->exchanging;
+    can = can && here->count == there->count;
+    for (uint32_t i = 0; can && i < here->count; i++) {
+        const struct px_part *ours = &here->parts[i], *theirs = &there->parts[i];
+        can = ours->cut.shape.first_column == theirs->cut.shape.first_column &&
+              ours->cut.shape.columns == theirs->cut.shape.columns &&
+              ours->backend->operations->can_take(ours->backend, theirs->backend);
+    }
+    return can;
+}
+
+static praxis_status take_parts(struct px_backend *backend, uint32_t target, struct px_backend *from, uint32_t replica)
+{
+    struct px_partition *partition = px_partition_of(backend), *there = px_partition_of(from);
+    praxis_status status = PRAXIS_SUCCESS;
+    PX_EACH_PART (partition, part, status)
+        status = PX_PART(partition, part, take, target, there->parts[part - partition->parts].backend, replica);
+    return status;
+}
+
 static praxis_status finish_parts(struct px_backend *backend)
 {
     struct px_partition *partition = px_partition_of(backend);
@@ -202,6 +227,8 @@ static const struct px_backend_operations partition_backend_operations = {
     .peek_traces = px_partition_peek_traces,
     .download_past = px_partition_download_past,
     .upload_past = px_partition_upload_past,
+    .can_take = parts_can_take,
+    .take = take_parts,
     .reset = reset_parts,
     .set_groups = group_parts,
     .set_constants = set_parts,
