@@ -36,6 +36,7 @@ EXCEPTIONS = {
     "pkg-config --static --cflags --libs praxis": "after an installation: tests/install/external.sh",
     "pip install .": "needs the network: tests/install/wheel.sh",
     "pip install '.[plot]'": "needs the network: tests/install/wheel.sh",
+    "CL_SDK_ACCELERATED_TIME=1 python3 examples/python/cl1_cue.py 200": "needs cl-sdk: tests/install/wheel.sh",
     "bench/peers/ggml.sh": "needs the network, and CMake",
     "tests/fuzz/fuzz.sh checkpoint 3600": "an hour, and writes into the sources",
     "tests/maintainer/implementations.sh": "needs the network",

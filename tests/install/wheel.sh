@@ -44,8 +44,11 @@ for version in 9 10 11 12 13; do
     "$work/$version/bin/python" -c 'import cffi, numpy, platform
 print(f"Python {platform.python_version()}, numpy {numpy.__version__}, cffi {cffi.__version__}")'
     # What the examples need; not every version of it is for every Python.
-    "$work/$version/bin/pip" install gymnasium scikit-learn scipy safetensors reservoirpy >"$work/log" 2>&1 ||
-        echo "$other: without some of what examples need: $(tail -1 "$work/log")"
+    for needed in "gymnasium scikit-learn scipy safetensors reservoirpy" "nbclient ipykernel" cl-sdk; do
+        # shellcheck disable=SC2086 # several packages
+        "$work/$version/bin/pip" install $needed >"$work/log" 2>&1 ||
+            echo "$other: without $needed, which examples need: $(tail -1 "$work/log")"
+    done
     "$work/$version/bin/python" "$source_root/bindings/python/tests/run.py" || fail "tests with $other"
     "$work/$version/bin/praxis" graph --neurons 49 >"$work/graph" || fail "the command of the wheel"
     tested=$((tested + 1))

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import html as escape
-import io
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,15 +16,12 @@ def html(network: Network) -> str:
     if network.handle.closed:
         return line
     try:
-        from matplotlib.figure import Figure
+        import matplotlib  # noqa: F401
     except ImportError:
         return line
-    from praxis.plot import histogram
+    from praxis.plot import figure, histogram, svg
 
-    figure = Figure(figsize=(6, 1.8), layout="constrained")
-    for axes, field in zip(figure.subplots(1, 2), ("activation", "weight")):
+    drawn = figure(6, 1.8)
+    for axes, field in zip(drawn.subplots(1, 2), ("activation", "weight")):
         histogram(network, field, axes=axes)
-    text = io.StringIO()
-    figure.savefig(text, format="svg")
-    drawn = text.getvalue()
-    return f"<div>{line}<br>{drawn[drawn.index('<svg'):]}</div>"
+    return f"<div>{line}<br>{svg(drawn)}</div>"

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import functools
+import io
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,12 +15,33 @@ if TYPE_CHECKING:
     from praxis.network import Network
 
 
-def _axes(axes: Any) -> Any:
-    if axes is not None:
-        return axes
+@functools.cache
+def _figure_class() -> Any:
     from matplotlib.figure import Figure
 
-    return Figure(figsize=(5, 3), layout="constrained").subplots()
+    class Drawing(Figure):
+        """A figure that a notebook shows, whatever it has been told of pyplot, which is not used here."""
+
+        def _repr_svg_(self) -> str:
+            return svg(self)
+
+    return Drawing
+
+
+def figure(width: float, height: float) -> Any:
+    """A new figure of so many inches."""
+    return _figure_class()(figsize=(width, height), layout="constrained")
+
+
+def svg(drawn: Any) -> str:
+    """A figure as an element of SVG."""
+    text = io.StringIO()
+    drawn.savefig(text, format="svg")
+    return text.getvalue()[text.getvalue().index("<svg") :]
+
+
+def _axes(axes: Any) -> Any:
+    return figure(5, 3).subplots() if axes is None else axes
 
 
 def learning(rewards: ArrayLike, *, window: int = 50, axes: Any = None) -> Any:

@@ -2,7 +2,10 @@
 """The examples in Python, each where what it needs is installed."""
 
 import importlib
+import json
 import os
+import re
+import subprocess
 import sys
 
 import numpy as np
@@ -85,3 +88,63 @@ def test_weights_are_a_sparse_matrix(example, network, tmp_path):
     pytest.importorskip("torch")
     torch = pytest.importorskip("safetensors.torch")
     np.testing.assert_array_equal(torch.load_file(tmp_path / "weights.safetensors")["weight"].numpy(), net.weight)
+
+
+def play(folder, trials, **config):
+    """What a program for CL1 prints that is told of the culture by its environment alone."""
+    environment = {
+        **os.environ,
+        "CL_SDK_DATA_SOURCE": "cl1_culture:Culture",
+        "CL_SDK_DATA_SOURCE_CONFIG": json.dumps({"device": "reference", **config}),
+        "CL_SDK_ACCELERATED_TIME": "1",
+        "PYTHONPATH": os.pathsep.join([EXAMPLES, os.environ.get("PYTHONPATH", "")]),
+    }
+    command = [sys.executable, os.path.join(EXAMPLES, "cl1_cue.py"), str(trials)]
+    result = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stderr
+    first, last = re.findall(r"[0-9]\.[0-9]+", result.stdout)
+    return float(first), float(last)
+
+
+def test_a_program_for_cl1_is_played_by_an_organoid(tmp_path):
+    pytest.importorskip("cl.sim", reason="cl-sdk is not installed, which needs Python 3.12")
+    once = play(tmp_path, 200, path="once")
+    assert once[1] > 0.85 and once[1] > once[0] + 0.05
+    assert play(tmp_path, 200, path="again") == once
+    assert (tmp_path / "once").read_bytes() == (tmp_path / "again").read_bytes()
+    assert play(tmp_path, 60, path="once")[0] > 0.8  # it goes on where it stopped
+    with praxis.load(tmp_path / "once") as longer, praxis.load(tmp_path / "again") as shorter:
+        assert longer["network"].info.tick > 1.25 * shorter["network"].info.tick > 3000
+    still = play(tmp_path, 200, path="still", learning_rate=0)
+    assert abs(still[1] - still[0]) < 0.2 and still[1] < once[1] - 0.1
+
+
+NOTEBOOK = os.path.join(EXAMPLES, "cue.ipynb")
+
+
+def test_a_notebook_is_kept_without_what_it_gave():
+    with open(NOTEBOOK, encoding="utf-8") as file:
+        cells = json.load(file)["cells"]
+    for cell in cells:
+        assert not cell.get("outputs") and cell.get("execution_count") is None
+
+
+def test_a_notebook_trains_draws_and_saves(tmp_path):
+    for name in ("ipykernel", "matplotlib"):
+        pytest.importorskip(name)
+    nbclient, nbformat = pytest.importorskip("nbclient"), pytest.importorskip("nbformat")
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    nbformat.validate(notebook)
+    nbclient.NotebookClient(notebook, timeout=None, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    outputs = [output for cell in notebook.cells for output in cell.get("outputs", [])]
+    printed = "".join(output.text for output in outputs if output.output_type == "stream" and output.name == "stdout")
+    assert "the same" in printed.splitlines()
+    first, now, last = [float(number) for number in re.findall(r"-?[0-9]+\.[0-9]+", printed)]
+    assert first < 0.5 < now < last
+    shown = [output.data for output in outputs if output.output_type == "execute_result"]
+    assert [sorted(kind for kind in data if "<svg" in data[kind]) for data in shown] == [
+        ["text/html"],
+        ["image/svg+xml"],
+        ["text/html"],
+    ]
+    assert (tmp_path / "cue.safetensors").exists()
