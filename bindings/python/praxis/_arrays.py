@@ -37,7 +37,7 @@ def numbers(values: Any, kind: str, shape: tuple[int, ...] | None, name: str) ->
         try:
             array = np.broadcast_to(array, shape)
         except ValueError:
-            raise ValueError(f"{name} has the shape {array.shape}, which is not that of {shape}") from None
+            raise ValueError(f"{name} has the shape {array.shape}, which cannot be spread over {shape}") from None
     return np.asarray(array, order="C")
 
 
@@ -67,19 +67,37 @@ def room(out: Any, shape: tuple[int, ...], kind: str) -> Any:
     return out
 
 
+def _why(channels: int) -> str:
+    return "" if channels else ": the network was made without channels, of which it has as many as it is asked for"
+
+
+def held_of(given: Any, ticks: int, replicas: int, channels: int) -> tuple[Any, bool, bool]:
+    """Inputs of a step, whether replicas share them, and whether there are some of each tick."""
+    array = np.asarray(given)
+    shared, per_tick = array.ndim < 2, array.ndim == 3
+    shape = (channels,) if shared else (replicas, *((ticks,) if per_tick else ()), channels)
+    if array.shape != shape:
+        raise ValueError(f"input has the shape {array.shape}, and not {shape}{_why(channels)}")
+    return numbers(array, "float", shape, "input"), shared, per_tick
+
+
 def inputs_of(given: Any, ticks: int | None, replicas: int, channels: int) -> tuple[Any, bool, int | None]:
     """Inputs of a run, whether replicas share them, and of how many ticks they are."""
     if given is None:
         return None, False, ticks
     array = np.asarray(given)
+    if array.ndim == 0:
+        raise TypeError(f"input is {given!r}, and no array: how many ticks are to be run is told by ticks={given!r}")
     if array.ndim == 1 and channels == 1:
         array = array[:, np.newaxis]
     if array.ndim not in (2, 3):
-        raise ValueError(f"input has the shape {array.shape}, and not (ticks, {channels}) or one of each replica")
+        raise ValueError(
+            f"input has the shape {array.shape}, and not (ticks, {channels}) or one of each replica{_why(channels)}"
+        )
     ticks = array.shape[-2] if ticks is None else ticks
     shape = (ticks, channels) if array.ndim == 2 else (replicas, ticks, channels)
     if array.shape != shape:
-        raise ValueError(f"input has the shape {array.shape}, and not {shape}")
+        raise ValueError(f"input has the shape {array.shape}, and not {shape}{_why(channels)}")
     return numbers(array, "float", shape, "input"), array.ndim == 2, ticks
 
 

@@ -52,8 +52,8 @@ def _text(name: str, value: Any) -> bytes:
     """A value as the library reads it. A choice may be given by its number."""
     if isinstance(value, str):
         return value.encode()
-    if isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} is a number, not {value!r}")
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.integer, np.floating)):
+        raise TypeError(f"{name} is a number or the name of a choice, not {value!r}")
     number = ffi.new("praxis_parameter *")
     if lib.praxis_parameter_find(name.encode(), number) == 0:
         info = ask(lib.praxis_parameter_describe, "praxis_parameter_info", number[0])
@@ -80,7 +80,7 @@ class ParameterView(MutableMapping[str, Any]):
     def __getitem__(self, name: str) -> float | int | str:
         known = parameters()
         if name not in known:
-            raise KeyError(name)
+            raise KeyError(f"there is no parameter {name!r}; there are {', '.join(known)}")
         text = ffi.new("char[]", lib.PRAXIS_PARAMETER_TEXT)
         with self._network.handle as pointer:
             check(lib.praxis_network_get(pointer, name.encode(), text, lib.PRAXIS_PARAMETER_TEXT))

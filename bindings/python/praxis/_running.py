@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Union
 
 import numpy as np
 
-from praxis._arrays import Kept, inputs_of, numbers, pointer_to
+from praxis._arrays import Kept, held_of, inputs_of, numbers, pointer_to
 from praxis._library import check, ffi, flags_of, lib, structure
 from praxis._state import Part, State
 
@@ -23,22 +23,27 @@ class Running(State):
 
     # ---- Groups ----
 
-    def add_group(self, name: str, neurons: ArrayLike) -> int:
+    def add_group(self, name: str, neurons: ArrayLike | slice) -> int:
         """Name a group of neurons, the same in every replica.
 
         Parameters
         ----------
         name : str
             Up to 63 bytes, not taken.
-        neurons : array_like of int
-            Distinct numbers below N.
+        neurons : array_like of int, array_like of bool, shape (N,), or slice
+            Distinct numbers below N, or a mask of all neurons.
 
         Returns
         -------
         int
             Its number.
         """
-        array = numbers(neurons, "uint32_t", None, "neurons").reshape(-1)
+        chosen = np.arange(self.neurons)[neurons] if isinstance(neurons, slice) else np.asarray(neurons)
+        if chosen.dtype == bool:
+            if chosen.shape != (self.neurons,):
+                raise ValueError(f"a mask of neurons has the shape {chosen.shape}, and not ({self.neurons},)")
+            chosen = np.flatnonzero(chosen)
+        array = numbers(chosen, "uint32_t", None, "neurons").reshape(-1)
         number = ffi.new("uint32_t *")
         with self.handle as pointer:
             check(
@@ -236,12 +241,7 @@ class Running(State):
                 numbers(both[traced.astype(int)], "uint32_t", (self.replicas,), "trace"), "uint32_t"
             )
         if input is not None:
-            array = np.asarray(input)
-            shared, per_tick = array.ndim == 1, array.ndim == 3
-            shape = (self.channels,) if shared else (self.replicas, *((ticks,) if per_tick else ()), self.channels)
-            if array.shape != shape:
-                raise ValueError(f"input has the shape {array.shape}, and not {shape}")
-            array = numbers(array, "float", shape, "input")
+            array, shared, per_tick = held_of(input, ticks, self.replicas, self.channels)
             step.input, step.input_count = kept.point(array, "float"), array.size
             step.input_shared, step.input_per_tick = shared, per_tick
         for name, mask in (("reset", reset), ("active", active)):
@@ -276,7 +276,9 @@ class Running(State):
         if array.ndim < 2:
             return lib.PRAXIS_SCOPE_REPLICA, numbers(array, "float", (self.replicas,), name)
         if array.shape not in shapes:
-            raise ValueError(f"{name} has the shape {array.shape}, and not one of {[(self.replicas,), *shapes]}")
+            known = " or ".join(map(str, [(self.replicas,), *shapes]))
+            hint = "" if targets else ", nor are there targets, groups that its second axis means"
+            raise ValueError(f"{name} has the shape {array.shape}, and not {known}{hint}")
         return shapes[array.shape], numbers(array, "float", array.shape, name)
 
     def modulate(self, modulator: ArrayLike) -> None:

@@ -63,6 +63,8 @@ class State(FieldAttributes):
 
     def _field(self, pointer: Any, name: str) -> tuple[int, FieldInfo]:
         number = ffi.new("praxis_field *")
+        if not isinstance(name, str):
+            raise TypeError(f"a field is told by its name, not by {name!r}")
         if lib.praxis_field_find(name.encode(), number) != 0:
             raise ValueError(f"there is no field {name!r}; there are {', '.join(fields())}")
         return number[0], ask(lib.praxis_field_describe, "praxis_field_info", pointer, number[0])

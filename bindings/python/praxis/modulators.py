@@ -117,6 +117,11 @@ class _Learner:
         """Free it now; without it that is done when it is no longer used."""
         self.handle.close()
 
+    def __repr__(self) -> str:
+        if self.handle.closed:
+            return f"<praxis.{type(self).__name__}, closed>"
+        return f"<praxis.{type(self).__name__}: {self.replicas} x {self.observations} observations>"
+
     def _mask(self, active: ArrayLike) -> Any:
         return numbers(np.asarray(active, bool), "uint8_t", (self.replicas,), "active")
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import difflib
 import io
 import os
 import weakref
@@ -14,7 +15,7 @@ import numpy as np
 from praxis._handle import Handle
 from praxis._library import ask, check, ffi, lib
 from praxis._names import Graph, NetworkInfo
-from praxis._parameters import ParameterView, asked_for
+from praxis._parameters import ParameterView, asked_for, fields, parameters
 from praxis._running import Running
 from praxis.context import Context, context_of
 
@@ -38,9 +39,9 @@ class Network(Running):
     neurons : int, optional
         How many are asked for; rounded up to the next square of a prime p with p mod 4 = 3.
     replicas : int, optional
-        R, independent organoids of one shape.
+        R, independent organoids of one shape; 1 by default.
     channels : int, optional
-        K, numbers of one input.
+        K, numbers of one input; 0 by default.
     seed : int, optional
         Replica r is born from ``seed + r``.
     device : str or Context, optional
@@ -92,6 +93,16 @@ class Network(Running):
         check(lib.praxis_network_create(context.pointer, asked, made))
         del kept
         self._adopt(made[0], context)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        # Else a name that is mistaken for a field or a parameter would be set, and nothing would follow from it.
+        if name in _OWN or name.startswith("_") or hasattr(type(self), name):
+            super().__setattr__(name, value)
+        else:
+            raise AttributeError(_missing(name))
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(_missing(name))
 
     def _adopt(self, pointer: Any, context: Context) -> None:
         self.handle = Handle(pointer, lib.praxis_network_destroy, "network")
@@ -246,6 +257,17 @@ class Network(Running):
         from praxis._picture import html
 
         return html(self)
+
+
+# What an instance has, beside fields and what its class has.
+_OWN = ("handle", "context", "neurons", "replicas", "channels")
+
+
+def _missing(name: str) -> str:
+    if name in parameters():
+        return f'{name} is a parameter: net.parameters["{name}"]'
+    close = difflib.get_close_matches(name, fields())
+    return f"a network has no {name}" + f": do you mean {' or '.join(close)}?" * bool(close)
 
 
 def _from_bytes(saved: bytes) -> Network:

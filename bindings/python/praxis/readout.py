@@ -54,6 +54,9 @@ class Readout:
         **options: float,
     ) -> None:
         self._adopt(network)
+        rules = [known.name.lower() for known in ReadoutRule]
+        if rule not in rules:
+            raise ValueError(f"the rule of a readout is {' or '.join(rules)}, not {rule!r}")
         self._options = dict(lags=lags, squares=squares, rule=ReadoutRule[rule.upper()], **options)
         self._neurons = None if neurons is None else numbers(neurons, "uint32_t", None, "neurons").reshape(-1)
         if outputs is not None:
@@ -218,7 +221,9 @@ class Readout:
         held = (ticks - washout) // 5 * several if validation is None else validation
         if not 0 <= washout <= ticks - held or held < 0:
             raise ValueError(f"of {ticks} ticks, {washout} are for washout and {held} for validation")
-        array, _, _ = inputs_of(input, ticks, self.replicas, self.channels)
+        array, _, heard = inputs_of(input, None, self.replicas, self.channels)
+        if array is not None and heard != ticks:
+            raise ValueError(f"input is of {heard} ticks, and target of {ticks}")
         if self._pointer is None and not self._closed:
             self._open(wanted.shape[-1])
         self.reset(samples=True, history=False)
@@ -308,6 +313,12 @@ class Readout:
         weights = numbers(values, "double", (info.replicas, info.outputs, info.features), "weights")
         with self.handle:
             check(lib.praxis_readout_write_weights(self.pointer, pointer_to(weights, "double"), weights.size))
+
+    def __repr__(self) -> str:
+        if self._pointer is None:
+            return f"<praxis.Readout, {'closed' if self._closed else 'not fitted'}>"
+        info = self.info
+        return f"<praxis.Readout: {info.replicas} x {info.outputs} outputs of {info.features} features>"
 
     def close(self) -> None:
         """Free it now."""

@@ -74,7 +74,9 @@ def test_a_predictor_is_least_mean_squares():
             past[1] = []
     predictor.forget()
     assert not predictor.step(np.ones((2, 3)))[0].any()
+    assert repr(predictor) == "<praxis.Predictor: 2 x 3 observations>"
     predictor.close()
+    assert repr(predictor) == "<praxis.Predictor, closed>"
     with pytest.raises(ValueError, match="the predictor is closed"):
         predictor.step(np.ones((2, 3)))
     with pytest.raises(TypeError, match="a predictor has no discount"):

@@ -139,6 +139,18 @@ def test_no_copy_is_made_where_none_is_needed(net):
         (lambda net: net.read("bias", out=np.zeros((2, 49))), TypeError, "float64"),
         (lambda net: net.run(), ValueError, "how many ticks"),
         (lambda net: net.run(np.zeros((5, 2))), ValueError, r"\(5, 3\)"),
+        (lambda net: net.run(10), TypeError, "ticks=10"),
+        (lambda net: praxis.Network().run(np.zeros((5, 2))), ValueError, "without channels"),
+        (lambda net: praxis.Network().step(np.zeros(2)), ValueError, "without channels"),
+        (lambda net: net.run(ticks=4, record=["bias", "mean"]), TypeError, "by its name, not by"),
+        (lambda net: setattr(net, "learning_rate", 1), AttributeError, r'net\.parameters\["learning_rate"\]'),
+        (lambda net: net.learning_rate, AttributeError, r'net\.parameters\["learning_rate"\]'),
+        (lambda net: setattr(net, "weights", 1), AttributeError, "a network has no weights: do you mean weight"),
+        (lambda net: net.wait, AttributeError, "a network has no wait"),
+        (lambda net: net.add_group("mask", np.ones(3, bool)), ValueError, "mask of neurons"),
+        (lambda net: praxis.Network(factor=None), TypeError, "factor is a number or the name of a choice"),
+        (lambda net: net.step(factor=np.ones((2, 4))), ValueError, "nor are there targets"),
+        (lambda net: net.readout.fit(np.zeros((5, 3)), np.zeros(6)), ValueError, "5 ticks, and target of 6"),
         (lambda net: net.run(np.full((5, 3), 1e9)), ValueError, "input"),
         (lambda net: net.run(ticks=1, groups="nobody"), ValueError, "nobody"),
         (lambda net: net.run(ticks=4, record="bias", every=5), ValueError, "every is 5"),
@@ -147,7 +159,7 @@ def test_no_copy_is_made_where_none_is_needed(net):
         (lambda net: net.step(ticks=5000), ValueError, "ticks"),
         (lambda net: net.step(modulator=np.ones((2, 7))), ValueError, "modulator has the shape"),
         (lambda net: net.parameters.__setitem__("neurons", 50), ValueError, "neurons"),
-        (lambda net: net.parameters["wait"], KeyError, "wait"),
+        (lambda net: net.parameters["wait"], KeyError, "no parameter 'wait'; there are leak"),
         (lambda net: praxis.Network(neurons=3), praxis.OutOfRangeError, 'neurons is "3", must be'),
         (lambda net: praxis.Network(wait=3), praxis.InvalidArgumentError, "leak_spread"),
         (lambda net: praxis.Network(factor="wait"), ValueError, "slope"),
@@ -197,8 +209,12 @@ def test_outputs_are_means_of_groups(network):
     net = network()
     net.add_group("few", [3, 5, 7])
     net.add_group("one", np.array([11], np.int64))
-    means, states = net.run(np.ones((6, 3)), groups=["few", 1], record="activation")
-    assert means.shape == (2, 6, 2) and states.shape == (6, 2, net.neurons)
+    net.add_group("mask", np.arange(net.neurons) % 2 == 1)
+    net.add_group("slice", slice(1, None, 2))
+    means, states = net.run(np.ones((6, 3)), groups=["few", 1, "mask", "slice"], record="activation")
+    assert means.shape == (2, 6, 4) and states.shape == (6, 2, net.neurons)
+    np.testing.assert_allclose(means[..., 2], states[..., 1::2].mean(axis=-1).T, atol=1e-6)
+    np.testing.assert_array_equal(means[..., 3], means[..., 2])
     np.testing.assert_allclose(means[..., 0], states[..., [3, 5, 7]].mean(axis=-1).T, atol=1e-6)
     np.testing.assert_array_equal(means[..., 1], states[..., 11].T)
 
@@ -339,9 +355,11 @@ def test_a_closed_network_says_so(network):
     net = network()
     readout = net.readout.fit(np.zeros((9, 3)), np.arange(9.0))
     assert repr(net).startswith("<praxis.Network: 2 x 49 neurons")
+    assert repr(readout) == "<praxis.Readout: 2 x 1 outputs of 50 features>"
+    assert repr(network().readout) == "<praxis.Readout, not fitted>"
     with net:
         pass
-    assert repr(net) == "<praxis.Network, closed>"
+    assert repr(net) == "<praxis.Network, closed>" and repr(readout) == "<praxis.Readout, closed>"
     net.close()
     for attempt in (net.hash, lambda: net.weight, lambda: readout.predict(ticks=1)):
         with pytest.raises(ValueError, match="is closed"):
@@ -356,7 +374,7 @@ def test_what_is_dropped_is_freed():
             net = praxis.Network(neurons=900, replicas=2)
             net.readout.fit(None, np.zeros(4))
             if i % 3 == 0:
-                net.circle = [net]
+                net._circle = [net]
             with pytest.raises(ValueError):
                 net.run(ticks=1, groups="nobody")
         del net
