@@ -16,7 +16,7 @@ if [ "${1:-}" = all ]; then
     "$PRAXIS_BIN" selftest --all --dot-product packed || status=$?
 else
     "$PRAXIS_BIN" selftest --all --small --tuning "" || status=$?
-    POCL_EXTRA_BUILD_FLAGS=-cl-opt-disable "$PRAXIS_BIN" selftest --all --small --dot-product packed \
+    POCL_EXTRA_BUILD_FLAGS=$PLAIN_FLAGS "$PRAXIS_BIN" selftest --all --small --dot-product packed \
         --tuning resident=0,split=2,strip=3,tiles=2 || status=$?
 fi
 exit "$status"
