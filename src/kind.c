@@ -178,6 +178,8 @@ praxis_status px_options_load(struct px_log *log, const struct px_archive *archi
         const struct px_option *option = &kind->options[i];
         uint64_t whole = 0;
         double real = 0;
+        if (option->since > archive->minor)
+            continue; /* the default */
         if (option->type == PX_OPTION_REAL) {
             status = px_archive_real(log, archive, name, option->name, &real);
         } else {

@@ -23,11 +23,12 @@ struct px_option {
     enum px_option_type type;
     size_t offset;
     double minimum, maximum, value; /* bounds, both allowed, and the default; of a truth none */
+    uint32_t since;                 /* the minor version of the format from which on files have it */
 };
 
-#define PX_OPTION(structure, member, type, minimum, maximum, value)                                                    \
+#define PX_OPTION(structure, member, type, minimum, maximum, value, since)                                             \
     {                                                                                                                  \
-#member, PX_OPTION_##type, offsetof(structure, member), minimum, maximum, value                                \
+#member, PX_OPTION_##type, offsetof(structure, member), minimum, maximum, value, since                         \
     }
 
 /* An array of an object, which owns it. */

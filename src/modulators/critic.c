@@ -34,13 +34,13 @@ static void make_features(const praxis_critic *critic, const float *observation)
 
 /* ---- What a critic is ---- */
 
-#define CRITIC(member, type, minimum, maximum, value)                                                                  \
-    PX_OPTION(praxis_critic_options, member, type, minimum, maximum, value)
+#define CRITIC(member, type, minimum, maximum, value, since)                                                           \
+    PX_OPTION(praxis_critic_options, member, type, minimum, maximum, value, since)
 
 static const struct px_option critic_options[] = {
-    CRITIC(replicas, WHOLE, 1, 65536, 1), CRITIC(observations, WHOLE, 1, 4096, 1),
-    CRITIC(quadratic, TRUTH, 0, 1, 1),    CRITIC(discount, REAL, 0, 1, 0.98),
-    CRITIC(trace_decay, REAL, 0, 1, 0.8), CRITIC(learning_rate, REAL, 0, 1e6, 0.05),
+    CRITIC(replicas, WHOLE, 1, 65536, 1, 0), CRITIC(observations, WHOLE, 1, 4096, 1, 0),
+    CRITIC(quadratic, TRUTH, 0, 1, 1, 0),    CRITIC(discount, REAL, 0, 1, 0.98, 0),
+    CRITIC(trace_decay, REAL, 0, 1, 0.8, 0), CRITIC(learning_rate, REAL, 0, 1e6, 0.05, 0),
 };
 
 static void derive_critic(void *object)

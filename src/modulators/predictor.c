@@ -18,13 +18,13 @@ struct praxis_predictor {
 
 /* ---- What a predictor is ---- */
 
-#define PREDICTOR(member, type, minimum, maximum, value)                                                               \
-    PX_OPTION(praxis_predictor_options, member, type, minimum, maximum, value)
+#define PREDICTOR(member, type, minimum, maximum, value, since)                                                        \
+    PX_OPTION(praxis_predictor_options, member, type, minimum, maximum, value, since)
 
 static const struct px_option predictor_options[] = {
-    PREDICTOR(replicas, WHOLE, 1, 65536, 1),      PREDICTOR(observations, WHOLE, 1, 4096, 1),
-    PREDICTOR(order, WHOLE, 1, 4096, 1),          PREDICTOR(normalised, TRUTH, 0, 1, 0),
-    PREDICTOR(learning_rate, REAL, 0, 1e6, 0.05),
+    PREDICTOR(replicas, WHOLE, 1, 65536, 1, 0),      PREDICTOR(observations, WHOLE, 1, 4096, 1, 0),
+    PREDICTOR(order, WHOLE, 1, 4096, 1, 0),          PREDICTOR(normalised, TRUTH, 0, 1, 0, 0),
+    PREDICTOR(learning_rate, REAL, 0, 1e6, 0.05, 0),
 };
 
 static void derive_predictor(void *object)

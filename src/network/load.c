@@ -37,7 +37,7 @@ static praxis_status parse_parameters(const struct load *load, praxis_parameters
 {
     praxis_status status = px_archive_is(load->log, load->archive, load->name, "network");
     px_parameters_default(parameters);
-    for (int p = 0; p < PRAXIS_PARAMETER_COUNT && !status; p++)
+    for (uint32_t p = 0; p < px_saved_parameters(load->archive->minor) && !status; p++)
         status = parse_parameter(load, (praxis_parameter)p, parameters);
     return status;
 }
@@ -54,7 +54,7 @@ static praxis_status check_fields(const struct load *load, const struct px_shape
     struct px_saved saved;
     const struct px_tensor *tensor;
     praxis_status status = PRAXIS_SUCCESS;
-    for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++)
+    for (uint32_t field = 0; field < px_saved_fields(load->archive->minor) && !status; field++)
         if (px_saved_field(shape, (praxis_field)field, &saved))
             status = find_saved(load, &saved, &tensor);
     return status;
@@ -100,7 +100,7 @@ static praxis_status put_fields(const struct load *load, praxis_network *network
     const praxis_range all = {0, network->shape.replicas, 0, network->shape.graph.neurons};
     struct px_saved saved;
     praxis_status status = PRAXIS_SUCCESS;
-    for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++)
+    for (uint32_t field = 0; field < px_saved_fields(load->archive->minor) && !status; field++)
         if (px_saved_field(&network->shape, (praxis_field)field, &saved))
             status = px_network_visit(network, (praxis_field)field, &all, put_block, (void *)(uintptr_t)load);
     return status;

@@ -354,6 +354,10 @@ enum px_saved_array {
 bool px_saved_array(const praxis_network *network, enum px_saved_array array, struct px_saved *saved);
 /* The window of past ticks, [R][longest pending][N]: activations, or factors; false where nothing is pending. */
 bool px_saved_past(const struct px_shape *shape, const uint8_t *pending, bool factors, struct px_saved *saved);
+/* How many parameters and fields files of a minor version have: those appended since are at their defaults, and as
+ * born. */
+uint32_t px_saved_parameters(uint32_t minor);
+uint32_t px_saved_fields(uint32_t minor);
 /* Names of texts. */
 #define PX_SAVED_PARAMETER   "parameter." /* and its name */
 #define PX_SAVED_NUMERICS    "numerics"

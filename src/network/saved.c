@@ -2,6 +2,32 @@
 /* What of a network stands in a file: names, types and shapes of its tensors. docs/checkpoints.md lists them. */
 #include "network/network.h"
 
+/* What each minor version has. A new parameter or field is another: a row. */
+static const struct {
+    uint32_t parameters, fields;
+} saved_versions[] = {
+    {28, 14},
+};
+_Static_assert(sizeof saved_versions / sizeof *saved_versions == PX_ARCHIVE_MINOR + 1, "a row for each minor version");
+_Static_assert(PRAXIS_PARAMETER_COUNT == 28 && PRAXIS_FIELD_COUNT == 14, "the last row has all there are");
+
+/* The row of a version, or of the last one for those to come. */
+static uint32_t saved_version(uint32_t minor)
+{
+    const uint32_t last = PX_ARCHIVE_MINOR;
+    return minor < last ? minor : last;
+}
+
+uint32_t px_saved_parameters(uint32_t minor)
+{
+    return saved_versions[saved_version(minor)].parameters;
+}
+
+uint32_t px_saved_fields(uint32_t minor)
+{
+    return saved_versions[saved_version(minor)].fields;
+}
+
 bool px_saved_field(const struct px_shape *shape, praxis_field field, struct px_saved *saved)
 {
     static const praxis_tensor_type types[] = {

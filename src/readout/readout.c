@@ -8,14 +8,14 @@
 #include "readout/dense.h"
 #include "structure.h"
 
-#define READOUT(member, type, minimum, maximum, value)                                                                 \
-    PX_OPTION(praxis_readout_options, member, type, minimum, maximum, value)
+#define READOUT(member, type, minimum, maximum, value, since)                                                          \
+    PX_OPTION(praxis_readout_options, member, type, minimum, maximum, value, since)
 
 static const struct px_option readout_options[] = {
-    READOUT(outputs, WHOLE, 1, 65536, 1), READOUT(lags, WHOLE, 1, 4096, 1),
-    READOUT(squares, TRUTH, 0, 1, 0),     READOUT(rule, CHOICE, 0, PRAXIS_READOUT_RLS, PRAXIS_READOUT_FITTED),
-    READOUT(rate, REAL, 0, 2, 0.3),       READOUT(rate_decay, REAL, 0, 1, 1e-4),
-    READOUT(forgetting, REAL, 0.5, 1, 1), READOUT(regulariser, REAL, 1e-12, 1e12, 1e-3),
+    READOUT(outputs, WHOLE, 1, 65536, 1, 0), READOUT(lags, WHOLE, 1, 4096, 1, 0),
+    READOUT(squares, TRUTH, 0, 1, 0, 0),     READOUT(rule, CHOICE, 0, PRAXIS_READOUT_RLS, PRAXIS_READOUT_FITTED, 0),
+    READOUT(rate, REAL, 0, 2, 0.3, 0),       READOUT(rate_decay, REAL, 0, 1, 1e-4, 0),
+    READOUT(forgetting, REAL, 0.5, 1, 1, 0), READOUT(regulariser, REAL, 1e-12, 1e12, 1e-3, 0),
 };
 
 static void derive_readout(void *object)
