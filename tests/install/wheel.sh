@@ -44,7 +44,7 @@ for version in 9 10 11 12 13; do
     "$work/$version/bin/python" -c 'import cffi, numpy, platform
 print(f"Python {platform.python_version()}, numpy {numpy.__version__}, cffi {cffi.__version__}")'
     # What the examples need; not every version of it is for every Python.
-    for needed in "gymnasium scikit-learn scipy safetensors reservoirpy" "nbclient ipykernel" cl-sdk; do
+    for needed in "gymnasium scikit-learn scipy safetensors reservoirpy" "nbclient ipykernel" mypy cl-sdk; do
         # shellcheck disable=SC2086 # several packages
         "$work/$version/bin/pip" install $needed >"$work/log" 2>&1 ||
             echo "$other: without $needed, which examples need: $(tail -1 "$work/log")"

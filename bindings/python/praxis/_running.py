@@ -171,11 +171,6 @@ class Running(State):
         results = [output] * (groups is not None) + [recorded] * (record is not None)
         return None if not results else results[0] if len(results) == 1 else tuple(results)
 
-    def _mask(self, mask: ArrayLike | None) -> Any:
-        if mask is None:
-            return None
-        return numbers(np.asarray(mask) != 0, "uint8_t", (self.replicas,), "mask")
-
     def step(
         self,
         input: ArrayLike | None = None,

@@ -177,7 +177,12 @@ class State(FieldAttributes):
         with self.handle as pointer:
             check(lib.praxis_network_reset(pointer, what, ffi.NULL if array is None else pointer_to(array, "uint8_t")))
 
-    def copy_replica(self, replica: int, to: Network, target: int) -> None:
+    def _mask(self, mask: ArrayLike | None) -> Any:
+        if mask is None:
+            return None
+        return numbers(np.asarray(mask) != 0, "uint8_t", (self.replicas,), "mask")
+
+    def copy_replica(self, replica: int, to: State, target: int) -> None:
         """Copy the state of one replica over one of another network of the same shape, or of this one."""
         first, second = sorted((self.handle, to.handle), key=id)
         with first, second:

@@ -118,7 +118,8 @@ def save(file: File, /, **things: Any) -> None:
     check(lib.praxis_checkpoint_writer_create(LOG, made))
     writer = ffi.gc(made[0], lib.praxis_checkpoint_writer_destroy)
     with ExitStack() as stack:
-        handles = {thing.handle for thing in things.values() if isinstance(thing, (Network, Readout, Critic, Predictor))}
+        objects = [thing for thing in things.values() if isinstance(thing, (Network, Readout, Critic, Predictor))]
+        handles = {thing.handle for thing in objects}
         for handle in sorted(handles, key=id):
             stack.enter_context(handle)
         kept = Kept()

@@ -29,7 +29,7 @@ def choice_probabilities(preference: ArrayLike, temperature: float = 1) -> NDArr
     numpy.ndarray of float32, shape (R, actions)
     """
     given = np.atleast_2d(numbers(preference, "float", None, "preference"))
-    made = np.empty_like(given)
+    made: NDArray[np.float32] = np.empty_like(given)
     pointers = pointer_to(given, "float"), pointer_to(made, "float", writable=True)
     check(lib.praxis_choice_probabilities(*given.shape, temperature, *pointers, LOG))
     return made
@@ -78,7 +78,7 @@ def choice_signal(
     replicas, actions = given.shape
     action = numbers(chosen, "uint32_t", (replicas,), "chosen")
     scales = None if scale is None else numbers(scale, "float", (replicas,), "scale")
-    signal = np.empty_like(given)
+    signal: NDArray[np.float32] = np.empty_like(given)
     check(
         lib.praxis_choice_signal(
             replicas,
