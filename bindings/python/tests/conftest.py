@@ -8,7 +8,14 @@ import pytest
 
 import praxis
 
-hypothesis.settings.register_profile("praxis", deadline=None, derandomize=True, database=None, max_examples=40)
+hypothesis.settings.register_profile(
+    "praxis",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],  # on a machine that does other things, too
+    derandomize=True,
+    database=None,
+    max_examples=40,
+)
 hypothesis.settings.load_profile("praxis")
 os.environ["PRAXIS_DEVICE"] = "reference"
 
