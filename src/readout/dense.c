@@ -5,15 +5,10 @@
 #include <stdint.h>
 #include <string.h>
 
-#define DENSE_ROWS    4 /* sums that are kept in registers, of so many rows */
-#define DENSE_WIDE    8 /* and columns, in vectors that every processor has */
-#define DENSE_LANES   2
+#define DENSE_ROWS    4   /* sums that are kept in registers, of so many rows */
+#define DENSE_WIDE    8   /* and columns, in vectors */
 #define DENSE_COLUMNS 32  /* columns of b that are packed at once, */
 #define DENSE_DEPTH   256 /* of so many summands */
-
-#define DENSE_VECTORS (DENSE_WIDE / DENSE_LANES)
-
-typedef double lanes __attribute__((vector_size(DENSE_LANES * sizeof(double)), aligned(sizeof(double)), may_alias));
 
 /* b of some columns and summands, as [columns / DENSE_WIDE][depth][DENSE_WIDE], with zeros in columns that are not
  * there. */
@@ -31,29 +26,30 @@ static void add_lanes(const double sum[DENSE_WIDE], size_t columns, bool minus, 
         c[j] += minus ? -sum[j] : sum[j];
 }
 
-/* Some rows of a times packed columns of b. */
-static void multiply_packed(size_t rows, size_t columns, size_t depth, const double *a, size_t a_down,
-                            const double *packed, bool minus, double *c, size_t stride)
+/* Vectors that every processor has, and those of most x86 since 2013: twice as wide, the sums are the same. */
+#define DENSE_LANES    2
+#define DENSE_MULTIPLY multiply_narrow
+#define DENSE_TARGET
+#include "readout/dense_multiply.h"
+
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(DENSE_NARROW) /* as a test asks for */
+#define DENSE_LANES    4
+#define DENSE_MULTIPLY multiply_wide
+#define DENSE_TARGET   __attribute__((target("avx2")))
+#include "readout/dense_multiply.h"
+
+static bool has_wide(void)
 {
-    for (size_t i = 0; i < rows; i += DENSE_ROWS) {
-        const double *row[DENSE_ROWS];
-        for (size_t q = 0; q < DENSE_ROWS; q++) /* beyond the last row it is taken again, and its sums are dropped */
-            row[q] = a + (i + q < rows ? i + q : rows - 1) * a_down;
-        for (size_t j = 0; j < columns; j += DENSE_WIDE) {
-            const lanes *column = (const lanes *)(const void *)(packed + j * depth);
-            lanes sum[DENSE_ROWS][DENSE_VECTORS] = {{{0}}};
-            for (size_t k = 0; k < depth; k++)
-                for (size_t q = 0; q < DENSE_ROWS; q++)
-                    for (size_t v = 0; v < DENSE_VECTORS; v++)
-                        sum[q][v] += row[q][k] * column[k * DENSE_VECTORS + v];
-            for (size_t q = 0; q < DENSE_ROWS && i + q < rows; q++) {
-                double sums[DENSE_WIDE];
-                memcpy(sums, sum[q], sizeof sums);
-                add_lanes(sums, columns - j < DENSE_WIDE ? columns - j : DENSE_WIDE, minus, c + (i + q) * stride + j);
-            }
-        }
-    }
+    return __builtin_cpu_supports("avx2");
 }
+#else
+#define multiply_wide multiply_narrow
+
+static bool has_wide(void)
+{
+    return false;
+}
+#endif
 
 void px_dense_multiply(size_t rows, size_t columns, size_t depth, struct px_matrix a, struct px_matrix b, bool minus,
                        double *c, size_t stride)
@@ -65,18 +61,9 @@ void px_dense_multiply(size_t rows, size_t columns, size_t depth, struct px_matr
                    deep = depth - k < DENSE_DEPTH ? depth - k : DENSE_DEPTH;
             const struct px_matrix part = {b.data + k * b.down + j * b.right, b.down, b.right};
             pack_columns(wide, deep, part, packed);
-            multiply_packed(rows, wide, deep, a.data + k, a.down, packed, minus, c + j, stride);
+            (has_wide() ? multiply_wide : multiply_narrow)(rows, wide, deep, a.data + k, a.down, packed, minus, c + j,
+                                                           stride);
         }
-}
-
-void px_dense_multiply_lower(size_t size, size_t depth, struct px_matrix a, struct px_matrix b, double *c)
-{
-    for (size_t j = 0; j < size; j += DENSE_COLUMNS) {
-        size_t wide = size - j < DENSE_COLUMNS ? size - j : DENSE_COLUMNS;
-        const struct px_matrix rows = {a.data + j * a.down, a.down, a.right};
-        const struct px_matrix columns = {b.data + j * b.right, b.down, b.right};
-        px_dense_multiply(size - j, wide, depth, rows, columns, false, c + j * size + j, size);
-    }
 }
 
 /* Columns first .. first + wide - 1, from which the columns before have been taken. */

@@ -21,9 +21,6 @@ struct px_matrix {
 void px_dense_multiply(size_t rows, size_t columns, size_t depth, struct px_matrix a, struct px_matrix b, bool minus,
                        double *c, size_t stride);
 
-/* The same of c[size][size] on and below its diagonal; what is above becomes anything. */
-void px_dense_multiply_lower(size_t size, size_t depth, struct px_matrix a, struct px_matrix b, double *c);
-
 /* The factor l of a = l l' in place of the lower triangle of a[size][size]; false where a is not positive definite. */
 bool px_dense_cholesky(size_t size, double *a);
 

@@ -5,6 +5,7 @@
 
 #include "base/size.h"
 #include "readout/dense.h"
+#include "readout/products.h"
 
 void px_equations_free(struct px_equations *equations)
 {
@@ -17,8 +18,13 @@ void px_equations_free(struct px_equations *equations)
 
 /* ---- As many unknowns as features ---- */
 
+static enum px_feature kind_of(const praxis_readout *readout, size_t feature)
+{
+    return feature % readout->width < readout->options.neuron_count ? PX_FEATURE_LINEAR : PX_FEATURE_SQUARE;
+}
+
 static void add_primal_block(const praxis_readout *readout, const struct px_laid_out *data, size_t first, size_t count,
-                             double *block, double *across, struct px_equations *equations)
+                             double *block, double *across, struct px_rows *products, struct px_equations *equations)
 {
     size_t features = readout->features, outputs = readout->options.outputs;
     px_laid_out_features(readout, data, first, count, block);
@@ -27,9 +33,11 @@ static void add_primal_block(const praxis_readout *readout, const struct px_laid
             across[f * PX_FIT_BLOCK + t] = block[t * features + f];
             equations->mean[f] += block[t * features + f];
         }
-    const struct px_matrix columns = {block, features, 1}, rows = {across, PX_FIT_BLOCK, 1};
+    for (size_t f = 0; f < features; f++)
+        px_rows_put(products, f, kind_of(readout, f), across + f * PX_FIT_BLOCK, count);
+    px_rows_multiply(products, count, equations->matrix);
+    const struct px_matrix rows = {across, PX_FIT_BLOCK, 1};
     const struct px_matrix targets = {data->targets + first * outputs, outputs, 1};
-    px_dense_multiply_lower(features, count, rows, columns, equations->matrix);
     px_dense_multiply(features, outputs, count, rows, targets, false, equations->right, outputs);
 }
 
@@ -54,19 +62,37 @@ static bool make_primal(const praxis_readout *readout, const struct px_laid_out 
 {
     uint64_t count = px_multiply(readout->features, PX_FIT_BLOCK);
     double *block = px_zeros(count, sizeof(double)), *across = px_zeros(count, sizeof(double));
-    for (size_t first = 0; first < data->samples && block && across; first += PX_FIT_BLOCK) {
+    struct px_rows products;
+    bool made = px_rows_make(readout->features, PX_FIT_BLOCK, &products) && block && across;
+    for (size_t first = 0; first < data->samples && made; first += PX_FIT_BLOCK) {
         size_t left = data->samples - first;
-        add_primal_block(readout, data, first, left < PX_FIT_BLOCK ? left : PX_FIT_BLOCK, block, across, equations);
+        add_primal_block(readout, data, first, left < PX_FIT_BLOCK ? left : PX_FIT_BLOCK, block, across, &products,
+                         equations);
     }
-    bool made = block && across;
     if (made)
         centre_primal(readout, data, equations);
+    px_rows_free(&products);
     free(block);
     free(across);
     return made;
 }
 
 /* ---- As many unknowns as samples ---- */
+
+/* The lower half of the products of ticks. */
+static bool multiply_ticks(const praxis_readout *readout, const struct px_laid_out *data, double *ticks)
+{
+    size_t neurons = readout->options.neuron_count;
+    struct px_rows products;
+    bool made = px_rows_make(data->rows, neurons, &products);
+    for (size_t first = 0; first < readout->width && made; first += neurons) {
+        for (size_t q = 0; q < data->rows; q++)
+            px_rows_put(&products, q, kind_of(readout, first), data->states + q * readout->width + first, neurons);
+        px_rows_multiply(&products, neurons, ticks);
+    }
+    px_rows_free(&products);
+    return made;
+}
 
 /* The lower half of the products of samples, from those of single ticks: a sample is some ticks in a row. */
 static void sum_lags(size_t lags, const struct px_laid_out *data, const double *ticks, double *matrix)
@@ -115,13 +141,11 @@ static void centre_dual(size_t features, size_t samples, double *matrix, double 
 
 static bool make_dual(const praxis_readout *readout, const struct px_laid_out *data, struct px_equations *equations)
 {
-    size_t rows = data->rows, width = readout->width, outputs = readout->options.outputs;
-    double *ticks = px_zeros(px_multiply(rows, rows), sizeof(double));
+    size_t outputs = readout->options.outputs;
+    double *ticks = px_zeros(px_multiply(data->rows, data->rows), sizeof(double));
     double *average = px_zeros(data->samples, sizeof(double));
-    bool made = ticks && average;
+    bool made = ticks && average && multiply_ticks(readout, data, ticks);
     if (made) {
-        const struct px_matrix down = {data->states, width, 1}, right = {data->states, 1, width};
-        px_dense_multiply_lower(rows, width, down, right, ticks);
         sum_lags(readout->options.lags, data, ticks, equations->matrix);
         centre_dual(readout->features, data->samples, equations->matrix, average, &equations->scale);
         average_features(readout, data, equations->mean);

@@ -37,7 +37,7 @@ praxis_status px_opencl_commanded(struct px_opencl *opencl, cl_int error, bool w
 }
 
 /* What comes of a command that was queued, or refused, and is not waited for. */
-static praxis_status queued(struct px_opencl *opencl, cl_int error, bool changes, const char *what)
+static praxis_status end_command(struct px_opencl *opencl, cl_int error, bool changes, const char *what)
 {
     if (!error && changes)
         px_opencl_note_change(opencl);
@@ -56,7 +56,7 @@ static praxis_status queue_kernel(struct px_opencl *opencl, enum px_kernel kerne
         error = clSetKernelArg(object, (cl_uint)i, arguments[i].size, arguments[i].value);
     if (!error)
         error = clEnqueueNDRangeKernel(opencl->queue, object, dimensions, NULL, global, local, 0, NULL, NULL);
-    return queued(opencl, error, changes, "queueing a kernel");
+    return end_command(opencl, error, changes, "queueing a kernel");
 }
 
 praxis_status px_opencl_copy(struct px_opencl *opencl, cl_mem source, uint64_t from, cl_mem sink, uint64_t to,
@@ -64,7 +64,7 @@ praxis_status px_opencl_copy(struct px_opencl *opencl, cl_mem source, uint64_t f
 {
     cl_int error = clEnqueueCopyBuffer(opencl->queue, source, sink, px_to_size(from), px_to_size(to), px_to_size(bytes),
                                        0, NULL, NULL);
-    return queued(opencl, error, true, "queueing a copy");
+    return end_command(opencl, error, true, "queueing a copy");
 }
 
 praxis_status px_opencl_launch(struct px_opencl *opencl, enum px_kernel kernel, const struct px_argument *arguments,

@@ -18,7 +18,7 @@ bool px_opencl_can_take_replica(const struct px_backend *backend, const struct p
            theirs->word_taps == ours->word_taps && theirs->taps == ours->taps && theirs->stride == ours->stride;
 }
 
-static uint32_t least(uint32_t a, uint32_t b)
+static uint32_t fewer(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
 }
@@ -33,7 +33,7 @@ static praxis_status take_slabs(struct px_opencl *opencl, uint32_t target, const
     praxis_status status = PRAXIS_SUCCESS;
     for (uint32_t done = 0, count; done < columns && !status; done += count) {
         uint32_t source = replica * columns + done, sink = target * columns + done;
-        count = least(columns - done, least(there - source % there, here - sink % here));
+        count = fewer(columns - done, fewer(there - source % there, here - sink % here));
         status = px_opencl_copy(opencl, sources[source / there], source % there * bytes, sinks[sink / here],
                                 sink % here * bytes, count * bytes);
     }
