@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """
 Every command that the documentation prints is run as it is printed, in a copy of the source tree, with praxis and
-praxis-bench in PATH as after an installation: by the class Quick with this build, without those that take long; by the
-class Slow all of them, with what they build themselves.
+praxis-bench in PATH as after an installation: by the class Quick with this build, without those that take long, kernels
+of PoCL made no faster but for training, which makes use of them; by the class Slow all of them, with what they build
+themselves.
 
 Usage: test_commands.py Quick|Slow SOURCE_ROOT BUILD_ROOT
 """
@@ -115,15 +116,20 @@ class Commands:
         os.mkdir(programs)
         for path in ["build/praxis", "build/bench/praxis-bench"]:
             os.symlink(os.path.join(self.root, path), os.path.join(programs, os.path.basename(path)))
-        self.environment = {name: value for name, value in os.environ.items() if not name.startswith("PRAXIS_")}
+        self.environment = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith("PRAXIS_") and name != "POCL_EXTRA_BUILD_FLAGS"
+        }
         self.environment["PATH"] = programs + os.pathsep + os.environ["PATH"]
         self.environment["XDG_CACHE_HOME"] = os.path.join(folder.name, "cache")  # tunings change no other test
 
     def shell(self, text):
+        flags = [] if "praxis train" in text else ["POCL_EXTRA_BUILD_FLAGS"]
         return subprocess.run(
             ["bash", "-o", "pipefail", "-c", text],
             cwd=self.root,
-            env=self.environment,
+            env={**self.environment, **{name: os.environ[name] for name in flags if name in os.environ}},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

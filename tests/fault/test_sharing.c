@@ -3,11 +3,10 @@
  * Networks in the program's own OpenCL: on its queue alone, without a copy, to the reference's bits. What calls of
  * OpenCL the library makes is counted by the layer that also lets them fail.
  */
-#define CL_USE_DEPRECATED_OPENCL_1_2_APIS /* clCreateCommandQueue, which every version has */
-#include "../unit/unit.h"
+#define CL_USE_DEPRECATED_OPENCL_1_2_APIS /* as together.h, but that the layer wants a newer OpenCL */
 #include "find_layer.h"
+#include "../unit/together.h"
 
-#include <praxis/opencl.h>
 #include <pthread.h>
 
 #define REPLICAS 2
@@ -47,21 +46,6 @@ static const char source[] =
     "}\n";
 
 #define CL(call) ck_assert_int_eq(call, CL_SUCCESS)
-
-/* The device that the library would take. */
-static cl_device_id find_device(void)
-{
-    praxis_device_info info = {.struct_size = sizeof info};
-    size_t count;
-    unsigned platform, device;
-    cl_platform_id platforms[64];
-    cl_device_id devices[64];
-    ck_assert_int_eq(praxis_devices(NULL, &info, 1, &count), PRAXIS_SUCCESS);
-    ck_assert_int_eq(sscanf(info.selector, "opencl:%u.%u", &platform, &device), 2);
-    CL(clGetPlatformIDs(64, platforms, NULL));
-    CL(clGetDeviceIDs(platforms[platform], CL_DEVICE_TYPE_ALL, 64, devices, NULL));
-    return devices[device];
-}
 
 static struct mine open_mine(cl_device_id device)
 {
@@ -203,7 +187,7 @@ static void film_rounds(const struct mine *mine, praxis_context *context, praxis
 
 START_TEST(test_one_queue_and_no_copy)
 {
-    struct mine mine = open_mine(find_device());
+    struct mine mine = open_mine(together_device());
     struct layer_asked before = layer->asked;
     praxis_context *context = share(&mine), *other = unit_context("reference");
     praxis_network *network = make_network(context), *twin = make_network(other);
@@ -256,7 +240,7 @@ END_TEST
 
 START_TEST(test_fields_are_where_the_views_say)
 {
-    struct mine mine = open_mine(find_device());
+    struct mine mine = open_mine(together_device());
     praxis_context *context = share(&mine);
     praxis_network *network = make_network(context);
     uint64_t neurons = unit_info(network).neurons;
@@ -296,7 +280,7 @@ END_TEST
 /* Activations painted on the device between calls, without a wait, are what writing them through the host is. */
 START_TEST(test_written_activations)
 {
-    struct mine mine = open_mine(find_device());
+    struct mine mine = open_mine(together_device());
     praxis_context *context = share(&mine), *other = unit_context("reference");
     praxis_network *network = make_network(context), *twin = make_network(other);
     size_t count = unit_field_count(network, PRAXIS_FIELD_ACTIVATION);
@@ -361,7 +345,7 @@ static void refuse(const char *device, const struct mine *mine, praxis_status wa
 
 START_TEST(test_refusals_of_contexts)
 {
-    struct mine mine = open_mine(find_device()), other = open_mine(mine.device), given = mine;
+    struct mine mine = open_mine(together_device()), other = open_mine(mine.device), given = mine;
     cl_int error;
     const praxis_status invalid = PRAXIS_ERROR_INVALID_ARGUMENT;
     given.context = NULL;
@@ -419,7 +403,7 @@ static void refuse_step(praxis_context *context, praxis_network *network, const 
 
 START_TEST(test_refusals_of_networks)
 {
-    struct mine mine = open_mine(find_device());
+    struct mine mine = open_mine(together_device());
     praxis_context *context = share(&mine), *unshared = unit_context(NULL), *reference = unit_context("reference");
     praxis_network *network = make_network(context), *other = make_network(unshared), *slow = make_network(reference);
     praxis_opencl_view view = {.struct_size = sizeof view};
@@ -470,7 +454,7 @@ END_TEST
 START_TEST(test_released_first)
 {
     const struct layer_objects before = layer->objects;
-    struct mine mine = open_mine(find_device());
+    struct mine mine = open_mine(together_device());
     praxis_context *context = share(&mine);
     praxis_network *network = make_network(context);
     close_mine(&mine);
@@ -486,7 +470,7 @@ END_TEST
 
 START_TEST(test_fork)
 {
-    struct mine mine = open_mine(find_device());
+    struct mine mine = open_mine(together_device());
     praxis_context *context = share(&mine);
     praxis_network *network = make_network(context);
     int result = 0;
@@ -512,7 +496,7 @@ END_TEST
 /* Every call that opening makes fails once: it is told, or does not matter, and nothing stays. */
 START_TEST(test_failures)
 {
-    struct mine mine = open_mine(find_device());
+    struct mine mine = open_mine(together_device());
     const struct layer_objects before = layer->objects;
     long calls = 1;
     for (long number = 0; number <= calls; number++) {
@@ -555,7 +539,7 @@ static void *live(void *place)
 
 START_TEST(test_threads_share_a_queue)
 {
-    struct mine mine = open_mine(find_device());
+    struct mine mine = open_mine(together_device());
     praxis_context *context = share(&mine);
     pthread_t threads[3];
     void *hashes[3];

@@ -3,6 +3,7 @@
 #define _XOPEN_SOURCE 700
 #include "kernels.h"
 #include "messages.h"
+#include "together.h"
 
 #include <ctype.h>
 
@@ -12,7 +13,8 @@ static praxis_status open_with(const praxis_context_options *changes, struct mes
     praxis_context_options options = *changes;
     *messages = (struct messages){.warnings = 0};
     options.log = (praxis_log){messages_remember, messages};
-    return praxis_context_create(&options, context);
+    /* The library's own kernels have been compiled before, others are by this context. */
+    return options.kernel_directory ? together_create(&options, context) : praxis_context_create(&options, context);
 }
 
 static praxis_context_options defaults(void)

@@ -4,7 +4,7 @@
  * operation that devices are compared by, however many launches a run takes. Most of the time goes to the driver's
  * compiler, see unit_all.
  */
-#include "unit.h"
+#include "together.h"
 
 #include "conformance/conformance.h"
 
@@ -71,7 +71,7 @@ static praxis_context *tuned_context(const char *path, const char *tuning)
     options.tuning = tuning;
     options.dot_product = path;
     praxis_context *context = NULL;
-    ck_assert_int_eq(praxis_context_create(&options, &context), PRAXIS_SUCCESS);
+    ck_assert_int_eq(together_create(&options, &context), PRAXIS_SUCCESS);
     return context;
 }
 

@@ -3,6 +3,7 @@
 #define _XOPEN_SOURCE 700
 #include "kernels.h"
 #include "messages.h"
+#include "together.h"
 
 #include "backend/opencl/device.h"
 
@@ -29,7 +30,7 @@ static praxis_context *open_way(const struct way *way, const char *folder, struc
     options.kernel_directory = folder;
     *messages = (struct messages){.warnings = 0};
     options.log = (praxis_log){messages_remember, messages};
-    ck_assert_msg(praxis_context_create(&options, &context) == PRAXIS_SUCCESS, "%s", messages->text);
+    ck_assert_msg(together_create(&options, &context) == PRAXIS_SUCCESS, "%s", messages->text);
     return context;
 }
 
@@ -110,9 +111,10 @@ static const struct fault step_faults[] = {
     {"clear.cl", "s/replicas\\[get_global_id(1)\\] \\* each/get_global_id(1) * each/", "after a reset"},
 };
 
+/* On words a strip of one column is soon compiled. */
 static const struct way ways[] = {{"c", "resident=0", 0},
-                                  {"packed", "resident=0", 0},
-                                  {"packed", "resident=1,workers=16", 0},
+                                  {"packed", "resident=0,strip=1", 0},
+                                  {"packed", "resident=1,workers=16,strip=1", 0},
                                   {"c", "resident=1", 0}};
 
 /* Each fault in one way or another, for compiling takes long. */
