@@ -138,7 +138,7 @@ class Watching(unittest.TestCase):
         self.assertNotIn("\x1b", result.stderr)
 
     def test_tasks_with_nothing_to_look_at(self):
-        result = praxis("train", "delayed-cue", "--device", "reference", "--neurons", "169", "--trials", "2", "--watch")
+        result = praxis("train", "delayed-cue", *TINY, "--trials", "2", "--tests", "1", "--watch")
         self.assertEqual(result.returncode, 0)
         self.assertIn("nothing to look at", result.stderr)
 

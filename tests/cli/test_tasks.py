@@ -14,7 +14,7 @@ from command import praxis
 
 TASKS = json.loads(praxis("tasks", "--json").stdout)["tasks"]
 SMALL = ["--neurons", "169"]  # test_series_tasks.py has those that are counted in ticks
-FEW = {"trials": ["--trials", "30", "--tests", "3", *SMALL], "steps": ["--steps", "200", *SMALL]}
+FEW = {"trials": ["--trials", "12", "--tests", "2", *SMALL], "steps": ["--steps", "100", *SMALL]}
 LARGER = {"lifelong": ["--neurons", "361"]}  # it has more neurons that act
 RUN = [task for task in TASKS if task["counted_in"] in FEW]
 
@@ -76,7 +76,7 @@ class Tasks(unittest.TestCase):
     def test_controls_do_not_depend_on_one_another(self):
         """Nor do the learners on what they are compared with."""
         task = next(task for task in TASKS if task["name"] == "late-reward")
-        few = ["--json", "--trials", "40", "--tests", "3", *SMALL]
+        few = ["--json", "--trials", "15", "--tests", "2", *SMALL]
         everything = json.loads(train(task, "--control", "all", *few).stdout)
         alone = json.loads(train(task, "--control", "none", *few).stdout)
         self.assertEqual(alone["controls"], {})
@@ -114,8 +114,8 @@ class Tasks(unittest.TestCase):
     def test_tests_are_with_learning_off(self):
         """However long the test, learning and its figures are the same; and what is tested does not change."""
         task = next(task for task in TASKS if task["name"] == "evidence")
-        few = ["--json", "--trials", "30", *SMALL]
-        without, short, long = (json.loads(train(task, "--tests", n, *few).stdout) for n in ["0", "3", "40"])
+        few = ["--json", "--trials", "20", *SMALL]
+        without, short, long = (json.loads(train(task, "--tests", n, *few).stdout) for n in ["0", "3", "20"])
         for report in [short, long]:
             for name in ["final", "weights", "activations"]:
                 self.assertEqual(report[name], without[name])

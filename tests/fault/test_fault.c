@@ -16,7 +16,7 @@
 #include "find_layer.h"
 #include "life.h"
 
-#define TELLING 4 /* faults of an action, where not all are taken */
+#define TELLING 2 /* faults of an action, where not all are taken */
 
 static struct layer *layer;
 static char *folder;    /* where lives are saved, each over the last */

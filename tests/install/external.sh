@@ -123,7 +123,7 @@ print(*sorted(t["name"] for t in json.load(sys.stdin) if t["type"] in kinds and 
 }
 
 set_up_super() {
-    quietly "$meson" setup --force-fallback-for=praxis "$@" "$super"
+    quietly "$meson" setup -Dunity=on --force-fallback-for=praxis "$@" "$super"
 }
 
 # Nothing but the library is built, and nothing but what the program needs is installed.
