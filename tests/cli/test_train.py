@@ -124,7 +124,8 @@ class Terminal(unittest.TestCase):
 class Targets(InAFolder):
     def test_log(self):
         log = self.path("log.csv")
-        result = praxis("train", "delayed-cue", "--trials", "120", "--seeds", "2", "--json", "--log", log)
+        few = ["--trials", "120", "--tests", "1", "--seeds", "2", "--neurons", "169"]
+        result = praxis("train", "delayed-cue", *few, "--json", "--log", log)
         self.assertEqual(result.returncode, 0, result.stderr)
         report = json.loads(result.stdout)
         self.assertEqual((report["trials"], report["asked_trials"]), (120, 120))
@@ -226,6 +227,21 @@ class Report(InAFolder):
         self.assertEqual({int(row[0]) for row in rows}, set(range(2, 1509, 2)))
         self.assertEqual({int(row[1]) for row in rows}, set(range(200)))
         self.assertIn("200 of 361 neurons, evenly chosen, one tick in 2'", self.read("pictures", "report.gp"))
+
+    @unittest.skipIf(SANITIZED, "sanitizers keep memory of their own")
+    def test_nothing_is_kept_for_a_picture_nobody_asked_for(self):
+        """A picture of a trial of 4000 ticks holds 1000 of them, of 200 neurons; the trial's inputs alone are needed."""
+        peaks = []
+        for delay in [10, 4000]:
+            one = [*TINY, "--trials", "1", "--tests", "0", "--control", "none", "--delay", str(delay)]
+            with open(self.path("printed"), "wb") as printed:
+                command = subprocess.Popen([PRAXIS, *one], cwd=self.folder, stdout=printed, stderr=printed)
+            _, status, used = os.wait4(command.pid, 0)
+            command.returncode = os.waitstatus_to_exitcode(status)
+            self.assertEqual(command.returncode, 0, self.read("printed"))
+            peaks.append(used.ru_maxrss * 1024)
+        self.assertLess(peaks[1] - peaks[0], 1000 * 200 * 4, peaks)
+        self.assertEqual(os.listdir(self.folder), ["printed"])
 
     def test_no_name_from_outside_is_taken_for_another_language(self):
         names = [
