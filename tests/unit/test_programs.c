@@ -2,6 +2,7 @@
 /* Programs of a context: built once for networks of one shape, shared by them, and kept for a while. */
 #define _XOPEN_SOURCE 700
 #include "messages.h"
+#include "together.h"
 
 #include <pthread.h>
 
@@ -26,7 +27,7 @@ static praxis_context *open_context(struct messages *messages)
     praxis_context_options_default(&options);
     options.log = (praxis_log){messages_remember, messages};
     praxis_context *context = NULL;
-    ck_assert_int_eq(praxis_context_create(&options, &context), PRAXIS_SUCCESS);
+    ck_assert_int_eq(together_create(&options, &context), PRAXIS_SUCCESS);
     *messages = (struct messages){.warnings = 0};
     return context;
 }
