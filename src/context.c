@@ -8,6 +8,7 @@
 
 #include "backend/opencl/opencl.h"
 #include "backend/partition/partition.h"
+#include "backend/partition/team.h"
 #include "backend/reference/reference.h"
 #include "base/fork.h"
 #include "base/text.h"
@@ -156,7 +157,7 @@ static praxis_status open_wishes(struct px_log *log, const praxis_context_option
         open += !status;
     }
     if (!status)
-        status = px_partition_open(log, opened, open, options->shares, options->partition, device);
+        status = px_partition_open(log, opened, open, options->shares, options->partition, NULL, device);
     else
         while (open > 0) {
             open--;
@@ -176,6 +177,69 @@ static praxis_status open_several(struct px_log *log, const praxis_context_optio
     if (!status)
         status = open_wishes(log, options, &wishes, list, count, device);
     free_wishes(&wishes);
+    return status;
+}
+
+/* ---- One device of many processes ---- */
+
+static praxis_status check_ranks(struct px_log *log, const praxis_ranks *ranks)
+{
+    if (!ranks->gather || !ranks->wait || !ranks->add)
+        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "gather, wait or add of ranks is NULL");
+    if (ranks->count == 0 || ranks->count > PX_MOST_PARTS || ranks->rank >= ranks->count)
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "rank %u of %u, must be below the count, from 1 to %d",
+                       ranks->rank, ranks->count, PX_MOST_PARTS);
+    return PRAXIS_SUCCESS;
+}
+
+/* The best devices that are alike are dealt to the ranks of a machine. */
+static praxis_status open_local(struct px_log *log, const praxis_context_options *options, uint32_t local_rank,
+                                const praxis_device_info *list, size_t count, struct px_device **device)
+{
+    size_t alike = 0;
+    while (alike < count && list[alike].usable && list[alike].type == list[0].type)
+        alike++;
+    if (alike > 0)
+        return open_found(log, options, &list[local_rank % alike], device);
+    warn_of_fallback(log, list, count);
+    return open_reference(log, options, device);
+}
+
+static praxis_status open_own(struct px_log *log, const praxis_context_options *options, struct px_device **device)
+{
+    praxis_device_info *list = NULL;
+    size_t count = 0;
+    struct wish_list wishes = {0};
+    bool any = !options->device || !*options->device;
+    praxis_status status = any ? PRAXIS_SUCCESS : split_wishes(log, options->device, &wishes);
+    if (!status)
+        status = check_shares(log, options, options->ranks->count);
+    if (!status)
+        status = px_opencl_list(log, &list, &count);
+    if (!status && any)
+        status = open_local(log, options, options->ranks->local_rank, list, count, device);
+    else if (!status)
+        status = open_wish(log, options, wishes.names[options->ranks->local_rank % wishes.count], list, count, device);
+    free(list);
+    free_wishes(&wishes);
+    return status;
+}
+
+/* All ranks open theirs, or none does. */
+static praxis_status open_rank(struct px_log *log, const praxis_context_options *options, struct px_device **device)
+{
+    struct px_team *team = NULL;
+    struct px_device *own = NULL;
+    bool changed = false;
+    praxis_status status = px_team_open(log, options->ranks, &team);
+    if (status)
+        return status;
+    status = px_team_agree(team, log, "open", open_own(log, options, &own), &changed);
+    if (!status)
+        return px_partition_open(log, &own, options->ranks->count, options->shares, options->partition, team, device);
+    if (own)
+        own->operations->destroy(own);
+    px_team_close(team);
     return status;
 }
 
@@ -214,6 +278,8 @@ static praxis_status open_given(praxis_context *context, const struct px_opencl_
     if (options->device)
         return px_fail(&context->log, PRAXIS_ERROR_INVALID_ARGUMENT,
                        "options ask for device \"%s\", and one was given: `device` must be NULL", options->device);
+    if (options->ranks)
+        return px_fail(&context->log, PRAXIS_ERROR_INVALID_ARGUMENT, "options have ranks, and a device was given");
     return px_opencl_open_given(&context->log, given, options, &context->device);
 }
 
@@ -224,6 +290,8 @@ static praxis_status check_partition(struct px_log *log, const praxis_context_op
                        (int)options->partition);
     if (options->reserved)
         return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "reserved is %u, must be 0", options->reserved);
+    if (options->ranks)
+        return check_ranks(log, options->ranks);
     return options->device && strchr(options->device, ',') ? PRAXIS_SUCCESS : check_shares(log, options, 1);
 }
 
@@ -239,7 +307,9 @@ praxis_status px_context_create(const praxis_context_options *options, const str
     px_log_open(&made->log, &options->log);
     praxis_status status = check_partition(&made->log, options);
     if (!status)
-        status = given ? open_given(made, given, options) : open_device(&made->log, options, &made->device);
+        status = given                                         ? open_given(made, given, options)
+                 : options->ranks && options->ranks->count > 1 ? open_rank(&made->log, options, &made->device)
+                                                               : open_device(&made->log, options, &made->device);
     if (status)
         px_context_release(made);
     else

@@ -232,6 +232,24 @@ typedef enum praxis_partition {
     PRAXIS_PARTITION_REPLICAS /* each device has some of them whole, and nothing to do with the others */
 } praxis_partition;
 
+/*
+ * Processes that have networks together, a part each: ranks. libpraxis-mpi fills it (praxis/mpi.h); any other way to
+ * reach processes will do. The functions are called by the thread that calls the library, return 0, or anything else
+ * where a rank cannot be reached any more, and are called by all ranks in the same order.
+ */
+typedef struct praxis_ranks {
+    void *user;
+    uint32_t rank, count;
+    uint32_t local_rank; /* among those of this machine: which of its devices it takes */
+    uint32_t reserved;
+    /* Begins to give every rank the bytes of each: counts[r] of rank r, at starts[r] of `bytes`, where a rank's own are
+     * already. `wait` ends it; until then the library touches nothing of what is named. */
+    int (*gather)(void *user, void *bytes, const uint64_t *starts, const uint64_t *counts);
+    int (*wait)(void *user);
+    /* Numbers become the sums of all ranks' numbers. */
+    int (*add)(void *user, int64_t *numbers, uint64_t count);
+} praxis_ranks;
+
 typedef struct praxis_context_options {
     size_t struct_size;
     const char *device; /* NULL or "": the best one; else "reference", "opencl:P.D" or part of a name; or several */
@@ -259,6 +277,7 @@ typedef struct praxis_context_options {
     size_t share_count;
     praxis_partition partition;
     uint32_t reserved;
+    const praxis_ranks *ranks; /* NULL: this process alone; else the devices of all of them, see below. Copied */
 } praxis_context_options;
 
 /*
@@ -267,6 +286,12 @@ typedef struct praxis_context_options {
  * the whole text is part of one device's name, it means that one. A device that owns columns takes memory for its
  * neurons and their synapses, and for the activations of all neurons, of the present and of a whole window of past
  * ticks; docs/cluster.md says what that comes to. A network needs as many columns, or replicas, as there are devices.
+ *
+ * With `ranks` each rank opens one device, of those named the one at local_rank, counted around; and where none is
+ * named the local_rank-th of the best kind. Every network of the context has a part on each rank, in their order;
+ * shares are of the ranks. All ranks make the same calls on the context and its networks in the same order, with the
+ * same arguments, from one thread, and all have the same results. A call that fails on one rank fails on all, with its
+ * message. Where a device computes wrongly the call fails: it takes no other way.
  */
 
 /*

@@ -198,7 +198,9 @@ praxis_status px_network_plan_part(struct px_device *device, const praxis_parame
     praxis_device_info described = {.struct_size = sizeof described};
     praxis_status status = find_part(device, shape, number, &part, &parts);
     if (!status)
-        status = px_network_plan(part.device, parameters, &part.shape, &planned);
+        status = part.device ? px_network_plan(part.device, parameters, &part.shape, &planned)
+                             : px_fail(device->log, PRAXIS_ERROR_UNSUPPORTED,
+                                       "part %u is another rank's, which alone can plan it", number);
     if (status)
         return status;
     part.device->operations->describe(part.device, &described);

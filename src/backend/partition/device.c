@@ -11,8 +11,9 @@
 static void destroy_devices(struct px_device *base)
 {
     struct px_partition_device *device = (struct px_partition_device *)base;
-    for (uint32_t i = 0; i < device->count; i++)
+    for (uint32_t i = device->first; i < device->end; i++)
         device->devices[i]->operations->destroy(device->devices[i]);
+    px_team_close(device->team);
     free(device->devices);
     free(device->shares);
     free(device);
@@ -53,13 +54,14 @@ static void join_info(praxis_device_info *all, const praxis_device_info *one)
 static void describe_devices(const struct px_device *base, praxis_device_info *info)
 {
     const struct px_partition_device *device = (const struct px_partition_device *)base;
-    device->devices[0]->operations->describe(device->devices[0], info);
-    for (uint32_t i = 1; i < device->count; i++) {
+    device->devices[device->first]->operations->describe(device->devices[device->first], info);
+    for (uint32_t i = device->first + 1; i < device->end; i++) {
         praxis_device_info one = {.struct_size = sizeof one};
         device->devices[i]->operations->describe(device->devices[i], &one);
         join_info(info, &one);
     }
-    snprintf(info->reason, sizeof info->reason, "%u devices, each with a part of every network", device->count);
+    snprintf(info->reason, sizeof info->reason, "%s%u devices, each with a part of every network",
+             device->team ? "one of " : "", device->count);
 }
 
 static praxis_status store_no_tuning(struct px_device *device, const struct px_shape *shape, const char *tuning)
@@ -94,8 +96,25 @@ static const struct px_device_operations partition_operations = {
     .cut = cut_number,
 };
 
+/* Takes the devices, of all parts or of one. */
+static void take_devices(struct px_partition_device *opened, struct px_device *const *devices, uint32_t count,
+                         const double *shares, struct px_team *team)
+{
+    opened->count = count;
+    opened->team = team;
+    opened->first = team ? team->ranks.rank : 0;
+    opened->end = team ? team->ranks.rank + 1 : count;
+    for (uint32_t i = opened->first; i < opened->end; i++) {
+        opened->devices[i] = devices[i - opened->first];
+        opened->base.dies_in_fork |= opened->devices[i]->dies_in_fork;
+    }
+    for (uint32_t i = 0; i < count; i++)
+        opened->shares[i] = shares ? shares[i] : 1;
+}
+
 praxis_status px_partition_open(struct px_log *log, struct px_device *const *devices, uint32_t count,
-                                const double *shares, praxis_partition form, struct px_device **device)
+                                const double *shares, praxis_partition form, struct px_team *team,
+                                struct px_device **device)
 {
     struct px_partition_device *opened = calloc(1, sizeof *opened);
     if (opened) {
@@ -106,18 +125,14 @@ praxis_status px_partition_open(struct px_log *log, struct px_device *const *dev
         opened->shares = calloc(count, sizeof *opened->shares);
     }
     if (!opened || !opened->devices || !opened->shares) {
-        for (uint32_t i = 0; i < count; i++)
+        for (uint32_t i = 0; i < (team ? 1 : count); i++)
             devices[i]->operations->destroy(devices[i]);
+        px_team_close(team);
         if (opened)
             destroy_devices(&opened->base);
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u devices", count);
     }
-    opened->count = count;
-    for (uint32_t i = 0; i < count; i++) {
-        opened->devices[i] = devices[i];
-        opened->shares[i] = shares ? shares[i] : 1;
-        opened->base.dies_in_fork |= devices[i]->dies_in_fork;
-    }
+    take_devices(opened, devices, count, shares, team);
     *device = &opened->base;
     return PRAXIS_SUCCESS;
 }

@@ -76,7 +76,7 @@ praxis_status px_partition_reserve(struct px_backend *backend, const struct px_n
         status = reserve_gathered(partition, needs->scale);
     PX_EACH_PART (partition, part, status)
         status = PX_PART(partition, part, reserve, needs);
-    return status;
+    return px_partition_agree(partition, "reserve", status);
 }
 
 praxis_status px_partition_begin(struct px_backend *backend, const struct px_span *span)
@@ -88,7 +88,7 @@ praxis_status px_partition_begin(struct px_backend *backend, const struct px_spa
         const struct px_span own = span_of_part(partition, part, span);
         status = PX_PART(partition, part, begin, &own);
     }
-    return status;
+    return px_partition_agree(partition, "begin", status);
 }
 
 praxis_status px_partition_end(struct px_backend *backend, int64_t *sums)
@@ -106,7 +106,8 @@ praxis_status px_partition_end(struct px_backend *backend, int64_t *sums)
         for (uint64_t i = 0; i < px_span_sums(&part->cut.shape, span) && sums && !status; i++)
             sums[i / own_row * row + first + i % own_row] += partition->sums[i];
     }
-    return status;
+    status = px_partition_agree(partition, "end", status);
+    return status || !partition->team || !sums ? status : px_team_add(partition->team, backend->log, sums, count);
 }
 
 /* ---- Ticks ---- */
@@ -142,35 +143,68 @@ static praxis_status adopt_others(struct px_partition *partition, struct px_part
     return status;
 }
 
-/*
- * Activations of the tick just run, from each part to all others. Two ticks take turns in memory: a part that has
- * published its own has adopted those of the tick before, and their place is free.
- */
-static praxis_status exchange_activations(struct px_partition *partition)
+/* The activations of all ranks to each. */
+static praxis_status cross_ranks(struct px_partition *partition)
+{
+    struct px_team *team = partition->team;
+    for (uint32_t i = 0; team && i < partition->count; i++) {
+        const struct px_part *part = &partition->parts[i];
+        team->starts[i] = (uint64_t)(staged(partition, part) - partition->activations[partition->turn]);
+        team->counts[i] = partition->shape.replicas * px_owned_neurons(&part->cut.shape);
+    }
+    return team ? px_team_gather(team, partition->base.log, partition->activations[partition->turn]) : PRAXIS_SUCCESS;
+}
+
+/* What each part has computed, on its way and there. */
+static praxis_status give_activations(struct px_partition *partition)
 {
     praxis_status status = PRAXIS_SUCCESS;
     PX_EACH_PART (partition, part, status)
         status = PX_PART(partition, part, publish, staged(partition, part));
     PX_EACH_PART (partition, part, status)
         status = PX_PART_ALONE(partition, part, published);
+    return status;
+}
+
+static praxis_status take_activations(struct px_partition *partition)
+{
+    praxis_status status = PRAXIS_SUCCESS;
     PX_EACH_PART (partition, part, status)
         status = adopt_others(partition, part);
     partition->turn ^= 1;
     return status;
 }
 
+/*
+ * Ticks of parts that own columns: after each its activations go from every part to all others. Two ticks take turns in
+ * memory: a part that has published its own has adopted those of the tick before, and their place is free. A rank that
+ * fails says so in the next agreement, for which all others wait.
+ */
+static praxis_status tick_columns(struct px_partition *partition, uint32_t step, uint32_t count, const uint8_t *flags)
+{
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t end = step + count; step < end; step++) {
+        if (!status)
+            status = tick_parts(partition, step, 1, flags);
+        if (!status)
+            status = give_activations(partition);
+        status = px_partition_agree(partition, "ticks", status);
+        if (!status)
+            status = cross_ranks(partition);
+        if (status)
+            return status;
+        status = take_activations(partition);
+        if (status && !partition->team)
+            return status;
+    }
+    return px_partition_agree(partition, "the end of ticks", status);
+}
+
 praxis_status px_partition_ticks(struct px_backend *backend, uint32_t step, uint32_t count, const uint8_t *flags)
 {
     struct px_partition *partition = px_partition_of(backend);
-    praxis_status status = PRAXIS_SUCCESS;
-    if (!partition->exchanging)
-        return tick_parts(partition, step, count, flags);
-    for (uint32_t end = step + count; step < end && !status; step++) {
-        status = tick_parts(partition, step, 1, flags);
-        if (!status)
-            status = exchange_activations(partition);
-    }
-    return status;
+    return partition->exchanging ? tick_columns(partition, step, count, flags)
+                                 : px_partition_agree(partition, "ticks", tick_parts(partition, step, count, flags));
 }
 
 /* ---- Learning ---- */
@@ -185,7 +219,7 @@ praxis_status px_partition_supply(struct px_backend *backend, const struct px_va
         if (!status)
             status = PX_PART(partition, part, supply, &own);
     }
-    return status;
+    return px_partition_agree(partition, "supply", status);
 }
 
 struct px_learning px_part_learning(const struct px_part *part, const struct px_learning *learning)
@@ -224,5 +258,5 @@ praxis_status px_partition_learn(struct px_backend *backend, const struct px_lea
         if (!status)
             status = PX_PART(partition, part, learn, &own);
     }
-    return status;
+    return px_partition_agree(partition, "learn", status);
 }

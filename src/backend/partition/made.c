@@ -37,7 +37,7 @@ static praxis_status birth_parts(struct px_backend *backend)
     praxis_status status = PRAXIS_SUCCESS;
     PX_EACH_PART (partition, part, status)
         status = PX_PART_ALONE(partition, part, birth);
-    return status;
+    return px_partition_agree(partition, "birth", status);
 }
 
 static praxis_status reset_parts(struct px_backend *backend, uint32_t what, const uint8_t *mask)
@@ -46,7 +46,7 @@ static praxis_status reset_parts(struct px_backend *backend, uint32_t what, cons
     praxis_status status = PRAXIS_SUCCESS;
     PX_EACH_PART (partition, part, status)
         status = PX_PART(partition, part, reset, what, mask + part->cut.first_replica);
-    return status;
+    return px_partition_agree(partition, "reset", status);
 }
 
 static praxis_status gate_parts(struct px_backend *backend, const uint32_t *contexts)
@@ -55,7 +55,7 @@ static praxis_status gate_parts(struct px_backend *backend, const uint32_t *cont
     praxis_status status = PRAXIS_SUCCESS;
     PX_EACH_PART (partition, part, status)
         status = PX_PART(partition, part, gate, contexts + part->cut.first_replica);
-    return status;
+    return px_partition_agree(partition, "gate", status);
 }
 
 /* Groups are added to those that there are: a part that has more of them than another is not asked for them. */
@@ -66,7 +66,7 @@ static praxis_status group_parts(struct px_backend *backend, uint32_t count, con
     praxis_status status = PRAXIS_SUCCESS;
     PX_EACH_PART (partition, part, status)
         status = PX_PART(partition, part, set_groups, count, offsets, members);
-    return status;
+    return px_partition_agree(partition, "set_groups", status);
 }
 
 /* Where one part has taken them and another has not, the whole is neither as it was nor as it should be. */
@@ -76,10 +76,10 @@ static praxis_status set_parts(struct px_backend *backend, const struct px_const
     praxis_status status = PRAXIS_SUCCESS;
     PX_EACH_PART (partition, part, status) {
         status = PX_PART(partition, part, set_constants, constants);
-        if (status && part > partition->parts)
+        if (status && (part > partition->parts || partition->team))
             backend->changed = true;
     }
-    return status;
+    return px_partition_agree(partition, "set_constants", status);
 }
 
 /* Part by part, where both networks have the same columns on each. Replicas that are dealt to parts may have to go from
@@ -89,7 +89,7 @@ static bool parts_can_take(const struct px_backend *backend, const struct px_bac
     const struct px_partition *here = (const struct px_partition *)backend, *there = (const struct px_partition *)from;
     bool can = from->operations == backend->operations && here->exchanging && there->exchanging;
     can = can && here->count == there->count;
-    for (uint32_t i = 0; can && i < here->count; i++) {
+    for (uint32_t i = here->first; can && i < here->end; i++) {
         const struct px_part *ours = &here->parts[i], *theirs = &there->parts[i];
         can = ours->cut.shape.first_column == theirs->cut.shape.first_column &&
               ours->cut.shape.columns == theirs->cut.shape.columns &&
@@ -104,7 +104,7 @@ static praxis_status take_parts(struct px_backend *backend, uint32_t target, str
     praxis_status status = PRAXIS_SUCCESS;
     PX_EACH_PART (partition, part, status)
         status = PX_PART(partition, part, take, target, there->parts[part - partition->parts].backend, replica);
-    return status;
+    return px_partition_agree(partition, "take", status);
 }
 
 static praxis_status finish_parts(struct px_backend *backend)
@@ -113,14 +113,14 @@ static praxis_status finish_parts(struct px_backend *backend)
     praxis_status status = PRAXIS_SUCCESS;
     PX_EACH_PART (partition, part, status)
         status = PX_PART_ALONE(partition, part, finish);
-    return status;
+    return px_partition_agree(partition, "finish", status);
 }
 
 static bool parts_are_trusted(const struct px_backend *backend)
 {
     const struct px_partition *partition = (const struct px_partition *)backend;
     bool trusted = true;
-    for (uint32_t i = 0; i < partition->count; i++)
+    for (uint32_t i = partition->first; i < partition->end; i++)
         trusted &= partition->parts[i].backend->operations->trusted(partition->parts[i].backend);
     return trusted;
 }
@@ -128,17 +128,18 @@ static bool parts_are_trusted(const struct px_backend *backend)
 static void trust_parts(struct px_backend *backend)
 {
     const struct px_partition *partition = px_partition_of(backend);
-    for (uint32_t i = 0; i < partition->count; i++)
+    for (uint32_t i = partition->first; i < partition->end; i++)
         partition->parts[i].backend->operations->trust(partition->parts[i].backend);
 }
 
 static struct px_backend *part_number(const struct px_backend *backend, uint32_t number, const struct px_shape **shape)
 {
     const struct px_partition *partition = (const struct px_partition *)backend;
-    if (number >= partition->count)
+    const struct px_part *part = &partition->parts[partition->first];
+    if (number >= partition->end - partition->first)
         return NULL;
-    *shape = &partition->parts[number].cut.shape;
-    return partition->parts[number].backend;
+    *shape = &part[number].cut.shape;
+    return part[number].backend;
 }
 
 /* ---- Describing ---- */
@@ -168,38 +169,72 @@ static void clear_sums(praxis_network_info *info)
     info->weight_slabs = 0;
 }
 
-static void describe_parts(const struct px_backend *backend, praxis_network_info *info)
+static void add_own_parts(const struct px_partition *partition, praxis_network_info *info)
 {
-    const struct px_partition *partition = (const struct px_partition *)backend;
     clear_sums(info);
-    for (uint32_t i = 0; i < partition->count; i++) {
+    for (uint32_t i = partition->first; i < partition->end; i++) {
         praxis_network_info one = *info;
         partition->parts[i].backend->operations->describe(partition->parts[i].backend, &one);
-        add_part(info, &one, i == 0, !partition->exchanging);
+        add_part(info, &one, i == partition->first, !partition->exchanging);
     }
     if (partition->exchanging)
         info->host_bytes = px_add(info->host_bytes, staged_bytes(&partition->shape));
+}
+
+static void copy_sums(praxis_network_info *to, const praxis_network_info *from)
+{
+    to->device_bytes = from->device_bytes;
+    to->host_bytes = from->host_bytes;
+    to->padded_synapses = from->padded_synapses;
+    to->weight_slabs = from->weight_slabs;
+    memcpy(to->sum_path, from->sum_path, sizeof to->sum_path);
+}
+
+static void describe_parts(const struct px_backend *backend, praxis_network_info *info)
+{
+    const struct px_partition *partition = (const struct px_partition *)backend;
+    if (partition->team)
+        copy_sums(info, &partition->all);
+    else
+        add_own_parts(partition, info);
+}
+
+/* What each rank says of its part becomes what all say: the form of the first. */
+static praxis_status share_info(struct px_team *team, struct px_log *log, bool dealt, praxis_network_info *info)
+{
+    int64_t sums[] = {(int64_t)info->device_bytes, (int64_t)info->host_bytes, (int64_t)info->padded_synapses,
+                      (int64_t)info->weight_slabs};
+    if (!team)
+        return PRAXIS_SUCCESS;
+    praxis_status status = px_team_add(team, log, sums, sizeof sums / sizeof *sums);
+    info->device_bytes = (uint64_t)sums[0];
+    info->host_bytes = (uint64_t)sums[1];
+    info->padded_synapses = dealt ? info->padded_synapses : (uint64_t)sums[2];
+    info->weight_slabs = (uint32_t)sums[3];
+    return status;
 }
 
 praxis_status px_partition_plan(struct px_device *base, const struct px_shape *shape, praxis_network_info *info)
 {
     const struct px_partition_device *device = (const struct px_partition_device *)base;
     struct px_cut *cuts = calloc(device->count, sizeof *cuts);
+    bool changed = false;
     if (!cuts)
         return px_fail(base->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u parts", device->count);
     praxis_status status = px_partition_cut(device, shape, cuts);
     bool dealt = cuts[0].shape.replicas < shape->replicas;
     clear_sums(info);
-    for (uint32_t i = 0; i < device->count && !status; i++) {
+    for (uint32_t i = device->first; i < device->end && !status; i++) {
         praxis_network_info one = *info;
         status = cuts[i].device->operations->plan(cuts[i].device, &cuts[i].shape, &one);
         if (!status)
-            add_part(info, &one, i == 0, dealt);
+            add_part(info, &one, i == device->first, dealt);
     }
     if (!dealt)
         info->host_bytes = px_add(info->host_bytes, staged_bytes(shape));
     free(cuts);
-    return status;
+    status = px_team_agree(device->team, base->log, "plan", status, &changed);
+    return status ? status : share_info(device->team, base->log, dealt, info);
 }
 
 /* ---- Making ---- */
@@ -273,6 +308,8 @@ static praxis_status take_cuts(const struct px_partition_device *device, struct 
     praxis_status status = px_partition_cut(device, &partition->shape, cuts);
     for (uint32_t i = 0; i < device->count && !status; i++)
         partition->parts[i].cut = cuts[i];
+    partition->first = device->first;
+    partition->end = device->end;
     free(cuts);
     return status;
 }
@@ -305,8 +342,16 @@ praxis_status px_partition_create_backend(struct px_device *base, const struct p
         status = take_cuts(device, partition);
     if (!status)
         status = allocate_staging(partition);
-    for (uint32_t i = 0; i < device->count && !status; i++)
+    partition->team = device->team;
+    if (!status && choice > 0 && device->team)
+        status = px_fail(base->log, PRAXIS_ERROR_DEVICE, "its device computes wrongly: praxis selftest tells more");
+    for (uint32_t i = device->first; i < device->end && !status; i++)
         status = create_part(&partition->parts[i], choice, &there);
+    status = px_partition_agree(partition, "create", status);
+    if (!status && there && partition->team) {
+        add_own_parts(partition, &partition->all);
+        status = share_info(partition->team, base->log, !partition->exchanging, &partition->all);
+    }
     if (status || !there)
         destroy_parts(&partition->base);
     else

@@ -12,9 +12,13 @@
 /* The most devices that one network is on. */
 #define PX_MOST_PARTS 1024
 
+struct px_team;
+
 /* Takes the devices: they are destroyed with it, or at once where this fails. shares[count]: how much of a network each
- * is to have, NULL: as much as another. */
+ * is to have, NULL: as much as another. With a team (NULL: none), which is taken too, `count` is its ranks', and the
+ * one device, devices[0], is this rank's. */
 praxis_status px_partition_open(struct px_log *log, struct px_device *const *devices, uint32_t count,
-                                const double *shares, praxis_partition form, struct px_device **device);
+                                const double *shares, praxis_partition form, struct px_team *team,
+                                struct px_device **device);
 
 #endif

@@ -4,17 +4,20 @@
 #define PX_BACKEND_PARTITION_PARTS_H
 
 #include "backend/partition/partition.h"
+#include "backend/partition/team.h"
 
 struct px_partition_device {
     struct px_device base;
     praxis_partition form;
     uint32_t count;
-    struct px_device **devices; /* [count] */
+    uint32_t first, end;        /* the parts of this process: all, or one */
+    struct px_device **devices; /* [count] NULL where it is another rank's */
     double *shares;             /* [count] */
+    struct px_team *team;       /* NULL: this process has all parts */
 };
 
 struct px_part {
-    struct px_backend *backend;
+    struct px_backend *backend; /* NULL where it is another rank's */
     struct px_cut cut;
 };
 
@@ -30,12 +33,21 @@ struct px_partition {
     int64_t *sums; /* of one part's span */
     uint64_t sum_room;
     uint32_t count;
-    struct px_part *parts; /* [count] */
+    uint32_t first, end;     /* the parts of this process */
+    struct px_part *parts;   /* [count] */
+    struct px_team *team;    /* the device's */
+    praxis_network_info all; /* with a team: what all parts say of themselves */
 };
 
 static inline struct px_partition *px_partition_of(struct px_backend *backend)
 {
     return (struct px_partition *)backend;
+}
+
+/* How a call of all ranks went. */
+static inline praxis_status px_partition_agree(struct px_partition *partition, const char *call, praxis_status status)
+{
+    return px_team_agree(partition->team, partition->base.log, call, status, &partition->base.changed);
 }
 
 /*
@@ -47,7 +59,8 @@ static inline struct px_partition *px_partition_of(struct px_backend *backend)
 #define PX_PART_ALONE(partition, part, operation)                                                                      \
     px_part_done(partition, part, px_part_begin(part)->operations->operation((part)->backend))
 #define PX_EACH_PART(partition, part, status)                                                                          \
-    for (struct px_part *part = (partition)->parts; part < (partition)->parts + (partition)->count && !(status); part++)
+    for (struct px_part *part = (partition)->parts + (partition)->first;                                               \
+         part < (partition)->parts + (partition)->end && !(status); part++)
 struct px_backend *px_part_begin(struct px_part *part);
 praxis_status px_part_done(struct px_partition *partition, const struct px_part *part, praxis_status status);
 

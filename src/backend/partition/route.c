@@ -54,7 +54,7 @@ static praxis_status move_codes(struct px_partition *partition, struct px_part *
 static praxis_status move_part(struct px_partition *partition, struct px_part *part, const struct route *route,
                                const praxis_range *range, unsigned char *codes)
 {
-    bool of_all = route->way == ROUTE_UP && route->field == PRAXIS_FIELD_ACTIVATION;
+    bool of_all = route->field == PRAXIS_FIELD_ACTIVATION && (route->way == ROUTE_UP || partition->team);
     const struct piece_of_range piece = piece_in(part, range, of_all);
     uint64_t each = (uint64_t)px_field_elements(&partition->shape, route->field) * px_field_bytes(route->field);
     praxis_status status = PRAXIS_SUCCESS;
@@ -68,6 +68,8 @@ static praxis_status move_part(struct px_partition *partition, struct px_part *p
     return status;
 }
 
+static const char *const ways[] = {"upload", "download", "peek_traces"};
+
 static praxis_status move_range(struct px_backend *backend, const struct route *route, const praxis_range *range,
                                 void *codes)
 {
@@ -75,6 +77,33 @@ static praxis_status move_range(struct px_backend *backend, const struct route *
     praxis_status status = PRAXIS_SUCCESS;
     PX_EACH_PART (partition, part, status)
         status = move_part(partition, part, route, range, codes);
+    return px_partition_agree(partition, ways[route->way], status);
+}
+
+/* What each rank has of a row of neurons of a replica goes to all, `each` bytes a neuron. */
+static praxis_status gather_row(struct px_partition *partition, const praxis_range *row, uint64_t each, void *codes)
+{
+    struct px_team *team = partition->team;
+    for (uint32_t i = 0; i < partition->count; i++) {
+        const struct piece_of_range piece = piece_in(&partition->parts[i], row, false);
+        team->starts[i] = piece.neuron * each;
+        team->counts[i] = piece.range.neurons * each;
+    }
+    return px_team_gather(team, partition->base.log, codes);
+}
+
+/* What was downloaded from this process's parts, with what others have of it. Activations everyone has, where parts
+ * exchange them. */
+static praxis_status gather_range(struct px_partition *partition, praxis_field field, const praxis_range *range,
+                                  unsigned char *codes)
+{
+    uint64_t each = (uint64_t)px_field_elements(&partition->shape, field) * px_field_bytes(field);
+    bool there = !partition->team || (field == PRAXIS_FIELD_ACTIVATION && partition->exchanging);
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t r = 0; r < range->replicas && !there && !status; r++) {
+        const praxis_range row = {range->first_replica + r, 1, range->first_neuron, range->neurons};
+        status = gather_row(partition, &row, each, codes + r * range->neurons * each);
+    }
     return status;
 }
 
@@ -87,13 +116,15 @@ praxis_status px_partition_upload(struct px_backend *backend, praxis_field field
 praxis_status px_partition_download(struct px_backend *backend, praxis_field field, const praxis_range *range,
                                     void *codes)
 {
-    return move_range(backend, &(struct route){ROUTE_DOWN, field, NULL}, range, codes);
+    praxis_status status = move_range(backend, &(struct route){ROUTE_DOWN, field, NULL}, range, codes);
+    return status ? status : gather_range(px_partition_of(backend), field, range, codes);
 }
 
 praxis_status px_partition_peek_traces(struct px_backend *backend, const struct px_learning *learning,
                                        const praxis_range *range, void *codes)
 {
-    return move_range(backend, &(struct route){ROUTE_PEEK, PRAXIS_FIELD_TRACE, learning}, range, codes);
+    praxis_status status = move_range(backend, &(struct route){ROUTE_PEEK, PRAXIS_FIELD_TRACE, learning}, range, codes);
+    return status ? status : gather_range(px_partition_of(backend), PRAXIS_FIELD_TRACE, range, codes);
 }
 
 /* ---- The window ---- */
@@ -114,9 +145,13 @@ praxis_status px_partition_download_past(struct px_backend *backend, uint32_t re
             continue;
         int8_t *own = factors ? factors + px_first_neuron(&part->cut.shape) : NULL;
         status = PX_PART(partition, part, download_past, replica - part->cut.first_replica, age, activations, own);
-        activations = NULL;
+        activations = partition->team ? activations : NULL;
     }
-    return status;
+    status = px_partition_agree(partition, "download_past", status);
+    const praxis_range row = {replica, 1, 0, partition->shape.graph.neurons};
+    if (!status && partition->team && activations && !partition->exchanging)
+        status = gather_row(partition, &row, 1, activations);
+    return status || !partition->team || !factors ? status : gather_row(partition, &row, 1, factors);
 }
 
 praxis_status px_partition_upload_past(struct px_backend *backend, uint32_t replica, uint32_t age,
@@ -129,7 +164,7 @@ praxis_status px_partition_upload_past(struct px_backend *backend, uint32_t repl
         if (has_replica(part, replica))
             status = PX_PART(partition, part, upload_past, replica - part->cut.first_replica, age, activations, own);
     }
-    return status;
+    return px_partition_agree(partition, "upload_past", status);
 }
 
 /* ---- Counting ---- */
@@ -150,5 +185,6 @@ praxis_status px_partition_histogram(struct px_backend *backend, praxis_field fi
             of_part[i] += own[i];
     }
     free(own);
-    return status;
+    status = px_partition_agree(partition, "histogram", status);
+    return status || !partition->team ? status : px_team_add(partition->team, backend->log, (int64_t *)counts, bins);
 }

@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Ranks, here threads that reach each other through memory: each has one part of a network, makes the calls that all
+ * make, and has the results and the state of one device, bit for bit.
+ */
+#define _XOPEN_SOURCE 700
+#include <pthread.h>
+
+#include "folder.h"
+
+#include "conformance/conformance.h"
+
+#define MOST 4
+
+/* ---- Threads that reach each other ---- */
+
+struct meeting {
+    uint32_t count;
+    pthread_barrier_t barrier;
+    void *bytes[MOST];
+    bool gone; /* nobody is reached any more */
+};
+
+struct member {
+    struct meeting *meeting;
+    uint32_t rank;
+    void *bytes;
+    const uint64_t *starts, *counts;
+};
+
+static int gather(void *user, void *bytes, const uint64_t *starts, const uint64_t *counts)
+{
+    struct member *member = user;
+    member->bytes = bytes;
+    member->starts = starts;
+    member->counts = counts;
+    member->meeting->bytes[member->rank] = bytes;
+    return member->meeting->gone;
+}
+
+static int wait_for_all(void *user)
+{
+    struct member *member = user;
+    struct meeting *meeting = member->meeting;
+    pthread_barrier_wait(&meeting->barrier);
+    for (uint32_t r = 0; r < meeting->count; r++)
+        if (r != member->rank)
+            memcpy((char *)member->bytes + member->starts[r], (char *)meeting->bytes[r] + member->starts[r],
+                   member->counts[r]);
+    pthread_barrier_wait(&meeting->barrier);
+    return 0;
+}
+
+static int add(void *user, int64_t *numbers, uint64_t count)
+{
+    struct member *member = user;
+    struct meeting *meeting = member->meeting;
+    int64_t *sums = calloc(count + 1, sizeof *sums);
+    meeting->bytes[member->rank] = numbers;
+    pthread_barrier_wait(&meeting->barrier);
+    for (uint32_t r = 0; r < meeting->count; r++)
+        for (uint64_t i = 0; i < count; i++)
+            sums[i] += ((const int64_t *)meeting->bytes[r])[i];
+    pthread_barrier_wait(&meeting->barrier);
+    memcpy(numbers, sums, count * sizeof *sums);
+    free(sums);
+    return 0;
+}
+
+/* ---- What each does ---- */
+
+struct task {
+    const char *device;
+    praxis_partition partition;
+    const double *shares;
+    struct conformance_shape shape;
+};
+
+/* One rank: what it found, since no thread but the first may fail a test. */
+struct rank {
+    struct member member;
+    const struct task *task;
+    void (*act)(struct rank *rank, praxis_context *context);
+    praxis_status status, opened;
+    char message[1024];
+    uint64_t hash, saved;
+    const char *path;
+    struct conformance result;
+};
+
+static void note(void *user, praxis_log_level level, const char *text)
+{
+    struct rank *rank = user;
+    if (level == PRAXIS_LOG_ERROR)
+        snprintf(rank->message, sizeof rank->message, "%s", text);
+}
+
+static void *live_as_rank(void *user)
+{
+    struct rank *rank = user;
+    const praxis_ranks ranks = {.user = &rank->member,
+                                .rank = rank->member.rank,
+                                .count = rank->member.meeting->count,
+                                .local_rank = rank->member.rank,
+                                .gather = gather,
+                                .wait = wait_for_all,
+                                .add = add};
+    praxis_context_options options;
+    praxis_context *context = NULL;
+    praxis_context_options_default(&options);
+    options.device = rank->task->device;
+    options.partition = rank->task->partition;
+    options.shares = rank->task->shares;
+    options.share_count = rank->task->shares ? ranks.count : 0;
+    options.ranks = &ranks;
+    options.log = (praxis_log){note, rank};
+    rank->opened = praxis_context_create(&options, &context);
+    if (!rank->opened)
+        rank->act(rank, context);
+    praxis_context_destroy(context);
+    return NULL;
+}
+
+static void live_together(uint32_t count, const struct task *task, void (*act)(struct rank *, praxis_context *),
+                          const char *path, struct rank ranks[MOST])
+{
+    struct meeting meeting = {.count = count};
+    pthread_t threads[MOST];
+    ck_assert(!pthread_barrier_init(&meeting.barrier, NULL, count));
+    for (uint32_t r = 0; r < count; r++) {
+        ranks[r] = (struct rank){.member = {.meeting = &meeting, .rank = r}, .task = task, .act = act, .path = path};
+        ck_assert(!pthread_create(&threads[r], NULL, live_as_rank, &ranks[r]));
+    }
+    for (uint32_t r = 0; r < count; r++)
+        ck_assert(!pthread_join(threads[r], NULL));
+    pthread_barrier_destroy(&meeting.barrier);
+}
+
+/* ---- Every operation ---- */
+
+static void compare(struct rank *rank, praxis_context *context)
+{
+    praxis_context_options options;
+    praxis_context *reference = NULL;
+    praxis_context_options_default(&options);
+    options.device = "reference";
+    rank->status = praxis_context_create(&options, &reference);
+    if (!rank->status)
+        rank->status = conformance_compare(context, reference, &rank->task->shape, &rank->result);
+    praxis_context_destroy(reference);
+}
+
+static const double uneven[] = {3, 1, 2, 1};
+static const struct {
+    uint32_t count;
+    struct task task;
+} compared[] = {
+    {2, {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {49, 2, 1, 1, 5, PRAXIS_TRACE_STORED, 3}}},
+    {3, {"reference", PRAXIS_PARTITION_COLUMNS, uneven, {49, 4, 3, 5, 3, PRAXIS_TRACE_WINDOW, 2}}},
+    {4, {"reference,reference", PRAXIS_PARTITION_COLUMNS, uneven, {121, 1, 2, 3, 16, PRAXIS_TRACE_STORED, 1}}},
+    {2, {"reference", PRAXIS_PARTITION_REPLICAS, NULL, {49, 2, 3, 1, 5, PRAXIS_TRACE_STORED, 1}}},
+    {3, {"reference", PRAXIS_PARTITION_AUTO, uneven, {49, 1, 5, 2, 4, PRAXIS_TRACE_WINDOW, 3}}},
+};
+
+START_TEST(operations_of_ranks)
+{
+    struct rank ranks[MOST];
+    live_together(compared[_i].count, &compared[_i].task, compare, NULL, ranks);
+    for (uint32_t r = 0; r < compared[_i].count; r++) {
+        ck_assert_msg(!ranks[r].opened && !ranks[r].status, "rank %u: %s", r, ranks[r].message);
+        ck_assert_msg(ranks[r].result.failures == 0, "rank %u: %s", r, ranks[r].result.first_failure);
+    }
+}
+END_TEST
+
+/* ---- Saved by ranks ---- */
+
+static praxis_parameters parameters_of_ranks(void)
+{
+    praxis_parameters parameters;
+    praxis_parameters_default(&parameters);
+    parameters.neurons = 49;
+    parameters.replicas = 2;
+    parameters.noise = 0.4;
+    parameters.trace_window = 6;
+    return parameters;
+}
+
+static praxis_status run_traced(praxis_network *network)
+{
+    praxis_run run;
+    const float modulator[2 * 9] = {0.5f, 0, 1};
+    praxis_run_default(&run);
+    run.ticks = 9;
+    run.flags = PRAXIS_RUN_TRACE;
+    run.modulator = modulator;
+    return praxis_network_run(network, &run);
+}
+
+static uint64_t joined_hash(praxis_network *network)
+{
+    uint64_t hashes[2] = {0};
+    return praxis_network_hash(network, hashes) ? 0 : hashes[0] ^ 3 * hashes[1];
+}
+
+/* Every rank has all of it to save: the first does, in a file of its own each. */
+static void save(struct rank *rank, praxis_context *context)
+{
+    const praxis_parameters parameters = parameters_of_ranks();
+    praxis_network *network = NULL, *loaded = NULL;
+    char path[256];
+    snprintf(path, sizeof path, "%s/%u", rank->path, rank->member.rank);
+    rank->status = praxis_network_create(context, &parameters, &network);
+    if (!rank->status)
+        rank->status = run_traced(network);
+    if (!rank->status)
+        rank->status = praxis_network_save(network, path);
+    if (!rank->status)
+        rank->hash = joined_hash(network);
+    if (!rank->status)
+        rank->status = praxis_network_load(context, path, &loaded);
+    if (!rank->status)
+        rank->saved = joined_hash(loaded);
+    praxis_network_destroy(network);
+    praxis_network_destroy(loaded);
+}
+
+START_TEST(ranks_save)
+{
+    static const struct task task = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    const praxis_parameters parameters = parameters_of_ranks();
+    struct rank ranks[MOST];
+    char *folder = folder_make(), path[256];
+    praxis_context *one = unit_context("reference");
+    praxis_network *network = unit_network(one, &parameters), *loaded;
+    unit_success(one, run_traced(network));
+    live_together(3, &task, save, folder, ranks);
+    for (uint32_t r = 0; r < 3; r++) {
+        ck_assert_msg(!ranks[r].opened && !ranks[r].status, "rank %u: %s", r, ranks[r].message);
+        ck_assert_uint_eq(ranks[r].hash, joined_hash(network));
+        ck_assert_uint_eq(ranks[r].saved, ranks[r].hash);
+    }
+    snprintf(path, sizeof path, "%s/1", folder);
+    unit_success(one, praxis_network_load(one, path, &loaded));
+    ck_assert_uint_eq(joined_hash(loaded), joined_hash(network));
+    praxis_network_destroy(network);
+    praxis_network_destroy(loaded);
+    praxis_context_destroy(one);
+    folder_remove(folder);
+}
+END_TEST
+
+/* ---- Ranks that fail ---- */
+
+static void do_nothing(struct rank *rank, praxis_context *context)
+{
+    (void)rank, (void)context;
+}
+
+/* One that finds no device. */
+START_TEST(a_rank_finds_no_device)
+{
+    static const struct task task = {"reference,opencl:900.7,reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    struct rank ranks[MOST];
+    live_together(3, &task, do_nothing, NULL, ranks);
+    for (uint32_t r = 0; r < 3; r++) {
+        ck_assert_int_eq(ranks[r].opened, PRAXIS_ERROR_NO_DEVICE);
+        ck_assert_msg(strstr(ranks[r].message, "rank 1: no device matches \"opencl:900.7\"") != NULL, "%s",
+                      ranks[r].message);
+    }
+}
+END_TEST
+
+/* One that leaves the others: the network is broken where it was half-way. */
+static void go_astray(struct rank *rank, praxis_context *context)
+{
+    const praxis_parameters parameters = parameters_of_ranks();
+    praxis_network *network = NULL;
+    rank->status = praxis_network_create(context, &parameters, &network);
+    if (!rank->status)
+        rank->status = rank->member.rank == 1 ? praxis_network_finish(network) : run_traced(network);
+    praxis_network_destroy(network);
+}
+
+START_TEST(a_rank_goes_astray)
+{
+    static const struct task task = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    struct rank ranks[MOST];
+    live_together(3, &task, go_astray, NULL, ranks);
+    for (uint32_t r = 0; r < 3; r++) {
+        ck_assert_int_eq(ranks[r].status, PRAXIS_ERROR_INVALID_ARGUMENT);
+        ck_assert_msg(strstr(ranks[r].message, "rank 1 does something else than rank 0") != NULL, "%s",
+                      ranks[r].message);
+    }
+}
+END_TEST
+
+static void lose_touch(struct rank *rank, praxis_context *context)
+{
+    const praxis_parameters parameters = parameters_of_ranks();
+    praxis_network *network = NULL;
+    rank->status = praxis_network_create(context, &parameters, &network);
+    pthread_barrier_wait(&rank->member.meeting->barrier);
+    rank->member.meeting->gone = true;
+    pthread_barrier_wait(&rank->member.meeting->barrier);
+    if (!rank->status)
+        rank->status = run_traced(network);
+    rank->hash = praxis_network_finish(network) == PRAXIS_ERROR_BROKEN;
+    praxis_network_destroy(network);
+}
+
+START_TEST(ranks_lose_touch)
+{
+    static const struct task task = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    struct rank ranks[MOST];
+    live_together(2, &task, lose_touch, NULL, ranks);
+    for (uint32_t r = 0; r < 2; r++) {
+        ck_assert_int_eq(ranks[r].status, PRAXIS_ERROR_DEVICE);
+        ck_assert(ranks[r].hash);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *suite = suite_create("ranks");
+    TCase *tests = unit_case(suite, "ranks");
+    tcase_add_loop_test(tests, operations_of_ranks, 0, (int)UNIT_LENGTH(compared));
+    tcase_add_test(tests, ranks_save);
+    tcase_add_test(tests, a_rank_finds_no_device);
+    tcase_add_test(tests, a_rank_goes_astray);
+    tcase_add_test(tests, ranks_lose_touch);
+    return unit_main(suite);
+}
