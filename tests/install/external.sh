@@ -70,6 +70,13 @@ foreign=$(nm -D --defined-only "$library/libpraxis.so" | awk '{print $3}' | grep
 foreign=$(nm -g --defined-only "$library/libpraxis.a" | awk 'NF == 3 {print $3}' | grep -v '^praxis_\|^px_' || true)
 [ -z "$foreign" ] || fail "the static library also exports: $foreign"
 
+# What libabigail reads of the shared library is what was written down.
+if command -v abidiff >/dev/null && [ "$(uname -m)" = x86_64 ]; then
+    quietly "$source_root/tests/abi/abigail.sh" check "$library/libpraxis.so"
+else
+    echo "SKIPPED: no abidiff, or no x86-64: nobody but tests/abi/abi.py compares the binary interface"
+fi
+
 # Through CMake, from the folder to which the whole was moved.
 cmake_programs() {
     quietly cmake -S "$here" -B "$1" -DCMAKE_PREFIX_PATH="$moved"
