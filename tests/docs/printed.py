@@ -28,7 +28,7 @@ class Printed:
     def __init__(self, root):
         self.root = root
         self.commands, self.names = [], []
-        for path in ["README.md", "CONTRIBUTING.md", *self.sorted("docs/*.md"), *self.sorted("*/results/*.md")]:
+        for path in ["README.md", "CONTRIBUTING.md", *self.sorted("docs/*.md"), *self.sorted("docs/manual/*.md"), *self.sorted("*/results/*.md")]:
             self.read_markdown(path)
         for path in self.sorted("docs/man/*.scd"):
             self.read_manual(path)
@@ -70,7 +70,7 @@ class Printed:
     def read_markdown(self, path):
         prose, block, fence, first = [], [], None, 0
         for number, line in enumerate([*self.read(path).splitlines(), ""], 1):
-            mark = re.fullmatch(r"\s*```(\w*)", line)
+            mark = re.fullmatch(r"\s*```([^`]*)", line)
             inside = fence is not None or (line.startswith("    ") and not mark)
             if mark and fence is None:
                 fence, block, first = mark[1], [], number + 1

@@ -29,6 +29,8 @@ PRINTED = Printed(SOURCE)
 # What is not run, and why.
 EXCEPTIONS = {
     "./bootstrap test": "this test is a part of it",
+    "./bootstrap docs": "writes into the build folder: tests/docs/test_site.py",
+    "ninja -C build docs": "the same",
     ".ci/run": "this test is a part of it",
     "meson test -C build --suite slow": "this test is a part of it",
     "meson install -C build": "writes to the system: tests/install/external.sh installs into a folder",
@@ -44,6 +46,7 @@ EXCEPTIONS = {
     "tests/maintainer/architectures.sh": "needs the network",
     "tests/maintainer/fresh-install.sh": "needs the network",
     "ninja -C build write-abi": "writes into the sources",
+    "tests/abi/abigail.sh write": "writes into the sources",
 }
 
 # Minutes, or all of the machine. They may rely on what those before them have made.
@@ -56,6 +59,7 @@ SLOW = {
     "build/bench/praxis-bench compare mine.json bench/results/h200-ptx.json --html both.html",
     "build/praxis selftest --all",
     "build/praxis train pong --seeds 1 --watch",
+    "build/praxis train predict --input tests/data/sunspots.csv --columns SUNACTIVITY",
     "build/praxis tune",
     "meson setup build",
     "meson test -C build --suite fault",
