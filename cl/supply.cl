@@ -17,7 +17,7 @@ INLINE int value_of(__global const int *values, int scope, __global const int *t
     return target < 0 ? 0 : values[(size_t)replica_of(panel) * target_count + target];
 }
 
-/* Whether any of ROWS rows is in a target: neighbours are, as a rule, all or none. */
+/* Whether any of ROWS rows is in a target: neighbours are mostly all or none. */
 INLINE int any_targeted(__global const int *targets, uint panel, uint row)
 {
     __global const int *own = targets + column_of(panel) * PRIME + row;

@@ -306,9 +306,9 @@ typedef struct praxis_context_options {
 /* Where a number of a tuning is worth a try. */
 typedef enum praxis_tuning_place {
     PRAXIS_TUNING_EVERYWHERE = 0,
-    PRAXIS_TUNING_VECTORS = 1, /* where the device's dot_product is "c" */
-    PRAXIS_TUNING_WORDS = 2,   /* where it is another */
-    PRAXIS_TUNING_GROUPS = 3   /* on what has many work-items in a group: no CPU, and no emulator */
+    PRAXIS_TUNING_VECTORS = 1,    /* where the device's dot_product is "c" */
+    PRAXIS_TUNING_WORDS = 2,      /* where it is another */
+    PRAXIS_TUNING_WORK_GROUPS = 3 /* where work-groups are large: on no CPU, and no emulator */
 } praxis_tuning_place;
 
 #define PRAXIS_TUNING_TRIES 8

@@ -85,7 +85,7 @@ void curve_begin(struct curve *curve, const struct curve_plan *plan)
 {
     const uint64_t most = plan->block * CURVE_POINTS;
     *curve = (struct curve){.plan = *plan};
-    curve->point_units = plan->block * (plan->length / most + (plan->length % most != 0));
+    curve->point_turns = plan->block * (plan->length / most + (plan->length % most != 0));
     sums_begin(&curve->block, organoids(curve));
     sums_begin(&curve->point, organoids(curve));
     curve->ends = memory_get(CURVE_POINTS, sizeof *curve->ends);
@@ -98,7 +98,7 @@ void curve_begin_log(struct curve *curve, FILE *log)
 {
     struct curve_plan *plan = &curve->plan;
     plan->log = log;
-    fprintf(log, "%s,seed,%s", plan->unit, plan->metric);
+    fprintf(log, "%s,seed,%s", plan->turn, plan->metric);
     for (uint32_t c = 1; c < plan->condition_count; c++)
         fprintf(log, ",%s", plan->conditions[c]);
     for (uint32_t m = 0; m < measures(curve); m++)
@@ -112,7 +112,7 @@ void curve_free(struct curve *curve)
     sums_free(&curve->point);
     free(curve->ends);
     free(curve->points);
-    *curve = (struct curve){.units = 0};
+    *curve = (struct curve){.turns = 0};
 }
 
 static void log_measures(const struct curve *curve, uint32_t seed)
@@ -132,7 +132,7 @@ static void end_block(struct curve *curve)
 {
     const struct curve_plan *plan = &curve->plan;
     for (uint32_t s = 0; s < plan->seeds && plan->log; s++) {
-        fprintf(plan->log, "%" PRIu64 ",%" PRIu64, curve->units, plan->first_seed + s);
+        fprintf(plan->log, "%" PRIu64 ",%" PRIu64, curve->turns, plan->first_seed + s);
         for (uint32_t c = 0; c < plan->condition_count; c++) {
             double mean = sums_mean(&curve->block, c * plan->seeds + s);
             fprintf(plan->log, isnan(mean) ? "," : ",%.4f", mean);
@@ -154,7 +154,7 @@ static void end_point(struct curve *curve)
             means[s] = sums_mean(&curve->point, c * seeds + s);
         curve->points[curve->point_count * conditions + c] = summarise(means, seeds);
     }
-    curve->ends[curve->point_count++] = curve->units;
+    curve->ends[curve->point_count++] = curve->turns;
     free(means);
     sums_clear(&curve->point, organoids(curve));
 }
@@ -172,13 +172,13 @@ static void follow(struct curve *curve, const float *values)
 
 void curve_add(struct curve *curve, const float *values)
 {
-    curve->units++;
+    curve->turns++;
     follow(curve, values);
     sums_add(&curve->block, values, organoids(curve));
     sums_add(&curve->point, values, organoids(curve));
-    if (curve->units % curve->plan.block == 0)
+    if (curve->turns % curve->plan.block == 0)
         end_block(curve);
-    if (curve->units % curve->point_units == 0)
+    if (curve->turns % curve->point_turns == 0)
         end_point(curve);
 }
 
@@ -187,8 +187,8 @@ void curve_finish(struct curve *curve)
     if (curve->finished)
         return;
     curve->finished = true;
-    if (curve->units % curve->plan.block)
+    if (curve->turns % curve->plan.block)
         end_block(curve);
-    if (curve->units % curve->point_units)
+    if (curve->turns % curve->point_turns)
         end_point(curve);
 }

@@ -67,13 +67,13 @@ static void script_curve(const struct training *training, FILE *file)
     const char *with = curve->point_count < FEW_POINTS ? "linespoints pt 7 ps 0.5" : "lines";
     fprintf(file, "set title '%s: %s of %u organoid%s", task->name, training->shown, training->seeds,
             training->seeds == 1 ? "" : "s, median and range");
-    if (curve->units < training->conditions->length && training->signal)
-        fprintf(file, ", ended after %" PRIu64 " of %" PRIu64 " %s", curve->units, training->conditions->length,
-                task->protocol->units);
+    if (curve->turns < training->conditions->length && training->signal)
+        fprintf(file, ", ended after %" PRIu64 " of %" PRIu64 " %s", curve->turns, training->conditions->length,
+                task->protocol->turns);
     fprintf(file,
             "'\nset xlabel '%s'\nset ylabel '%s, mean of %" PRIu64 " %s'\nset xrange [0:%" PRIu64 "]\n"
             "set yrange [0:*]\nset key outside right top vertical Left reverse samplen 2 spacing 1.2\n",
-            task->protocol->unit, task->curve, curve->point_units, task->protocol->units, curve->units);
+            task->protocol->turn, task->curve, curve->point_turns, task->protocol->turns, curve->turns);
     if (!isnan(task->chance))
         fprintf(file, "set yrange [0:1.05]\n");
     fprintf(file, "plot ");

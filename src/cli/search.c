@@ -77,7 +77,7 @@ static bool matters(const struct descent *descent, const praxis_tuning_info *dim
         return vectors;
     case PRAXIS_TUNING_WORDS:
         return !vectors;
-    case PRAXIS_TUNING_GROUPS:
+    case PRAXIS_TUNING_WORK_GROUPS:
         return !cpu;
     case PRAXIS_TUNING_EVERYWHERE:
         break;

@@ -37,7 +37,7 @@ static cJSON *json_task(const struct task *task)
     json_add_text(object, "summary", task->summary);
     json_add_text(object, "description", task->description);
     json_add_text(object, "source", task->source);
-    json_add_text(object, "counted_in", task->protocol->units);
+    json_add_text(object, "counted_in", task->protocol->turns);
     json_add_count(object, "length", task->length);
     cJSON *figures = cJSON_AddArrayToObject(object, "figures");
     for (const struct task_figure *figure = task->figures; figure->name; figure++)

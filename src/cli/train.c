@@ -23,7 +23,7 @@ static int open_targets(const struct cli_command *command, const struct request 
 static int report(const struct cli_command *command, const struct request *request, const struct training *training,
                   struct cli_file *log)
 {
-    bool any = training->curve.units > 0, log_to_standard = request->log && cli_is_output(request->log);
+    bool any = training->curve.turns > 0, log_to_standard = request->log && cli_is_output(request->log);
     int code = CLI_DONE;
     if (any && request->json)
         code = training_print_json(command, training);
@@ -46,15 +46,15 @@ static int run_training(const struct cli_command *command, const struct request 
     if (!status)
         status = training_run(context, training);
     praxis_context_destroy(context);
-    uint64_t units = training->curve.units;
-    if (status == PRAXIS_ERROR_OUT_OF_RANGE && units == 0) /* the library has named the option */
+    uint64_t turns = training->curve.turns;
+    if (status == PRAXIS_ERROR_OUT_OF_RANGE && turns == 0) /* the library has named the option */
         return CLI_USAGE;
     const char *what = status ? praxis_status_string(status) : cli_interrupt_name(training->signal);
-    if (status && units == 0)
+    if (status && turns == 0)
         cli_fail(command, "%s", what);
     else if (status || training->signal)
-        cli_fail(command, "%s after %" PRIu64 " of %" PRIu64 " %s", what, units, request->length,
-                 request->task->protocol->units);
+        cli_fail(command, "%s after %" PRIu64 " of %" PRIu64 " %s", what, turns, request->length,
+                 request->task->protocol->turns);
     return status ? CLI_FAILED : training->signal ? cli_interrupt_code(training->signal) : CLI_DONE;
 }
 

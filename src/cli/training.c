@@ -71,7 +71,7 @@ double *training_figure(const struct training *training, unsigned number, uint32
 
 /* ---- Running ---- */
 
-/* One unit under all conditions. */
+/* One turn under all conditions. */
 static praxis_status advance(struct training *training, bool learning, float *values)
 {
     praxis_status status = PRAXIS_SUCCESS;
@@ -104,7 +104,7 @@ static void begin_curve(struct training *training)
     training->names = memory_get(training->condition_count, sizeof *training->names);
     for (uint32_t c = 0; c < training->condition_count; c++)
         training->names[c] = c ? training_control(training, c)->name : training->shown;
-    const struct curve_plan plan = {.unit = task->protocol->unit,
+    const struct curve_plan plan = {.turn = task->protocol->turn,
                                     .metric = training->shown,
                                     .conditions = training->names,
                                     .condition_count = training->condition_count,
@@ -132,7 +132,7 @@ static void show_progress(struct progress *progress, const struct training *trai
 {
     char note[32];
     snprintf(note, sizeof note, "%.16s %.3f", training->shown, training->curve.recent);
-    progress_show(progress, training->curve.units + tested, note);
+    progress_show(progress, training->curve.turns + tested, note);
 }
 
 static bool has_learned(const struct training *training)
@@ -140,7 +140,7 @@ static bool has_learned(const struct training *training)
     bool ended = true;
     for (uint32_t l = 0; l < training->learner_count; l++)
         ended = ended && training->learners[l]->ended;
-    return ended || training->curve.units == training->conditions->length;
+    return ended || training->curve.turns == training->conditions->length;
 }
 
 /* ---- Keeping ---- */
@@ -174,14 +174,14 @@ static praxis_status learn(struct training *training, struct progress *progress,
         if (status)
             continue;
         curve_add(&training->curve, values);
-        watch_show(&training->watch, training->learners[0], training->curve.units);
+        watch_show(&training->watch, training->learners[0], training->curve.turns);
         show_progress(progress, training, 0);
         keep_if_due(training);
     }
     return status;
 }
 
-/* No unit of learning follows, after what was a success so far or a failure. */
+/* No turn of learning follows, after what was a success so far or a failure. */
 static praxis_status conclude(struct training *training, praxis_status status)
 {
     curve_finish(&training->curve);
@@ -241,7 +241,7 @@ static praxis_status record(struct training *training)
 
 /* ---- The whole ---- */
 
-/* From the first unit on a signal ends it early, and is not the end of the command. */
+/* From the first turn on a signal ends it early, and is not the end of the command. */
 static praxis_status run(praxis_context *context, struct training *training)
 {
     struct progress progress;
@@ -256,7 +256,7 @@ static praxis_status run(praxis_context *context, struct training *training)
     if (!status && training->saving->save && !has_learned(training))
         training->unsaved = !training_save(training->command, training, training->saving->save);
     status = conclude(training, status);
-    if (!status && training->curve.units > 0 && !training->weights)
+    if (!status && training->curve.turns > 0 && !training->weights)
         status = observe(training);
     if (!status && !training->signal)
         status = test(training, &progress, values);
@@ -264,7 +264,7 @@ static praxis_status run(praxis_context *context, struct training *training)
         training->unsaved = !training_save(training->command, training, training->saving->save);
     progress_end(&progress);
     training->seconds = clock_now() - progress.start;
-    if (!status && training->curve.units > 0)
+    if (!status && training->curve.turns > 0)
         status = record(training);
     free(values);
     return status;

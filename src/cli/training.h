@@ -29,7 +29,7 @@ struct training {
     char shown[32];     /* what the curve is of, in a word */
     const char **names; /* of the conditions, for the log */
     struct curve curve; /* of what was learned, until it ended */
-    uint64_t tested;    /* units of test so far */
+    uint64_t tested;    /* turns of test so far */
     bool unsaved;       /* what it came to could not be saved */
     double seconds;
     int signal;                               /* that ended it early, 0 where none did */
@@ -41,7 +41,7 @@ struct training {
 void training_order(struct settings *conditions, uint32_t count);
 
 /*
- * Runs it. What was learned before a failure or a signal is kept, and curve.units tells how much it was.
+ * Runs it. What was learned before a failure or a signal is kept, and curve.turns tells how much it was.
  * training_free, also after a failure.
  */
 praxis_status training_run(praxis_context *context, struct training *training);

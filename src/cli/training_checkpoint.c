@@ -133,7 +133,7 @@ static const struct state_member summary_members[] = {
 static void list_curve(struct curve *curve, struct state *state)
 {
     size_t organoids = (size_t)curve->plan.condition_count * curve->plan.seeds;
-    state_array(state, "units", PRAXIS_TENSOR_U64, 1, &curve->units, 0);
+    state_array(state, "units", PRAXIS_TENSOR_U64, 1, &curve->turns, 0);
     state_array(state, "finished", PRAXIS_TENSOR_U8, 1, &curve->finished, 1);
     state_array(state, "block.sums", PRAXIS_TENSOR_F64, organoids, curve->block.sums, 0);
     state_array(state, "block.counts", PRAXIS_TENSOR_U64, organoids, curve->block.counts, 0);
@@ -142,8 +142,8 @@ static void list_curve(struct curve *curve, struct state *state)
     state_array(state, "recent", PRAXIS_TENSOR_F64, 1, &curve->recent, 0);
     state_array(state, "recent.count", PRAXIS_TENSOR_U64, 1, &curve->recent_count, 0);
     state_count(state, "point.count", &curve->point_count, CURVE_POINTS);
-    uint64_t points = curve->units / curve->point_units + (curve->finished && curve->units % curve->point_units != 0);
-    state_require(state, curve->units <= curve->plan.length && curve->point_count == points,
+    uint64_t points = curve->turns / curve->point_turns + (curve->finished && curve->turns % curve->point_turns != 0);
+    state_require(state, curve->turns <= curve->plan.length && curve->point_count == points,
                   "the curve is longer than it can be");
     if (curve->point_count == 0)
         return;
@@ -160,7 +160,7 @@ static void list_training(struct training *training, struct state *state)
     state_require(state, training->tested <= training->learners[0]->protocol->tests(training->learners[0]),
                   "there are more tests than there can be");
     list_statistics(training, state);
-    state->learned = training->curve.units;
+    state->learned = training->curve.turns;
     state->tested = training->tested;
     state->prefix = "task";
     for (; state->learner < training->learner_count && !state->status; state->learner++) {
@@ -200,8 +200,8 @@ static praxis_status restore_log(const struct cli_command *command, struct train
     if (!training->log)
         return PRAXIS_SUCCESS;
     if (!training->log_file || praxis_checkpoint_tensor(training->resumed, "train.log", &tensor)) {
-        cli_note(command, "the log begins with %s %" PRIu64, training->conditions->task->protocol->unit,
-                 training->curve.units + 1);
+        cli_note(command, "the log begins with %s %" PRIu64, training->conditions->task->protocol->turn,
+                 training->curve.turns + 1);
         curve_begin_log(&training->curve, training->log);
         return PRAXIS_SUCCESS;
     }

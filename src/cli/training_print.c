@@ -30,7 +30,7 @@ static void print_head(const struct training *training, FILE *file)
     fprintf(file, "%s%s: %s neurons, %s synapses, %u seed%s, %" PRIu64 " %s in %.1f s on %s\n", settings->task->name,
             words, cli_si((double)training->network.neurons, neurons),
             cli_si((double)training->network.synapses, synapses), training->seeds, training->seeds == 1 ? "" : "s",
-            training->curve.units, settings->task->protocol->units, training->seconds, training->device.name);
+            training->curve.turns, settings->task->protocol->turns, training->seconds, training->device.name);
 }
 
 /* A line of one condition; none where there is no such figure of any organoid. */
@@ -121,7 +121,7 @@ static void add_run(cJSON *object, const struct training *training)
     const struct settings *settings = training->conditions;
     const struct task *task = settings->task;
     char asked[64];
-    snprintf(asked, sizeof asked, "asked_%s", task->protocol->units);
+    snprintf(asked, sizeof asked, "asked_%s", task->protocol->turns);
     json_add_text(object, "task", task->name);
     json_add_text(object, "metric", task->figures->name);
     add_meaning(object, task->figures);
@@ -129,7 +129,7 @@ static void add_run(cJSON *object, const struct training *training)
         add_option(object, &task->options[i], settings->options[i]);
     json_add_count(object, "seeds", training->seeds);
     json_add_count(object, "first_seed", training->first_seed);
-    json_add_count(object, task->protocol->units, training->curve.units);
+    json_add_count(object, task->protocol->turns, training->curve.turns);
     json_add_count(object, asked, settings->length);
     json_add_count(object, "tests", settings->tests);
     json_add_count(object, "neurons", training->network.neurons);

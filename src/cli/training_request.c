@@ -64,7 +64,7 @@ static void add_sizes(struct table *table, const char *length_help)
 {
     struct request *r = table->request;
     const struct protocol *protocol = r->task->protocol;
-    add(table, (struct cli_option){protocol->units, CLI_COUNT, &r->length, !r->task->heard, 1e9, "N", length_help});
+    add(table, (struct cli_option){protocol->turns, CLI_COUNT, &r->length, !r->task->heard, 1e9, "N", length_help});
     if (r->task->tests)
         add(table, (struct cli_option){"tests", CLI_COUNT, &r->tests, 0, 1e6, "N", "of each test with learning off"});
     add(table, (struct cli_option)CLI_NEURONS_OPTION(&r->parameters));
@@ -315,7 +315,7 @@ int request_read(const struct cli_command *command, int argc, char **argv, struc
     char synopsis[64], length_help[64];
     struct cli_command of_task = *command;
     snprintf(synopsis, sizeof synopsis, "%s [options]", r->task->name);
-    snprintf(length_help, sizeof length_help, "%s per seed", r->task->protocol->units);
+    snprintf(length_help, sizeof length_help, "%s per seed", r->task->protocol->turns);
     of_task.synopsis = synopsis;
     of_task.summary = r->task->summary;
     struct table table = {.request = r};

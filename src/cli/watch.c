@@ -11,7 +11,7 @@
 #include "tool/text.h"
 
 #define RATE    50   /* pictures a second */
-#define STRETCH 500  /* units that are shown one by one, */
+#define STRETCH 500  /* turns that are shown one by one, */
 #define LEAP    2000 /* and then so many that are not */
 
 void watch_begin(struct watch *watch, const struct cli_command *command, const struct protocol *protocol, bool wanted)
@@ -40,9 +40,9 @@ static void wait_until(double time)
     nanosleep(&rest, NULL);
 }
 
-void watch_show(struct watch *watch, const struct learner *learner, uint64_t units)
+void watch_show(struct watch *watch, const struct learner *learner, uint64_t turns)
 {
-    if (!watch->on || units % (STRETCH + LEAP) >= STRETCH)
+    if (!watch->on || turns % (STRETCH + LEAP) >= STRETCH)
         return;
     char picture[8192];
     struct text text = TEXT_IN(picture);

@@ -14,7 +14,7 @@ struct watch {
 /* Watches if `wanted`. Where that is not possible, a message says why, and nothing is shown. */
 void watch_begin(struct watch *watch, const struct cli_command *command, const struct protocol *protocol, bool wanted);
 
-/* Shows the first organoid after so many units, and waits until that has been seen. */
-void watch_show(struct watch *watch, const struct learner *learner, uint64_t units);
+/* Shows the first organoid after so many turns, and waits until that has been seen. */
+void watch_show(struct watch *watch, const struct learner *learner, uint64_t turns);
 
 #endif

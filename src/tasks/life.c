@@ -617,8 +617,8 @@ static const struct task_picture pictures[] = {
 };
 
 const struct protocol lives = {
-    .unit = "trial",
-    .units = "trials",
+    .turn = "trial",
+    .turns = "trials",
     .block = BLOCK,
     .pictures = pictures,
     .measures = measures,

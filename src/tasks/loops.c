@@ -311,8 +311,8 @@ struct loop_film loops_film(const struct learner *learner)
 }
 
 const struct protocol loops = {
-    .unit = "step",
-    .units = "steps",
+    .turn = "step",
+    .turns = "steps",
     .block = 500,
     .motor_neurons = motor_neurons,
     .create = create,

@@ -10,7 +10,7 @@
  *   what is made of where it went, a TD error or a surprise, is the one modulator of all motor neurons.
  *
  * Only motor neurons learn, and no input reaches them. Where there is a goal, an organoid that has reached it is tested
- * with learning off, and then rests, whatever the others do. A unit is a step.
+ * with learning off, and then rests, whatever the others do. A turn is a step.
  */
 #ifndef TASKS_LOOPS_H
 #define TASKS_LOOPS_H

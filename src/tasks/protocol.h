@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * How tasks are learned. A protocol makes a learner of a task: organoids of one or more conditions as replicas of one
- * network, advanced together, a unit (a trial, a step) at a time. It knows its environments by an interface of its own.
+ * network, advanced together, a turn (a trial, a step) at a time. It knows its environments by an interface of its own.
  */
 #ifndef TASKS_PROTOCOL_H
 #define TASKS_PROTOCOL_H
@@ -29,8 +29,8 @@ struct learner {
 };
 
 struct protocol {
-    const char *unit, *units;            /* "trial", "trials" */
-    uint64_t block;                      /* units that a row of the log is the mean of */
+    const char *turn, *turns;            /* "trial", "trials" */
+    uint64_t block;                      /* turns that a row of the log is the mean of */
     const struct task_picture *pictures; /* of every task; NULL: none */
 
     /* What the log has of each of the learners besides at the end of a block: names, NULL behind the last. NULL:
@@ -45,16 +45,16 @@ struct protocol {
     praxis_status (*create)(praxis_context *context, const struct learner_plan *plan, struct learner **learner);
     void (*destroy)(struct learner *learner);
 
-    /* One unit in every organoid, learning or tested: values[conditions][seeds] of what is learned, the metric as it
-     * is meanwhile; NaN where the unit has brought none. */
+    /* One turn in every organoid, learning or tested: values[conditions][seeds] of what is learned, the metric as it
+     * is meanwhile; NaN where the turn has brought none. */
     praxis_status (*advance)(struct learner *learner, bool learning, float *values);
-    /* Lets what waits for the next unit take effect: it has learned, and may be looked at. NULL: nothing waits. */
+    /* Lets what waits for the next turn take effect: it has learned, and may be looked at. NULL: nothing waits. */
     praxis_status (*settle)(struct learner *learner);
     /* Units of test that are to follow the learning. */
     uint64_t (*tests)(const struct learner *learner);
     /* Figure `number` of the task for organoid [condition][seed], of what there was until now. */
     double (*figure)(const struct learner *learner, unsigned number, uint32_t organoid);
-    /* Ticks of a unit, for the rate that is shown. */
+    /* Ticks of a turn, for the rate that is shown. */
     double (*ticks)(const struct learner *learner);
     /* Lists all that a learner, made anew of the same plan, must have to go on as this one would. */
     void (*state)(struct learner *learner, struct state *state);

@@ -230,8 +230,8 @@ static void state(struct learner *learner, struct state *state)
 }
 
 const struct protocol sequences = {
-    .unit = "trial",
-    .units = "trials",
+    .turn = "trial",
+    .turns = "trials",
     .block = 50,
     .motor_neurons = motor_neurons,
     .create = create,

@@ -5,7 +5,7 @@
  * what is expected of the cue modulates, and the factor of the trace is the noise (node perturbation). What is shown is
  * the context of the network's gate, so that where its parameters have one, only neurons that are open act and learn.
  *
- * A unit is a trial. After each task all are tested with learning off.
+ * A turn is a trial. After each task all are tested with learning off.
  */
 #ifndef TASKS_SEQUENCE_H
 #define TASKS_SEQUENCE_H

@@ -443,8 +443,8 @@ static void state(struct learner *base, struct state *state)
 }
 
 const struct protocol series = {
-    .unit = "tick",
-    .units = "ticks",
+    .turn = "tick",
+    .turns = "ticks",
     .block = 100,
     .pictures = series_pictures,
     .motor_neurons = motor_neurons,

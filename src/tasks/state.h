@@ -33,7 +33,7 @@ struct state {
     praxis_context *context;             /* for what is put back */
     const char *prefix;                  /* of names: "task" */
     uint32_t learner;                    /* number of the learner */
-    uint64_t learned, tested;            /* units so far */
+    uint64_t learned, tested;            /* turns so far */
     praxis_status status;                /* the first failure; nothing is done after it */
     char message[256];                   /* and what is to be said of it, "" where the library has said it */
     void **room;                         /* [rooms] what lives until the checkpoint is written */

@@ -59,9 +59,9 @@ struct task {
     const struct protocol *protocol;
     const void *environment;             /* as the protocol wants it */
     bool heard;                          /* it is about a series that the user has; length 0: three quarters of it */
-    uint64_t length;                     /* of learning, in units of the protocol, by default */
+    uint64_t length;                     /* of learning, in turns of the protocol, by default */
     uint64_t tests;                      /* of each test with learning off, by default; 0: the task has none to count */
-    const char *curve;                   /* what a unit brings, of which the curve and the log tell: a word, "reward" */
+    const char *curve;                   /* what a turn brings, of which the curve and the log tell: a word, "reward" */
     double chance;                       /* the share that is right without learning; NaN: the figures are no shares */
     const struct task_option *options;   /* those that the protocol wants come first, in its order */
     const struct task_figure *figures;   /* the first is the metric */

@@ -289,8 +289,8 @@ static const struct task_picture pictures[] = {
 };
 
 const struct protocol trials = {
-    .unit = "trial",
-    .units = "trials",
+    .turn = "trial",
+    .turns = "trials",
     .block = 50,
     .pictures = pictures,
     .motor_neurons = motor_neurons,

@@ -249,22 +249,22 @@ class Tune(unittest.TestCase):
 
     def test_what_is_stored_is_used(self):
         output, tuning = self.run_network()
-        self.assertEqual(tuning, "chosen by rule")
+        self.assertEqual(tuning, "chosen automatically")
         self.assertEqual(self.tune("--store", "resident=0,strip=3").returncode, 0)
         self.assertEqual(len(self.stored()), 1)
         for arguments, expected in [
             ([], "stored for this device: resident=0,strip=3"),
-            (["--no-cache"], "chosen by rule"),
+            (["--no-cache"], "chosen automatically"),
             (["--tuning", "resident=0"], "given by the caller"),
-            (["--trace-window", "8"], "chosen by rule"),
-            (["--trace-form", "window"], "chosen by rule"),
+            (["--trace-window", "8"], "chosen automatically"),
+            (["--trace-form", "window"], "chosen automatically"),
         ]:
             again, tuning = self.run_network(*arguments)
             self.assertEqual(tuning, expected, arguments)
             self.assertEqual(again, output, arguments)
         self.assertEqual(self.tune("--store", "").returncode, 0)
         self.assertEqual(self.stored(), [])
-        self.assertEqual(self.run_network(), (output, "chosen by rule"))
+        self.assertEqual(self.run_network(), (output, "chosen automatically"))
 
     def test_what_is_measured_is_stored(self):
         output, _ = self.run_network()
@@ -283,7 +283,7 @@ class Tune(unittest.TestCase):
         if size["tuning"]:
             self.assertGreater(size["gain"], 0.03)
             self.assertIn(size["tuning"], [candidate["tuning"] for candidate in size["candidates"]])
-        expected = f"stored for this device: {size['tuning']}" if size["tuning"] else "chosen by rule"
+        expected = f"stored for this device: {size['tuning']}" if size["tuning"] else "chosen automatically"
         self.assertEqual(self.run_network(), (output, expected))
 
     def test_without_the_cache_nothing_is_stored(self):

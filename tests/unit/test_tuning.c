@@ -98,14 +98,14 @@ START_TEST(the_callers_goes_before_a_stored_one_before_the_rules)
         bool resident;
         const char *said;
     } cases[] = {
-        {NULL, NULL, true, "chosen by rule"},
+        {NULL, NULL, true, "chosen automatically"},
         {"resident=0", NULL, false, "stored for this device: resident=0\n"},
         {"resident=0", "", true, "given by the caller"},
         {"resident=0", "resident=1", true, "given by the caller"},
         {"resident=0", "rows=8", true, "given by the caller"},
         {"resident=1,rows=8", NULL, true, "stored for this device: resident=1,rows=8\n"},
         {"resident=1,rows=8", "resident=0", false, "given by the caller"},
-        {NULL, NULL, true, "chosen by rule"},
+        {NULL, NULL, true, "chosen automatically"},
     };
     char *folder = folder_make(), *cache = folder_path(folder, "cache");
     praxis_parameters parameters = small();
@@ -389,7 +389,7 @@ static void try_bytes(const struct entry *entry, const void *bytes, size_t size,
     ck_assert_mem_eq(&chosen, &automatic, sizeof chosen);
     ck_assert_msg(messages->warnings == 1 && strstr(messages->text, part), "\"%s\" does not say \"%s\"", messages->text,
                   part);
-    ck_assert_ptr_nonnull(strstr(messages->text, "chosen by rule"));
+    ck_assert_ptr_nonnull(strstr(messages->text, "chosen automatically"));
 }
 
 START_TEST(damaged_entries_are_not_used)

@@ -80,7 +80,7 @@ static bool find_stored(const struct px_opencl_device *device, const struct px_s
 void px_tuning_choose(const struct px_opencl_device *device, const struct px_shape *shape, struct px_tuning *tuning)
 {
     char *stored = NULL;
-    const char *origin = "chosen by rule", *text = NULL;
+    const char *origin = "chosen automatically", *text = NULL;
     *tuning = device->tuning;
     if (device->tuned) {
         origin = "given by the caller";

@@ -51,10 +51,10 @@ static const struct entry entries[] = {
     ENTRY(split, 1, 64, true, EVERYWHERE, TRIES(1, 2, 4, 8, 16),
           "work-items that share the synapses of a neuron, in a launch for every tick; fewer where so many have more "
           "than 4096 rows between them"),
-    ENTRY(work_group, 64, 1024, true, GROUPS, TRIES(64, 128, 256, 512, 1024),
+    ENTRY(work_group, 64, 1024, true, WORK_GROUPS, TRIES(64, 128, 256, 512, 1024),
           "work-items in a work-group of a tick, at most those the device allows; where dot_product is not \"c\" also "
           "of learning. No effect on a CPU with \"c\" and split=1"),
-    ENTRY(workers, 1, 256, true, GROUPS, TRIES(32, 64, 128, 256), "work-items per replica, if resident"),
+    ENTRY(workers, 1, 256, true, WORK_GROUPS, TRIES(32, 64, 128, 256), "work-items per replica, if resident"),
     ENTRY(ticks, 1, 1u << 20, false, EVERYWHERE, NO_TRIES, "ticks in one launch, if resident"),
 };
 #define ENTRIES     (sizeof entries / sizeof *entries)
