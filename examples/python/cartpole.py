@@ -13,7 +13,7 @@ from praxis.modulators import Critic, choice_draw, choice_probabilities, choice_
 
 ORGANOIDS, GROUP, ACTIONS = 5, 57, 2
 MUCH = np.float32([2.4, 2, 0.21, 2])  # of each number that is observed
-RECIPE = dict(leak=0.1, gain=0.7, noise=0.5, bias_spread=0.3, input_scale=0.7, trace_decay=0.9, learning_rate=0.3)
+RECIPE = dict(leak=0.1, gain=0.7, noise=0.5, bias_spread=0.3, input_scale=0.7, trace_decay=0.9, learning_rate=0.6)
 
 
 def train(steps, seed=1):
@@ -32,8 +32,8 @@ def train(steps, seed=1):
     begun, over = np.zeros(ORGANOIDS, bool), np.zeros(ORGANOIDS, bool)
     learned, lived, lengths = {}, np.zeros(ORGANOIDS, int), []
     for _ in range(steps):
-        preference = net.step(seen, ticks=2, traced_ticks=1, trace=True, variance_control=True, groups=motor,
-                              reset=begun, active=~over, **learned)  # fmt: skip
+        preference = net.step(seen, ticks=2, traced_ticks=1, trace=True, groups=motor, reset=begun, active=~over,
+                              **learned)  # fmt: skip
         probability = choice_probabilities(preference, 0.3)
         action = choice_draw(probability, random.random(ORGANOIDS))
         observed, _, terminated, truncated, _ = world.step(action.astype(int))
