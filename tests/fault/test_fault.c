@@ -344,7 +344,7 @@ static void fail_birth(const char *device, int form, struct fault fault)
     arm(&fault);
     ck_assert_int_eq(whole_life(device, form, found), PRAXIS_SUCCESS);
     count = disarm(&fault);
-    long stride = unit_all || count <= 3 * TELLING ? 1 : count / (3 * TELLING);
+    long stride = unit_all || count <= TELLING ? 1 : count / TELLING;
     allocations.followed = true;
     for (fault.number = 1; fault.number <= count; fault.number += stride) {
         fault.code = (unsigned)(fault.number / stride) % 3;
