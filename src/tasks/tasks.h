@@ -4,7 +4,6 @@
 #define TASKS_TASKS_H
 
 #include "tasks/task.h"
-#include "tool/random.h"
 
 extern const struct task task_cartpole;
 extern const struct task task_continual;
