@@ -1364,7 +1364,8 @@ PRAXIS_API praxis_status praxis_network_statistics(praxis_network *network, prax
  * Saves a network, as "network" in a file of its own. The file appears whole or not at all: it is written beside
  * `path`, brought to the disk and put in its place, links followed, with the permissions of the file that was there. No
  * more than some mebibytes of memory are taken. Waits for the device.
- * Errors: IO names the path and what the system says, and the old file is as it was; OUT_OF_MEMORY; DEVICE.
+ * Errors: IO names the path and what the system says, and the old file is as it was, or, where only its folder did not
+ * come to the disk, the new one is there; OUT_OF_MEMORY; DEVICE.
  */
 PRAXIS_API praxis_status praxis_network_save(praxis_network *network, const char *path);
 
