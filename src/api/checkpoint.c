@@ -61,7 +61,7 @@ praxis_status praxis_network_copy(praxis_network *from, praxis_context *context,
 }
 
 /* No memory for what would have had a log of its own. */
-static praxis_status fail_memory(const praxis_log *sink)
+static praxis_status tell_no_memory(const praxis_log *sink)
 {
     struct px_log log;
     px_log_open(&log, sink);
@@ -78,7 +78,7 @@ praxis_status praxis_checkpoint_writer_create(const praxis_log *log, praxis_chec
         return PRAXIS_ERROR_INVALID_ARGUMENT;
     *writer = px_zeros(1, sizeof **writer);
     if (!*writer)
-        return fail_memory(log);
+        return tell_no_memory(log);
     px_log_open(&(*writer)->log, log);
     return PRAXIS_SUCCESS;
 }
@@ -203,7 +203,7 @@ static praxis_status begin_checkpoint(const praxis_log *log, bool there, praxis_
     *checkpoint = NULL;
     praxis_checkpoint *made = there ? px_zeros(1, sizeof *made) : NULL;
     if (!made)
-        return there ? fail_memory(log) : PRAXIS_ERROR_INVALID_ARGUMENT;
+        return there ? tell_no_memory(log) : PRAXIS_ERROR_INVALID_ARGUMENT;
     px_log_open(&made->log, log);
     made->archive.descriptor = -1;
     *checkpoint = made;
