@@ -73,24 +73,34 @@ INLINE int_synapses slowed(int_synapses change, int_synapses weight, int metapla
 INLINE void update(const lesson *l, const neurons *n, const int_synapses values[STEP_VECTORS],
                    const uint_synapses bits[STEP_VECTORS], uint at, bool decays)
 {
-    int_synapses weights[STEP_VECTORS];
+    int_synapses weights[STEP_VECTORS], changes[STEP_VECTORS];
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++)
         weights[i] = load_codes(l->weights + at + i * WORD_TAPS * TILE);
-    /* One vector after the other: all at once, Intel's compiler for GPUs does not find registers enough. */
+    /* One vector after the other: Intel's compiler for GPUs does not find registers enough for all at once. */
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++) {
-        int_synapses change = upper_times(values[i], n->scale);
+        changes[i] = upper_times(values[i], n->scale);
         if (l->metaplasticity)
-            change = slowed(change, weights[i], l->metaplasticity);
-        uint_synapses rounding = (mix_lower(bits[i]) | (l->extra ? 1u << 15 : 0)) >> (16 - l->extra);
-        change += as_int_synapses(rounding);
-        if (decays)
-            change = ((change >> l->extra) - ((weights[i] * n->decay + 128) >> 8)) >> 16;
-        else
-            change >>= 16 + l->extra;
-        store_clipped(weights[i] + change, l->weights + at + i * WORD_TAPS * TILE);
+            changes[i] = slowed(changes[i], weights[i], l->metaplasticity);
     }
+    UNROLL
+    for (int i = 0; i < STEP_VECTORS; i++) {
+        uint_synapses rounding = (mix_lower(bits[i]) | (l->extra ? 1u << 15 : 0)) >> (16 - l->extra);
+        changes[i] += as_int_synapses(rounding);
+    }
+    if (decays) {
+        UNROLL
+        for (int i = 0; i < STEP_VECTORS; i++)
+            changes[i] = ((changes[i] >> l->extra) - ((weights[i] * n->decay + 128) >> 8)) >> 16;
+    } else {
+        UNROLL
+        for (int i = 0; i < STEP_VECTORS; i++)
+            changes[i] >>= 16 + l->extra;
+    }
+    UNROLL
+    for (int i = 0; i < STEP_VECTORS; i++)
+        store_clipped(weights[i] + changes[i], l->weights + at + i * WORD_TAPS * TILE);
 }
 
 /* The base, and what came in during the window; chunks of `words` words, at constant distance. */
