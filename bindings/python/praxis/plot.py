@@ -88,11 +88,12 @@ def histogram(network: Network, field: str = "weight", *, axes: Any = None) -> A
     matplotlib.figure.Figure
     """
     found = network.statistics(field)
-    counts = np.sum([statistics.histogram for statistics in found], axis=0)
-    unit = found[0].unit
-    values = (np.arange(len(counts)) - len(counts) // 2) * unit
+    # Five codes a bar, of the 255: small networks have few numbers, and notebooks keep what they show.
+    counts = np.sum([statistics.histogram for statistics in found], axis=0).reshape(-1, 5).sum(axis=1)
+    width = 5 * found[0].unit
+    edges = (np.arange(len(counts) + 1) - len(counts) / 2) * width
     axes = _axes(axes)
-    axes.fill_between(values, counts / max(counts.sum(), 1) / unit, step="mid", linewidth=0)
+    axes.stairs(counts / max(counts.sum(), 1) / width, edges, fill=True)
     axes.set_xlabel(field.replace("_", " "))
     axes.set_ylabel("density")
     return axes.figure
