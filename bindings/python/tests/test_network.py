@@ -371,7 +371,7 @@ def test_what_is_dropped_is_freed():
 
     def make(count):
         for i in range(count):
-            net = praxis.Network(neurons=900, replicas=2)
+            net = praxis.Network(neurons=300, replicas=2)
             net.readout.fit(None, np.zeros(4))
             if i % 3 == 0:
                 net._circle = [net]
@@ -383,7 +383,7 @@ def test_what_is_dropped_is_freed():
     make(300)  # as many as lie about until circles are looked for, which differs between versions of Python
     before = resident_kilobytes()
     make(1000)
-    # Each takes some 250 kilobytes: a thousand of them would be 250 megabytes, and one in twenty more than this.
+    # Each takes some 120 kilobytes: a thousand of them would be 120 megabytes, and one in twelve more than this.
     assert resident_kilobytes() - before < 8000
 
 
