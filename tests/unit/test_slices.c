@@ -5,6 +5,7 @@
  */
 #define _XOPEN_SOURCE 700
 #include "kernels.h"
+#include "together.h"
 
 #include "backend/reference/reference.h"
 #include "context.h"
@@ -145,7 +146,8 @@ static praxis_context *open_kind(const struct kind *kind, const char *folder)
     options.tuning = kind->tuning;
     options.max_allocation_bytes = kind->bytes;
     options.kernel_directory = folder;
-    ck_assert_int_eq(praxis_context_create(&options, &context), PRAXIS_SUCCESS);
+    ck_assert_int_eq(kind->device ? praxis_context_create(&options, &context) : together_create(&options, &context),
+                     PRAXIS_SUCCESS);
     return context;
 }
 
