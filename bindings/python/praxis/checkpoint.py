@@ -211,7 +211,8 @@ class Checkpoint(Mapping[str, Any]):
 
     Notes
     -----
-    Several threads may use it, which wait for each other. Texts and arrays of objects are not listed: `praxis inspect` tells of them.
+    Several threads may use it, which wait for each other. Texts and arrays of objects are not listed; `praxis inspect`
+    tells of them.
     """
 
     def __init__(self, file: File, device: str | Context | None = None) -> None:

@@ -193,7 +193,7 @@ class Network(Running):
             return saved.network("network")
 
     def copy(self, device: str | Context | None = None) -> Network:
-        """Make a network that is this one as it is, to the same bits, on the same device or another, without readouts."""
+        """Make a network that is this one as it is, to the same bits, on this device or another, without readouts."""
         context = self.context if device is None else context_of(device)
         made = ffi.new("praxis_network **")
         with self.handle as pointer:

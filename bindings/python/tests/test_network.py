@@ -367,7 +367,7 @@ def test_a_closed_network_says_so(network):
 
 
 def test_what_is_dropped_is_freed():
-    """A thousand networks, with readouts, in circles and as errors leave them, take no more memory than those before them."""
+    """A thousand networks, with readouts, in circles and as errors leave them, take no more memory than ever."""
 
     def make(count):
         for i in range(count):
