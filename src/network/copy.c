@@ -24,7 +24,7 @@ static praxis_status move_block(praxis_network *network, praxis_field field, con
     return status ? status : px_network_put_codes(destination->to, field, &there, codes);
 }
 
-static bool can_take(const praxis_network *to, const praxis_network *from)
+static bool is_taken_at_once(const praxis_network *to, const praxis_network *from)
 {
     return to->backend->operations->can_take(to->backend, from->backend);
 }
@@ -45,7 +45,7 @@ static praxis_status move_fields(praxis_network *from, const praxis_range *repli
 {
     struct destination destination = {to, replicas->first_replica, target};
     praxis_status status = PRAXIS_SUCCESS;
-    if (can_take(to, from))
+    if (is_taken_at_once(to, from))
         return take_replicas(from, replicas, to, target);
     for (int field = 0; field < PRAXIS_FIELD_COUNT && !status; field++)
         if (field != PRAXIS_FIELD_TRACE || from->shape.traces_stored)
@@ -103,9 +103,9 @@ praxis_status px_network_copy_replica(praxis_network *from, uint32_t replica, pr
     if (!status)
         status = px_network_count(to, PRAXIS_FIELD_ACTIVATION, &sink, &count);
     if (!status)
-        status = reserve_replica(from, &source, !can_take(to, from));
+        status = reserve_replica(from, &source, !is_taken_at_once(to, from));
     if (!status && from != to)
-        status = reserve_replica(to, &sink, !can_take(to, from));
+        status = reserve_replica(to, &sink, !is_taken_at_once(to, from));
     if (!status)
         status = px_learning_settle(from, &source);
     if (status || (from == to && replica == target))

@@ -57,7 +57,7 @@ static praxis_status download(struct px_backend *backend, praxis_field field, co
     return PRAXIS_SUCCESS;
 }
 
-static bool can_take(const struct px_backend *backend, const struct px_backend *from)
+static bool reference_can_take(const struct px_backend *backend, const struct px_backend *from)
 {
     return from->operations == backend->operations;
 }
@@ -325,7 +325,7 @@ static const struct px_backend_operations reference_operations = {
     .peek_traces = px_reference_peek_traces,
     .download_past = px_reference_download_past,
     .upload_past = px_reference_upload_past,
-    .can_take = can_take,
+    .can_take = reference_can_take,
     .take = take,
     .reset = reset,
     .set_groups = set_groups,
