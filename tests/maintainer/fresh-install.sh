@@ -3,12 +3,13 @@
 #
 # Shows that this works where nothing was installed by hand. For maintainers; no part of CI. For every release: a new
 # system by debootstrap, a clean clone of this repository in it, then ./bootstrap test, ./bootstrap setup once more
-# (which has to be quick), ./bootstrap run, and meson install with what README.md shows after it.
+# (which has to be quick), ./bootstrap run, meson install with what README.md shows after it, and the suite offline with
+# every compiler for other devices that the release has: what ./bootstrap installs brings one of them, or none.
 #
 #   tests/maintainer/fresh-install.sh [options] [RELEASE[=MIRROR]...]     (default: bookworm trixie sid noble)
 #
-#   --directory DIR   where the systems are built: about 3 GB each (default: /var/tmp/praxis-chroots)
-#   --actions LIST    what to do in them, of test, setup, run, install (default: "test setup run install")
+#   --directory DIR   where the systems are built: about 5 GB each (default: /var/tmp/praxis-chroots)
+#   --actions LIST    what to do in them, of test, setup, run, install, offline (default: all, in this order)
 #   --working-tree    copy the files as they are, committed or not, instead of cloning
 #   --keyring FILE    verify a mirror's signature by these keys: another distribution's than this machine's
 #   --keep            leave the systems there; without it only the archives of the bare systems stay
@@ -21,7 +22,7 @@ set -euo pipefail
 # shellcheck source=tests/maintainer/common.sh
 . "$(dirname -- "$0")/common.sh"
 
-actions="test setup run install"
+actions="test setup run install offline"
 
 # What README.md shows of an installed library, in the words it has there: the command is found, and so is the library
 # by the program.
@@ -34,6 +35,20 @@ sed -n "/^\`\`\`c$/,/^\`\`\`$/{/^\`\`\`/d;p}" /root/praxis/README.md >/root/prog
 cc /root/program.c $(pkg-config --cflags --libs praxis) -o /root/program
 /root/program'
 
+# shellcheck disable=SC2016 # the shell in the system expands them
+offline_steps='
+apt-get -q update
+clangs=$(apt-cache pkgnames | grep -E "^clang-(1[4-9]|[2-9][0-9])$")
+compilers=
+for package in $clangs intel-opencl-icd intel-ocloc libigc2 libigdfcl2; do
+    case $(apt-cache policy "$package") in
+    *"Candidate: (none)"* | "") ;;
+    *) compilers="$compilers $package" ;;
+    esac
+done
+DEBIAN_FRONTEND=noninteractive apt-get -q install -y --no-install-recommends $compilers
+./bootstrap test --suite offline --verbose'
+
 try_release() {
     local release=${1%%=*} mirror='' action command
     case $1 in
@@ -43,7 +58,10 @@ try_release() {
     new_system "$release" "$release" "$mirror" || return 0
     for action in $actions; do
         command=(./bootstrap "$action")
-        [ "$action" != install ] || command=(sh -euxc "$install_steps")
+        case $action in
+        install) command=(sh -euxc "$install_steps") ;;
+        offline) command=(sh -euxc "$offline_steps") ;;
+        esac
         step "$release" "$action" "${command[@]}" || true
     done
     end_system
