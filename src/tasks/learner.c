@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "tool/memory.h"
+
 praxis_status learner_begin(struct learner *learner, praxis_context *context, const struct protocol *protocol,
                             const struct learner_plan *plan, uint32_t channels)
 {
@@ -12,9 +14,7 @@ praxis_status learner_begin(struct learner *learner, praxis_context *context, co
                                 .task = plan->conditions->task,
                                 .conditions = plan->condition_count,
                                 .seeds = plan->seeds};
-    uint64_t *seeds = calloc(replicas, sizeof *seeds);
-    if (!seeds)
-        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    uint64_t *seeds = memory_get(replicas, sizeof *seeds);
     for (uint32_t i = 0; i < replicas; i++)
         seeds[i] = plan->first_seed + i % plan->seeds;
     parameters.replicas = replicas;
@@ -28,9 +28,7 @@ praxis_status learner_begin(struct learner *learner, praxis_context *context, co
 praxis_status learner_add_actions(struct learner *learner, uint32_t actions, uint32_t size, uint32_t *groups)
 {
     praxis_status status = PRAXIS_SUCCESS;
-    uint32_t *members = calloc(size, sizeof *members);
-    if (!members)
-        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    uint32_t *members = memory_get(size, sizeof *members);
     for (uint32_t a = 0; a < actions && !status; a++) {
         char name[32];
         snprintf(name, sizeof name, "action %u", a);
@@ -47,9 +45,7 @@ praxis_status learner_write(struct learner *learner, praxis_field field, uint64_
 {
     const praxis_range range = {0, learner->conditions * learner->seeds, first, neurons};
     size_t count = (size_t)(range.replicas * neurons * elements);
-    float *values = calloc(count, sizeof *values);
-    if (!values)
-        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    float *values = memory_get(count, sizeof *values);
     for (size_t i = 0; i < count; i++)
         values[i] = value;
     praxis_status status = praxis_network_write(learner->network, field, &range, values, count);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "tasks/loops_learner.h"
+#include "tool/memory.h"
 #include "tool/text.h"
 
 void loops_recipe(struct settings *settings)
@@ -60,43 +61,40 @@ static praxis_status make_predictor(struct loops_learner *l)
     return praxis_predictor_create(&options, &l->predictor);
 }
 
-static bool allocate_step(struct loops_learner *l)
+static void allocate_step(struct loops_learner *l)
 {
     const struct loop_environment *e = l->environment;
     size_t replicas = l->replicas, of_actions = replicas * e->actions;
-    l->input = calloc(replicas * e->channels, sizeof *l->input);
-    l->output = calloc(of_actions, sizeof *l->output);
-    l->probability = calloc(of_actions, sizeof *l->probability);
-    l->uniform = calloc(replicas, sizeof *l->uniform);
-    l->chosen = calloc(replicas, sizeof *l->chosen);
-    l->scale = calloc(replicas, sizeof *l->scale);
-    l->factor = calloc(of_actions, sizeof *l->factor);
-    l->modulator = calloc(replicas, sizeof *l->modulator);
-    l->features = calloc(replicas * e->feature_count + 1, sizeof *l->features);
-    l->reward = calloc(replicas, sizeof *l->reward);
-    l->episode = calloc(replicas, sizeof *l->episode);
-    l->reset = calloc(replicas, 1);
-    l->mask = calloc(replicas, 1);
-    l->active = calloc(replicas, 1);
-    l->flags = calloc(replicas, sizeof *l->flags);
-    return l->input && l->output && l->probability && l->uniform && l->chosen && l->scale && l->factor &&
-           l->modulator && l->features && l->reward && l->episode && l->reset && l->mask && l->active && l->flags;
+    l->input = memory_get(replicas * e->channels, sizeof *l->input);
+    l->output = memory_get(of_actions, sizeof *l->output);
+    l->probability = memory_get(of_actions, sizeof *l->probability);
+    l->uniform = memory_get(replicas, sizeof *l->uniform);
+    l->chosen = memory_get(replicas, sizeof *l->chosen);
+    l->scale = memory_get(replicas, sizeof *l->scale);
+    l->factor = memory_get(of_actions, sizeof *l->factor);
+    l->modulator = memory_get(replicas, sizeof *l->modulator);
+    l->features = memory_get(replicas * e->feature_count + 1, sizeof *l->features);
+    l->reward = memory_get(replicas, sizeof *l->reward);
+    l->episode = memory_get(replicas, sizeof *l->episode);
+    l->reset = memory_get(replicas, 1);
+    l->mask = memory_get(replicas, 1);
+    l->active = memory_get(replicas, 1);
+    l->flags = memory_get(replicas, sizeof *l->flags);
 }
 
-static bool allocate(struct loops_learner *l)
+static void allocate(struct loops_learner *l)
 {
     const struct loop_environment *e = l->environment;
     size_t replicas = l->replicas;
-    l->groups = calloc(e->actions, sizeof *l->groups);
-    l->lives = calloc(replicas, sizeof *l->lives);
-    l->worlds = calloc(replicas, e->world_size);
-    l->scores = calloc(replicas * e->most_episodes + 1, sizeof *l->scores);
-    l->expectation = calloc(replicas, sizeof *l->expectation);
-    l->means = calloc(replicas * e->actions, sizeof *l->means);
-    l->past = calloc(replicas * LOOP_PAST, sizeof *l->past);
-    l->sizes = calloc(replicas, sizeof *l->sizes);
-    return l->groups && l->lives && l->worlds && l->scores && l->expectation && l->means && l->past && l->sizes &&
-           allocate_step(l);
+    l->groups = memory_get(e->actions, sizeof *l->groups);
+    l->lives = memory_get(replicas, sizeof *l->lives);
+    l->worlds = memory_get(replicas, e->world_size);
+    l->scores = memory_get(replicas * e->most_episodes + 1, sizeof *l->scores);
+    l->expectation = memory_get(replicas, sizeof *l->expectation);
+    l->means = memory_get(replicas * e->actions, sizeof *l->means);
+    l->past = memory_get(replicas * LOOP_PAST, sizeof *l->past);
+    l->sizes = memory_get(replicas, sizeof *l->sizes);
+    allocate_step(l);
 }
 
 static void destroy(struct learner *learner)
@@ -126,17 +124,15 @@ static void seed_lives(struct loops_learner *l)
 static praxis_status fill(struct loops_learner *l, praxis_context *context, const struct learner_plan *plan)
 {
     size_t size = plan->condition_count * sizeof *plan->conditions;
-    l->conditions = malloc(size);
-    if (!l->conditions)
-        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    l->conditions = memory_get(size, 1);
     l->settings = memcpy(l->conditions, plan->conditions, size);
     l->environment = l->settings->task->environment;
     l->source = l->environment->source(l->settings);
     l->replicas = plan->condition_count * plan->seeds;
     l->first_seed = plan->first_seed;
     praxis_status status = learner_begin(&l->base, context, &loops, plan, l->environment->channels);
-    if (!status && !allocate(l))
-        status = PRAXIS_ERROR_OUT_OF_MEMORY;
+    if (!status)
+        allocate(l);
     if (!status)
         status = prepare_groups(l);
     if (!status)
@@ -149,9 +145,7 @@ static praxis_status fill(struct loops_learner *l, praxis_context *context, cons
 
 static praxis_status create(praxis_context *context, const struct learner_plan *plan, struct learner **learner)
 {
-    struct loops_learner *l = calloc(1, sizeof *l);
-    if (!l)
-        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    struct loops_learner *l = memory_get(1, sizeof *l);
     praxis_status status = fill(l, context, plan);
     if (status)
         destroy(&l->base);
@@ -272,15 +266,14 @@ static void view(const struct learner *learner, struct text *text)
     l->environment->draw(loops_world(l, 0), text);
 }
 
-static bool allocate_film(struct loops_learner *l)
+static void allocate_film(struct loops_learner *l)
 {
-    l->film = calloc((size_t)LOOPS_FRAMES * l->base.conditions, l->environment->world_size);
-    l->film_names = calloc(l->base.conditions, sizeof *l->film_names);
-    for (uint32_t c = 0; c < l->base.conditions && l->film_names; c++) {
+    l->film = memory_get((size_t)LOOPS_FRAMES * l->base.conditions, l->environment->world_size);
+    l->film_names = memory_get(l->base.conditions, sizeof *l->film_names);
+    for (uint32_t c = 0; c < l->base.conditions; c++) {
         uint32_t condition = l->conditions[c].condition;
         l->film_names[c] = condition ? l->base.task->controls[condition - 1].name : "learned";
     }
-    return l->film && l->film_names;
 }
 
 /* A stretch of life in which nothing is learned, in new worlds. */
@@ -288,12 +281,11 @@ static praxis_status record(struct learner *learner)
 {
     struct loops_learner *l = (struct loops_learner *)learner;
     size_t size = l->environment->world_size;
-    float *values = calloc(l->replicas, sizeof *values);
-    praxis_status status = allocate_film(l) && values ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
+    float *values = memory_get(l->replicas, sizeof *values);
+    allocate_film(l);
     for (uint32_t r = 0; r < l->replicas; r++)
         l->lives[r].phase = r % l->base.seeds == 0 ? LOOP_FILMED : LOOP_RESTING;
-    if (!status)
-        status = loops_begin(l);
+    praxis_status status = loops_begin(l);
     for (; l->film_frames < LOOPS_FRAMES && !status; l->film_frames++) {
         for (uint32_t c = 0; c < l->base.conditions; c++)
             memcpy(l->film + ((size_t)l->film_frames * l->base.conditions + c) * size,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tasks/sequence_learner.h"
+#include "tool/memory.h"
 #include "tool/random.h"
 
 #define GROUP_SIZE 40 /* motor neurons per action */
@@ -18,23 +19,21 @@ static uint64_t motor_neurons(const struct settings *settings)
 
 /* ---- Making ---- */
 
-static bool allocate(struct sequence_learner *l)
+static void allocate(struct sequence_learner *l)
 {
     const struct sequence_environment *e = l->environment;
     size_t replicas = l->replicas, seeds = l->base.seeds;
-    l->groups = calloc(e->actions, sizeof *l->groups);
-    l->random = calloc(seeds, sizeof *l->random);
-    l->answers = calloc(seeds * l->contexts, sizeof *l->answers);
-    l->expectation = calloc(replicas * l->contexts, sizeof *l->expectation);
-    l->context = calloc(replicas, sizeof *l->context);
-    l->input = calloc(replicas * l->channels, sizeof *l->input);
-    l->output = calloc(replicas * e->actions, sizeof *l->output);
-    l->everyone = calloc(replicas, sizeof *l->everyone);
-    l->reward = calloc(replicas, sizeof *l->reward);
-    l->advantage = calloc(replicas, sizeof *l->advantage);
-    l->accuracy = calloc(replicas * e->tasks * e->tasks, sizeof *l->accuracy);
-    return l->groups && l->random && l->answers && l->expectation && l->context && l->input && l->output &&
-           l->everyone && l->reward && l->advantage && l->accuracy;
+    l->groups = memory_get(e->actions, sizeof *l->groups);
+    l->random = memory_get(seeds, sizeof *l->random);
+    l->answers = memory_get(seeds * l->contexts, sizeof *l->answers);
+    l->expectation = memory_get(replicas * l->contexts, sizeof *l->expectation);
+    l->context = memory_get(replicas, sizeof *l->context);
+    l->input = memory_get(replicas * l->channels, sizeof *l->input);
+    l->output = memory_get(replicas * e->actions, sizeof *l->output);
+    l->everyone = memory_get(replicas, sizeof *l->everyone);
+    l->reward = memory_get(replicas, sizeof *l->reward);
+    l->advantage = memory_get(replicas, sizeof *l->advantage);
+    l->accuracy = memory_get(replicas * e->tasks * e->tasks, sizeof *l->accuracy);
 }
 
 static void destroy(struct learner *learner)
@@ -82,17 +81,15 @@ static praxis_status prepare_motor_neurons(struct sequence_learner *l)
 static praxis_status fill(struct sequence_learner *l, praxis_context *context, const struct learner_plan *plan)
 {
     size_t size = plan->condition_count * sizeof *plan->conditions;
-    l->conditions = malloc(size);
-    if (!l->conditions)
-        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    l->conditions = memory_get(size, 1);
     l->settings = memcpy(l->conditions, plan->conditions, size);
     l->environment = l->settings->task->environment;
     l->replicas = plan->condition_count * plan->seeds;
     l->contexts = l->environment->tasks * l->environment->cues;
     l->channels = l->environment->channels(l->settings);
     praxis_status status = learner_begin(&l->base, context, &sequences, plan, l->channels);
-    if (!status && !allocate(l))
-        status = PRAXIS_ERROR_OUT_OF_MEMORY;
+    if (!status)
+        allocate(l);
     if (!status)
         status = prepare_motor_neurons(l);
     if (!status)
@@ -102,9 +99,7 @@ static praxis_status fill(struct sequence_learner *l, praxis_context *context, c
 
 static praxis_status create(praxis_context *context, const struct learner_plan *plan, struct learner **learner)
 {
-    struct sequence_learner *l = calloc(1, sizeof *l);
-    if (!l)
-        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    struct sequence_learner *l = memory_get(1, sizeof *l);
     praxis_status status = fill(l, context, plan);
     if (status)
         destroy(&l->base);

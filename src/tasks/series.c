@@ -68,22 +68,6 @@ static void make_plan(const struct settings *settings, const struct series_envir
 
 /* ---- Making one ---- */
 
-static praxis_status make_network(praxis_context *context, const struct learner_plan *plan, uint32_t channels,
-                                  praxis_network **network)
-{
-    const struct settings *settings = plan->conditions;
-    praxis_parameters parameters = settings->parameters;
-    uint64_t *seeds = memory_get((size_t)plan->condition_count * plan->seeds, sizeof *seeds);
-    for (uint32_t i = 0; i < plan->condition_count * plan->seeds; i++)
-        seeds[i] = plan->first_seed + i % plan->seeds;
-    parameters.replicas = plan->condition_count * plan->seeds;
-    parameters.channels = channels;
-    parameters.seeds = seeds;
-    praxis_status status = praxis_network_create(context, &parameters, network);
-    free(seeds);
-    return status;
-}
-
 /* With the plain product as factor goes the plain modulator: one number for all neurons. */
 static praxis_status make_feedback(struct series_learner *learner, const struct settings *settings)
 {
@@ -192,17 +176,13 @@ static praxis_status create(praxis_context *context, const struct learner_plan *
     const struct series_environment *environment = settings->task->environment;
     struct series_learner *learner = memory_get(1, sizeof *learner);
     *learner = (struct series_learner){
-        .base = {.protocol = &series,
-                 .task = settings->task,
-                 .conditions = plan->condition_count,
-                 .seeds = plan->seeds},
         .environment = environment,
         .conditions = settings,
         .organoids = plan->condition_count * plan->seeds,
         .outputs = environment->recalled ? environment->recalled(settings) : 1,
     };
     make_plan(settings, environment, learner->outputs, &learner->plan);
-    praxis_status status = make_network(context, plan, environment->channels, &learner->base.network);
+    praxis_status status = learner_begin(&learner->base, context, &series, plan, environment->channels);
     if (!status && environment->build)
         status = environment->build(settings, learner->base.network);
     if (!status)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tasks/trials_learner.h"
+#include "tool/memory.h"
 #include "tool/random.h"
 
 /* ---- Options ---- */
@@ -58,30 +59,27 @@ static uint32_t most_ticks(const struct trials_learner *l)
     return shown > wait ? shown : wait;
 }
 
-static bool allocate(struct trials_learner *l)
+static void allocate(struct trials_learner *l)
 {
     size_t replicas = l->replicas, actions = l->environment->actions;
-    l->groups = calloc(actions, sizeof *l->groups);
-    l->random = calloc(l->base.seeds, sizeof *l->random);
-    l->choices = calloc(replicas, sizeof *l->choices);
-    l->baseline = calloc(replicas, sizeof *l->baseline);
-    l->disappointment = calloc(replicas, sizeof *l->disappointment);
-    l->tallies = calloc(replicas, l->environment->tally_size + 1);
-    l->input = calloc(replicas * most_ticks(l) * l->environment->channels, sizeof *l->input);
-    l->answers = calloc(replicas, sizeof *l->answers);
-    l->output = calloc(replicas * READ_TICKS * actions, sizeof *l->output);
-    l->preference = calloc(actions, sizeof *l->preference);
-    l->chosen = calloc(replicas, sizeof *l->chosen);
-    l->advantage = calloc(replicas, sizeof *l->advantage);
-    l->signal = calloc(replicas * actions, sizeof *l->signal);
-    l->twice = calloc(replicas, sizeof *l->twice);
-    l->everyone = calloc(replicas, sizeof *l->everyone);
-    l->last = calloc(TRIALS_LAST * replicas, sizeof *l->last);
+    l->groups = memory_get(actions, sizeof *l->groups);
+    l->random = memory_get(l->base.seeds, sizeof *l->random);
+    l->choices = memory_get(replicas, sizeof *l->choices);
+    l->baseline = memory_get(replicas, sizeof *l->baseline);
+    l->disappointment = memory_get(replicas, sizeof *l->disappointment);
+    l->tallies = memory_get(replicas, l->environment->tally_size + 1);
+    l->input = memory_get(replicas * most_ticks(l) * l->environment->channels, sizeof *l->input);
+    l->answers = memory_get(replicas, sizeof *l->answers);
+    l->output = memory_get(replicas * READ_TICKS * actions, sizeof *l->output);
+    l->preference = memory_get(actions, sizeof *l->preference);
+    l->chosen = memory_get(replicas, sizeof *l->chosen);
+    l->advantage = memory_get(replicas, sizeof *l->advantage);
+    l->signal = memory_get(replicas * actions, sizeof *l->signal);
+    l->twice = memory_get(replicas, sizeof *l->twice);
+    l->everyone = memory_get(replicas, sizeof *l->everyone);
+    l->last = memory_get(TRIALS_LAST * replicas, sizeof *l->last);
     for (int set = 0; set < 2; set++)
-        l->tests[set].rewards = calloc(replicas, sizeof *l->tests[set].rewards);
-    return l->groups && l->random && l->choices && l->baseline && l->disappointment && l->tallies && l->input &&
-           l->answers && l->output && l->preference && l->chosen && l->advantage && l->signal && l->twice &&
-           l->everyone && l->last && l->tests[0].rewards && l->tests[1].rewards;
+        l->tests[set].rewards = memory_get(replicas, sizeof *l->tests[set].rewards);
 }
 
 /* Stimuli are the seed's; the draws of actions those of seed and condition, whatever other conditions there are. */
@@ -127,9 +125,7 @@ static void destroy(struct learner *learner)
 static praxis_status fill(struct trials_learner *l, praxis_context *context, const struct learner_plan *plan)
 {
     size_t size = plan->condition_count * sizeof *plan->conditions;
-    l->conditions = malloc(size);
-    if (!l->conditions)
-        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    l->conditions = memory_get(size, 1);
     l->settings = memcpy(l->conditions, plan->conditions, size);
     l->environment = l->settings->task->environment;
     l->rule = (enum rule)l->settings->options[TRIALS_RULE];
@@ -141,8 +137,8 @@ static praxis_status fill(struct trials_learner *l, praxis_context *context, con
     if (!status)
         status = praxis_network_describe(l->base.network, &info);
     l->neurons = info.neurons;
-    if (!status && !allocate(l))
-        status = PRAXIS_ERROR_OUT_OF_MEMORY;
+    if (!status)
+        allocate(l);
     if (!status)
         status = prepare_groups(l);
     if (!status)
@@ -152,9 +148,7 @@ static praxis_status fill(struct trials_learner *l, praxis_context *context, con
 
 static praxis_status create(praxis_context *context, const struct learner_plan *plan, struct learner **learner)
 {
-    struct trials_learner *l = calloc(1, sizeof *l);
-    if (!l)
-        return PRAXIS_ERROR_OUT_OF_MEMORY;
+    struct trials_learner *l = memory_get(1, sizeof *l);
     praxis_status status = fill(l, context, plan);
     if (status)
         destroy(&l->base);
