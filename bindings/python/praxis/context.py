@@ -6,10 +6,14 @@ from __future__ import annotations
 import os
 import threading
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from praxis._arrays import Kept, numbers
 from praxis._library import LOG, ask, check, ffi, lib, read_structure, structure
-from praxis._names import DeviceInfo
+from praxis._names import DeviceInfo, Partition
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
 
 
 def devices() -> list[DeviceInfo]:
@@ -46,14 +50,18 @@ class Context:
     Parameters
     ----------
     device : str, optional
-        ``"reference"``, ``"opencl:P.D"``, or part of a name. By default what the environment names as
-        ``PRAXIS_DEVICE``, else the best one.
+        ``"reference"``, ``"opencl:P.D"``, or part of a name; or several of these, separated by commas, each of which has
+        a part of every network. By default what the environment names as ``PRAXIS_DEVICE``, else the best one.
     dot_product : str, optional
         How int8 dot products are computed; by default the device's best path.
     tuning : str, optional
         How networks run, as ``praxis tune`` writes it; by default chosen for device and network.
     cache : str, optional
         The folder where compiled programs and tunings are kept, ``""`` for none. By default that of the command.
+    shares : array_like of float, optional
+        Of several devices: how much of a network each is to have, in proportion to the others; alike by default.
+    partition : {"auto", "columns", "replicas"}
+        How a network is divided among several devices: by columns of neurons or by replicas.
 
     Raises
     ------
@@ -62,7 +70,7 @@ class Context:
     praxis.DeviceError
         The device fails, or computes wrongly.
     ValueError
-        There is no such path or tuning.
+        There is no such path, tuning or partition, or not one share of each device.
 
     Notes
     -----
@@ -76,8 +84,17 @@ class Context:
         dot_product: str | None = None,
         tuning: str | None = None,
         cache: str | None = None,
+        shares: ArrayLike | None = None,
+        partition: str = "auto",
     ) -> None:
-        options = structure("praxis_context_options")
+        options, held = structure("praxis_context_options"), Kept()
+        partitions = [known.name.lower() for known in Partition]
+        if partition not in partitions:
+            raise ValueError(f"a partition is {' or '.join(partitions)}, not {partition!r}")
+        options.partition = Partition[partition.upper()]
+        if shares is not None:
+            each = numbers(shares, "double", None, "shares").reshape(-1)
+            options.shares, options.share_count = held.point(each, "double"), each.size
         options.log = LOG[0]
         texts = {
             "device": device if device is not None else os.environ.get("PRAXIS_DEVICE"),

@@ -499,6 +499,26 @@ def test_devices_and_contexts(network):
         praxis.Network(device=context)
 
 
+def test_several_devices_have_a_network_together(network):
+    def live(**devices):
+        with praxis.Context("reference,reference", **devices) as context:
+            net = network(device=context, replicas=4)
+        net.run(np.ones((5, 3)), trace=True, modulator=np.full(5, 0.1))
+        return net.hash()
+
+    alone = network(replicas=4)
+    alone.run(np.ones((5, 3)), trace=True, modulator=np.full(5, 0.1))
+    for devices in ({}, {"partition": "columns", "shares": [2, 1]}, {"partition": "replicas", "shares": (1, 3)}):
+        np.testing.assert_array_equal(live(**devices), alone.hash())
+    for wrong, words in (
+        ({"partition": "rows"}, "auto or columns or replicas, not 'rows'"),
+        ({"shares": [1]}, "share"),
+        ({"shares": [1, -1]}, "share"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            live(**wrong)
+
+
 def test_the_command_runs():
     if not (os.environ.get("PRAXIS_BIN") or shutil.which("praxis")):
         pytest.skip("there is no command")
