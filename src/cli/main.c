@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "tool/interrupt.h"
 #include "tool/memory.h"
+#include "tool/ranks.h"
 
 const char cli_program[] = "praxis ";
 
@@ -38,6 +39,21 @@ static int close_output(int code)
     return cli_close_output("praxis", code);
 }
 
+/* Several processes that a launcher starts do these together; the others each would do by itself. */
+static bool is_done_together(const struct cli_command *command)
+{
+    return command->run == cli_train || command->run == cli_run || command->run == cli_selftest;
+}
+
+static int run_command(const struct cli_command *command, int argc, char **argv)
+{
+    if (is_done_together(command) && !ranks_begin())
+        return CLI_FAILED;
+    int code = close_output(command->run(command, argc, argv));
+    ranks_end(code);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
@@ -54,7 +70,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < COMMAND_COUNT; i++)
         if (strcmp(word, commands[i].name) == 0)
-            return close_output(commands[i].run(&commands[i], argc - 1, argv + 1));
+            return run_command(&commands[i], argc - 1, argv + 1);
     if (*word)
         fprintf(stderr, "praxis: there is no command \"%s\"\n", word);
     print_help(stderr);

@@ -11,6 +11,7 @@
 #include "tool/interrupt.h"
 #include "tool/memory.h"
 #include "tool/number.h"
+#include "tool/ranks.h"
 
 #define TICKS_WITHOUT_INPUT 100
 
@@ -107,7 +108,9 @@ static int open_files(struct run_session *session)
 static int open_device(struct run_session *session)
 {
     session->device.struct_size = sizeof session->device;
-    praxis_status status = cli_open(&session->request->opening, &session->context);
+    struct cli_opening opening = session->request->opening;
+    opening.ranks = ranks_of_job();
+    praxis_status status = cli_open(&opening, &session->context);
     if (cli_misused(status))
         return CLI_USAGE;
     if (!status)

@@ -77,7 +77,7 @@ bool run_save(struct run_session *session, bool complete)
     if (!status)
         status = praxis_checkpoint_add_text(writer, TICKS, ticks);
     if (!status)
-        status = praxis_checkpoint_write(writer, path);
+        status = saving_write(writer, path);
     praxis_checkpoint_writer_destroy(writer);
     if (status && status != PRAXIS_ERROR_IO)
         cli_fail(session->command, "%s: not saved: %s", path, praxis_status_string(status));

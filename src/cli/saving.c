@@ -6,6 +6,7 @@
 
 #include "tool/clock.h"
 #include "tool/file.h"
+#include "tool/ranks.h"
 
 /* Without --checkpoint-every: not more often than so many seconds, nor than costs this share of the time. */
 #define LEAST_SECONDS 10
@@ -42,6 +43,18 @@ void saving_begin(struct saving *saving, uint64_t ticks)
     saving->last = clock_now();
 }
 
+static int write_nowhere(void *user, const void *bytes, size_t size)
+{
+    (void)user, (void)bytes, (void)size;
+    return 0;
+}
+
+praxis_status saving_write(praxis_checkpoint_writer *writer, const char *path)
+{
+    const praxis_checkpoint_sink nowhere = {.write = write_nowhere};
+    return ranks_is_silent() ? praxis_checkpoint_write_to(writer, &nowhere) : praxis_checkpoint_write(writer, path);
+}
+
 bool saving_is_due(const struct saving *saving, uint64_t ticks)
 {
     if (!saving->save)
@@ -51,7 +64,7 @@ bool saving_is_due(const struct saving *saving, uint64_t ticks)
     double wait = saving->seconds > 0                    ? saving->seconds
                   : saving->took / SHARE > LEAST_SECONDS ? saving->took / SHARE
                                                          : LEAST_SECONDS;
-    return clock_now() - saving->last >= wait;
+    return ranks_decide(clock_now() - saving->last >= wait);
 }
 
 void saving_note(struct saving *saving, uint64_t ticks, double began)

@@ -26,6 +26,8 @@ int saving_read(const struct cli_command *command, struct saving *saving);
 
 /* From the first tick on. */
 void saving_begin(struct saving *saving, uint64_t ticks);
+/* Writes it to the path; of several processes the first does. */
+praxis_status saving_write(praxis_checkpoint_writer *writer, const char *path);
 /* Whether a checkpoint is due after so many ticks of the network. */
 bool saving_is_due(const struct saving *saving, uint64_t ticks);
 /* One was made, or was tried, which began at a time of clock_now. */

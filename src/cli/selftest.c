@@ -9,6 +9,7 @@
 #include "tool/interrupt.h"
 #include "tool/json.h"
 #include "tool/process.h"
+#include "tool/ranks.h"
 #include "tool/survey.h"
 
 struct selftest {
@@ -193,6 +194,7 @@ int cli_selftest(const struct cli_command *command, int argc, char **argv)
     int code = cli_parse(command, options, argc, argv, NULL);
     if (code >= 0)
         return code;
+    selftest.in_process |= ranks_of_job() != NULL;
     selftest.report = cJSON_CreateArray();
     code = test(&selftest);
     cJSON_Delete(selftest.report);

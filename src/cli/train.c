@@ -5,6 +5,7 @@
 
 #include "tool/file.h"
 #include "tool/interrupt.h"
+#include "tool/ranks.h"
 #include "cli/training.h"
 #include "cli/training_request.h"
 
@@ -32,7 +33,8 @@ static int report(const struct cli_command *command, const struct request *reque
     int closed = request->log ? cli_file_close(command, log, any) : CLI_DONE;
     if (any && request->report && !training->recorded)
         return cli_fail(command, "no report: the state of the networks cannot be had");
-    int drawn = any && request->report ? training_report(command, training, request->report) : CLI_DONE;
+    int drawn =
+        any && request->report && !ranks_is_silent() ? training_report(command, training, request->report) : CLI_DONE;
     return code ? code : closed ? closed : drawn;
 }
 
@@ -40,7 +42,9 @@ static int report(const struct cli_command *command, const struct request *reque
 static int run_training(const struct cli_command *command, const struct request *request, struct training *training)
 {
     praxis_context *context = NULL;
-    praxis_status status = cli_open(&request->opening, &context);
+    struct cli_opening opening = request->opening;
+    opening.ranks = ranks_of_job();
+    praxis_status status = cli_open(&opening, &context);
     if (cli_misused(status))
         return CLI_USAGE;
     if (!status)

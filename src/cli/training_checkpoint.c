@@ -230,7 +230,7 @@ bool training_save(const struct cli_command *command, struct training *training,
     state.status = status;
     if (!status)
         list_training(training, &state);
-    status = state.status ? state.status : praxis_checkpoint_write(state.writer, path);
+    status = state.status ? state.status : saving_write(state.writer, path);
     praxis_checkpoint_writer_destroy(state.writer);
     state_free(&state);
     free(rows);

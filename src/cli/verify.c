@@ -6,6 +6,7 @@
 #include "conformance/conformance.h"
 #include "tool/json.h"
 #include "tool/process.h"
+#include "tool/ranks.h"
 
 /* The form that --tuning or the library chooses, compared in full; without --tuning others: taps shared, tiles
  * and columns learned in other portions, barriers between ticks. */
@@ -48,6 +49,7 @@ cJSON *verify_device(const struct cli_opening *asked, bool small)
     struct conformance result = {0};
     praxis_status status = PRAXIS_SUCCESS;
     struct cli_opening opening = *asked;
+    opening.ranks = ranks_of_job();
     size_t count = opening.tuning ? 1 : TUNINGS;
     for (size_t t = 0; t < count && !status; t++) {
         opening.tuning = t ? tunings[t] : opening.tuning;

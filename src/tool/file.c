@@ -14,6 +14,7 @@
 #include "tool/memory.h"
 #include "tool/number.h"
 #include "tool/output.h"
+#include "tool/ranks.h"
 
 #define MOST_LINKS 40  /* that follow each other */
 #define NAME_KEPT  240 /* bytes of a name in that of the file beside it, which may have 255 */
@@ -186,6 +187,8 @@ static FILE *open_descriptor(int descriptor)
 
 int cli_file_open(const struct cli_command *command, struct cli_file *file, const char *path)
 {
+    if (ranks_is_silent())
+        path = "/dev/null";
     int descriptor = cli_file_descriptor(path);
     *file = (struct cli_file){.name = cli_is_output(path) ? "standard output" : path};
     if (cli_is_output(path))

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <unistd.h>
 
+#include "tool/ranks.h"
+
 #define MOST_FILES 8 /* to remove; one beyond them would only stay behind */
 
 static const struct {
@@ -80,7 +82,7 @@ void cli_interrupt_begin(void)
 
 void cli_interrupt_hold(void)
 {
-    held = true;
+    held = !ranks_of_job();
 }
 
 int cli_interrupted(void)

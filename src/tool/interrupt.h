@@ -11,7 +11,8 @@
 /* What main calls first. Signals that are ignored, as by nohup, stay so; SIGPIPE becomes an error of the write. */
 void cli_interrupt_begin(void);
 
-/* From here on the first SIGINT, SIGTERM or SIGHUP is only noted. */
+/* From here on the first SIGINT, SIGTERM or SIGHUP is only noted; not among several processes (tool/ranks.h), which it
+ * reaches at different times. */
 void cli_interrupt_hold(void);
 
 /* The signal that was noted, 0 where none was. */

@@ -95,6 +95,7 @@ praxis_status cli_open(const struct cli_opening *opening, praxis_context **conte
     options.cache_directory = cache;
     options.tuning = opening->tuning;
     options.log = cli_log();
+    options.ranks = opening->ranks;
     praxis_status status = read_shares(opening->shares, &shares, &options.share_count);
     options.shares = shares;
     if (!status)

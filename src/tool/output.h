@@ -14,6 +14,8 @@
  */
 void cli_claim_output(void);
 FILE *cli_output(void);
+/* From here on results go nowhere. */
+void cli_silence_output(void);
 /* The exit code with which the program ends: tables are printed without looking, and a full disk or a closed stream
  * shows here. */
 int cli_close_output(const char *program, int code);
