@@ -68,7 +68,7 @@ def room(out: Any, shape: tuple[int, ...], kind: str) -> Any:
 
 
 def _why(channels: int) -> str:
-    return "" if channels else ": the network was made without channels, of which it has as many as it is asked for"
+    return "" if channels else ": the network was made without channels="
 
 
 def held_of(given: Any, ticks: int, replicas: int, channels: int) -> tuple[Any, bool, bool]:
