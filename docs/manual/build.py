@@ -17,11 +17,10 @@ import pages
 
 DOXYFILE = """
 PROJECT_NAME = praxis
-INPUT = {include}
-FILE_PATTERNS = *.h
+INPUT = {headers}
 FILTER_PATTERNS = *.h="{python} {filter}"
 OUTPUT_DIRECTORY = {output}
-STRIP_FROM_PATH = {include}
+STRIP_FROM_PATH = {source}
 GENERATE_XML = YES
 GENERATE_HTML = NO
 GENERATE_LATEX = NO
@@ -40,11 +39,13 @@ QUIET = YES
 
 def run_doxygen(source, folder):
     """The folder of its XML."""
-    include = os.path.join(source, "include", "praxis")
     shutil.rmtree(folder, ignore_errors=True)
     os.makedirs(folder)
+    headers = " ".join(os.path.join(source, path) for path in header.HEADERS)
     reader = os.path.abspath(header.__file__)
-    settings = DOXYFILE.format(include=include, python=sys.executable, filter=reader, output=folder)
+    settings = DOXYFILE.format(
+        headers=headers, source=source, python=sys.executable, filter=reader, output=folder
+    )
     subprocess.run(["doxygen", "-"], input=settings, text=True, check=True)
     return os.path.join(folder, "xml")
 

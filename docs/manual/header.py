@@ -12,8 +12,13 @@ import sys
 
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 SECTION = re.compile(r"/\* -{4} (.*?) -{4,}(.*)\*/", re.DOTALL)
-# What the comment of a whole file begins: a group for what comes before its first section.
-FILES = {"praxis.h": ("overview", "What it does and how it is used"), "opencl.h": ("opencl", "The caller's own OpenCL")}
+# The public headers, and what the comment of a whole file begins: a group for what comes before its first section.
+HEADERS = {
+    "include/praxis/praxis.h": ("overview", "What it does and how it is used"),
+    "include/praxis/opencl.h": ("opencl", "The caller's own OpenCL"),
+    "parallel/praxis/mpi.h": ("mpi", "Ranks by way of MPI"),
+}
+FILES = {os.path.basename(path): named for path, named in HEADERS.items()}
 
 
 def identifier(title):

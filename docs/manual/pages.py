@@ -41,6 +41,7 @@ class Pages:
             "examples": "examples/index.md",
             "include/praxis/praxis.h": "library/index.rst",
             "include/praxis/opencl.h": "library/opencl.rst",
+            "parallel/praxis/mpi.h": "library/mpi.rst",
         }
         self.places |= {path: os.path.basename(path) for path in self.found("docs/*.md") + self.found("docs/manual/*.md")}
         self.places |= {f"examples/{name}.c": f"examples/{name}.md" for name in EXAMPLES}
@@ -103,14 +104,14 @@ class Pages:
 
     def make_library(self):
         names = []
-        for name in header.FILES:
-            text = self.text(f"include/praxis/{name}")
-            for place, title, said in header.sections(text, name, header.kinds_of(text)):
+        for path in header.HEADERS:
+            text = self.text(path)
+            for place, title, said in header.sections(text, os.path.basename(path), header.kinds_of(text)):
                 names.append(place)
                 shown = f".. doxygengroup:: {place}\n   :content-only:\n   :members:\n   :undoc-members:\n"
                 self.write(f"library/{place}.rst", f"{title}\n{'=' * len(title)}\n\n{said}\n\n{shown}")
         listed = "".join(f"   {name}\n" for name in names)
-        said = "What ``praxis/praxis.h`` and ``praxis/opencl.h`` say, a page for each of their sections.\n"
+        said = "What the public headers say: of ``praxis/praxis.h`` a page for each of its sections.\n"
         self.write("library/index.rst", f"The library\n===========\n\n{said}\n.. toctree::\n\n{listed}")
 
     def make_examples(self):
