@@ -31,8 +31,10 @@ static double unevenness(const struct px_partition_device *device, const uint32_
     double all = 0, most = 0;
     for (uint32_t i = 0; i < device->count; i++)
         all += device->shares[i];
-    for (uint32_t i = 0; i < device->count; i++)
-        most = fmax(most, (starts[i + 1] - starts[i]) / device->shares[i]);
+    for (uint32_t i = 0; i < device->count; i++) {
+        double one = (starts[i + 1] - starts[i]) / device->shares[i];
+        most = one > most ? one : most; /* by fmax, gcc 12 for 64-bit Arm ends in an internal error */
+    }
     return most * all / starts[device->count];
 }
 
