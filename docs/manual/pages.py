@@ -9,7 +9,6 @@ import subprocess
 
 import header
 
-EXAMPLES = ["minimal", "reward", "series", "eventloop", "opencl_interop"]
 # What is drawn: of each task its options, the pictures that show something, and what makes it short where only that it
 # can be drawn is asked.
 TRAININGS = {
@@ -44,7 +43,9 @@ class Pages:
             "parallel/praxis/mpi.h": "library/mpi.rst",
         }
         self.places |= {path: os.path.basename(path) for path in self.found("docs/*.md") + self.found("docs/manual/*.md")}
-        self.places |= {f"examples/{name}.c": f"examples/{name}.md" for name in EXAMPLES}
+        # The least one first.
+        for path in sorted(self.found("examples/*.c"), key=lambda path: len(self.text(path))):
+            self.places[path] = f"{path[:-2]}.md"
         for path in self.found("examples/python/*.py"):
             self.places[path] = f"examples/python-{os.path.basename(path)[:-3]}.md"
 
