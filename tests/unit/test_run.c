@@ -521,7 +521,7 @@ START_TEST(records)
         for (size_t i = 0; i <= LONG / EVERY; i++) {
             run.ticks = i < LONG / EVERY ? EVERY : LONG % EVERY;
             run.input = input + i * EVERY * 3;
-            run.input_count = run.ticks * 3;
+            run.input_count = (size_t)run.ticks * 3;
             unit_success(context, praxis_network_run(read, &run));
             if (i == LONG / EVERY)
                 break;
