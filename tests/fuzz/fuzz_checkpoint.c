@@ -58,7 +58,8 @@ static void sign(struct bytes *bytes)
         for (uint32_t t = 0; t < index.tensor_count; t++) {
             const struct px_tensor *tensor = &index.tensors[t];
             snprintf(name, sizeof name, PX_ARCHIVE_CHECKSUMS "%s", tensor->name);
-            write_checksum(header, (size_t)length, &index, name, px_crc(0, data + tensor->begin, tensor->bytes));
+            write_checksum(header, (size_t)length, &index, name,
+                           px_crc(0, data + tensor->begin, (size_t)tensor->bytes));
         }
         write_checksum(header, (size_t)length, &index, PX_ARCHIVE_CHECKSUM, px_index_checksum(&index));
     }

@@ -158,7 +158,7 @@ static void live(praxis_context *context, praxis_network *network, uint64_t tick
     run.record_every = record ? ticks / 2 : 0;
     run.record_field = PRAXIS_FIELD_ACTIVATION;
     run.record_range = &range;
-    run.record_count = record ? (ticks / (ticks / 2)) * range.replicas * range.neurons : 0;
+    run.record_count = record ? (size_t)((ticks / (ticks / 2)) * range.replicas * range.neurons) : 0;
     unit_success(context, praxis_network_run(network, &run));
     free(modulator);
     free(input);
@@ -241,7 +241,7 @@ START_TEST(ranges_cross_borders)
         range.replicas = (uint32_t)unit_integer(&random, 1, 3 - range.first_replica);
         range.first_neuron = (uint64_t)unit_integer(&random, 0, 48);
         range.neurons = (uint64_t)unit_integer(&random, 1, 49 - (int64_t)range.first_neuron);
-        size_t bytes = range.replicas * range.neurons * info.elements * info.code_bytes;
+        size_t bytes = (size_t)(range.replicas * range.neurons * info.elements * info.code_bytes);
         unsigned char *codes = unit_allocate(bytes, 1), *expected = unit_allocate(bytes, 1),
                       *found = unit_allocate(bytes, 1);
         for (size_t i = 0; i < bytes / info.code_bytes; i++)

@@ -46,7 +46,7 @@ static int wait_for_all(void *user)
     for (uint32_t r = 0; r < meeting->count; r++)
         if (r != member->rank)
             memcpy((char *)member->bytes + member->starts[r], (char *)meeting->bytes[r] + member->starts[r],
-                   member->counts[r]);
+                   (size_t)member->counts[r]);
     pthread_barrier_wait(&meeting->barrier);
     return 0;
 }
@@ -55,14 +55,14 @@ static int add(void *user, int64_t *numbers, uint64_t count)
 {
     struct member *member = user;
     struct meeting *meeting = member->meeting;
-    int64_t *sums = calloc(count + 1, sizeof *sums);
+    int64_t *sums = calloc((size_t)count + 1, sizeof *sums);
     meeting->bytes[member->rank] = numbers;
     pthread_barrier_wait(&meeting->barrier);
     for (uint32_t r = 0; r < meeting->count; r++)
         for (uint64_t i = 0; i < count; i++)
             sums[i] += ((const int64_t *)meeting->bytes[r])[i];
     pthread_barrier_wait(&meeting->barrier);
-    memcpy(numbers, sums, count * sizeof *sums);
+    memcpy(numbers, sums, (size_t)count * sizeof *sums);
     free(sums);
     return 0;
 }
