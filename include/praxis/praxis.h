@@ -1500,7 +1500,8 @@ PRAXIS_API praxis_status praxis_checkpoint_read(const praxis_checkpoint *checkpo
  * such object; FORMAT: it is not whole, or a number in it is outside its bounds; and those of its making. */
 PRAXIS_API praxis_status praxis_checkpoint_load_network(const praxis_checkpoint *checkpoint, const char *name,
                                                         praxis_context *context, praxis_network **network);
-/* Of a network that has as many neurons and replicas as that of which it was saved. */
+/* `network` has as many replicas as that of which it was saved, and the neurons that are read (FORMAT). That it is that
+ * network, or one whose neurons mean the same, is for the caller to know: the file does not say it. */
 PRAXIS_API praxis_status praxis_checkpoint_load_readout(const praxis_checkpoint *checkpoint, const char *name,
                                                         praxis_network *network, praxis_readout **readout);
 /* `log` may be NULL. */

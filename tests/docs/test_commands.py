@@ -33,6 +33,8 @@ EXCEPTIONS = {
     "ninja -C build docs": "the same",
     ".ci/run": "this test is a part of it",
     "meson test -C build --suite slow": "this test is a part of it",
+    "meson test -C build --suite slow fault-all-calls fault-all-lost fault-all-allocations fault-all-births "
+    "fault-all-reference": "hours, and tests of their own",
     "meson install -C build": "writes to the system: tests/install/external.sh installs into a folder",
     "pkg-config --cflags --libs praxis OpenCL": "after an installation, as without OpenCL",
     "pkg-config --cflags --libs praxis": "after an installation: tests/install/external.sh",
@@ -63,10 +65,6 @@ SLOW = {
     "build/praxis train predict --input tests/data/sunspots.csv --columns SUNACTIVITY",
     "build/praxis tune",
     "meson setup build",
-    "meson test -C build --suite fault",
-    "meson test -C build --suite offline",
-    "meson test -C build --suite slow soak-ticks soak-networks",
-    "meson test -C build --suite unit",
     "ninja -C build",
     "praxis run --neurons 1e6 --ticks 20",
     "praxis selftest --all --dot-product packed",
@@ -88,6 +86,9 @@ SLOW = {
     "praxis-bench --quick --json before.json",
     "praxis-bench compare before.json after.json --html both.html",
 }
+
+# Tests of their own: that such a command finds some is quick.
+SUITES = {command.text for command in PRINTED.commands if command.text.startswith("meson test ")}
 
 PICTURES = ["learning.svg", "weights.svg", "activations.svg", "activity.svg"]
 TRAINED = re.compile(r"^ *((?:reward|control|chance|test) .*)$", re.MULTILINE)
@@ -210,7 +211,18 @@ class Quick(Commands, unittest.TestCase):
 
     def test_commands(self):
         self.prepare(BUILD)
-        self.assertGreater(len(self.run_all(SLOW | set(EXCEPTIONS))), 0)
+        self.assertGreater(len(self.run_all(SLOW | SUITES | set(EXCEPTIONS))), 0)
+
+    def test_suites(self):
+        self.prepare(BUILD)
+        for text in sorted(SUITES):
+            with self.subTest(command=text):
+                result = self.shell(f"{text} --list")
+                self.assertEqual(result.returncode, 0, result.stderr)
+                listed = [line.split(" / ")[-1].strip() for line in result.stdout.splitlines() if " / " in line]
+                self.assertNotEqual(listed, [])
+                for name in re.sub(r"-C \S+|--suite \S+", "", text).split()[2:]:
+                    self.assertIn(name, listed)
 
     def test_names(self):
         """What is called by its name in a sentence is there."""
@@ -225,7 +237,7 @@ class Quick(Commands, unittest.TestCase):
 class Slow(Commands, unittest.TestCase):
     def test_commands(self):
         self.prepare(None)
-        self.assertLessEqual(SLOW, self.run_all(set(EXCEPTIONS)))
+        self.assertLessEqual(SLOW | SUITES - set(EXCEPTIONS), self.run_all(set(EXCEPTIONS)))
 
 
 if __name__ == "__main__":
