@@ -45,7 +45,7 @@ class Printed:
         if not words:
             return False
         path = os.path.join(self.root, words[0])
-        built = words[0].startswith("build/")
+        built = words[0].startswith("build/") and not words[0].endswith(".html")
         return words[0] in PROGRAMS or built or "/" in words[0] and os.path.isfile(path) and os.access(path, os.X_OK)
 
     def keep(self, text, path, line):
