@@ -95,9 +95,8 @@ static void note(void *user, praxis_log_level level, const char *text)
         snprintf(rank->message, sizeof rank->message, "%s", text);
 }
 
-static void *live_as_rank(void *user)
+static praxis_status open_as_rank(struct rank *rank, praxis_context **context)
 {
-    struct rank *rank = user;
     const praxis_ranks ranks = {.user = &rank->member,
                                 .rank = rank->member.rank,
                                 .count = rank->member.meeting->count,
@@ -106,7 +105,6 @@ static void *live_as_rank(void *user)
                                 .wait = wait_for_all,
                                 .add = add};
     praxis_context_options options;
-    praxis_context *context = NULL;
     praxis_context_options_default(&options);
     options.device = rank->task->device;
     options.partition = rank->task->partition;
@@ -114,7 +112,14 @@ static void *live_as_rank(void *user)
     options.share_count = rank->task->shares ? ranks.count : 0;
     options.ranks = &ranks;
     options.log = (praxis_log){note, rank};
-    rank->opened = praxis_context_create(&options, &context);
+    return praxis_context_create(&options, context);
+}
+
+static void *live_as_rank(void *user)
+{
+    struct rank *rank = user;
+    praxis_context *context = NULL;
+    rank->opened = open_as_rank(rank, &context);
     if (!rank->opened)
         rank->act(rank, context);
     praxis_context_destroy(context);
@@ -250,6 +255,88 @@ START_TEST(ranks_save)
 }
 END_TEST
 
+/* ---- Copies ---- */
+
+/* A network of all ranks becomes one of this process alone, on as many devices, and goes back. */
+static void copy_out(struct rank *rank, praxis_context *context)
+{
+    const praxis_parameters parameters = parameters_of_ranks();
+    praxis_network *network = NULL, *alone = NULL, *back = NULL;
+    praxis_context_options options;
+    praxis_context *own = NULL;
+    praxis_context_options_default(&options);
+    options.device = "reference,reference";
+    options.partition = PRAXIS_PARTITION_COLUMNS;
+    rank->status = praxis_context_create(&options, &own);
+    if (!rank->status)
+        rank->status = praxis_network_create(context, &parameters, &network);
+    if (!rank->status)
+        rank->status = run_traced(network);
+    if (!rank->status)
+        rank->status = praxis_network_copy(network, own, &alone);
+    if (!rank->status)
+        rank->status = praxis_network_copy(alone, context, &back);
+    if (!rank->status) {
+        rank->hash = joined_hash(network);
+        rank->saved = joined_hash(alone);
+        rank->status = joined_hash(back) == rank->hash ? PRAXIS_SUCCESS : PRAXIS_ERROR_DEVICE;
+    }
+    praxis_network_destroy(network);
+    praxis_network_destroy(alone);
+    praxis_network_destroy(back);
+    praxis_context_destroy(own);
+}
+
+START_TEST(ranks_copy_out)
+{
+    static const struct task task = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    struct rank ranks[MOST];
+    live_together(2, &task, copy_out, NULL, ranks);
+    for (uint32_t r = 0; r < 2; r++) {
+        ck_assert_msg(!ranks[r].opened && !ranks[r].status, "rank %u: %s", r, ranks[r].message);
+        ck_assert_uint_eq(ranks[r].saved, ranks[r].hash);
+    }
+}
+END_TEST
+
+/* One rank's device could copy between two contexts by itself, the other's could not: none does. */
+static void copy_over(struct rank *rank, praxis_context *context)
+{
+    const praxis_parameters parameters = parameters_of_ranks();
+    praxis_network *network = NULL, *copy = NULL;
+    praxis_context *other = NULL;
+    rank->status = open_as_rank(rank, &other);
+    if (!rank->status)
+        rank->status = praxis_network_create(context, &parameters, &network);
+    if (!rank->status)
+        rank->status = praxis_network_copy(network, other, &copy);
+    if (!rank->status) {
+        rank->hash = joined_hash(network);
+        rank->saved = joined_hash(copy);
+    }
+    praxis_network_destroy(network);
+    praxis_network_destroy(copy);
+    praxis_context_destroy(other);
+}
+
+START_TEST(unlike_ranks_copy)
+{
+    praxis_context *best = unit_context(NULL);
+    praxis_device_info info = {.struct_size = sizeof info};
+    char devices[64];
+    struct rank ranks[MOST];
+    unit_success(best, praxis_context_device(best, &info));
+    snprintf(devices, sizeof devices, "reference,%s", info.selector);
+    const struct task task = {devices, PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    live_together(2, &task, copy_over, NULL, ranks);
+    for (uint32_t r = 0; r < 2; r++) {
+        ck_assert_msg(!ranks[r].opened && !ranks[r].status, "rank %u: %s", r, ranks[r].message);
+        ck_assert_uint_eq(ranks[r].saved, ranks[r].hash);
+    }
+    praxis_context_destroy(best);
+}
+END_TEST
+
 /* ---- Ranks that fail ---- */
 
 static void do_nothing(struct rank *rank, praxis_context *context)
@@ -327,6 +414,8 @@ int main(void)
     TCase *tests = unit_case(suite, "ranks");
     tcase_add_loop_test(tests, operations_of_ranks, 0, (int)UNIT_LENGTH(compared));
     tcase_add_test(tests, ranks_save);
+    tcase_add_test(tests, ranks_copy_out);
+    tcase_add_test(tests, unlike_ranks_copy);
     tcase_add_test(tests, a_rank_finds_no_device);
     tcase_add_test(tests, a_rank_goes_astray);
     tcase_add_test(tests, ranks_lose_touch);

@@ -82,20 +82,27 @@ static praxis_status set_parts(struct px_backend *backend, const struct px_const
     return px_partition_agree(partition, "set_constants", status);
 }
 
-/* Part by part, where both networks have the same columns on each. Replicas that are dealt to parts may have to go from
- * one to another. */
+/* Whether it can be on every rank: one that copies by itself would leave the others waiting. */
+static bool all_can(const struct px_partition *partition, bool can)
+{
+    int64_t not = !can;
+    return partition->team ? !px_team_add(partition->team, partition->base.log, &not, 1) && !not : can;
+}
+
+/* Part by part, where both networks have the same columns on each, and this process the same parts of both. Replicas
+ * that are dealt to parts may have to go from one to another. */
 static bool parts_can_take(const struct px_backend *backend, const struct px_backend *from)
 {
     const struct px_partition *here = (const struct px_partition *)backend, *there = (const struct px_partition *)from;
     bool can = from->operations == backend->operations && here->exchanging && there->exchanging;
-    can = can && here->count == there->count;
+    can = can && here->count == there->count && here->first == there->first && here->end == there->end;
     for (uint32_t i = here->first; can && i < here->end; i++) {
         const struct px_part *ours = &here->parts[i], *theirs = &there->parts[i];
         can = ours->cut.shape.first_column == theirs->cut.shape.first_column &&
               ours->cut.shape.columns == theirs->cut.shape.columns &&
               ours->backend->operations->can_take(ours->backend, theirs->backend);
     }
-    return can;
+    return all_can(here, can);
 }
 
 static praxis_status take_parts(struct px_backend *backend, uint32_t target, struct px_backend *from, uint32_t replica)
