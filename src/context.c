@@ -11,6 +11,7 @@
 #include "backend/partition/team.h"
 #include "backend/reference/reference.h"
 #include "base/fork.h"
+#include "base/hash.h"
 #include "base/text.h"
 
 /* Of a share of a network: so far apart no two of them are. */
@@ -225,6 +226,17 @@ static praxis_status open_own(struct px_log *log, const praxis_context_options *
     return status;
 }
 
+/* What must be the same on all ranks: how networks are divided, and what computes them. */
+static uint64_t hash_of_options(const praxis_context_options *options)
+{
+    const char *version = praxis_version();
+    uint64_t hash = px_hash_integer(PX_HASH_START, PX_NUMERICS, 4);
+    hash = px_hash_integer(hash, (unsigned)options->partition, 4);
+    hash = px_hash_bytes(hash, version, strlen(version));
+    return options->shares ? px_hash_bytes(hash, options->shares, options->share_count * sizeof *options->shares)
+                           : hash;
+}
+
 /* All ranks open theirs, or none does. */
 static praxis_status open_rank(struct px_log *log, const praxis_context_options *options, struct px_device **device)
 {
@@ -234,7 +246,7 @@ static praxis_status open_rank(struct px_log *log, const praxis_context_options 
     praxis_status status = px_team_open(log, options->ranks, &team);
     if (status)
         return status;
-    status = px_team_agree(team, log, "open", open_own(log, options, &own), &changed);
+    status = px_team_agree(team, log, "open", hash_of_options(options), open_own(log, options, &own), &changed);
     if (!status)
         return px_partition_open(log, &own, options->ranks->count, options->shares, options->partition, team, device);
     if (own)

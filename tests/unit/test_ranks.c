@@ -382,6 +382,41 @@ START_TEST(a_rank_goes_astray)
 }
 END_TEST
 
+/* One that makes another network: of other seeds, which nobody would see, and of another size. */
+static void make_other(struct rank *rank, praxis_context *context)
+{
+    praxis_parameters parameters = parameters_of_ranks();
+    praxis_network *network = NULL;
+    parameters.seed = rank->member.rank;
+    rank->status = praxis_network_create(context, &parameters, &network);
+    praxis_network_destroy(network);
+}
+
+/* One whose weights follow more slowly. */
+static void set_other(struct rank *rank, praxis_context *context)
+{
+    const praxis_parameters parameters = parameters_of_ranks();
+    praxis_network *network = NULL;
+    rank->status = praxis_network_create(context, &parameters, &network);
+    if (!rank->status)
+        rank->status =
+            praxis_network_set_parameter(network, PRAXIS_PARAMETER_METAPLASTICITY, rank->member.rank == 1 ? 0.5 : 0.25);
+    praxis_network_destroy(network);
+}
+
+START_TEST(ranks_differ_in_arguments)
+{
+    static const struct task task = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    struct rank ranks[MOST];
+    live_together(2, &task, _i ? set_other : make_other, NULL, ranks);
+    for (uint32_t r = 0; r < 2; r++) {
+        ck_assert_int_eq(ranks[r].status, PRAXIS_ERROR_INVALID_ARGUMENT);
+        ck_assert_msg(strstr(ranks[r].message, "rank 1 does something else than rank 0") != NULL, "%s",
+                      ranks[r].message);
+    }
+}
+END_TEST
+
 static void lose_touch(struct rank *rank, praxis_context *context)
 {
     const praxis_parameters parameters = parameters_of_ranks();
@@ -418,6 +453,7 @@ int main(void)
     tcase_add_test(tests, unlike_ranks_copy);
     tcase_add_test(tests, a_rank_finds_no_device);
     tcase_add_test(tests, a_rank_goes_astray);
+    tcase_add_loop_test(tests, ranks_differ_in_arguments, 0, 2);
     tcase_add_test(tests, ranks_lose_touch);
     return unit_main(suite);
 }

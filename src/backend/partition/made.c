@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Making and describing a network on several devices, and what is done to all its parts alike. */
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "backend/partition/parts.h"
+#include "base/hash.h"
 #include "base/memory.h"
 #include "base/size.h"
 
@@ -69,6 +71,21 @@ static praxis_status group_parts(struct px_backend *backend, uint32_t count, con
     return px_partition_agree(partition, "set_groups", status);
 }
 
+/* The same on all ranks, or they compute different networks. */
+static uint64_t hash_of_constants(const struct px_constants *constants)
+{
+    uint64_t hash = px_hash_bytes(PX_HASH_START, constants, offsetof(struct px_constants, noisy));
+    return px_hash_integer(hash, constants->noisy, 1);
+}
+
+static uint64_t hash_of_shape(const struct px_shape *shape)
+{
+    const uint64_t numbers[] = {shape->graph.neurons, shape->graph.curves, shape->replicas,
+                                shape->channels,      shape->window,       shape->traces_stored};
+    uint64_t hash = px_hash_bytes(PX_HASH_START, numbers, sizeof numbers);
+    return shape->seeds ? px_hash_bytes(hash, shape->seeds, shape->replicas * sizeof *shape->seeds) : hash;
+}
+
 /* Where one part has taken them and another has not, the whole is neither as it was nor as it should be. */
 static praxis_status set_parts(struct px_backend *backend, const struct px_constants *constants)
 {
@@ -79,7 +96,8 @@ static praxis_status set_parts(struct px_backend *backend, const struct px_const
         if (status && (part > partition->parts || partition->team))
             backend->changed = true;
     }
-    return px_partition_agree(partition, "set_constants", status);
+    return px_team_agree(partition->team, backend->log, "set_constants", hash_of_constants(constants), status,
+                         &backend->changed);
 }
 
 /* Whether it can be on every rank: one that copies by itself would leave the others waiting. */
@@ -240,7 +258,7 @@ praxis_status px_partition_plan(struct px_device *base, const struct px_shape *s
     if (!dealt)
         info->host_bytes = px_add(info->host_bytes, staged_bytes(shape));
     free(cuts);
-    status = px_team_agree(device->team, base->log, "plan", status, &changed);
+    status = px_team_agree(device->team, base->log, "plan", hash_of_shape(shape), status, &changed);
     return status ? status : share_info(device->team, base->log, dealt, info);
 }
 
@@ -354,7 +372,8 @@ praxis_status px_partition_create_backend(struct px_device *base, const struct p
         status = px_fail(base->log, PRAXIS_ERROR_DEVICE, "its device computes wrongly: praxis selftest tells more");
     for (uint32_t i = device->first; i < device->end && !status; i++)
         status = create_part(&partition->parts[i], choice, &there);
-    status = px_partition_agree(partition, "create", status);
+    status =
+        px_team_agree(partition->team, base->log, "create", hash_of_shape(shape), status, &partition->base.changed);
     if (!status && there && partition->team) {
         add_own_parts(partition, &partition->all);
         status = share_info(partition->team, base->log, !partition->exchanging, &partition->all);

@@ -47,7 +47,7 @@ static inline struct px_partition *px_partition_of(struct px_backend *backend)
 /* How a call of all ranks went. */
 static inline praxis_status px_partition_agree(struct px_partition *partition, const char *call, praxis_status status)
 {
-    return px_team_agree(partition->team, partition->base.log, call, status, &partition->base.changed);
+    return px_team_agree(partition->team, partition->base.log, call, 0, status, &partition->base.changed);
 }
 
 /*

@@ -71,14 +71,15 @@ static praxis_status pass_on(struct px_team *team, struct px_log *log, uint32_t 
     return status ? status : px_fail(log, own, "rank %u: %.*s", failed, MESSAGE_BYTES - 1, team->message);
 }
 
-praxis_status px_team_agree(struct px_team *team, struct px_log *log, const char *call, praxis_status status,
-                            bool *changed)
+praxis_status px_team_agree(struct px_team *team, struct px_log *log, const char *call, uint64_t arguments,
+                            praxis_status status, bool *changed)
 {
     if (!team)
         return status;
     uint32_t count = team->ranks.count;
     int32_t *own = team->said + team->ranks.rank * SAID_NUMBERS;
-    own[SAID_CALL] = (int32_t)(px_hash_bytes(PX_HASH_START, call, strlen(call)) & INT32_MAX);
+    uint64_t hash = px_hash_integer(px_hash_bytes(PX_HASH_START, call, strlen(call)), arguments, 8);
+    own[SAID_CALL] = (int32_t)(hash & INT32_MAX);
     own[SAID_STATUS] = status;
     own[SAID_CHANGED] = *changed;
     for (uint32_t r = 0; r < count; r++) {
@@ -98,6 +99,8 @@ praxis_status px_team_agree(struct px_team *team, struct px_log *log, const char
     for (uint32_t r = 1; r < count; r++)
         if (team->said[r * SAID_NUMBERS + SAID_CALL] != team->said[SAID_CALL])
             return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT,
-                           "rank %u does something else than rank 0: all ranks must make the same calls", r);
+                           "rank %u does something else than rank 0: all ranks must make the same calls, with the same "
+                           "arguments",
+                           r);
     return PRAXIS_SUCCESS;
 }

@@ -23,11 +23,12 @@ praxis_status px_team_open(struct px_log *log, const praxis_ranks *ranks, struct
 void px_team_close(struct px_team *team);
 
 /*
- * Whether all did this call, and how it went: where one failed all fail, with its message. *changed becomes whether any
- * rank has changed anything. Without a team that is the caller's own.
+ * Whether all did this call, with these arguments as far as a hash of them tells, and how it went: where one failed all
+ * fail, with its message. *changed becomes whether any rank has changed anything. Without a team that is the caller's
+ * own.
  */
-praxis_status px_team_agree(struct px_team *team, struct px_log *log, const char *call, praxis_status status,
-                            bool *changed);
+praxis_status px_team_agree(struct px_team *team, struct px_log *log, const char *call, uint64_t arguments,
+                            praxis_status status, bool *changed);
 
 /* Bytes of each rank, team->counts of them at team->starts of `bytes`, become everyone's. */
 praxis_status px_team_gather(struct px_team *team, struct px_log *log, void *bytes);
