@@ -298,6 +298,10 @@ struct px_backend_operations {
     bool (*trusted)(const struct px_backend *backend);
     void (*trust)(struct px_backend *backend);
 
+    /* How a call ends of which these operations were a part: where the network is several processes', all learn what
+     * failed beside it in one. NULL in place of the operation: there is nobody to tell. */
+    praxis_status (*conclude)(struct px_backend *backend, const char *call, praxis_status status);
+
     /* Of the back ends that this one is made of the one with this number, from 0 on, and what it owns; NULL where there
      * are not so many. NULL in place of the operation: it computes by itself. */
     struct px_backend *(*part)(const struct px_backend *backend, uint32_t number, const struct px_shape **shape);

@@ -162,7 +162,7 @@ static praxis_status leave_networks(const praxis_checkpoint_writer *writer, uint
 {
     for (uint32_t i = 0; i < end; i++)
         if (!is_entered(writer, i))
-            px_network_leave(writer->items[i].network, status);
+            status = px_network_leave(writer->items[i].network, status);
     return status;
 }
 

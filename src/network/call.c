@@ -27,9 +27,16 @@ praxis_status px_network_enter(praxis_network *network, const char *call)
     return PRAXIS_SUCCESS;
 }
 
+praxis_status px_network_conclude(praxis_network *network, const char *call, praxis_status status)
+{
+    struct px_backend *backend = network->backend;
+    return backend && backend->operations->conclude ? backend->operations->conclude(backend, call, status) : status;
+}
+
 praxis_status px_network_leave(praxis_network *network, praxis_status status)
 {
     const char *call = atomic_load(&network->call);
+    status = px_network_conclude(network, call, status);
     if (status && network->backend->changed) {
         char cause[sizeof network->broken];
         px_log_last_error(network->log, cause, sizeof cause);

@@ -324,6 +324,7 @@ praxis_status px_network_create(praxis_context *context, const praxis_parameters
         status = apply_parameters(made, &made->parameters, parameters->noise > 0);
     if (!status)
         status = px_network_birth(made);
+    status = px_network_conclude(made, "praxis_network_create", status);
     if (status)
         px_network_destroy(made);
     else

@@ -109,6 +109,8 @@ praxis_status px_network_check_whole(const praxis_network *network);
  * is not left. */
 praxis_status px_network_enter(praxis_network *network, const char *call);
 praxis_status px_network_leave(praxis_network *network, praxis_status status);
+/* How a call came out, which becomes that of all processes that have the network together. */
+praxis_status px_network_conclude(praxis_network *network, const char *call, praxis_status status);
 /* What the call has done so far is whole: should it fail now, that is what it leaves. */
 void px_network_keep(praxis_network *network);
 /* What a call will take memory for; see struct px_needs. */

@@ -417,6 +417,35 @@ START_TEST(ranks_differ_in_arguments)
 }
 END_TEST
 
+/* One that cannot write its file fails all, and nothing has changed: they go on. */
+static void save_nowhere(struct rank *rank, praxis_context *context)
+{
+    const praxis_parameters parameters = parameters_of_ranks();
+    praxis_network *network = NULL;
+    char path[256];
+    snprintf(path, sizeof path, "%s%s/%u", rank->path, rank->member.rank == 1 ? "/missing" : "", rank->member.rank);
+    rank->opened = praxis_network_create(context, &parameters, &network);
+    if (!rank->opened)
+        rank->status = praxis_network_save(network, path);
+    if (!rank->opened)
+        rank->opened = run_traced(network);
+    praxis_network_destroy(network);
+}
+
+START_TEST(a_rank_cannot_save)
+{
+    static const struct task task = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    struct rank ranks[MOST];
+    char *folder = folder_make();
+    live_together(3, &task, save_nowhere, folder, ranks);
+    for (uint32_t r = 0; r < 3; r++) {
+        ck_assert_int_eq(ranks[r].status, PRAXIS_ERROR_IO);
+        ck_assert_msg(!ranks[r].opened && strstr(ranks[r].message, "rank 1: ") != NULL, "%s", ranks[r].message);
+    }
+    folder_remove(folder);
+}
+END_TEST
+
 static void lose_touch(struct rank *rank, praxis_context *context)
 {
     const praxis_parameters parameters = parameters_of_ranks();
@@ -454,6 +483,7 @@ int main(void)
     tcase_add_test(tests, a_rank_finds_no_device);
     tcase_add_test(tests, a_rank_goes_astray);
     tcase_add_loop_test(tests, ranks_differ_in_arguments, 0, 2);
+    tcase_add_test(tests, a_rank_cannot_save);
     tcase_add_test(tests, ranks_lose_touch);
     return unit_main(suite);
 }

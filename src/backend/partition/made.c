@@ -96,8 +96,7 @@ static praxis_status set_parts(struct px_backend *backend, const struct px_const
         if (status && (part > partition->parts || partition->team))
             backend->changed = true;
     }
-    return px_team_agree(partition->team, backend->log, "set_constants", hash_of_constants(constants), status,
-                         &backend->changed);
+    return px_partition_agree_on(partition, "set_constants", hash_of_constants(constants), status);
 }
 
 /* Whether it can be on every rank: one that copies by itself would leave the others waiting. */
@@ -139,6 +138,17 @@ static praxis_status finish_parts(struct px_backend *backend)
     PX_EACH_PART (partition, part, status)
         status = PX_PART_ALONE(partition, part, finish);
     return px_partition_agree(partition, "finish", status);
+}
+
+/* A rank that fails beside its back end, as where its disk is full, meets the others here or in their next operation.
+ */
+static praxis_status conclude_parts(struct px_backend *backend, const char *call, praxis_status status)
+{
+    struct px_partition *partition = px_partition_of(backend);
+    if (!partition->told)
+        status = px_partition_agree(partition, call, status);
+    partition->told = false;
+    return status;
 }
 
 static bool parts_are_trusted(const struct px_backend *backend)
@@ -303,6 +313,7 @@ static const struct px_backend_operations partition_backend_operations = {
     .describe = describe_parts,
     .trusted = parts_are_trusted,
     .trust = trust_parts,
+    .conclude = conclude_parts,
     .part = part_number,
 };
 
@@ -372,8 +383,7 @@ praxis_status px_partition_create_backend(struct px_device *base, const struct p
         status = px_fail(base->log, PRAXIS_ERROR_DEVICE, "its device computes wrongly: praxis selftest tells more");
     for (uint32_t i = device->first; i < device->end && !status; i++)
         status = create_part(&partition->parts[i], choice, &there);
-    status =
-        px_team_agree(partition->team, base->log, "create", hash_of_shape(shape), status, &partition->base.changed);
+    status = px_partition_agree_on(partition, "create", hash_of_shape(shape), status);
     if (!status && there && partition->team) {
         add_own_parts(partition, &partition->all);
         status = share_info(partition->team, base->log, !partition->exchanging, &partition->all);

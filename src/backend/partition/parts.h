@@ -36,6 +36,7 @@ struct px_partition {
     uint32_t first, end;     /* the parts of this process */
     struct px_part *parts;   /* [count] */
     struct px_team *team;    /* the device's */
+    bool told;               /* all ranks know that the call under way has failed */
     praxis_network_info all; /* with a team: what all parts say of themselves */
 };
 
@@ -44,10 +45,18 @@ static inline struct px_partition *px_partition_of(struct px_backend *backend)
     return (struct px_partition *)backend;
 }
 
-/* How a call of all ranks went. */
+/* How a call of all ranks went, which has arguments of this hash. */
+static inline praxis_status px_partition_agree_on(struct px_partition *partition, const char *call, uint64_t arguments,
+                                                  praxis_status status)
+{
+    status = px_team_agree(partition->team, partition->base.log, call, arguments, status, &partition->base.changed);
+    partition->told |= status != PRAXIS_SUCCESS;
+    return status;
+}
+
 static inline praxis_status px_partition_agree(struct px_partition *partition, const char *call, praxis_status status)
 {
-    return px_team_agree(partition->team, partition->base.log, call, 0, status, &partition->base.changed);
+    return px_partition_agree_on(partition, call, 0, status);
 }
 
 /*
