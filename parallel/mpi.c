@@ -69,10 +69,14 @@ static int add(void *user, int64_t *numbers, uint64_t count)
     return error;
 }
 
-/* Begins MPI unless it is under way, which for a library that has one thread is enough. */
+/* Begins MPI unless it is under way, which for a library that has one thread is enough. It begins once in a process. */
 static int begin_mpi(struct job *job)
 {
-    int begun = 0, threads = MPI_THREAD_SINGLE, error = MPI_Initialized(&begun);
+    int begun = 0, ended = 0, threads = MPI_THREAD_SINGLE, error = MPI_Initialized(&begun);
+    if (!error)
+        error = MPI_Finalized(&ended);
+    if (!error && ended)
+        return MPI_ERR_OTHER;
     if (!error && !begun) {
         error = MPI_Init_thread(NULL, NULL, MPI_THREAD_FUNNELED, &threads);
         job->begun = !error;
@@ -107,34 +111,50 @@ static int number_ranks(struct job *job, praxis_ranks *ranks)
     return error;
 }
 
+static void end_job(struct job *job)
+{
+    if (job->all != MPI_COMM_NULL)
+        MPI_Comm_free(&job->all);
+    free(job->counts);
+    free(job->starts);
+    if (job->begun)
+        MPI_Finalize();
+    free(job);
+}
+
+/* What each rank says to the others at once; all have the memory for it, or none goes on. */
+static praxis_status take_memory(struct job *job)
+{
+    job->counts = calloc((size_t)job->count, sizeof *job->counts);
+    job->starts = calloc((size_t)job->count, sizeof *job->starts);
+    int have = job->counts && job->starts;
+    if (MPI_Allreduce(MPI_IN_PLACE, &have, 1, MPI_INT, MPI_MIN, job->all))
+        return PRAXIS_ERROR_DEVICE;
+    return have ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
+}
+
 praxis_status praxis_mpi_begin(praxis_ranks *ranks)
 {
+    if (!ranks)
+        return PRAXIS_ERROR_INVALID_ARGUMENT;
+    *ranks = (praxis_ranks){0};
     struct job *job = calloc(1, sizeof *job);
     if (!job)
         return PRAXIS_ERROR_OUT_OF_MEMORY;
     job->all = MPI_COMM_NULL;
-    if (begin_mpi(job) || number_ranks(job, ranks)) {
-        free(job);
-        return PRAXIS_ERROR_DEVICE;
+    praxis_status status = begin_mpi(job) || number_ranks(job, ranks) ? PRAXIS_ERROR_DEVICE : take_memory(job);
+    if (status) {
+        end_job(job);
+        *ranks = (praxis_ranks){0};
     }
-    job->counts = calloc((size_t)job->count, sizeof *job->counts);
-    job->starts = calloc((size_t)job->count, sizeof *job->starts);
-    if (job->counts && job->starts)
-        return PRAXIS_SUCCESS;
-    praxis_mpi_end(ranks);
-    return PRAXIS_ERROR_OUT_OF_MEMORY;
+    return status;
 }
 
 void praxis_mpi_end(praxis_ranks *ranks)
 {
-    struct job *job = ranks->user;
-    int begun = job->begun;
-    MPI_Comm_free(&job->all);
-    free(job->counts);
-    free(job->starts);
-    free(job);
-    if (begun)
-        MPI_Finalize();
+    if (!ranks || !ranks->user)
+        return;
+    end_job(ranks->user);
     ranks->user = NULL;
 }
 

@@ -187,6 +187,8 @@ static praxis_status check_ranks(struct px_log *log, const praxis_ranks *ranks)
 {
     if (!ranks->gather || !ranks->wait || !ranks->add)
         return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "gather, wait or add of ranks is NULL");
+    if (ranks->reserved)
+        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "reserved of ranks is %u, must be 0", ranks->reserved);
     if (ranks->count == 0 || ranks->count > PX_MOST_PARTS || ranks->rank >= ranks->count)
         return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "rank %u of %u, must be below the count, from 1 to %d",
                        ranks->rank, ranks->count, PX_MOST_PARTS);

@@ -26,11 +26,13 @@ extern "C" {
  * Fills *ranks with all processes of the job, MPI_COMM_WORLD, in a communicator of their own. Begins MPI, with calls
  * from one thread, unless the program has. Collective: every process of the job calls it. local_rank counts the
  * processes that share memory.
- * Errors: DEVICE: MPI cannot be begun, or not so that one thread calls it; OUT_OF_MEMORY.
+ * Errors: INVALID_ARGUMENT: `ranks` is NULL; DEVICE: MPI cannot be begun, or not so that one thread calls it, or has
+ * ended, after which no process can begin it; OUT_OF_MEMORY. *ranks is all 0 then.
  */
 PRAXIS_API praxis_status praxis_mpi_begin(praxis_ranks *ranks);
 
-/* Ends what praxis_mpi_begin has begun, after the contexts that have the ranks. Collective. */
+/* Ends what praxis_mpi_begin has begun, after the contexts that have the ranks. Collective. Nothing where that failed,
+ * or this was called before, or `ranks` is NULL. */
 PRAXIS_API void praxis_mpi_end(praxis_ranks *ranks);
 
 /* Ends all processes of the job with this exit code, and does not return: for a program that cannot go on. */

@@ -358,6 +358,33 @@ START_TEST(a_rank_finds_no_device)
 }
 END_TEST
 
+/* What a caller tells of the ranks, before any meets another. */
+START_TEST(bad_ranks)
+{
+    static const struct {
+        praxis_ranks ranks;
+        praxis_status status;
+    } cases[] = {
+        {{.count = 2, .wait = wait_for_all, .add = add}, PRAXIS_ERROR_INVALID_ARGUMENT},
+        {{.count = 2, .gather = gather, .add = add}, PRAXIS_ERROR_INVALID_ARGUMENT},
+        {{.count = 2, .gather = gather, .wait = wait_for_all}, PRAXIS_ERROR_INVALID_ARGUMENT},
+        {{.count = 2, .reserved = 1, .gather = gather, .wait = wait_for_all, .add = add},
+         PRAXIS_ERROR_INVALID_ARGUMENT},
+        {{.count = 0, .gather = gather, .wait = wait_for_all, .add = add}, PRAXIS_ERROR_OUT_OF_RANGE},
+        {{.count = 2, .rank = 2, .gather = gather, .wait = wait_for_all, .add = add}, PRAXIS_ERROR_OUT_OF_RANGE},
+    };
+    for (size_t i = 0; i < UNIT_LENGTH(cases); i++) {
+        praxis_context_options options;
+        praxis_context *context = NULL;
+        praxis_context_options_default(&options);
+        options.device = "reference";
+        options.ranks = &cases[i].ranks;
+        ck_assert_int_eq(praxis_context_create(&options, &context), cases[i].status);
+        ck_assert_ptr_null(context);
+    }
+}
+END_TEST
+
 /* One that leaves the others: the network is broken where it was half-way. */
 static void go_astray(struct rank *rank, praxis_context *context)
 {
@@ -481,6 +508,7 @@ int main(void)
     tcase_add_test(tests, ranks_copy_out);
     tcase_add_test(tests, unlike_ranks_copy);
     tcase_add_test(tests, a_rank_finds_no_device);
+    tcase_add_test(tests, bad_ranks);
     tcase_add_test(tests, a_rank_goes_astray);
     tcase_add_loop_test(tests, ranks_differ_in_arguments, 0, 2);
     tcase_add_test(tests, a_rank_cannot_save);
