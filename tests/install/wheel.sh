@@ -49,7 +49,9 @@ print(f"Python {platform.python_version()}, numpy {numpy.__version__}, cffi {cff
         "$work/$version/bin/pip" install $needed >"$work/log" 2>&1 ||
             echo "$other: without $needed, which examples need: $(tail -1 "$work/log")"
     done
-    "$work/$version/bin/python" "$source_root/bindings/python/tests/run.py" || fail "tests with $other"
+    # With the command of the wheel in the path, as an environment that is activated has it.
+    PATH=$work/$version/bin:$PATH "$work/$version/bin/python" "$source_root/bindings/python/tests/run.py" ||
+        fail "tests with $other"
     "$work/$version/bin/praxis" graph --neurons 49 >"$work/graph" || fail "the command of the wheel"
     tested=$((tested + 1))
 done
