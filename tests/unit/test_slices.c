@@ -686,7 +686,7 @@ static const struct {
     {"window.cl", "s/window_place(all % PRIME, row/window_place(all % COLUMNS, row/"},
     {"exchange.cl", "s/out.row. = own.row./out[row] = own[row + 1]/"},
     {"exchange.cl", "s/row + 1 == PRIME ? 0/row + 1 == PRIME ? 1/"},
-    {"exchange.cl", "s/first_column + column)/first_column)/"},
+    {"exchange.cl", "s/first_column + column)/first_column + column + 1)/"},
 };
 
 START_TEST(slices_are_verified)
