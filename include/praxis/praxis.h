@@ -291,7 +291,8 @@ typedef struct praxis_context_options {
  * named the local_rank-th of the best kind. Every network of the context has a part on each rank, in their order;
  * shares are of the ranks. All ranks make the same calls on the context and its networks in the same order, with the
  * same arguments, from one thread, and all have the same results. A call that fails on one rank fails on all, with its
- * message. Where a device computes wrongly the call fails: it takes no other way.
+ * message, but for what docs/cluster.md names, such as a file to load that is missing on one: the others wait for it.
+ * Where a device computes wrongly the call fails: it takes no other way.
  */
 
 /*

@@ -28,7 +28,8 @@ class Printed:
     def __init__(self, root):
         self.root = root
         self.commands, self.names = [], []
-        for path in ["README.md", "CONTRIBUTING.md", *self.sorted("docs/*.md"), *self.sorted("docs/manual/*.md"), *self.sorted("*/results/*.md")]:
+        folders = ["docs/*.md", "docs/manual/*.md", "*/results/*.md"]
+        for path in ["README.md", "CONTRIBUTING.md", *(path for folder in folders for path in self.sorted(folder))]:
             self.read_markdown(path)
         for path in self.sorted("docs/man/*.scd"):
             self.read_manual(path)
