@@ -13,6 +13,7 @@ enum kind {
     TEXT,   /* char[RESULT_TEXT] */
     NUMBER, /* double, not below 0 */
     SIGNED, /* double */
+    VALUES, /* double[], and a size_t that says how many there are */
     OBJECT,
     LIST /* an array, and a size_t that says how many of its elements there are */
 };
@@ -22,12 +23,17 @@ struct member {
     enum kind kind;
     size_t offset;
     const struct member *members; /* of an object or an element; ends with a NULL name */
-    size_t element, room, count;  /* of a list: bytes of an element, how many fit, offset of their number */
+    size_t element, room, count;  /* of a list or values: bytes of an element, how many fit, offset of their number */
 };
 
 #define MEMBER(kind, type, name)                                                                                       \
     {                                                                                                                  \
 #name, kind, offsetof(struct type, name), NULL, 0, 0, 0                                                        \
+    }
+#define NUMBERS(type, name, count)                                                                                     \
+    {                                                                                                                  \
+#name, VALUES, offsetof(struct type, name), NULL, sizeof(double),                                              \
+            sizeof((struct type *)NULL)->name / sizeof(double), offsetof(struct type, count)                           \
     }
 #define PART(type, name, table)                                                                                        \
     {                                                                                                                  \
@@ -43,13 +49,10 @@ struct member {
         NULL, NUMBER, 0, NULL, 0, 0, 0                                                                                 \
     }
 
-static const struct member sample[] = {MEMBER(NUMBER, sample, median),
-                                       MEMBER(NUMBER, sample, minimum),
-                                       MEMBER(NUMBER, sample, lower_quartile),
-                                       MEMBER(NUMBER, sample, upper_quartile),
-                                       MEMBER(NUMBER, sample, maximum),
-                                       MEMBER(NUMBER, sample, rounds),
-                                       END};
+static const struct member sample[] = {MEMBER(NUMBER, sample, median),         MEMBER(NUMBER, sample, minimum),
+                                       MEMBER(NUMBER, sample, lower_quartile), MEMBER(NUMBER, sample, upper_quartile),
+                                       MEMBER(NUMBER, sample, maximum),        MEMBER(NUMBER, sample, rounds),
+                                       NUMBERS(sample, values, value_count),   END};
 
 static const struct member machine[] = {MEMBER(TEXT, result_machine, cpu),
                                         MEMBER(TEXT, result_machine, system),
@@ -194,7 +197,7 @@ static void clear(const struct member *members, void *object)
             *(double *)place = NAN;
         else if (member->kind == OBJECT)
             clear(member->members, place);
-        for (size_t i = 0; i < member->room; i++)
+        for (size_t i = 0; i < member->room && member->kind == LIST; i++)
             clear(member->members, at(place, i * member->element));
     }
 }
@@ -219,6 +222,16 @@ static cJSON *write_list(const struct member *member, const void *object)
     return list;
 }
 
+static cJSON *write_values(const struct member *member, const void *object)
+{
+    cJSON *list = cJSON_CreateArray();
+    const double *values = at(object, member->offset);
+    size_t count = *(const size_t *)at(object, member->count);
+    for (size_t i = 0; i < count; i++)
+        cJSON_AddItemToArray(list, json_number(values[i]));
+    return list;
+}
+
 static cJSON *write_value(const struct member *member, const void *object)
 {
     const void *place = at(object, member->offset);
@@ -228,6 +241,8 @@ static cJSON *write_value(const struct member *member, const void *object)
     case NUMBER:
     case SIGNED:
         return json_number(*(const double *)place);
+    case VALUES:
+        return write_values(member, object);
     case OBJECT:
         return write_object(member->members, place);
     case LIST:
@@ -280,9 +295,27 @@ static bool read_number(const struct reading *reading, const struct member *memb
         return wrong(reading, member->name, "is not a number");
     if (!(fabs(json->valuedouble) <= 1e30))
         return wrong(reading, member->name, "is too large a number");
-    if (member->kind == NUMBER && json->valuedouble < 0)
+    if (member->kind != SIGNED && json->valuedouble < 0)
         return wrong(reading, member->name, "is below 0");
     *place = json->valuedouble;
+    return true;
+}
+
+static bool read_values(const struct reading *reading, const struct member *member, const cJSON *json, void *object)
+{
+    size_t *count = at(object, member->count);
+    double *values = at(object, member->offset);
+    const cJSON *element;
+    if (!cJSON_IsArray(json))
+        return wrong(reading, member->name, "is not a list");
+    cJSON_ArrayForEach(element, json)
+    {
+        if (*count == member->room)
+            return wrong(reading, member->name, "is too long a list");
+        if (!read_number(reading, member, element, &values[*count]))
+            return false;
+        ++*count;
+    }
     return true;
 }
 
@@ -314,6 +347,8 @@ static bool read_value(const struct reading *reading, const struct member *membe
     case NUMBER:
     case SIGNED:
         return read_number(reading, member, json, place);
+    case VALUES:
+        return read_values(reading, member, json, object);
     case OBJECT:
         return cJSON_IsObject(json) ? read_object(reading, member->members, json, place)
                                     : wrong(reading, member->name, "is not an object");

@@ -2,7 +2,6 @@
 #include "series.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "tool/clock.h"
 
@@ -59,7 +58,5 @@ void series_measure(struct series *series, int count, const struct series_settin
 
 struct sample series_seconds(const struct series *series)
 {
-    double values[SERIES_ROUNDS];
-    memcpy(values, series->values, sizeof values);
-    return statistics_summarise(values, series->failed ? 0 : series->count);
+    return statistics_summarise(series->values, series->failed ? 0 : series->count);
 }

@@ -11,7 +11,7 @@
 
 #include "tool/statistics.h"
 
-#define SERIES_ROUNDS 64
+#define SERIES_ROUNDS STATISTICS_MOST
 
 struct series {
     /* Does the work `times` times and waits for it; false where it fails. */

@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 double statistics_quantile(const double *ascending, int count, double p)
 {
@@ -20,17 +21,19 @@ static int compare(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-struct sample statistics_summarise(double *values, int count)
+struct sample statistics_summarise(const double *values, int count)
 {
-    qsort(values, (size_t)count, sizeof *values, compare);
-    return (struct sample){
-        .median = statistics_quantile(values, count, 0.5),
-        .minimum = statistics_quantile(values, count, 0),
-        .lower_quartile = statistics_quantile(values, count, 0.25),
-        .upper_quartile = statistics_quantile(values, count, 0.75),
-        .maximum = statistics_quantile(values, count, 1),
-        .rounds = count,
-    };
+    double ascending[STATISTICS_MOST];
+    struct sample sample = {.rounds = count, .value_count = (size_t)count};
+    memcpy(sample.values, values, (size_t)count * sizeof *values);
+    memcpy(ascending, values, (size_t)count * sizeof *values);
+    qsort(ascending, (size_t)count, sizeof *ascending, compare);
+    sample.median = statistics_quantile(ascending, count, 0.5);
+    sample.minimum = statistics_quantile(ascending, count, 0);
+    sample.lower_quartile = statistics_quantile(ascending, count, 0.25);
+    sample.upper_quartile = statistics_quantile(ascending, count, 0.75);
+    sample.maximum = statistics_quantile(ascending, count, 1);
+    return sample;
 }
 
 double statistics_slope(const double *x, const double *y, int count)
@@ -49,12 +52,16 @@ double statistics_slope(const double *x, const double *y, int count)
 
 struct sample statistics_rate(const struct sample *seconds, double amount)
 {
-    return (struct sample){
+    struct sample rate = {
         .median = amount / seconds->median,
         .minimum = amount / seconds->maximum,
         .lower_quartile = amount / seconds->upper_quartile,
         .upper_quartile = amount / seconds->lower_quartile,
         .maximum = amount / seconds->minimum,
         .rounds = seconds->rounds,
+        .value_count = seconds->value_count,
     };
+    for (size_t i = 0; i < rate.value_count; i++)
+        rate.values[i] = amount / seconds->values[i];
+    return rate;
 }

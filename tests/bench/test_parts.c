@@ -20,6 +20,8 @@ START_TEST(test_summaries)
     ck_assert_double_eq(sample.upper_quartile, 7);
     ck_assert_double_eq(sample.maximum, 9);
     ck_assert_double_eq(sample.rounds, 5);
+    ck_assert_uint_eq(sample.value_count, 5);
+    ck_assert_mem_eq(sample.values, odd, sizeof odd); /* as they came */
     sample = statistics_summarise(even, 4);
     ck_assert_double_eq(sample.median, 2.5);
     ck_assert_double_eq(sample.lower_quartile, 1.75);
@@ -42,6 +44,9 @@ START_TEST(test_rates)
     ck_assert_double_eq(rates.median, 4);
     ck_assert_double_eq(rates.maximum, 8);
     ck_assert(rates.lower_quartile <= rates.median && rates.median <= rates.upper_quartile);
+    ck_assert_uint_eq(rates.value_count, 3);
+    ck_assert_double_eq(rates.values[0], 8);
+    ck_assert_double_eq(rates.values[2], 2);
 }
 END_TEST
 
