@@ -120,9 +120,9 @@ static praxis_statistics statistics_of(praxis_context *context, praxis_network *
 
 static void report(praxis_context *context, praxis_network *network, int number, unsigned long long done)
 {
-    const struct holdings now = holdings();
     const praxis_statistics x = statistics_of(context, network, PRAXIS_FIELD_ACTIVATION),
                             w = statistics_of(context, network, PRAXIS_FIELD_WEIGHT);
+    const struct holdings now = holdings(); /* with what a driver takes to compile for the first statistics */
     if (number == 1)
         puts(
             "done,memory_kib,descriptors,mappings,x_variance,x_kurtosis,x_clipped,w_variance,w_kurtosis,w_clipped,gain_"
