@@ -6,49 +6,84 @@
 #include <string.h>
 
 #include "tool/memory.h"
+#include "csv.h"
 #include "html.h"
+#include "markdown.h"
 #include "schema.h"
 
 #define MOST_BYTES ((size_t)16 << 20)
 
-int reports_open(const struct cli_command *command, struct reports *reports)
+static void write_json(FILE *file, const struct report *report)
 {
-    int code = CLI_DONE;
-    if (reports->json_path && reports->html_path && cli_file_is_same(reports->json_path, reports->html_path))
-        return cli_usage(command, "--json and --html are the same file, %s", reports->json_path);
-    if (reports->json_path)
-        code = cli_file_open(command, &reports->json, reports->json_path);
-    if (code == CLI_DONE && reports->html_path)
-        code = cli_file_open(command, &reports->html, reports->html_path);
-    if (code != CLI_DONE && reports->json.stream)
-        cli_file_close(command, &reports->json, false);
-    return code;
-}
-
-static void write_json(const struct result *result, FILE *file)
-{
-    cJSON *json = schema_write(result);
+    cJSON *json = schema_write(report->results[0]);
     char *text = cJSON_Print(json);
     fprintf(file, "%s\n", text);
     cJSON_free(text);
     cJSON_Delete(json);
 }
 
-int reports_close(const struct cli_command *command, struct reports *reports, const struct result *const *results,
-                  const char *const *names, size_t count, bool keep)
+static void write_csv(FILE *file, const struct report *report)
 {
-    int code = CLI_DONE, closed = CLI_DONE;
-    if (reports->json_path) {
+    csv_write(file, report->results, report->names, report->count);
+}
+
+static const struct {
+    const char *option;
+    void (*write)(FILE *file, const struct report *report);
+} kinds[REPORT_KINDS] = {
+    [REPORT_JSON] = {"--json", write_json},
+    [REPORT_HTML] = {"--html", html_write},
+    [REPORT_CSV] = {"--csv", write_csv},
+    [REPORT_MARKDOWN] = {"--markdown", markdown_write},
+};
+
+static bool is_same(const char *one, const char *other)
+{
+    return (cli_is_output(one) && cli_is_output(other)) || cli_file_is_same(one, other);
+}
+
+int reports_check(const struct cli_command *command, const struct reports *reports)
+{
+    for (int i = 0; i < REPORT_KINDS; i++)
+        for (int j = 0; j < i; j++)
+            if (reports->paths[i] && reports->paths[j] && is_same(reports->paths[i], reports->paths[j]))
+                return cli_usage(command, "%s and %s are the same file, %s", kinds[j].option, kinds[i].option,
+                                 reports->paths[j]);
+    return CLI_DONE;
+}
+
+bool reports_take_output(const struct reports *reports)
+{
+    bool takes = false;
+    for (int i = 0; i < REPORT_KINDS; i++)
+        takes = takes || (reports->paths[i] && cli_is_output(reports->paths[i]));
+    return takes;
+}
+
+int reports_open(const struct cli_command *command, struct reports *reports)
+{
+    int code = CLI_DONE;
+    for (int i = 0; i < REPORT_KINDS && code == CLI_DONE; i++)
+        if (reports->paths[i])
+            code = cli_file_open(command, &reports->files[i], reports->paths[i]);
+    for (int i = 0; i < REPORT_KINDS && code != CLI_DONE; i++)
+        if (reports->files[i].stream)
+            cli_file_close(command, &reports->files[i], false);
+    return code;
+}
+
+int reports_close(const struct cli_command *command, struct reports *reports, const struct report *report, bool keep)
+{
+    int code = CLI_DONE;
+    for (int i = 0; i < REPORT_KINDS; i++) {
+        if (!reports->files[i].stream)
+            continue;
         if (keep)
-            write_json(results[0], reports->json.stream);
-        code = cli_file_close(command, &reports->json, keep);
+            kinds[i].write(reports->files[i].stream, report);
+        int closed = cli_file_close(command, &reports->files[i], keep);
+        code = code ? code : closed;
     }
-    if (reports->html_path) {
-        if (keep)
-            html_write(reports->html.stream, results, names, count);
-        closed = cli_file_close(command, &reports->html, keep);
-    }
-    return code ? code : closed;
+    return code;
 }
 
 /* The whole file, NUL-terminated; NULL where it cannot be read or is too large, with errno. */

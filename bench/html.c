@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tool/memory.h"
+#include "difference.h"
 #include "figure.h"
 #include "markup.h"
 #include "page.h"
@@ -30,8 +31,10 @@ static void name_device(const struct result *result, size_t index, const char *f
              selector, *selector ? ")" : "");
 }
 
-static void open_page(struct page *page, const struct result *const *results, const char *const *names, size_t count)
+static void open_page(struct page *page, const struct report *report)
 {
+    const struct result *const *results = report->results;
+    size_t count = report->count;
     size_t devices = 0;
     for (size_t i = 0; i < count; i++)
         devices += results[i]->device_count;
@@ -40,8 +43,9 @@ static void open_page(struct page *page, const struct result *const *results, co
         for (size_t d = 0; d < results[i]->device_count; d++) {
             struct page_device *device = &page->devices[page->count];
             device->device = &results[i]->devices[d];
+            device->before = report->baseline ? difference_partner(results[i], d, report->baseline) : NULL;
             device->colour = (unsigned)page->count++;
-            name_device(results[i], d, count > 1 ? names[i] : "", device->label);
+            name_device(results[i], d, count > 1 ? report->names[i] : "", device->label);
         }
 }
 
@@ -146,10 +150,10 @@ static const char method[] =
     "one every tick. That is another thing than the synaptic events of spiking networks, and the two do not "
     "compare.</p>\n";
 
-void html_write(FILE *file, const struct result *const *results, const char *const *names, size_t count)
+void html_write(FILE *file, const struct report *report)
 {
     struct page page;
-    open_page(&page, results, names, count);
+    open_page(&page, report);
     fprintf(
         file,
         "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"/>"
@@ -166,8 +170,8 @@ void html_write(FILE *file, const struct result *const *results, const char *con
     fputs("<h2>All numbers</h2>\n", file);
     page_tables(file, &page);
     fprintf(file, "<h2>How it was measured</h2>\n%s", method);
-    for (size_t i = 0; i < count; i++)
-        machine(file, results[i], count > 1 ? names[i] : "");
+    for (size_t i = 0; i < report->count; i++)
+        machine(file, report->results[i], report->count > 1 ? report->names[i] : "");
     fputs("</main></body></html>\n", file);
     free(page.devices);
 }

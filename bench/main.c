@@ -15,7 +15,7 @@ const char cli_program[] = "praxis-";
 const char *const survey_question[] = {"--list-devices", NULL};
 
 static const struct cli_command measure = {
-    "bench", "[options]\n       praxis-bench compare FILE.json... [--html FILE]",
+    "bench", "[options]\n       praxis-bench compare FILE.json... [options]",
     "Measures how fast networks run and learn on a device, beside its memory streams and other products.",
     command_measure};
 static const struct cli_command compare = {"bench compare", "FILE.json... [options]",

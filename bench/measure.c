@@ -83,18 +83,12 @@ static int refine(const struct cli_command *command, const struct wishes *wishes
 
 /* ---- One device ---- */
 
-/* Whether the JSON goes to standard output, in place of the table. */
-static bool prints_json(const struct wishes *wishes)
-{
-    return wishes->reports.json_path && cli_is_output(wishes->reports.json_path);
-}
-
 /* Takes in the device whose place has been filled. */
 static void add_device(const struct wishes *wishes, struct result *result)
 {
     const struct result_device *place = &result->devices[result->device_count++];
-    if (!prints_json(wishes))
-        table_device(cli_output(), place);
+    if (!reports_take_output(&wishes->reports))
+        table_device(cli_output(), result, place);
 }
 
 static int measure_here(const struct wishes *wishes, const struct suite *suite, const char *selector,
@@ -223,7 +217,7 @@ static int measure_all(const struct cli_command *command, const struct wishes *w
     if (code == CLI_DONE) {
         add_left_out(&survey, result);
         code = measure_each(command, wishes, suite, &survey, result);
-        if (!prints_json(wishes))
+        if (!reports_take_output(&wishes->reports))
             survey_print(&survey);
         if (code == CLI_DONE && survey.failure_count > 0)
             code = CLI_FAILED;
@@ -249,7 +243,8 @@ static int measure(const struct cli_command *command, struct wishes *wishes, con
     code = wishes->all ? measure_all(command, wishes, suite, result)
                        : measure_here(wishes, suite, wishes->opening.device, result);
     const struct result *const results[] = {result};
-    int closed = reports_close(command, &wishes->reports, results, names, 1, result->device_count > 0);
+    const struct report report = {results, names, 1, NULL};
+    int closed = reports_close(command, &wishes->reports, &report, result->device_count > 0);
     return code ? code : closed;
 }
 
@@ -268,9 +263,7 @@ static int check(const struct cli_command *command, const struct wishes *wishes)
 {
     if (wishes->all && wishes->opening.device)
         return cli_usage(command, "--all and --device exclude each other");
-    if (wishes->reports.html_path && cli_is_output(wishes->reports.html_path))
-        return cli_usage(command, "standard output is for the table: give a file");
-    return CLI_DONE;
+    return reports_check(command, &wishes->reports);
 }
 
 int command_measure(const struct cli_command *command, int argc, char **argv)
@@ -281,9 +274,10 @@ int command_measure(const struct cli_command *command, int argc, char **argv)
         {"all", CLI_FLAG, &wishes.all, 0, 0, NULL, "every device but the reference and emulators"},
         {"quick", CLI_FLAG, &wishes.quick, 0, 0, NULL, "small sizes and few rounds, under a minute"},
         {"list-devices", CLI_FLAG, &wishes.list, 0, 0, NULL, "print the devices there are as JSON, and no more"},
-        {"json", CLI_TEXT, &wishes.reports.json_path, 0, 0, "FILE",
-         "write the results as JSON; - takes the table's place"},
-        {"html", CLI_TEXT, &wishes.reports.html_path, 0, 0, "FILE", "write a page with charts"},
+        REPORT_JSON_OPTION(&wishes.reports),
+        REPORT_HTML_OPTION(&wishes.reports),
+        REPORT_CSV_OPTION(&wishes.reports),
+        REPORT_MARKDOWN_OPTION(&wishes.reports),
         {"sizes", CLI_TEXT, &wishes.sizes, 0, 0, "N,N...", "these sizes alone, with k = 2"},
         {"seconds", CLI_REAL, &wishes.seconds, 0, 0, "S",
          "length of one timed run (default 0.15, or 0.05 with --quick)"},

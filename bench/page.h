@@ -12,6 +12,7 @@
 /* A device on the page: what it is called there tells it from the others. */
 struct page_device {
     const struct result_device *device;
+    const struct result_device *before; /* of the baseline; NULL for none */
     char label[PAGE_LABEL];
     unsigned colour;
 };

@@ -264,6 +264,60 @@ cJSON *schema_write(const struct result *result)
     return write_object(whole, result);
 }
 
+/* ---- Visiting ---- */
+
+typedef void take_figure(void *context, const struct schema_figure *figure);
+
+/* What tells an element of a list from the others. */
+static double *key_of(struct schema_figure *figure, const char *name)
+{
+    return strcmp(name, "neurons") == 0         ? &figure->neurons
+           : strcmp(name, "degree_factor") == 0 ? &figure->degree_factor
+           : strcmp(name, "replicas") == 0      ? &figure->replicas
+                                                : NULL;
+}
+
+static void visit_object(const struct member *members, const void *object, struct schema_figure figure,
+                         take_figure *take, void *context)
+{
+    double *key;
+    for (const struct member *member = members; member->name; member++)
+        if (member->kind == NUMBER && (key = key_of(&figure, member->name)))
+            *key = *(const double *)at(object, member->offset);
+    for (const struct member *member = members; member->name; member++) {
+        const void *place = at(object, member->offset);
+        bool number = member->kind == NUMBER || member->kind == SIGNED;
+        figure.name = member->name;
+        figure.sample = member->kind == OBJECT && member->members == sample ? place : NULL;
+        figure.value = number ? *(const double *)place : NAN;
+        if (figure.sample || (number && !key_of(&figure, member->name))) {
+            take(context, &figure);
+        } else if (member->kind == OBJECT) {
+            struct schema_figure within = figure;
+            within.inside = member->name;
+            visit_object(member->members, place, within, take, context);
+        }
+    }
+}
+
+void schema_visit(const struct result_device *result, take_figure *take, void *context)
+{
+    for (const struct member *member = device; member->name; member++) {
+        const void *place = at(result, member->offset);
+        struct schema_figure figure = {
+            .part = member->name, .inside = "", .neurons = NAN, .degree_factor = NAN, .replicas = NAN};
+        size_t count = member->kind == LIST ? *(const size_t *)at(result, member->count) : 1;
+        if (member->kind == NUMBER) {
+            figure.part = "device";
+            figure.name = member->name;
+            figure.value = *(const double *)place;
+            take(context, &figure);
+        }
+        for (size_t i = 0; member->members && i < count; i++)
+            visit_object(member->members, at(place, i * member->element), figure, take, context);
+    }
+}
+
 /* ---- Reading ---- */
 
 struct reading {

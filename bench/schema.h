@@ -11,6 +11,20 @@
 /* A result in which nothing is known yet; free() gives it back. */
 struct result *schema_create(void);
 
+/* A number or a sample of a device, and what it is of. */
+struct schema_figure {
+    const char *part;   /* the object or list of the device that it stands in; "device" for none */
+    const char *inside; /* the object within that, "clblast" of a network; empty for none */
+    const char *name;
+    double neurons, degree_factor, replicas; /* of the element; NaN where it has none */
+    const struct sample *sample;             /* NULL: value alone */
+    double value;
+};
+
+/* Hands each figure of the device to `take`, in the order of the JSON. */
+void schema_visit(const struct result_device *device, void (*take)(void *context, const struct schema_figure *figure),
+                  void *context);
+
 /* cJSON_Delete. */
 cJSON *schema_write(const struct result *result);
 

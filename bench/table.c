@@ -2,7 +2,12 @@
 #include "table.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdlib.h>
 
+#include "tool/memory.h"
+#include "tool/utf8.h"
+#include "box.h"
 #include "figure.h"
 
 static void print_stream(FILE *file, const char *name, const struct sample *sample, const char *shape)
@@ -87,67 +92,61 @@ static void print_loops(FILE *file, const struct result_device *device)
     fputc('\n', file);
 }
 
-static void print_line(FILE *file, const char *name, double value, const char *unit)
-{
-    char text[FIGURE];
-    fprintf(file, "  %-58s %10s%s%s\n", name, figure(text, value), isfinite(value) && *unit ? " " : "",
-            isfinite(value) ? unit : "");
-}
-
-static void print_summary(FILE *file, const struct result_device *device)
-{
-    const struct result_summary *summary = &device->summary;
-    char large[FIGURE], learning[FIGURE], middle[FIGURE], small[FIGURE], loop[FIGURE];
-    figure(large, summary->large_neurons);
-    figure(learning, summary->learning_neurons);
-    figure(middle, summary->middle_neurons);
-    figure(small, summary->small_neurons);
-    figure(loop, summary->loop_neurons);
-    fprintf(file, "Summary\n");
-    const struct {
-        const char *name, *at, *unit;
-        double value;
-    } lines[] = {
-        {"share of the read stream", large, "", summary->share_of_read},
-        {"synaptic operations per copied byte", large, "", summary->operations_per_copied},
-        {"learning, traces alone", learning, "x inference", summary->traces_ratio},
-        {"learning, a modulator every 16 ticks", learning, "x inference", summary->modulated_16_ratio},
-        {"learning, a modulator every tick", learning, "x inference", summary->modulated_ratio},
-        {"CLBlast dense SGEMV", middle, "ticks", summary->clblast_ratio},
-        {"OpenBLAS dense SGEMV", middle, "ticks", summary->openblas_ratio},
-        {"sparse product of the same network", middle, "ticks", summary->csr_ratio},
-        {"ticks/s, 1 replica", small, "", summary->ticks_1},
-        {"ticks/s, 4 replicas in total", small, "", summary->ticks_4},
-        {"ticks/s learning, 1 replica", small, "", summary->learning_ticks_1},
-        {"ticks/s learning, 4 replicas in total", small, "", summary->learning_ticks_4},
-        {"closed-loop steps/s, 1 replica", loop, "", summary->steps_1},
-        {"closed-loop steps/s, 20 replicas in total", loop, "", summary->steps_20},
-        {"closed-loop steps/s, 100 replicas in total", loop, "", summary->steps_100},
-    };
-    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        char name[96];
-        snprintf(name, sizeof name, "%s, N = %s", lines[i].name, lines[i].at);
-        print_line(file, name, lines[i].value, lines[i].unit);
-    }
-    print_line(file, "seconds per tick grow as N to the power of", summary->exponent, "");
-    print_line(file, "first start of a network", summary->first_start, "s");
-    print_line(file, "second start of a network", summary->second_start, "s");
-    fputc('\n', file);
-}
-
-void table_device(FILE *file, const struct result_device *device)
+void table_device(FILE *file, const struct result *result, const struct result_device *device)
 {
     print_head(file, device);
-    if (*device->failure) {
-        fprintf(file, "NOT MEASURED: its process %s\n\n", device->failure);
-    } else {
+    if (!*device->failure) {
         print_networks(file, device);
         print_small(file, device);
         print_loops(file, device);
-        print_summary(file, device);
     }
+    box_write(file, result, device, "");
+    fputc('\n', file);
     fflush(file);
 }
+
+/* ---- Any table ---- */
+
+static int width_of(const char *text)
+{
+    int width = 0;
+    for (size_t length; *text && (length = utf8_length(text)); text += length)
+        width++;
+    return width;
+}
+
+/* Texts from the left, numbers from the right. */
+static void print_cell(FILE *file, const char *text, int width, bool left)
+{
+    int empty = width - width_of(text);
+    fprintf(file, "%*s%s%*s", left ? 0 : empty, "", text, left ? empty : 0, "");
+}
+
+void table_grid(FILE *file, const struct grid *grid)
+{
+    char text[GRID_TEXT];
+    int *widths = memory_get(grid->columns, sizeof *widths);
+    for (size_t c = 0; c < grid->columns; c++) {
+        widths[c] = width_of(grid->heads[c]);
+        for (size_t row = 0; row < grid->rows; row++) {
+            int width = width_of(grid_text(text, &grid->cells[row * grid->columns + c]));
+            widths[c] = width > widths[c] ? width : widths[c];
+        }
+    }
+    fprintf(file, "%s\n", grid->title);
+    for (size_t row = 0; row <= grid->rows; row++) {
+        for (size_t c = 0; c < grid->columns; c++) {
+            const struct cell *cell = grid->rows ? &grid->cells[(row ? row - 1 : 0) * grid->columns + c] : NULL;
+            print_cell(file, row ? grid_text(text, cell) : grid->heads[c], widths[c], cell && cell->kind == CELL_TEXT);
+            fputs(c + 1 < grid->columns ? "  " : "\n", file);
+        }
+    }
+    fputc('\n', file);
+    free(widths);
+    fflush(file);
+}
+
+/* ---- Devices side by side ---- */
 
 void table_compare(FILE *file, const struct result_device *const *devices, const char *const *names, size_t count)
 {

@@ -3,6 +3,8 @@
 """praxis-bench: what it measures is whole and consistent, what it reads is checked, what it writes is well-formed."""
 
 import copy
+import csv
+import io
 import json
 import math
 import os
@@ -24,6 +26,7 @@ SAMPLE = {"median", "minimum", "lower_quartile", "upper_quartile", "maximum", "r
 TABLES = {"clblast": "product", "openblas": "product", "csr": "product"}
 SAMPLES = {"read", "copy", "triad", "inference", "traces", "modulated_16", "modulated", "seconds", "learning", "step"}
 SAMPLES |= {"calls", "first", "second"}
+KEYS = ("neurons", "degree_factor", "replicas")  # of an element of a list
 HOSTILE_NAME = "Device <b>\"&'</b> ]]> end"
 
 
@@ -184,7 +187,7 @@ class Measured(unittest.TestCase):
         self.assertEqual((start["neurons"], start["first"]["rounds"], start["second"]["rounds"]), (961, 1, 1))
 
     def test_table_and_progress_are_apart(self):
-        for words in ("Streams" if self.opencl else "Networks", "GSOPS", "Small networks", "Closed loops", "Summary", "second start"):
+        for words in ("Streams" if self.opencl else "Networks", "GSOPS", "Small networks", "Closed loops", "again after", "+----"):
             self.assertIn(words, self.process.stdout)
         self.assertIn("N = 961, k = 2", self.process.stderr)
         self.assertNotIn("N = 961, k = 2\n", self.process.stdout)
@@ -229,6 +232,103 @@ class Measured(unittest.TestCase):
         rows = result.stdout.splitlines()[2:]
         self.assertEqual(len(rows), 5)
         self.assertTrue(rows[0].startswith("many: " + HOSTILE_NAME), rows[0])
+
+    # ---- Other reports ----
+
+    def test_csv_has_every_figure(self):
+        """As the JSON has it, digit for digit: compared with another walk through it."""
+        path = self.write(self.result, 'a "b",c.json')
+        result = bench("compare", path, "--csv", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        rows = list(csv.DictReader(io.StringIO(result.stdout, newline=""), strict=True))
+        found = {
+            (row["part"], row["figure"], *(row[key] and float(row[key]) for key in KEYS)): row for row in rows
+        }
+        self.assertEqual(len(found), len(rows))
+        device, wanted = self.result["devices"][0], {}
+
+        def walk(part, inside, value, keys):
+            keys = [str(value[key]) if key in value else old for key, old in zip(KEYS, keys)]
+            for name, member in value.items():
+                numbers = tuple(key and float(key) for key in keys)
+                if isinstance(member, dict) and "median" not in member:
+                    walk(part, f"{name}.", member, keys)
+                elif not isinstance(member, (str, list)) and name not in KEYS:
+                    wanted[(part, inside + name, *numbers)] = member
+
+        walk("device", "", {name: value for name, value in device.items() if not isinstance(value, (dict, list))}, [""] * 3)
+        for part, value in device.items():
+            for element in value if isinstance(value, list) else [value] if isinstance(value, dict) else []:
+                walk(part, "", element, [""] * 3)
+        self.assertEqual(set(found), set(wanted))
+        for key, value in wanted.items():
+            row = found[key]
+            sample = value if isinstance(value, dict) else {"median": value}
+            for column in ("value", "minimum", "lower_quartile", "upper_quartile", "maximum", "rounds"):
+                number = sample.get("median" if column == "value" else column)
+                self.assertEqual(row[column] and float(row[column]), "" if number is None else number, (key, column))
+        self.assertEqual((rows[0]["result"], rows[0]["device"]), ('a "b",c', device["name"]))
+
+    def test_markdown(self):
+        """Tables with as many cells in each row, and nothing of a name that means anything."""
+        hostile = copy.deepcopy(self.result)
+        hostile["devices"][0]["name"] = hostile["devices"][0]["streams"]["read_shape"] = "a|b <i> [c](d) `e` **f** # g"
+        result = bench("compare", self.write(hostile, "hostile.json"), "--markdown", "-", "--baseline", self.json)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        lines = result.stdout.splitlines()
+        tables = 0
+        for above, line in zip(lines, lines[1:]):
+            cells = len(re.findall(r"(?<!\\)\|", line))
+            if re.fullmatch(r"\|(-+:?\|)+", line):
+                tables += 1
+            if above.startswith("|") and line.startswith("|"):
+                self.assertEqual(cells, len(re.findall(r"(?<!\\)\|", above)), line)
+        self.assertGreaterEqual(tables, 7 if self.opencl else 6)
+        shown = [line for line in lines if "<i>" in line]
+        self.assertTrue(shown and all(line.startswith("    | device ") for line in shown), shown)
+        self.assertIn("## hostile: a\\|b \\<i\\> \\[c\\]\\(d\\) \\`e\\` \\*\\*f\\*\\* \\# g", lines)
+        self.assertIn("**Against the baseline; a speed above 1 is better**", lines)
+
+    def test_boxes(self):
+        result = bench("compare", self.json, self.json, "--box")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        lines = result.stdout.splitlines()
+        self.assertEqual({len(line) for line in lines}, {len(lines[0])})
+        self.assertEqual(sum(line.startswith("+-") for line in lines), 4)
+        self.assertLessEqual(len(lines), 40)
+        self.assertIn(result.stdout[: len(result.stdout) // 2], self.process.stdout + "\n")
+
+    def test_baseline(self):
+        """Twice as fast, twice as slow, and the same: three verdicts, in text, on the page and in Markdown."""
+        faster = copy.deepcopy(self.result)
+        first = faster["devices"][0]
+        for network, factor in ((first["networks"][0]["inference"], 0.5), (first["small"][0]["inference"], 2)):
+            for name in SAMPLE - {"rounds", "values"}:
+                network[name] *= factor
+            network["upper_quartile"] = network["lower_quartile"] = network["median"]
+        page = os.path.join(self.folder.name, "against.html")
+        arguments = ["compare", self.write(faster, "faster.json"), "--baseline", self.json]
+        result = bench(*arguments, "--html", page)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        rows = {tuple(line.split()[:5]): line.split()[-1] for line in result.stdout.splitlines() if line}
+        self.assertEqual(rows[("networks,", "inference", "961", "2", "-")], "better")
+        self.assertEqual(rows[("small,", "inference", "961", "-", "1")], "worse")
+        self.assertEqual(rows[("small,", "inference", "961", "-", "4")], "noise")
+        self.assertEqual(rows[("loops,", "step", "361", "-", "20")], "noise")
+        self.assertEqual(rows[("start,", "first", "961", "-", "-")], "few")
+        with open(page, encoding="utf-8") as file:
+            self.check_page(file.read(), ["Against the baseline", "better", "worse", "noise"])
+        other = copy.deepcopy(self.result)
+        other["devices"][0]["name"] = "Other"
+        other["devices"].append(other["devices"][0])
+        result = bench("compare", self.write(other, "other.json"), "--baseline", self.json)
+        self.assertIn("The baseline has no such device.", result.stdout)
+        result = bench("compare", self.json, "--baseline", os.path.join(self.folder.name, "absent.json"))
+        self.assertEqual((result.returncode, result.stdout), (1, ""))
+        self.assertIn("absent.json: cannot be read", result.stderr)
+        result = bench("compare", self.write(faster, "faster.json"), "--baseline", self.json, "--csv", self.json)
+        self.assertEqual((result.returncode, result.stdout), (2, ""))
+        self.assertIn(f"{self.json}, which is read", result.stderr)
 
     def test_what_is_read_is_not_written(self):
         link = os.path.join(self.folder.name, "link.json")
@@ -380,8 +480,13 @@ class Usage(unittest.TestCase):
             (["--seconds", "0"], "--seconds"),
             (["--rounds", "65"], "1 to 64"),
             (["--all", "--device", "reference"], "exclude"),
-            (["--html", "-"], "standard output"),
-            (["--json", "new", "--html", "./new"], "the same file"),
+            (["--json", "new", "--html", "./new"], "--json and --html are the same file"),
+            (["--csv", "-", "--markdown", "-"], "--csv and --markdown are the same file"),
+            (["--csv", "-", "--json", "/dev/stdout"], "--json and --csv are the same file"),
+            (["--box"], "--box"),
+            (["compare", "--json", "new", "old"], "--json"),
+            (["compare", "--baseline"], "needs a value"),
+            (["compare", "--baseline", "old"], "there are 0 files"),
             (["--colour"], "--colour"),
             (["dance"], '"dance"'),
             (["compare"], "there are 0 files"),
@@ -418,7 +523,7 @@ class Usage(unittest.TestCase):
             result = bench(*SHORT, "--device", "reference", "--json", path, "--html", "/dev/full")
             self.assertEqual(result.returncode, 1)
             self.assertIn("/dev/full: cannot be written", result.stderr)
-            self.assertIn("Summary", result.stdout)
+            self.assertIn("measured  praxis", result.stdout)
             with open(path, encoding="utf-8") as file:
                 device = json.load(file)["devices"][0]
         self.assertIsNone(device["streams"]["read"]["median"])

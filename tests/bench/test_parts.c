@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What praxis-bench makes of its measurements, against known answers. */
 #include "../unit/unit.h"
+#include "../../bench/box.h"
+#include "../../bench/difference.h"
 #include "../../bench/figure.h"
 #include "../../bench/result.h"
 #include "../../bench/schema.h"
@@ -262,6 +264,143 @@ START_TEST(test_figures)
 }
 END_TEST
 
+/* ---- Reports ---- */
+
+static struct sample sample_of(double low, double median, double high, double rounds)
+{
+    return (struct sample){.lower_quartile = low, .median = median, .upper_quartile = high, .rounds = rounds};
+}
+
+START_TEST(test_verdicts)
+{
+    struct sample before = sample_of(9, 10, 11, 5), close = sample_of(11, 12, 13, 5), less = sample_of(5, 6, 8.9, 5);
+    struct sample more = sample_of(11.1, 12, 13, 5), few = sample_of(1, 1, 1, 2), none = sample_of(NAN, NAN, NAN, 0);
+    struct sample wide = sample_of(1, 10, 100, 3);
+    ck_assert_int_eq(difference_of(&before, &close, false), DIFFERENCE_NOISE); /* quartiles that touch overlap */
+    ck_assert_int_eq(difference_of(&close, &before, true), DIFFERENCE_NOISE);
+    ck_assert_int_eq(difference_of(&before, &wide, true), DIFFERENCE_NOISE); /* one within the other */
+    ck_assert_int_eq(difference_of(&wide, &before, true), DIFFERENCE_NOISE);
+    ck_assert_int_eq(difference_of(&before, &more, false), DIFFERENCE_WORSE);
+    ck_assert_int_eq(difference_of(&before, &more, true), DIFFERENCE_BETTER);
+    ck_assert_int_eq(difference_of(&before, &less, false), DIFFERENCE_BETTER);
+    ck_assert_int_eq(difference_of(&before, &less, true), DIFFERENCE_WORSE);
+    ck_assert_int_eq(difference_of(&before, &few, true), DIFFERENCE_FEW);
+    ck_assert_int_eq(difference_of(&none, &before, true), DIFFERENCE_FEW);
+}
+END_TEST
+
+static struct result *devices_named(const char *const *names, size_t count)
+{
+    struct result *result = schema_create();
+    for (size_t i = 0; i < count; i++)
+        strcpy(result->devices[result->device_count++].name, names[i]);
+    return result;
+}
+
+START_TEST(test_partners)
+{
+    struct result *three = devices_named((const char *const[]){"A", "B", "A"}, 3);
+    struct result *two = devices_named((const char *const[]){"A", "A"}, 2);
+    struct result *one = devices_named((const char *const[]){"C"}, 1);
+    struct result *other = devices_named((const char *const[]){"D"}, 1);
+    ck_assert_ptr_eq(difference_partner(three, 0, two), &two->devices[0]);
+    ck_assert_ptr_eq(difference_partner(three, 2, two), &two->devices[1]); /* the second of that name */
+    ck_assert_ptr_null(difference_partner(three, 1, two));
+    ck_assert_ptr_eq(difference_partner(two, 1, three), &three->devices[2]);
+    ck_assert_ptr_null(difference_partner(three, 0, one));
+    ck_assert_ptr_eq(difference_partner(one, 0, other), &other->devices[0]); /* of two machines with one device each */
+    free(three);
+    free(two);
+    free(one);
+    free(other);
+}
+END_TEST
+
+/* Two sizes, of which one alone was measured before, with another k, too. */
+START_TEST(test_differences)
+{
+    struct result *before = schema_create(), *after = schema_create();
+    struct result_device *old = &before->devices[0], *new = &after->devices[0];
+    new->network_count = old->network_count = 2;
+    new->networks[0].neurons = old->networks[0].neurons = old->networks[1].neurons = 961;
+    new->networks[1].neurons = 10609;
+    new->networks[0].degree_factor = old->networks[1].degree_factor = 2;
+    old->networks[0].degree_factor = 3;
+    new->networks[0].inference = new->networks[1].inference = sample_of(1e-6, 2e-6, 3e-6, 9);
+    old->networks[0].inference = sample_of(7e-6, 7e-6, 7e-6, 9);
+    old->networks[1].inference = sample_of(4e-6, 8e-6, 9e-6, 9);
+    new->streams.read = sample_of(5e9, 5e9, 6e9, 9);
+    old->streams.read = sample_of(10e9, 10e9, 12e9, 9);
+    new->networks[0].csr.seconds = sample_of(1, 1, 1, 9); /* not measured before */
+    struct difference *difference = difference_create(old, new);
+    const struct grid *grid = difference_grid(difference);
+    char text[GRID_TEXT];
+    static const char *const rows[2][11] = {{"streams, read", "-", "-", "-", "GB/s", "10.0", "10.0 \342\200\223 12.0",
+                                             "5.00", "5.00 \342\200\223 6.00", "0.500", "worse"},
+                                            {"networks, inference", "961", "2", "-", "\302\265s", "8.00",
+                                             "4.00 \342\200\223 9.00", "2.00", "1.00 \342\200\223 3.00", "4.00",
+                                             "better"}};
+    ck_assert_uint_eq(grid->rows, 2);
+    ck_assert_uint_eq(grid->columns, 11);
+    for (size_t i = 0; i < 22; i++)
+        ck_assert_str_eq(grid_text(text, &grid->cells[i]), rows[i / 11][i % 11]);
+    difference_free(difference);
+    free(before);
+    free(after);
+}
+END_TEST
+
+/* Everything known, all texts as long as they can be, of characters of two bytes. */
+START_TEST(test_box)
+{
+    struct result *result = schema_create();
+    struct result_device *device = &result->devices[0];
+    char long_text[RESULT_TEXT] = "", line[512];
+    for (size_t i = 0; i + 2 < RESULT_TEXT; i += 2)
+        strcat(long_text, "\xc3\xbc");
+    char *const texts[] = {
+        device->name,         device->type,           device->vendor,          device->platform, device->driver,
+        device->dot_product,  device->selector,       device->version,         result->praxis,   result->machine.cpu,
+        result->machine.date, result->machine.system, result->machine.compiler};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        strcpy(texts[i], long_text);
+    for (size_t i = 0; i < 3; i++) {
+        struct result_network *network = &device->networks[device->network_count++];
+        *network = (struct result_network){.neurons = i == 0 ? 1e6 : i == 1 ? 1e5 : 1e4, .degree_factor = 2};
+        network->synapses = 1e9;
+        network->inference = network->traces = network->modulated_16 = network->modulated = sample_of(1, 1, 1, 9);
+        network->clblast.seconds = network->csr.seconds = network->openblas.seconds = sample_of(1, 1, 1, 9);
+        network->read_stream = network->copy_stream = 1e9;
+        result_derive_network(network);
+    }
+    device->streams.read = device->streams.copy = device->streams.triad = sample_of(1e9, 1e9, 1e9, 9);
+    device->start.first = device->start.second = sample_of(1, 1, 1, 9);
+    device->small[0] = (struct result_small){.neurons = 961, .replicas = 1, .inference = sample_of(1, 1, 1, 9)};
+    device->loops[0] = (struct result_loop){.neurons = 361, .replicas = 1, .step = sample_of(1, 1, 1, 9)};
+    device->small_count = device->loop_count = 1;
+    result_derive_small(&device->small[0]);
+    result_derive_loop(&device->loops[0]);
+    result_derive_device(device);
+    FILE *file = tmpfile();
+    ck_assert_ptr_nonnull(file);
+    box_write(file, result, device, "> ");
+    rewind(file);
+    int lines = 0, wide = 0;
+    while (fgets(line, sizeof line, file)) {
+        int characters = 0;
+        for (const char *c = line; *c; c++)
+            characters += (*c & 0xc0) != 0x80;
+        wide = lines++ ? wide : characters;
+        ck_assert_int_eq(characters, wide);
+        ck_assert_int_eq(strncmp(line, lines == 1 ? "> +" : "> ", lines == 1 ? 3 : 2), 0);
+    }
+    ck_assert_int_ge(lines, 15);
+    ck_assert_int_le(lines, BOX_LINES);
+    fclose(file);
+    free(result);
+}
+END_TEST
+
 START_TEST(test_texts)
 {
     char text[RESULT_TEXT], longer[2 * RESULT_TEXT] = "";
@@ -291,6 +430,10 @@ int main(void)
     tcase_add_test(tests, test_series_too_short_for_the_clock);
     tcase_add_test(tests, test_budget);
     tcase_add_test(tests, test_figures);
+    tcase_add_test(tests, test_verdicts);
+    tcase_add_test(tests, test_partners);
+    tcase_add_test(tests, test_differences);
+    tcase_add_test(tests, test_box);
     tcase_add_test(tests, test_texts);
     return unit_main(suite);
 }

@@ -60,6 +60,7 @@ SLOW = {
     "./bootstrap setup",
     "build/bench/praxis-bench --all --json mine.json --html mine.html",
     "build/bench/praxis-bench --quick --html out.html",
+    "build/bench/praxis-bench compare mine.json --baseline bench/results/xeon-2-cores-pocl-3.1.json",
     "build/bench/praxis-bench compare mine.json bench/results/h200-ptx.json --html both.html",
     "build/praxis selftest --all",
     "build/praxis train pong --seeds 1 --watch",
@@ -86,7 +87,7 @@ SLOW = {
     "praxis tune",
     "praxis-bench --quick --json after.json",
     "praxis-bench --quick --json before.json",
-    "praxis-bench compare before.json after.json --html both.html",
+    "praxis-bench compare after.json --baseline before.json --html both.html",
 }
 
 # Tests of their own: that such a command finds some is quick.
