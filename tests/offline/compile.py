@@ -6,9 +6,8 @@ Usage: compile.py VENDOR PRINT_PROGRAM [all]
 
 VENDOR is amd, nvidia or intel (GPUs), cpu, spir (a form that any vendor's driver may take in), or arrays. PRINT_PROGRAM gives
 the source and options that the library would give to a driver.
-Of clang, the newest version found compiles one shape for each target, and the oldest does for the first of each family.
-With "all", both of them compile two shapes for each target, and every version between does for the first of each
-family. A target whose compiler is missing is skipped, and says so; where no target can be compiled the whole is a skip
+Of clang, the newest version found compiles one shape for the targets named in TELLING. With "all", the oldest and the
+newest compile two shapes for each target, and every version between does for the first of each family. A target whose compiler is missing is skipped, and says so; where no target can be compiled the whole is a skip
 (77).
 """
 
@@ -64,6 +63,8 @@ CPU = [
 ARRAYS = [("c", 21), ("packed", 21)]
 # The first of a family, which every clang compiles for.
 FAMILIES = ["gfx906", "gfx1030", "gfx1100", "sm_61", "arm", "haswell", "c"]
+# One of each family and instruction, and one where there must be none.
+TELLING = ["gfx906", "gfx1030", "gfx1100", "gfx900", "sm_61", "tgllp", "pvc", "arm", "khr", "haswell", "icelake-server", "c"]
 ALL = "all" in sys.argv[3:]
 # Neurons and k: whole words of taps, and a remainder, too.
 SHAPES = [(961, 2), (10000, 3)] if ALL else [(10000, 3)]
@@ -99,9 +100,9 @@ def find_clangs():
 def fitting(clangs, name, least):
     """The versions of clang to compile for this target with."""
     found = sorted(version for version in clangs if version >= least)
-    if name in FAMILIES and ALL:
-        return found
-    return sorted({*found[:1], *found[-1:]}) if name in FAMILIES or ALL else found[-1:]
+    if not ALL:
+        return found[-1:]
+    return found if name in FAMILIES else sorted({*found[:1], *found[-1:]})
 
 
 def count_in_kernel(assembly, pattern, kernel="tick"):
@@ -301,7 +302,9 @@ def main():
     counts = {"compiled": 0, "SKIPPED": 0, "FAILED": 0}
     with tempfile.TemporaryDirectory() as folder:
         for target in targets:
-            name = target if isinstance(target, str) else target[0]
+            name = target[0]
+            if not ALL and name not in TELLING:
+                continue
             for shape in SHAPES:
                 for title, compiler in compilers(vendor, name, target):
                     # What one compiler left is not to be taken for another's.

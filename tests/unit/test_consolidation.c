@@ -5,6 +5,7 @@
  */
 #include "crowd.h"
 #include "model.h"
+#include "together.h"
 
 #define EVERYTHING (PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS)
 
@@ -164,7 +165,7 @@ START_TEST(sum_of_modulated_traces)
     static struct exact exact;
     const uint32_t window = cases[_i / 2 % 6][0], consolidation = cases[_i / 2 % 6][1];
     praxis_trace_form form = _i % 2 ? PRAXIS_TRACE_WINDOW : PRAXIS_TRACE_STORED;
-    praxis_context *context = unit_context(unit_device(_i / 12));
+    praxis_context *context = together_context(unit_device(_i / 12));
     praxis_parameters parameters = shape(window, form, consolidation);
     parameters.replicas = MANY;
     parameters.seeds = NULL;
@@ -197,7 +198,7 @@ END_TEST
 /* Without consolidation a modulator waits for nothing: as applied by hand after each tick, and as by default. */
 START_TEST(one_is_the_default)
 {
-    praxis_context *context = unit_context(unit_device(_i / 2));
+    praxis_context *context = together_context(unit_device(_i / 2));
     praxis_trace_form form = _i % 2 ? PRAXIS_TRACE_WINDOW : PRAXIS_TRACE_STORED;
     praxis_parameters parameters = shape(16, form, 1), plain;
     praxis_parameters_default(&plain);
@@ -232,7 +233,7 @@ END_TEST
 START_TEST(pieces)
 {
     static const uint32_t cases[][2] = {{16, 7}, {16, 16}, {4, 2}, {5, 3}};
-    praxis_context *context = unit_context(unit_device(_i / 8)), *reference = unit_context("reference");
+    praxis_context *context = together_context(unit_device(_i / 8)), *reference = unit_context("reference");
     const uint32_t *sizes = cases[_i / 2 % 4];
     praxis_trace_form form = _i % 2 ? PRAXIS_TRACE_WINDOW : PRAXIS_TRACE_STORED;
     praxis_network *network = make(context, sizes[0], form, sizes[1]);
@@ -257,7 +258,7 @@ END_TEST
 /* Nothing but a modulator that waits tells these apart: its value is part of the state. */
 START_TEST(hash_sees_what_waits)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *network = make(context, 16, PRAXIS_TRACE_STORED, 4);
     praxis_network *twin = make(context, 16, PRAXIS_TRACE_STORED, 4);
     float *modulator = make_modulators((size_t)REPLICAS * TICKS, 5);
@@ -323,7 +324,7 @@ static void perform(praxis_context *context, praxis_network *network, enum act a
 START_TEST(acts_that_end_the_wait)
 {
     enum act act = (enum act)(_i % ACTS);
-    praxis_context *context = unit_context(unit_device(_i / ACTS));
+    praxis_context *context = together_context(unit_device(_i / ACTS));
     praxis_network *network = make(context, 16, PRAXIS_TRACE_STORED, 4);
     praxis_network *twin = make(context, 16, PRAXIS_TRACE_STORED, 4);
     float *modulator = make_modulators((size_t)REPLICAS * TICKS, 8);
@@ -358,7 +359,7 @@ END_TEST
 /* Looks, activations and what is refused leave modulators waiting. */
 START_TEST(acts_that_do_not)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *network = make(context, 16, PRAXIS_TRACE_STORED, 4);
     float *modulator = make_modulators((size_t)REPLICAS * TICKS, 8), nothing[2] = {0};
     run_part(context, network, modulator, 0, 3, EVERYTHING);
@@ -402,7 +403,7 @@ static void live(praxis_context *context, praxis_network *network, const float *
 START_TEST(replicas_alone)
 {
     static const uint32_t cases[][2] = {{16, 16}, {4, 2}, {8, 5}};
-    praxis_context *context = unit_context(unit_device(_i / 9));
+    praxis_context *context = together_context(unit_device(_i / 9));
     praxis_parameters parameters = shape(cases[_i / 3 % 3][0], PRAXIS_TRACE_STORED, cases[_i / 3 % 3][1]);
     praxis_network *together = unit_network(context, &parameters);
     float *modulator = make_modulators((size_t)REPLICAS * TICKS, 6);
@@ -429,7 +430,7 @@ END_TEST
 /* Decay is per modulation, also of one by 0: n of them at once take n times a share of the weight before. */
 START_TEST(decay_of_several_modulations)
 {
-    praxis_context *context = unit_context(unit_device(_i / 2));
+    praxis_context *context = together_context(unit_device(_i / 2));
     praxis_parameters parameters = shape(16, PRAXIS_TRACE_STORED, 5);
     parameters.replicas = MANY;
     parameters.seeds = NULL;
@@ -467,7 +468,7 @@ static void refuse(praxis_context *context, const praxis_parameters *parameters,
 
 START_TEST(parameters_out_of_bounds)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_parameters parameters = shape(16, PRAXIS_TRACE_STORED, 0);
     refuse(context, &parameters, "consolidation is 0, must be from 1 to 128");
     parameters.consolidation = 17;
@@ -491,7 +492,7 @@ END_TEST
 START_TEST(modulators_at_the_limit)
 {
     enum { CONSOLIDATION = 4 };
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *plain = make(context, 16, PRAXIS_TRACE_STORED, 1);
     praxis_network *network = make(context, 16, PRAXIS_TRACE_STORED, CONSOLIDATION);
     double limit = praxis_network_modulator_limit(network);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Contexts of steps: which neurons they open, and what closed ones are left out of. */
 #include "steps.h"
+#include "together.h"
 
 /* Some learned ticks in a context; whether each neuron's weights changed. */
 static void learn_in(praxis_context *context, praxis_network *network, uint32_t of, int8_t *changed)
@@ -30,7 +31,7 @@ static void learn_in(praxis_context *context, praxis_network *network, uint32_t 
 START_TEST(contexts_open_their_neurons)
 {
     enum { CONTEXTS = 8 };
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_parameters parameters = lively(REPLICAS, PRAXIS_FACTOR_POST, PRAXIS_TRACE_STORED);
     parameters.gate_share = 0.25;
     praxis_network *network = make(context, &parameters);
@@ -57,7 +58,7 @@ END_TEST
 /* Outputs are sums over open neurons, over the size of the group; weights of runs and modulations know no gates. */
 START_TEST(contexts_shut_their_outputs)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = lively(REPLICAS, PRAXIS_FACTOR_POST, PRAXIS_TRACE_STORED);
     praxis_network *network = make(context, &parameters);
     static int8_t open[REPLICAS * NEURONS], every[REPLICAS * NEURONS];

@@ -5,7 +5,7 @@
  * wrong, and changes nothing.
  */
 #include "network/network.h"
-#include "unit.h"
+#include "together.h"
 
 #define REPLICAS 2
 #define CHANNELS 2
@@ -33,7 +33,7 @@ static uint64_t before[REPLICAS];
 
 static void open_network(const char *device)
 {
-    context = unit_context(device);
+    context = together_context(device);
     network = make_hostile(context);
     unit_run(context, network, 3, PRAXIS_RUN_TRACE);
     unit_success(context, praxis_network_hash(network, before));

@@ -5,6 +5,7 @@
  * keep to a few, the same in all files.
  */
 #include "lively.h"
+#include "together.h"
 
 #include <pthread.h>
 
@@ -90,7 +91,7 @@ START_TEST(replicas)
 {
     enum { COUNT = 5, TICKS = 25 };
     static const uint64_t seeds[COUNT] = {3, 1, UINT64_C(1) << 40, 0, UINT64_MAX};
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_parameters parameters = lively_by(361, 3, COUNT, PRAXIS_FACTOR_CENTRED);
     struct lesson together = make_lesson(COUNT, TICKS), apart = make_lesson(COUNT, TICKS);
     parameters.seeds = seeds;
@@ -123,7 +124,7 @@ END_TEST
 START_TEST(equal_to_the_reference)
 {
     static const uint64_t neurons[] = {49, 121, 361, 961, 4489};
-    praxis_context *context = unit_context(unit_device(_i)), *reference = unit_context("reference");
+    praxis_context *context = together_context(unit_device(_i)), *reference = unit_context("reference");
     for (uint32_t n = 0; n < (unit_all ? 5 : 4); n++)
         for (int factor = 0; factor < 5; factor += n < 3 ? 1 : 3) {
             uint32_t count = neurons[n] > 1000 ? 1 : 3;
@@ -159,7 +160,7 @@ END_TEST
 START_TEST(written_down)
 {
     static const uint64_t expected[2] = {UINT64_C(0x481f318917a4eaef), UINT64_C(0xbf65d4aef2e716f4)};
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = lively_by(961, 4, 2, PRAXIS_FACTOR_NOISE);
     praxis_network *network = unit_network(context, &parameters);
     struct lesson lesson = make_lesson(2, 20);
@@ -238,7 +239,7 @@ static void refused_group(praxis_network *network, const char *name, const uint3
 START_TEST(groups)
 {
     static const uint32_t members[] = {4, 2, 40}, twice[] = {1, 2, 1}, beyond[] = {1, 49};
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = lively_by(49, 2, 2, PRAXIS_FACTOR_POST);
     praxis_network *network = unit_network(context, &parameters);
     uint32_t group = 99, found = 99, many[50] = {0};
@@ -272,7 +273,7 @@ END_TEST
 START_TEST(plastic_groups)
 {
     static const uint32_t first[] = {4, 2, 40}, second[] = {2, 7};
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = lively_by(49, 2, 2, PRAXIS_FACTOR_POST);
     praxis_network *network = unit_network(context, &parameters);
     uint32_t chosen[2], none = 2;
@@ -308,7 +309,7 @@ END_TEST
 
 START_TEST(descriptions)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_parameters parameters = lively_by(200, 3, 2, PRAXIS_FACTOR_SLOPE);
     praxis_network *network = unit_network(context, &parameters);
     praxis_network_info info = unit_info(network);
@@ -465,7 +466,7 @@ static void *work(void *user)
 START_TEST(several_threads)
 {
     enum { WORKERS = 4 };
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     struct worker workers[WORKERS];
     pthread_t threads[WORKERS];
     uint64_t expected[WORKERS];

@@ -205,16 +205,22 @@ static void give_back(const praxis_context *context, struct px_program *program)
     px_programs_give_back(((const struct px_opencl_device *)context->device)->programs, program);
 }
 
+/* In a list that keeps few. */
 START_TEST(programs_last_used_are_kept)
 {
+    enum { KEPT = 4 };
     struct messages messages;
     praxis_context *context = open_context(&messages);
+    struct px_opencl_device *device = (struct px_opencl_device *)context->device;
+    px_programs_close(device->programs);
+    device->programs = px_programs_open(KEPT);
+    ck_assert_ptr_nonnull(device->programs);
     struct px_program *held = take(context, 0, CL_SUCCESS);
-    for (int i = 1; i <= PX_PROGRAMS_KEPT; i++)
+    for (int i = 1; i <= KEPT; i++)
         give_back(context, take(context, i, CL_SUCCESS));
     give_back(context, take(context, 1, CL_SUCCESS)); /* now 2 is the one longest unused */
-    ck_assert_uint_eq(times(&messages, COMPILED), PX_PROGRAMS_KEPT + 1);
-    give_back(context, take(context, PX_PROGRAMS_KEPT + 1, CL_SUCCESS));
+    ck_assert_uint_eq(times(&messages, COMPILED), KEPT + 1);
+    give_back(context, take(context, KEPT + 1, CL_SUCCESS));
     messages = (struct messages){.warnings = 0};
     give_back(context, take(context, 0, CL_SUCCESS)); /* in use: not counted, not let go */
     give_back(context, take(context, 1, CL_SUCCESS));

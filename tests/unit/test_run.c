@@ -5,6 +5,7 @@
  * Kernels are compiled for a shape: the tests keep to a few, the same in all files.
  */
 #include "lively.h"
+#include "together.h"
 
 static float *random_floats(size_t count, double size, uint64_t seed)
 {
@@ -74,7 +75,7 @@ START_TEST(flags)
     const uint32_t traces = 1u << PRAXIS_FIELD_TRACE | 1u << PRAXIS_FIELD_FACTOR, weights = 1u << PRAXIS_FIELD_WEIGHT;
     const uint32_t gains = 1u << PRAXIS_FIELD_GAIN, biases = 1u << PRAXIS_FIELD_BIAS;
     const float modulator[5] = {1, -1, 2, 0.5f, -0.5f};
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     ck_assert_uint_eq(changed_fields(context, 0, NULL), x);
     ck_assert_uint_eq(changed_fields(context, PRAXIS_RUN_TRACE, NULL), x | averages | traces);
     ck_assert_uint_eq(changed_fields(context, PRAXIS_RUN_VARIANCE_CONTROL, NULL), x | averages | gains);
@@ -88,7 +89,7 @@ END_TEST
 /* A supplied factor is used, not replaced; what it is multiplied with is the activation before the tick. */
 START_TEST(supplied_factor)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_parameters parameters = lively(121, 2, 2, 3);
     parameters.factor = PRAXIS_FACTOR_SUPPLIED;
     parameters.trace_decay = 0;
@@ -189,7 +190,7 @@ static void free_script(struct script *script)
 START_TEST(run_in_pieces)
 {
     const praxis_parameters parameters = lively(49, 2, REPLICAS, CHANNELS);
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     struct script whole, pieces;
     praxis_network *at_once = scripted(context, &whole, &parameters);
     praxis_network *in_pieces = scripted(context, &pieces, &parameters);
@@ -213,7 +214,7 @@ END_TEST
 START_TEST(long_run)
 {
     enum { LONG = 9000 };
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = lively(49, 1, 1, 3);
     praxis_network *whole = unit_network(context, &parameters), *pieces = unit_network(context, &parameters);
     float *input = random_floats((size_t)LONG * 3, 2, 31), *modulator = random_floats(LONG, 1, 32);
@@ -253,7 +254,7 @@ END_TEST
 /* Modulators given to a run are what modulate does after each tick. */
 START_TEST(modulators_of_a_run)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = lively(121, 2, 2, 3);
     praxis_network *inside = unit_network(context, &parameters), *outside = unit_network(context, &parameters);
     float *modulator = random_floats((size_t)2 * 15, 3, 41);
@@ -285,7 +286,7 @@ END_TEST
 
 START_TEST(group_means)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = lively(361, 3, 2, 3);
     praxis_network *network = unit_network(context, &parameters);
     uint32_t all[361], odd[180], group[2], order[3];
@@ -323,7 +324,7 @@ END_TEST
 
 START_TEST(shared_input)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = lively(121, 2, REPLICAS, CHANNELS);
     praxis_network *shared = unit_network(context, &parameters), *copied = unit_network(context, &parameters);
     praxis_network *silent = unit_network(context, &parameters), *none = unit_network(context, &parameters);
@@ -370,7 +371,7 @@ static void check_bad_run(praxis_context *context, praxis_network *network, prax
 START_TEST(bad_runs)
 {
     static const float inputs[] = {NAN, INFINITY, -INFINITY, 512.1f, -512.1f};
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_parameters parameters = lively(49, 2, REPLICAS, CHANNELS);
     struct script script;
     praxis_network *network = scripted(context, &script, &parameters);
@@ -423,7 +424,7 @@ END_TEST
 /* The ends of what is allowed: inputs of 256 after scaling, the largest modulator, an input_scale of 0. */
 START_TEST(runs_at_the_limits)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_parameters parameters = lively(49, 2, 1, 3);
     praxis_network *network = unit_network(context, &parameters);
     const float input[6] = {512, -512, 0, -512, 512, 512};
@@ -459,7 +460,7 @@ START_TEST(resets)
 {
     static const uint8_t masks[][REPLICAS] = {{1, 0, 0}, {0, 255, 1}, {0, 0, 0}, {1, 1, 1}};
     static const uint32_t what[] = {PRAXIS_RESET_ACTIVATIONS, PRAXIS_RESET_TRACES, PRAXIS_RESET_EPISODE};
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = lively(121, 2, REPLICAS, CHANNELS);
     praxis_network *network = unit_network(context, &parameters);
     for (size_t m = 0; m <= UNIT_LENGTH(masks); m++)
@@ -497,7 +498,7 @@ START_TEST(records)
 {
     enum { LONG = 11, EVERY = 3 };
     static const praxis_field fields[] = {PRAXIS_FIELD_ACTIVATION, PRAXIS_FIELD_TRACE, PRAXIS_FIELD_VARIANCE};
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = lively(121, 2, 3, 3);
     const praxis_range range = {1, 2, 5, 30};
     float *input = random_floats(3 * LONG * 3, 2, 8);

@@ -3,7 +3,7 @@
  * The state through the public functions, on the reference and on the best OpenCL device: reading and writing,
  * refusals, hashes, statistics. Kernels are compiled for a shape: the tests keep to a few, the same in all files.
  */
-#include "unit.h"
+#include "together.h"
 
 static praxis_parameters shape(uint64_t neurons, uint32_t degree_factor, uint32_t replicas, uint32_t channels)
 {
@@ -73,7 +73,7 @@ START_TEST(codes_round_trip)
 {
     static const uint64_t neurons[] = {49, 361, 961};
     static const uint32_t degree_factors[] = {1, 3, 4};
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     uint64_t state = 1;
     for (size_t n = 0; n < UNIT_LENGTH(neurons); n++) {
         praxis_network *network = make(context, neurons[n], degree_factors[n], 3, 3);
@@ -137,7 +137,7 @@ static void check_value_transfer(praxis_context *context, praxis_network *networ
 
 START_TEST(values_round_trip)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *network = make(context, 361, 3, 3, 3);
     uint64_t state = 2;
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++)
@@ -154,7 +154,7 @@ START_TEST(values_are_rounded)
     static const float given[] = {0.5f, -0.5f, 0.49f, -0.49f, 1.5f, -1.5f, 126.5f, -126.5f, 127, -127};
     static const int8_t expected[] = {1, -1, 0, 0, 2, -2, 127, -127, 127, -127};
     const praxis_range range = {0, 1, 3, UNIT_LENGTH(given)};
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *network = make(context, 49, 2, 1, 0);
     float values[UNIT_LENGTH(given)];
     int8_t codes[UNIT_LENGTH(given)];
@@ -187,7 +187,7 @@ static void check_bad_value(praxis_context *context, praxis_network *network, pr
 
 START_TEST(values_out_of_range)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *network = make(context, 49, 1, 2, 3);
     unit_scramble(network, 3);
     for (int f = 0; f < PRAXIS_FIELD_COUNT; f++) {
@@ -208,7 +208,7 @@ END_TEST
 
 START_TEST(codes_out_of_range)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *network = make(context, 49, 1, 2, 3);
     uint64_t before[2], after[2];
     unit_scramble(network, 4);
@@ -239,7 +239,7 @@ START_TEST(bad_ranges)
     static const praxis_range wrong[] = {{2, 1, 0, 49},         {0, 3, 0, 49}, {1, 2, 0, 49},  {UINT32_MAX, 2, 0, 49},
                                          {0, 2, 49, 1},         {0, 2, 0, 50}, {0, 2, 40, 10}, {0, 2, UINT64_MAX, 2},
                                          {0, 2, 1, UINT64_MAX}, {0, 0, 0, 49}, {0, 2, 0, 0},   {1, UINT32_MAX, 0, 49}};
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *network = make(context, 49, 2, 2, 0);
     float values[100] = {0};
     for (size_t w = 0; w < UNIT_LENGTH(wrong); w++) {
@@ -301,7 +301,7 @@ static uint64_t hash_by_hand(praxis_network *network, uint32_t replica, uint8_t 
 
 START_TEST(hash_covers_everything)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *network = make(context, 121, 2, 3, 3);
     uint64_t hashes[3], changed[3], state = 5;
     unit_scramble(network, 5);
@@ -339,7 +339,7 @@ END_TEST
 /* The same birth on every device. */
 START_TEST(hash_at_birth)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_parameters parameters = shape(49, 2, 1, 3);
     praxis_network *network = unit_network(context, &parameters);
     praxis_context *reference = unit_context("reference");

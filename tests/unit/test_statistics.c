@@ -4,7 +4,7 @@
  * shapes are odd on purpose: devices store whole tiles, and what pads them must not be counted.
  * Kernels are compiled for a shape: the tests keep to a few, the same in all files.
  */
-#include "unit.h"
+#include "together.h"
 
 static const praxis_field fields[] = {PRAXIS_FIELD_ACTIVATION, PRAXIS_FIELD_WEIGHT, PRAXIS_FIELD_INPUT_WEIGHT};
 
@@ -98,7 +98,7 @@ START_TEST(moments)
         uint64_t neurons;
         uint32_t degree_factor;
     } shapes[] = {{49, 1}, {121, 2}, {361, 3}, {961, 4}, {4489, 1}}; /* p = 7, 11, 19, 31, 67 */
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     for (size_t s = 0; s < UNIT_LENGTH(shapes); s++) {
         praxis_network *network = make(context, shapes[s].neurons, shapes[s].degree_factor, 3);
         unit_run(context, network, 2, PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL);
@@ -117,7 +117,7 @@ END_TEST
 START_TEST(degenerate_distributions)
 {
     static const int codes[] = {-127, -1, 0, 50, 127};
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *network = make(context, 361, 3, 1);
     praxis_statistics statistics = {.struct_size = sizeof statistics};
     for (size_t c = 0; c < UNIT_LENGTH(codes); c++) {
@@ -148,7 +148,7 @@ END_TEST
 
 START_TEST(other_fields_have_none)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *network = make(context, 49, 1, 1);
     for (int field = -1; field <= PRAXIS_FIELD_COUNT; field++) {
         praxis_statistics statistics = {.struct_size = sizeof statistics};
@@ -167,7 +167,7 @@ END_TEST
 START_TEST(longer_structures)
 {
     enum { KNOWN = sizeof(praxis_statistics), SIZE = KNOWN + 24 };
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *network = make(context, 49, 1, 3);
     praxis_statistics whole[3];
     union {
@@ -196,7 +196,7 @@ END_TEST
 /* Nothing to count where there are no channels. */
 START_TEST(no_channels)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_parameters parameters;
     praxis_parameters_default(&parameters);
     parameters.neurons = 49;

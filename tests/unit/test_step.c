@@ -5,6 +5,7 @@
  * refused.
  */
 #include "steps.h"
+#include "together.h"
 
 #define TICKS 5 /* the most of a step */
 #define STEPS 40
@@ -136,7 +137,7 @@ struct crew {
 
 static struct crew gather(const char *device, praxis_factor factor, praxis_trace_form form, uint32_t consolidation)
 {
-    struct crew crew = {.context = unit_context(device), .reference = unit_context("reference")};
+    struct crew crew = {.context = together_context(device), .reference = unit_context("reference")};
     praxis_parameters parameters = lively(REPLICAS, factor, form);
     parameters.consolidation = consolidation;
     crew.all = make(crew.context, &parameters);
@@ -311,7 +312,7 @@ static void step_turn(praxis_context *context, praxis_network *network, const st
 
 START_TEST(a_step_is_its_calls)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = lively(REPLICAS, PRAXIS_FACTOR_SUPPLIED, PRAXIS_TRACE_STORED);
     praxis_network *stepped = make(context, &parameters), *called = make(context, &parameters);
     static struct turn turns[2];
@@ -339,7 +340,7 @@ END_TEST
 /* One input held, and a mean over the last ticks, against a run that is given and gives all of them. */
 START_TEST(held_inputs_and_means)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = lively(REPLICAS, PRAXIS_FACTOR_POST, PRAXIS_TRACE_STORED);
     praxis_network *stepped = make(context, &parameters), *called = make(context, &parameters);
     float input[REPLICAS * CHANNELS], all[REPLICAS * TICKS * CHANNELS], output[REPLICAS * TICKS * GROUPS];
@@ -393,7 +394,7 @@ END_TEST
 /* An untraced tick neither ends a window nor decays traces: a factor that comes after it is as good as one before. */
 START_TEST(factors_reach_the_last_traced_tick)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     for (int form = PRAXIS_TRACE_STORED; form <= PRAXIS_TRACE_WINDOW; form++) {
         const praxis_parameters parameters = lively(REPLICAS, PRAXIS_FACTOR_POST, (praxis_trace_form)form);
         praxis_network *early = make(context, &parameters), *late = make(context, &parameters);

@@ -4,7 +4,7 @@
  * nothing, cutting a run changes nothing, and each replica is a network of its own. How exact the traces are is in
  * test_trace.c; that devices agree on all of this is what `praxis selftest` compares as well.
  */
-#include "unit.h"
+#include "together.h"
 
 #define EVERYTHING (PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS)
 
@@ -127,7 +127,7 @@ static void check_pieces(praxis_context *context, praxis_network *whole, const f
 /* Whole and in pieces, with looks in between; and as on the reference. */
 static void check_run(int device, uint32_t window, praxis_trace_form form)
 {
-    praxis_context *context = unit_context(unit_device(device)), *reference = unit_context("reference");
+    praxis_context *context = together_context(unit_device(device)), *reference = unit_context("reference");
     const praxis_parameters parameters = shape(window, form);
     praxis_network *whole = unit_network(context, &parameters), *twin = unit_network(reference, &parameters);
     float *modulator = make_modulators(window);
@@ -204,7 +204,7 @@ static void live(praxis_context *context, praxis_network *network, const float *
 START_TEST(replicas_alone)
 {
     static const uint32_t some[] = {16, 1, 4, 5};
-    praxis_context *context = unit_context(unit_device(_i / 4));
+    praxis_context *context = together_context(unit_device(_i / 4));
     praxis_network *together = make(context, some[_i % 4]);
     float *modulator = make_modulators(3);
     uint64_t hashes[REPLICAS], hash;
@@ -230,7 +230,7 @@ END_TEST
 START_TEST(resets_and_windows)
 {
     static const uint8_t mask[REPLICAS] = {1, 0, 1};
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *network = make(context, 16), *twin = make(context, 16);
     size_t each = (size_t)NEURONS * DEGREE;
     unit_run(context, network, 21, PRAXIS_RUN_TRACE); /* five wait */
@@ -279,7 +279,7 @@ static void copy_codes(praxis_network *from, praxis_network *to)
 /* A copy through codes goes on to the same bits after settle; without it, its window lacks what waits. */
 START_TEST(copies)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     for (int settled = 0; settled <= 1; settled++) {
         praxis_network *network = make(context, 16), *copy = make(context, 16);
         float *modulator = make_modulators(4), *other = make_modulators(5);
@@ -312,7 +312,7 @@ END_TEST
 /* Settling stores what reading said; an untraced tick settles first and leaves traces alone. */
 START_TEST(settling)
 {
-    praxis_context *context = unit_context(unit_device(_i / 5));
+    praxis_context *context = together_context(unit_device(_i / 5));
     uint32_t window = windows[2 * (_i % 5)];
     praxis_network *network = make(context, window), *twin = make(context, window);
     unit_run(context, network, window + 2, PRAXIS_RUN_TRACE);
@@ -340,7 +340,7 @@ END_TEST
 START_TEST(plasticity_in_a_window)
 {
     static const uint32_t members[] = {1, 2, 3, 20, 48};
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *written = make(context, 16), *settled = make(context, 16), *chosen = make(context, 16);
     praxis_network *const all[] = {written, settled, chosen};
     uint8_t *plastic = unit_allocate((size_t)REPLICAS * NEURONS, 1);
@@ -376,7 +376,7 @@ END_TEST
 /* Traces written in the middle of a window stand for all that was before, in the neurons written; others go on. */
 START_TEST(traces_written_in_a_window)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_network *network = make(context, 16), *twin = make(context, 16);
     const praxis_range range = {1, 1, 7, 3};
     int8_t codes[3 * DEGREE];
@@ -411,7 +411,7 @@ END_TEST
 START_TEST(modulators_in_a_window)
 {
     static const uint32_t some[] = {16, 1, 3, 128};
-    praxis_context *context = unit_context(unit_device(_i / 8));
+    praxis_context *context = together_context(unit_device(_i / 8));
     praxis_parameters parameters = shape(some[_i / 2 % 4], PRAXIS_TRACE_STORED);
     parameters.weight_decay = _i % 2 ? 0.01 : 0;
     praxis_network *inside = unit_network(context, &parameters), *outside = unit_network(context, &parameters);
@@ -465,7 +465,7 @@ static double gap_at(double units)
 START_TEST(window_form_is_the_window)
 {
     enum { WINDOW = 5 };
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = shape(WINDOW, PRAXIS_TRACE_WINDOW);
     praxis_network *network = unit_network(context, &parameters);
     praxis_graph graph = unit_graph(network);
@@ -498,7 +498,7 @@ END_TEST
 /* With a window longer than the episode and nothing to forget, weights learn as with stored traces, bit for bit. */
 START_TEST(window_form_learns)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = shape(16, PRAXIS_TRACE_WINDOW);
     praxis_network *stored = make(context, 16), *window = unit_network(context, &parameters);
     float *modulator = make_modulators(7);
@@ -518,7 +518,7 @@ END_TEST
 
 START_TEST(window_form_refuses_writes)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     const praxis_parameters parameters = shape(5, PRAXIS_TRACE_WINDOW);
     praxis_network *network = unit_network(context, &parameters);
     size_t count = unit_field_count(network, PRAXIS_FIELD_TRACE);
@@ -544,7 +544,7 @@ END_TEST
 /* At a size where synapses are most of it, a network without stored traces takes little more than half. */
 START_TEST(window_form_takes_half_the_memory)
 {
-    praxis_context *context = unit_context(unit_device(_i));
+    praxis_context *context = together_context(unit_device(_i));
     praxis_parameters parameters = shape(16, PRAXIS_TRACE_STORED);
     parameters.neurons = 4489;
     parameters.degree_factor = 4;

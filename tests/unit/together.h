@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Contexts of the library in one context of OpenCL, for tests that open many with a program each: PoCL reads its own
- * functions anew for every context that compiles, most of a second. Link with OpenCL.
+ * Contexts of the library in one context of OpenCL, for tests that open many: PoCL reads its own functions anew for
+ * every context that compiles, most of a second. Link with OpenCL.
  */
 #ifndef UNIT_TOGETHER_H
 #define UNIT_TOGETHER_H
@@ -46,6 +46,17 @@ static inline praxis_status together_create(const praxis_context_options *option
         ck_assert_int_eq(error, CL_SUCCESS);
     }
     return praxis_opencl_context_create(options, shared, device, queue, context);
+}
+
+/* As unit_context; where that takes the best device, in the one context. */
+static inline praxis_context *together_context(const char *device)
+{
+    if (device)
+        return unit_context(device);
+    praxis_context *context = NULL;
+    praxis_status status = together_create(NULL, &context);
+    ck_assert_msg(status == PRAXIS_SUCCESS && context, "no context: %s", praxis_status_string(status));
+    return context;
 }
 
 #endif

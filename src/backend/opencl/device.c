@@ -13,6 +13,9 @@
 #include "backend/opencl/share.h"
 #include "base/text.h"
 
+/* Programs of networks that are no more, for those to come. */
+#define PROGRAMS_KEPT 32
+
 /* Usable before not, then by type, then by size of memory, then in the order found (the sort is stable). */
 static bool ranks_before(const praxis_device_info *a, const praxis_device_info *b)
 {
@@ -227,7 +230,7 @@ static praxis_status set_options(struct px_opencl_device *device, const praxis_c
     if (options->max_allocation_bytes && options->max_allocation_bytes < limit)
         limit = options->max_allocation_bytes;
     device->max_allocation_bytes = limit;
-    if (!(device->programs = px_programs_open()))
+    if (!(device->programs = px_programs_open(PROGRAMS_KEPT)))
         return px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for programs");
     device->path_given = options->dot_product != NULL;
     device->tuned = options->tuning != NULL;

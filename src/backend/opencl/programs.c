@@ -18,15 +18,18 @@ struct px_program {
 };
 
 struct px_programs {
+    unsigned kept;
     pthread_mutex_t lock;
     struct px_program *first; /* the last used first */
 };
 
-struct px_programs *px_programs_open(void)
+struct px_programs *px_programs_open(unsigned kept)
 {
     struct px_programs *programs = calloc(1, sizeof *programs);
-    if (programs)
-        pthread_mutex_init(&programs->lock, NULL);
+    if (!programs)
+        return NULL;
+    programs->kept = kept;
+    pthread_mutex_init(&programs->lock, NULL);
     return programs;
 }
 
@@ -89,7 +92,7 @@ static void tidy(struct px_programs *programs)
     unsigned idle = 0;
     for (struct px_program **place = &programs->first; *place;) {
         struct px_program *entry = *place;
-        if (entry->shares == 0 && (!entry->program || ++idle > PX_PROGRAMS_KEPT)) {
+        if (entry->shares == 0 && (!entry->program || ++idle > programs->kept)) {
             *place = entry->next;
             destroy_program(entry);
         } else {

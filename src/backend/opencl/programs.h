@@ -9,13 +9,13 @@
 
 #include "backend/opencl/build.h"
 
-/* How many programs are kept that no network runs, those last used. */
-#define PX_PROGRAMS_KEPT 32
-
 struct px_program; /* a share in one */
 
-/* NULL where there is no memory. Closed when no share is left. */
-struct px_programs *px_programs_open(void);
+/*
+ * `kept`: how many programs are kept that no network runs, those last used. NULL where there is no memory. Closed when
+ * no share is left.
+ */
+struct px_programs *px_programs_open(unsigned kept);
 void px_programs_close(struct px_programs *programs);
 
 /*
