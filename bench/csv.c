@@ -46,6 +46,7 @@ static void put_line(void *context, const struct schema_figure *figure)
     put_number(file, figure->neurons);
     put_number(file, figure->degree_factor);
     put_number(file, figure->replicas);
+    put_number(file, figure->parts);
     fprintf(file, ",%s%s%s", figure->inside, *figure->inside ? "." : "", figure->name);
     put_number(file, sample ? sample->median : figure->value);
     if (sample) {
@@ -61,7 +62,8 @@ static void put_line(void *context, const struct schema_figure *figure)
 
 void csv_write(FILE *file, const struct result *const *results, const char *const *names, size_t count)
 {
-    fputs("result,praxis,date,device,selector,part,neurons,degree_factor,replicas,figure,value,minimum,lower_quartile,"
+    fputs("result,praxis,date,device,selector,part,neurons,degree_factor,replicas,parts,figure,value,minimum,lower_"
+          "quartile,"
           "upper_quartile,maximum,rounds\r\n",
           file);
     for (size_t i = 0; i < count; i++)

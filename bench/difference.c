@@ -42,7 +42,7 @@ const struct result_device *difference_partner(const struct result *result, size
 
 /* ---- Measurements ---- */
 
-#define MOST (RESULT_NETWORKS * 16 + RESULT_SMALL * 4 + RESULT_LOOPS * 4 + 16)
+#define MOST (RESULT_NETWORKS * 16 + RESULT_SMALL * 4 + RESULT_LOOPS * 4 + RESULT_SCALING * 4 + 16)
 
 /* The samples of a device. */
 struct list {
@@ -68,7 +68,8 @@ static const struct schema_figure *find(const struct list *list, const struct sc
         const struct schema_figure *figure = &list->figures[i];
         if (strcmp(figure->part, wanted->part) == 0 && strcmp(figure->inside, wanted->inside) == 0 &&
             strcmp(figure->name, wanted->name) == 0 && is_same(figure->neurons, wanted->neurons) &&
-            is_same(figure->degree_factor, wanted->degree_factor) && is_same(figure->replicas, wanted->replicas))
+            is_same(figure->degree_factor, wanted->degree_factor) && is_same(figure->replicas, wanted->replicas) &&
+            is_same(figure->parts, wanted->parts))
             return figure;
     }
     return NULL;
@@ -93,6 +94,8 @@ static void name_figure(const struct schema_figure *figure, char name[NAME])
 {
     struct text text = text_in(name, NAME);
     text_append(&text, "%s, %s%s%s", figure->part, figure->inside, *figure->inside ? " " : "", figure->name);
+    if (isfinite(figure->parts))
+        text_append(&text, " in %.0f parts", figure->parts);
 }
 
 /* Rates are more where they are better; all else that is sampled is a time. */

@@ -205,6 +205,30 @@ static void loops(FILE *file, const struct result_device *device, grid_writer *w
     finish(file, &grid, write);
 }
 
+static void scaling(FILE *file, const struct result_device *device, grid_writer *write)
+{
+    static const char *const heads[] = {"over",
+                                        "scaling",
+                                        "parts",
+                                        "N",
+                                        "synapses, M",
+                                        "one part, \302\265s",
+                                        "\302\265s a tick",
+                                        "efficiency",
+                                        "exchange, \302\265s",
+                                        "of a tick",
+                                        NULL};
+    struct grid grid = grid_create("Networks in parts, beside one part", heads, device->scaling_count);
+    struct cell *next = grid.cells;
+    for (size_t i = 0; i < grid.rows; i++) {
+        const struct result_scaling *row = &device->scaling[i];
+        next = PUT(next, text(row->over), text(row->scaling), whole(row->parts), whole(row->neurons),
+                   number(row->synapses * 1e-6), spread(&row->one, MICRO), spread(&row->tick, MICRO),
+                   number(row->efficiency), spread(&row->exchange, MICRO), number(row->share_of_exchange));
+    }
+    finish(file, &grid, write);
+}
+
 static void streams(FILE *file, const struct result_device *device, grid_writer *write)
 {
     static const char *const heads[] = {"stream", "GB/s", "quartiles", "access shape", NULL};
@@ -231,7 +255,7 @@ static void starts(FILE *file, const struct result_device *device, grid_writer *
 void grid_device(FILE *file, const struct result_device *device, grid_writer *write)
 {
     static void (*const tables[])(FILE *, const struct result_device *, grid_writer *) = {
-        networks, learning, products, growth, small, loops, streams, starts};
+        networks, learning, products, growth, small, loops, scaling, streams, starts};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         tables[i](file, device, write);
 }

@@ -7,6 +7,7 @@
 #include "tool/interrupt.h"
 #include "tool/memory.h"
 #include "tool/output.h"
+#include "tool/ranks.h"
 #include "tool/survey.h"
 #include "command.h"
 #include "start.h"
@@ -21,6 +22,15 @@ static const struct cli_command measure = {
 static const struct cli_command compare = {"bench compare", "FILE.json... [options]",
                                            "Shows results of several runs side by side.", command_compare};
 
+/* Ranks measure what they have together, and nothing else. */
+static bool is_done_together(int argc, char **argv)
+{
+    bool together = false;
+    for (int i = 1; i < argc; i++)
+        together |= strcmp(argv[i], "--scaling") == 0;
+    return together;
+}
+
 int main(int argc, char **argv)
 {
     const char *word = argc > 1 ? argv[1] : "";
@@ -30,6 +40,8 @@ int main(int argc, char **argv)
     memory_begin();
     if (strcmp(word, START_WORD) == 0 && argc == 3)
         return start_network(argv[2]);
+    if (is_done_together(argc, argv) && !ranks_begin())
+        return CLI_FAILED;
     if (strcmp(word, "--version") == 0) {
         fprintf(cli_output(), "praxis-bench %s\n", praxis_version());
         code = CLI_DONE;
@@ -38,5 +50,7 @@ int main(int argc, char **argv)
     } else {
         code = measure.run(&measure, argc, argv);
     }
-    return cli_close_output("praxis-bench", code);
+    code = cli_close_output("praxis-bench", code);
+    ranks_end(code);
+    return code;
 }

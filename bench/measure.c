@@ -11,12 +11,14 @@
 #include "tool/json.h"
 #include "tool/output.h"
 #include "tool/process.h"
+#include "tool/ranks.h"
 #include "tool/survey.h"
 #include "tool/number.h"
 #include "tool/output.h"
 #include "command.h"
 #include "file.h"
 #include "machine.h"
+#include "scaling.h"
 #include "schema.h"
 #include "suite.h"
 #include "table.h"
@@ -24,7 +26,9 @@
 struct wishes {
     struct cli_opening opening;
     const char *sizes;
-    bool all, quick, list;
+    bool all, quick, list, in_parts;
+    const char *parts;       /* how many */
+    struct scaling scaling;  /* where networks in parts are measured */
     struct cli_real seconds; /* NaN: as the suite says */
     uint64_t rounds;         /* 0: as the suite says */
     struct reports reports;
@@ -51,23 +55,38 @@ static void plan_suite(const struct wishes *wishes, struct suite *suite)
     memcpy(suite->sizes, sizes, count * sizeof *sizes);
 }
 
-/* A list takes the place of all sizes of the suite, with k = 2 alone. */
-static int use_sizes(const struct cli_command *command, const char *list, struct suite *suite)
+/* What an option may list. */
+struct list_bounds {
+    const char *option;
+    uint64_t least, most;
+    size_t room;
+};
+
+/* Whole numbers with commas. */
+static int read_list(const struct cli_command *command, const struct list_bounds *bounds, const char *list,
+                     uint64_t *values, size_t *count)
 {
-    suite->size_count = 0;
-    suite->factor_size = 0;
+    *count = 0;
     for (const char *next = list; next;) {
         const char *end;
         uint64_t value;
-        if (!cli_count(next, &end, &value) || (*end && *end != ',') || value < 49 || value > 1073741824)
-            return cli_usage(command, "--sizes is \"%s\", must be whole numbers from 49 to 1073741824 with commas",
-                             list);
-        if (suite->size_count == SUITE_SIZES)
-            return cli_usage(command, "--sizes has more than %d numbers", SUITE_SIZES);
-        suite->sizes[suite->size_count++] = value;
+        if (!cli_count(next, &end, &value) || (*end && *end != ',') || value < bounds->least || value > bounds->most)
+            return cli_usage(command, "%s is \"%s\", must be whole numbers from %" PRIu64 " to %" PRIu64 " with commas",
+                             bounds->option, list, bounds->least, bounds->most);
+        if (*count == bounds->room)
+            return cli_usage(command, "%s has more than %zu numbers", bounds->option, bounds->room);
+        values[(*count)++] = value;
         next = *end ? end + 1 : NULL;
     }
     return CLI_DONE;
+}
+
+/* A list takes the place of all sizes of the suite, with k = 2 alone. */
+static int use_sizes(const struct cli_command *command, const char *list, struct suite *suite)
+{
+    static const struct list_bounds bounds = {"--sizes", 49, 1073741824, SUITE_SIZES};
+    suite->factor_size = 0;
+    return read_list(command, &bounds, list, suite->sizes, &suite->size_count);
 }
 
 static int refine(const struct cli_command *command, const struct wishes *wishes, struct suite *suite)
@@ -79,6 +98,29 @@ static int refine(const struct cli_command *command, const struct wishes *wishes
     if (wishes->rounds)
         suite->settings.rounds = (int)wishes->rounds;
     return wishes->sizes ? use_sizes(command, wishes->sizes, suite) : CLI_DONE;
+}
+
+/* ---- Parts ---- */
+
+/* Sizes of networks in one part, and into how many others are divided, unless they are told. */
+static int plan_scaling(const struct cli_command *command, struct wishes *wishes, struct suite *suite)
+{
+    static const struct list_bounds bounds = {"--parts", 2, 1024, SCALING_COUNTS};
+    static const uint64_t sizes[] = {100000, 1000000}, quick_size[] = {10000};
+    struct scaling *scaling = &wishes->scaling;
+    uint64_t counts[SCALING_COUNTS];
+    *scaling = (struct scaling){.suite = suite, .opening = wishes->opening, .count = 2, .counts = {2, 4}};
+    scaling->opening.ranks = ranks_of_job();
+    if (!wishes->sizes) {
+        suite->size_count = wishes->quick ? 1 : 2;
+        memcpy(suite->sizes, wishes->quick ? quick_size : sizes, suite->size_count * sizeof *sizes);
+    }
+    if (!wishes->parts)
+        return CLI_DONE;
+    int code = read_list(command, &bounds, wishes->parts, counts, &scaling->count);
+    for (size_t i = 0; i < scaling->count && !code; i++)
+        scaling->counts[i] = (uint32_t)counts[i];
+    return code;
 }
 
 /* ---- One device ---- */
@@ -97,7 +139,7 @@ static int measure_here(const struct wishes *wishes, const struct suite *suite, 
     struct result_device *place = &result->devices[result->device_count];
     struct cli_opening opening = wishes->opening;
     opening.device = selector;
-    bool good = suite_run(suite, &opening, place);
+    bool good = wishes->in_parts ? scaling_run(&wishes->scaling, place) : suite_run(suite, &opening, place);
     if (place->name[0])
         add_device(wishes, result);
     return good ? CLI_DONE : CLI_FAILED;
@@ -263,6 +305,10 @@ static int check(const struct cli_command *command, const struct wishes *wishes)
 {
     if (wishes->all && wishes->opening.device)
         return cli_usage(command, "--all and --device exclude each other");
+    if (wishes->all && wishes->in_parts)
+        return cli_usage(command, "--scaling measures one device, those that --device lists, or those of all ranks");
+    if (wishes->parts && !wishes->in_parts)
+        return cli_usage(command, "--parts needs --scaling");
     return reports_check(command, &wishes->reports);
 }
 
@@ -273,6 +319,9 @@ int command_measure(const struct cli_command *command, int argc, char **argv)
         CLI_OPENING_OPTIONS(&wishes.opening),
         {"all", CLI_FLAG, &wishes.all, 0, 0, NULL, "every device but the reference and emulators"},
         {"quick", CLI_FLAG, &wishes.quick, 0, 0, NULL, "small sizes and few rounds, under a minute"},
+        {"scaling", CLI_FLAG, &wishes.in_parts, 0, 0, NULL,
+         "networks in parts beside one part: of the device, of all that --device lists, or of all ranks"},
+        {"parts", CLI_TEXT, &wishes.parts, 0, 0, "N,N...", "with --scaling: into how many of one device (default 2,4)"},
         {"list-devices", CLI_FLAG, &wishes.list, 0, 0, NULL, "print the devices there are as JSON, and no more"},
         REPORT_JSON_OPTION(&wishes.reports),
         REPORT_HTML_OPTION(&wishes.reports),
@@ -295,6 +344,8 @@ int command_measure(const struct cli_command *command, int argc, char **argv)
     code = check(command, &wishes);
     if (!code)
         code = refine(command, &wishes, &suite);
+    if (!code && wishes.in_parts)
+        code = plan_scaling(command, &wishes, &suite);
     if (code)
         return code;
     struct result *result = schema_create();

@@ -17,6 +17,7 @@
 #define RESULT_NETWORKS 32
 #define RESULT_SMALL    8
 #define RESULT_LOOPS    8
+#define RESULT_SCALING  32
 #define RESULT_LEFT_OUT 16
 
 struct result_machine {
@@ -67,6 +68,15 @@ struct result_loop {
     double calls_ratio;             /* of three calls to one */
 };
 
+/* A network in parts, and one in one part. */
+struct result_scaling {
+    char over[RESULT_TEXT], scaling[RESULT_TEXT]; /* "parts", "devices" or "ranks"; "strong" or "weak" */
+    double parts, neurons, synapses;
+    struct sample one, tick, exchange; /* seconds per tick of one part, of all, and of an exchange alone */
+    double share_of_exchange;          /* of a tick */
+    double efficiency;                 /* work per second and means by that of one part */
+};
+
 struct result_start {
     double neurons;
     struct sample first, second; /* seconds */
@@ -99,6 +109,8 @@ struct result_device {
     size_t small_count;
     struct result_loop loops[RESULT_LOOPS];
     size_t loop_count;
+    struct result_scaling scaling[RESULT_SCALING];
+    size_t scaling_count;
     struct result_start start;
     struct result_growth growth;
     struct result_summary summary;

@@ -118,6 +118,18 @@ static const struct member loop[] = {MEMBER(NUMBER, result_loop, neurons),     M
                                      MEMBER(NUMBER, result_loop, steps_each),  MEMBER(NUMBER, result_loop, steps_total),
                                      MEMBER(NUMBER, result_loop, calls_ratio), END};
 
+static const struct member scaling[] = {MEMBER(TEXT, result_scaling, over),
+                                        MEMBER(TEXT, result_scaling, scaling),
+                                        MEMBER(NUMBER, result_scaling, parts),
+                                        MEMBER(NUMBER, result_scaling, neurons),
+                                        MEMBER(NUMBER, result_scaling, synapses),
+                                        PART(result_scaling, one, sample),
+                                        PART(result_scaling, tick, sample),
+                                        PART(result_scaling, exchange, sample),
+                                        MEMBER(NUMBER, result_scaling, share_of_exchange),
+                                        MEMBER(NUMBER, result_scaling, efficiency),
+                                        END};
+
 static const struct member start[] = {MEMBER(NUMBER, result_start, neurons), PART(result_start, first, sample),
                                       PART(result_start, second, sample), END};
 
@@ -167,6 +179,7 @@ static const struct member device[] = {MEMBER(TEXT, result_device, selector),
                                        MEMBERS(result_device, networks, network, network_count),
                                        MEMBERS(result_device, small, small, small_count),
                                        MEMBERS(result_device, loops, loop, loop_count),
+                                       MEMBERS(result_device, scaling, scaling, scaling_count),
                                        PART(result_device, start, start),
                                        PART(result_device, growth, growth),
                                        PART(result_device, summary, summary),
@@ -274,6 +287,7 @@ static double *key_of(struct schema_figure *figure, const char *name)
     return strcmp(name, "neurons") == 0         ? &figure->neurons
            : strcmp(name, "degree_factor") == 0 ? &figure->degree_factor
            : strcmp(name, "replicas") == 0      ? &figure->replicas
+           : strcmp(name, "parts") == 0         ? &figure->parts
                                                 : NULL;
 }
 
@@ -305,7 +319,7 @@ void schema_visit(const struct result_device *result, take_figure *take, void *c
     for (const struct member *member = device; member->name; member++) {
         const void *place = at(result, member->offset);
         struct schema_figure figure = {
-            .part = member->name, .inside = "", .neurons = NAN, .degree_factor = NAN, .replicas = NAN};
+            .part = member->name, .inside = "", .neurons = NAN, .degree_factor = NAN, .replicas = NAN, .parts = NAN};
         size_t count = member->kind == LIST ? *(const size_t *)at(result, member->count) : 1;
         if (member->kind == NUMBER) {
             figure.part = "device";

@@ -16,8 +16,8 @@ struct schema_figure {
     const char *part;   /* the object or list of the device that it stands in; "device" for none */
     const char *inside; /* the object within that, "clblast" of a network; empty for none */
     const char *name;
-    double neurons, degree_factor, replicas; /* of the element; NaN where it has none */
-    const struct sample *sample;             /* NULL: value alone */
+    double neurons, degree_factor, replicas, parts; /* of the element; NaN where it has none */
+    const struct sample *sample;                    /* NULL: value alone */
     double value;
 };
 

@@ -100,7 +100,10 @@ void table_device(FILE *file, const struct result *result, const struct result_d
         print_small(file, device);
         print_loops(file, device);
     }
-    box_write(file, result, device, "");
+    if (device->scaling_count > 0) /* and nothing else was measured */
+        grid_device(file, device, table_grid);
+    else
+        box_write(file, result, device, "");
     fputc('\n', file);
     fflush(file);
 }

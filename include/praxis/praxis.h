@@ -1003,6 +1003,14 @@ PRAXIS_API double praxis_network_modulator_limit(const praxis_network *network);
 /* Waits until the device has done all work queued so far. */
 PRAXIS_API praxis_status praxis_network_finish(praxis_network *network);
 
+/*
+ * Has the parts of a network on several devices or ranks give each other their activations as they do after every tick,
+ * `times` times, one after the other, and waits. All have them already: no bit changes. It is there to be timed, which
+ * tells what a tick pays for being in parts. Where there is nothing to give, as with one device or parts that have
+ * replicas whole, it only waits.
+ */
+PRAXIS_API praxis_status praxis_network_exchange(praxis_network *network, uint64_t times);
+
 /* ---- From output errors to modulators ------------------------------------------------------------------------- */
 
 /*

@@ -72,6 +72,19 @@ praxis_status praxis_network_finish(praxis_network *network)
     return PX_CALL(status, network, network->backend->operations->finish(network->backend));
 }
 
+static praxis_status exchange(praxis_network *network, uint64_t times)
+{
+    struct px_backend *backend = network->backend;
+    return backend->operations->exchange ? backend->operations->exchange(backend, times)
+                                         : backend->operations->finish(backend);
+}
+
+praxis_status praxis_network_exchange(praxis_network *network, uint64_t times)
+{
+    praxis_status status = px_check_network(network, "", true);
+    return PX_CALL(status, network, exchange(network, times));
+}
+
 praxis_status praxis_feedback_groups(const praxis_network *network, const uint32_t *groups, size_t outputs,
                                      float *matrix)
 {

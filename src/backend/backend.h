@@ -270,6 +270,9 @@ struct px_backend_operations {
     praxis_status (*publish)(struct px_backend *backend, int8_t *codes);
     praxis_status (*published)(struct px_backend *backend);
     praxis_status (*adopt)(struct px_backend *backend, uint32_t first_column, uint32_t columns, const int8_t *codes);
+    /* Has the parts of this back end give each other what they do after a tick, so many times, and waits. NULL in place
+     * of the operation: it has none. */
+    praxis_status (*exchange)(struct px_backend *backend, uint64_t times);
     /* Factor codes, given after the tick: they become PRAXIS_FIELD_FACTOR, and in the window those of each replica's
      * last traced tick. */
     praxis_status (*supply)(struct px_backend *backend, const struct px_values *factors);

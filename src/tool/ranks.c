@@ -80,12 +80,17 @@ bool ranks_is_silent(void)
     return job.joined && job.ranks.rank > 0;
 }
 
+int64_t ranks_tell(int64_t own)
+{
+    int64_t number = ranks_is_silent() ? 0 : own;
+    if (ranks_of_job() && job.ranks.add(job.ranks.user, &number, 1))
+        return 0;
+    return number;
+}
+
 bool ranks_decide(bool own)
 {
-    int64_t number = own && !ranks_is_silent();
-    if (ranks_of_job() && job.ranks.add(job.ranks.user, &number, 1))
-        return false;
-    return ranks_of_job() ? number != 0 : own;
+    return ranks_tell(own) != 0;
 }
 
 void ranks_end(int code)

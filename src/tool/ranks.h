@@ -19,7 +19,8 @@ const praxis_ranks *ranks_of_job(void);
 /* Whether this is one that prints and writes nothing. */
 bool ranks_is_silent(void);
 
-/* What the first says, on all: a decision by a clock. Collective. */
+/* What the first says, on all: a number, and a decision by a clock. Collective. */
+int64_t ranks_tell(int64_t own);
 bool ranks_decide(bool own);
 
 /* Leaves the others, or where the exit code is not 0 ends them all with it. */

@@ -26,7 +26,7 @@ SAMPLE = {"median", "minimum", "lower_quartile", "upper_quartile", "maximum", "r
 TABLES = {"clblast": "product", "openblas": "product", "csr": "product"}
 SAMPLES = {"read", "copy", "triad", "inference", "traces", "modulated_16", "modulated", "seconds", "learning", "step"}
 SAMPLES |= {"calls", "first", "second"}
-KEYS = ("neurons", "degree_factor", "replicas")  # of an element of a list
+KEYS = ("neurons", "degree_factor", "replicas", "parts")  # of an element of a list
 HOSTILE_NAME = "Device <b>\"&'</b> ]]> end"
 
 
@@ -128,7 +128,7 @@ class Measured(unittest.TestCase):
             table = "" if not path else "sample" if name in SAMPLES else TABLES.get(name, name)
             seen.add(table)
             self.assertEqual(set(value), documented[table], path)
-        self.assertEqual(set(documented) - seen, {"left_out"})
+        self.assertEqual(set(documented) - seen, {"left_out", "scaling"})
 
     def test_samples_are_in_order(self):
         found = 0
@@ -256,10 +256,10 @@ class Measured(unittest.TestCase):
                 elif not isinstance(member, (str, list)) and name not in KEYS:
                     wanted[(part, inside + name, *numbers)] = member
 
-        walk("device", "", {name: value for name, value in device.items() if not isinstance(value, (dict, list))}, [""] * 3)
+        walk("device", "", {name: value for name, value in device.items() if not isinstance(value, (dict, list))}, [""] * len(KEYS))
         for part, value in device.items():
             for element in value if isinstance(value, list) else [value] if isinstance(value, dict) else []:
-                walk(part, "", element, [""] * 3)
+                walk(part, "", element, [""] * len(KEYS))
         self.assertEqual(set(found), set(wanted))
         for key, value in wanted.items():
             row = found[key]
@@ -480,6 +480,10 @@ class Usage(unittest.TestCase):
             (["--seconds", "0"], "--seconds"),
             (["--rounds", "65"], "1 to 64"),
             (["--all", "--device", "reference"], "exclude"),
+            (["--all", "--scaling"], "--scaling"),
+            (["--parts", "2"], "--parts needs --scaling"),
+            (["--scaling", "--parts", "1"], '"1"'),
+            (["--scaling", "--parts", "2,,4"], '"2,,4"'),
             (["--json", "new", "--html", "./new"], "--json and --html are the same file"),
             (["--csv", "-", "--markdown", "-"], "--csv and --markdown are the same file"),
             (["--csv", "-", "--json", "/dev/stdout"], "--json and --csv are the same file"),
@@ -529,6 +533,68 @@ class Usage(unittest.TestCase):
         self.assertIsNone(device["streams"]["read"]["median"])
         self.assertIsNone(device["networks"][0]["share_of_read"])
         self.assertTrue(math.isfinite(device["networks"][0]["operations_per_second"]))
+
+
+class Scaling(unittest.TestCase):
+    """Networks in parts of the reference, which compiles nothing."""
+
+    def measure(self, *arguments):
+        with tempfile.TemporaryDirectory() as folder:
+            html = os.path.join(folder, "scaling.html")
+            short = ("--sizes", "121,361", "--seconds", "0.001", "--rounds", "3")
+            result = bench("--scaling", *short, *arguments, "--json", "-", "--html", html)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            with open(html, encoding="utf-8") as file:
+                self.assertIn("Networks in parts", file.read())
+        return json.loads(result.stdout)["devices"][0]
+
+    def check(self, device, over, counts):
+        points = device["scaling"]
+        self.assertEqual(
+            [(point["over"], point["scaling"], point["parts"]) for point in points],
+            [(over, scaling, count) for _ in range(2) for count in counts for scaling in ("strong", "weak")],
+        )
+        synapses = {121: 121 * 20, 361: 361 * 36}  # of one part
+        for index, point in enumerate(points):
+            one = synapses[121 if index < len(points) // 2 else 361]
+            self.assertEqual(set(point), documented_members()["scaling"])
+            work = point["synapses"] / one
+            if point["scaling"] == "strong":
+                self.assertEqual(work, 1)
+            else:  # the next graph that has so many neurons, or more
+                self.assertGreater(work, point["parts"] * 0.9)
+                self.assertLess(work, point["parts"] * 3)
+            means = 1 if over == "parts" else point["parts"]
+            tick, exchange = point["tick"]["median"], point["exchange"]["median"]
+            self.assertAlmostEqual(point["efficiency"], work * point["one"]["median"] / tick / means, places=9)
+            self.assertAlmostEqual(point["share_of_exchange"], exchange / tick, places=9)
+            self.assertEqual([point[name]["rounds"] for name in ("one", "tick", "exchange")], [3, 3, 3])
+
+    def test_parts_of_one_device(self):
+        self.check(self.measure("--device", "reference", "--parts", "2,3"), "parts", [2, 3])
+
+    def test_devices(self):
+        device = self.measure("--device", "reference,reference,reference")
+        self.assertEqual(device["selector"], "reference,reference,reference")
+        self.check(device, "devices", [2, 3])
+
+    def test_results_are_compared(self):
+        """Points differ by their number of parts."""
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "scaling.json")
+            with open(path, "w", encoding="utf-8") as file:
+                device = self.measure("--device", "reference", "--parts", "2,3")
+                for point in device["scaling"]:  # so far apart that none is noise
+                    for name in ("one", "tick", "exchange"):
+                        point[name].update({key: point["parts"] for key in SAMPLE - {"rounds", "values"}})
+                json.dump({"schema": 2, "devices": [device]}, file)
+            result = bench("compare", path, "--baseline", path, "--csv", "-")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        rows = [row for row in csv.DictReader(result.stdout.splitlines()) if row["part"] == "scaling"]
+        self.assertEqual(len(rows), 2 * 2 * 2 * 6)
+        for row in rows:
+            if row["figure"] in ("one", "tick", "exchange"):
+                self.assertEqual(row["value"], row["parts"])
 
 
 class All(unittest.TestCase):

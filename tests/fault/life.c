@@ -313,6 +313,11 @@ static praxis_status finish(struct life *life)
     return praxis_network_finish(life->network);
 }
 
+static praxis_status exchange(struct life *life)
+{
+    return praxis_network_exchange(life->network, 2);
+}
+
 static praxis_status step_critic(struct life *life)
 {
     float error[REPLICAS];
@@ -337,6 +342,7 @@ const struct action actions[] = {
     {"read traces", read_traces},
     {"run and learn", run_learning},
     {"finish", finish},
+    {"exchange", exchange},
     {"step", step_everything},
     {"modulate neurons", modulate_neurons},
     {"read codes", read_codes},

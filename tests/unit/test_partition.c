@@ -206,6 +206,9 @@ START_TEST(parts_meet_others)
     ck_assert_uint_eq(hash_of(one, whole), hash_of(several, parted));
     unit_success(several, praxis_network_copy_replica(loaded, 1, back, 2));
     unit_success(one, praxis_network_copy_replica(twin, 1, copy, 2));
+    unit_success(one, praxis_network_exchange(whole, 1));
+    unit_success(several, praxis_network_exchange(parted, 3));
+    unit_success(several, praxis_network_exchange(back, 0));
     live(one, whole, 7, NULL);
     live(several, parted, 7, NULL);
     live(several, back, 7, NULL);

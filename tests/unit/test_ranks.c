@@ -217,7 +217,11 @@ static void save(struct rank *rank, praxis_context *context)
     snprintf(path, sizeof path, "%s/%u", rank->path, rank->member.rank);
     rank->status = praxis_network_create(context, &parameters, &network);
     if (!rank->status)
+        rank->status = praxis_network_exchange(network, 3);
+    if (!rank->status)
         rank->status = run_traced(network);
+    if (!rank->status)
+        rank->status = praxis_network_exchange(network, 2);
     if (!rank->status)
         rank->status = praxis_network_save(network, path);
     if (!rank->status)

@@ -176,25 +176,31 @@ static praxis_status take_activations(struct px_partition *partition)
 }
 
 /*
- * Ticks of parts that own columns: after each its activations go from every part to all others. Two ticks take turns in
- * memory: a part that has published its own has adopted those of the tick before, and their place is free. A rank that
- * fails says so in the next agreement, for which all others wait.
+ * Activations go from every part to all others. Two exchanges take turns in memory: a part that has published its own
+ * has adopted those before, and their place is free. False where the call is over for all; a rank that fails in taking
+ * says so in the next agreement, for which all others wait.
  */
+static bool exchange(struct px_partition *partition, const char *call, praxis_status *status)
+{
+    if (!*status)
+        *status = give_activations(partition);
+    *status = px_partition_agree(partition, call, *status);
+    if (!*status)
+        *status = cross_ranks(partition);
+    if (*status)
+        return false;
+    *status = take_activations(partition);
+    return !*status || partition->team;
+}
+
+/* Ticks of parts that own columns. */
 static praxis_status tick_columns(struct px_partition *partition, uint32_t step, uint32_t count, const uint8_t *flags)
 {
     praxis_status status = PRAXIS_SUCCESS;
     for (uint32_t end = step + count; step < end; step++) {
         if (!status)
             status = tick_parts(partition, step, 1, flags);
-        if (!status)
-            status = give_activations(partition);
-        status = px_partition_agree(partition, "ticks", status);
-        if (!status)
-            status = cross_ranks(partition);
-        if (status)
-            return status;
-        status = take_activations(partition);
-        if (status && !partition->team)
+        if (!exchange(partition, "ticks", &status))
             return status;
     }
     return px_partition_agree(partition, "the end of ticks", status);
@@ -205,6 +211,19 @@ praxis_status px_partition_ticks(struct px_backend *backend, uint32_t step, uint
     struct px_partition *partition = px_partition_of(backend);
     return partition->exchanging ? tick_columns(partition, step, count, flags)
                                  : px_partition_agree(partition, "ticks", tick_parts(partition, step, count, flags));
+}
+
+/* Everyone has what is given already, and has it again. */
+praxis_status px_partition_exchange(struct px_backend *backend, uint64_t times)
+{
+    struct px_partition *partition = px_partition_of(backend);
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint64_t i = 0; i < times && partition->exchanging; i++)
+        if (!exchange(partition, "exchange", &status))
+            return status;
+    PX_EACH_PART (partition, part, status)
+        status = PX_PART_ALONE(partition, part, finish);
+    return px_partition_agree(partition, "the end of exchange", status);
 }
 
 /* ---- Learning ---- */

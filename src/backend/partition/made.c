@@ -304,6 +304,7 @@ static const struct px_backend_operations partition_backend_operations = {
     .set_constants = set_parts,
     .begin = px_partition_begin,
     .ticks = px_partition_ticks,
+    .exchange = px_partition_exchange,
     .supply = px_partition_supply,
     .gate = gate_parts,
     .learn = px_partition_learn,

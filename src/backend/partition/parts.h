@@ -100,6 +100,7 @@ praxis_status px_partition_reserve(struct px_backend *backend, const struct px_n
 praxis_status px_partition_begin(struct px_backend *backend, const struct px_span *span);
 praxis_status px_partition_ticks(struct px_backend *backend, uint32_t step, uint32_t count, const uint8_t *flags);
 praxis_status px_partition_end(struct px_backend *backend, int64_t *sums);
+praxis_status px_partition_exchange(struct px_backend *backend, uint64_t times);
 praxis_status px_partition_supply(struct px_backend *backend, const struct px_values *factors);
 praxis_status px_partition_learn(struct px_backend *backend, const struct px_learning *learning);
 /* What of the learning concerns a part; nothing in it is the modulation's. */
