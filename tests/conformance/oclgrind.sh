@@ -12,11 +12,11 @@ folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 failed=0
 
-# Oclgrind sets LD_PRELOAD itself; keep_buffers.c says what comes before its library, and why.
+# Oclgrind sets LD_PRELOAD itself; before_oclgrind.c says what comes before its library, and why.
 under_oclgrind() {
     # shellcheck disable=SC2016
     oclgrind --data-races --uninitialized --check-api --log "$folder/report" \
-        sh -c 'LD_PRELOAD="$KEEP_BUFFERS $LD_PRELOAD" exec "$PRAXIS_BIN" "$@" --device Oclgrind --no-cache' praxis "$@" ||
+        sh -c 'LD_PRELOAD="$BEFORE_OCLGRIND $LD_PRELOAD" exec "$PRAXIS_BIN" "$@" --device Oclgrind --no-cache' praxis "$@" ||
         failed=1
     [ ! -s "$folder/report" ] || failed=1
     cat "$folder/report"
