@@ -139,6 +139,28 @@ static void network(const struct box *box, const struct result_network *network,
         line(box, "  others", &text);
 }
 
+/* What the sensors told of the network that stands for the large ones, or why they did not. */
+static void energy(const struct box *box, const struct result_device *device, const struct result_network *network)
+{
+    char neurons[FIGURE];
+    BEGIN;
+    if (network && isfinite(network->inference_energy.joules_per_operation)) {
+        const struct result_energy *at = &network->inference_energy;
+        text_append(&text, "N = %s", figure(neurons, network->neurons));
+        add(&text, "", at->joules_per_operation * 1e12, "pJ an operation");
+        add(&text, "learning", network->learning_energy.joules_per_operation * 1e12, "");
+        add(&text, "", at->watts, "W");
+        add(&text, "limit", device->sensors.limit_watts, "");
+        add(&text, "at rest", device->sensors.idle_watts, "");
+        add(&text, "", at->clock_mhz, "MHz");
+        add(&text, "", at->celsius, "C");
+    } else if (*device->sensors.missing) {
+        text_append(&text, "not told: %s", device->sensors.missing);
+    }
+    if (text.used)
+        line(box, "energy", &text);
+}
+
 static void learning(const struct box *box, const struct result_summary *summary)
 {
     char neurons[FIGURE];
@@ -210,6 +232,7 @@ void box_write(FILE *file, const struct result *result, const struct result_devi
         network(&box, large, NULL);
         network(&box, result_near(device, 1e4, false), large);
         learning(&box, &device->summary);
+        energy(&box, device, large);
         small(&box, &device->summary);
         loops(&box, &device->summary);
         rest(&box, device);

@@ -151,6 +151,40 @@ static void products(FILE *file, const struct result_device *device, grid_writer
     finish(file, &grid, write);
 }
 
+static void energy(FILE *file, const struct result_device *device, grid_writer *write)
+{
+    static const char *const heads[] = {
+        "N", "k",   "inference, pJ", "W",         "MHz", "memory, MHz", "\302\260C", "learning, pJ",
+        "W", "MHz", "memory, MHz",   "\302\260C", NULL};
+    struct grid grid = grid_create("Energy of a synaptic operation; learning with a modulator every 16 ticks", heads,
+                                   device->network_count);
+    struct cell *next = grid.cells;
+    grid.rows = 0;
+    for (size_t i = 0; i < device->network_count; i++) {
+        const struct result_network *row = &device->networks[i];
+        const struct result_energy *at = &row->inference_energy, *learns = &row->learning_energy;
+        if (!isfinite(at->seconds))
+            continue;
+        grid.rows++;
+        next = PUT(next, whole(row->neurons), whole(row->degree_factor), number(at->joules_per_operation * 1e12),
+                   number(at->watts), number(at->clock_mhz), number(at->memory_mhz), number(at->celsius),
+                   number(learns->joules_per_operation * 1e12), number(learns->watts), number(learns->clock_mhz),
+                   number(learns->memory_mhz), number(learns->celsius));
+    }
+    finish(file, &grid, write);
+}
+
+/* One row, where a device was looked at at all. */
+static void sensors(FILE *file, const struct result_device *device, grid_writer *write)
+{
+    static const char *const heads[] = {"told by", "not told", "at rest, W", "limit, W", NULL};
+    const struct result_sensors *row = &device->sensors;
+    struct grid grid = grid_create("Sensors", heads, *row->source || *row->missing ? 1 : 0);
+    if (grid.rows > 0)
+        PUT(grid.cells, text(row->source), text(row->missing), number(row->idle_watts), number(row->limit_watts));
+    finish(file, &grid, write);
+}
+
 static void growth(FILE *file, const struct result_device *device, grid_writer *write)
 {
     static const char *const heads[] = {"exponent", "sizes", "from N", "to N", NULL};
@@ -255,7 +289,7 @@ static void starts(FILE *file, const struct result_device *device, grid_writer *
 void grid_device(FILE *file, const struct result_device *device, grid_writer *write)
 {
     static void (*const tables[])(FILE *, const struct result_device *, grid_writer *) = {
-        networks, learning, products, growth, small, loops, scaling, streams, starts};
+        networks, learning, products, energy, sensors, growth, small, loops, scaling, streams, starts};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         tables[i](file, device, write);
 }

@@ -50,6 +50,7 @@ static void plan_suite(const struct wishes *wishes, struct suite *suite)
         .factor_size = quick ? 10000 : 100000,
         .factor_learning = !quick,
         .learning_limit = quick ? 110000 : UINT64_MAX,
+        .energy_seconds = quick ? 0.4 : 2,
         .starts = quick ? 1 : 3,
     };
     memcpy(suite->sizes, sizes, count * sizeof *sizes);
@@ -280,8 +281,8 @@ static int measure(const struct cli_command *command, struct wishes *wishes, con
     result->schema = RESULT_SCHEMA;
     result_text(result->praxis, praxis_version());
     machine_describe(&result->machine);
-    result->settings =
-        (struct result_settings){suite->settings.seconds, suite->settings.rounds, suite->settings.budget};
+    result->settings = (struct result_settings){suite->settings.seconds, suite->settings.rounds, suite->settings.budget,
+                                                suite->energy_seconds};
     code = wishes->all ? measure_all(command, wishes, suite, result)
                        : measure_here(wishes, suite, wishes->opening.device, result);
     const struct result *const results[] = {result};

@@ -129,6 +129,14 @@ static void measure_parts(const struct bench *bench, struct size_work *work)
             work->series[part] = together[--count];
 }
 
+static void measure_energy(const struct bench *bench, struct size_work *work, struct result_network *result)
+{
+    if (work->measured[INFERENCE])
+        result->inference_energy = suite_energy(bench, &work->series[INFERENCE], result->synapses);
+    if (work->measured[MODULATED_16])
+        result->learning_energy = suite_energy(bench, &work->series[MODULATED_16], result->synapses);
+}
+
 static bool keep_parts(const struct bench *bench, const struct size_work *work, struct result_network *result)
 {
     struct sample *const samples[PARTS] = {
@@ -173,6 +181,7 @@ static bool measure(const struct bench *bench, uint64_t neurons, uint32_t degree
         open_parts(bench, graph, &work);
     if (good) {
         measure_parts(bench, &work);
+        measure_energy(bench, &work, result);
         good = keep_parts(bench, &work, result);
     }
     close_parts(&work);

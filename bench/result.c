@@ -92,6 +92,11 @@ static void summarise_networks(const struct result_device *device, struct result
 {
     const struct result_network *large = result_near(device, 1e6, false);
     const struct result_network *learning = result_near(device, 1e6, true), *middle = result_near(device, 1e4, false);
+    if (large && isfinite(large->inference_energy.joules_per_operation)) {
+        summary->energy_neurons = large->neurons;
+        summary->inference_joules = large->inference_energy.joules_per_operation;
+        summary->learning_joules = large->learning_energy.joules_per_operation;
+    }
     if (large) {
         summary->large_neurons = large->neurons;
         summary->share_of_read = large->share_of_read;

@@ -28,7 +28,7 @@ struct result_machine {
 
 /* How it was measured. */
 struct result_settings {
-    double seconds, rounds, budget_seconds;
+    double seconds, rounds, budget_seconds, energy_seconds;
 };
 
 struct result_streams {
@@ -42,6 +42,13 @@ struct result_peer {
     double ratio;          /* to an inference tick */
 };
 
+/* What the sensors of a device told while one thing ran. */
+struct result_energy {
+    double joules_per_operation; /* of all that the sensors cover, by the synaptic operations done meanwhile */
+    double watts, clock_mhz, memory_mhz, celsius;
+    double seconds; /* that it ran */
+};
+
 struct result_network {
     double neurons, degree_factor, degree, synapses, padding, device_bytes, bytes_per_synapse, create_seconds;
     char sum_path[RESULT_TEXT];
@@ -51,6 +58,7 @@ struct result_network {
     double copy_stream, operations_per_copied; /* likewise, directly before and after */
     double traces_ratio, modulated_16_ratio, modulated_ratio; /* to inference */
     struct result_peer clblast, csr, openblas;
+    struct result_energy inference_energy, learning_energy;
 };
 
 struct result_small {
@@ -87,10 +95,17 @@ struct result_growth {
     double exponent, from_neurons, to_neurons, sizes;
 };
 
+/* The sensors of a device. */
+struct result_sensors {
+    char source[RESULT_TEXT], missing[RESULT_TEXT]; /* what tells, and what does not and why */
+    double idle_watts, limit_watts;
+};
+
 struct result_summary {
     double large_neurons, share_of_read, operations_per_copied;
     double learning_neurons, traces_ratio, modulated_16_ratio, modulated_ratio;
     double middle_neurons, clblast_ratio, csr_ratio, openblas_ratio;
+    double energy_neurons, inference_joules, learning_joules; /* joules per synaptic operation */
     double exponent;
     double small_neurons, ticks_1, ticks_4, learning_ticks_1, learning_ticks_4;
     double loop_neurons, steps_1, steps_20, steps_100;
@@ -112,6 +127,7 @@ struct result_device {
     struct result_scaling scaling[RESULT_SCALING];
     size_t scaling_count;
     struct result_start start;
+    struct result_sensors sensors;
     struct result_growth growth;
     struct result_summary summary;
 };

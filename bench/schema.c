@@ -64,9 +64,9 @@ static const struct member machine[] = {MEMBER(TEXT, result_machine, cpu),
                                         MEMBER(NUMBER, result_machine, memory_bytes),
                                         END};
 
-static const struct member settings[] = {MEMBER(NUMBER, result_settings, seconds),
-                                         MEMBER(NUMBER, result_settings, rounds),
-                                         MEMBER(NUMBER, result_settings, budget_seconds), END};
+static const struct member settings[] = {
+    MEMBER(NUMBER, result_settings, seconds), MEMBER(NUMBER, result_settings, rounds),
+    MEMBER(NUMBER, result_settings, budget_seconds), MEMBER(NUMBER, result_settings, energy_seconds), END};
 
 static const struct member streams[] = {
     MEMBER(NUMBER, result_streams, buffer_bytes), PART(result_streams, read, sample),
@@ -75,6 +75,14 @@ static const struct member streams[] = {
     MEMBER(TEXT, result_streams, triad_shape),    END};
 
 static const struct member peer[] = {PART(result_peer, seconds, sample), MEMBER(NUMBER, result_peer, ratio), END};
+
+static const struct member energy[] = {MEMBER(NUMBER, result_energy, joules_per_operation),
+                                       MEMBER(NUMBER, result_energy, watts),
+                                       MEMBER(NUMBER, result_energy, clock_mhz),
+                                       MEMBER(NUMBER, result_energy, memory_mhz),
+                                       MEMBER(SIGNED, result_energy, celsius),
+                                       MEMBER(NUMBER, result_energy, seconds),
+                                       END};
 
 static const struct member network[] = {MEMBER(NUMBER, result_network, neurons),
                                         MEMBER(NUMBER, result_network, degree_factor),
@@ -101,6 +109,8 @@ static const struct member network[] = {MEMBER(NUMBER, result_network, neurons),
                                         PART(result_network, clblast, peer),
                                         PART(result_network, csr, peer),
                                         PART(result_network, openblas, peer),
+                                        PART(result_network, inference_energy, energy),
+                                        PART(result_network, learning_energy, energy),
                                         END};
 
 static const struct member small[] = {MEMBER(NUMBER, result_small, neurons),
@@ -133,6 +143,10 @@ static const struct member scaling[] = {MEMBER(TEXT, result_scaling, over),
 static const struct member start[] = {MEMBER(NUMBER, result_start, neurons), PART(result_start, first, sample),
                                       PART(result_start, second, sample), END};
 
+static const struct member sensors[] = {MEMBER(TEXT, result_sensors, source), MEMBER(TEXT, result_sensors, missing),
+                                        MEMBER(NUMBER, result_sensors, idle_watts),
+                                        MEMBER(NUMBER, result_sensors, limit_watts), END};
+
 static const struct member growth[] = {
     MEMBER(SIGNED, result_growth, exponent), MEMBER(NUMBER, result_growth, from_neurons),
     MEMBER(NUMBER, result_growth, to_neurons), MEMBER(NUMBER, result_growth, sizes), END};
@@ -148,6 +162,9 @@ static const struct member summary[] = {MEMBER(NUMBER, result_summary, large_neu
                                         MEMBER(NUMBER, result_summary, clblast_ratio),
                                         MEMBER(NUMBER, result_summary, csr_ratio),
                                         MEMBER(NUMBER, result_summary, openblas_ratio),
+                                        MEMBER(NUMBER, result_summary, energy_neurons),
+                                        MEMBER(NUMBER, result_summary, inference_joules),
+                                        MEMBER(NUMBER, result_summary, learning_joules),
                                         MEMBER(SIGNED, result_summary, exponent),
                                         MEMBER(NUMBER, result_summary, small_neurons),
                                         MEMBER(NUMBER, result_summary, ticks_1),
@@ -181,6 +198,7 @@ static const struct member device[] = {MEMBER(TEXT, result_device, selector),
                                        MEMBERS(result_device, loops, loop, loop_count),
                                        MEMBERS(result_device, scaling, scaling, scaling_count),
                                        PART(result_device, start, start),
+                                       PART(result_device, sensors, sensors),
                                        PART(result_device, growth, growth),
                                        PART(result_device, summary, summary),
                                        END};

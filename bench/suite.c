@@ -37,6 +37,7 @@ void suite_describe(const praxis_device_info *info, struct result_device *result
 static bool measure_streams(struct bench *bench, struct result_device *result)
 {
     bench->opencl = opencl_open(result->selector);
+    suite_sensors(bench, result);
     if (!bench->opencl)
         return result->selector[0] == 'r'; /* the reference */
     suite_progress(bench->suite, "read, copy and triad streams");
@@ -94,6 +95,8 @@ bool suite_run(const struct suite *suite, const struct cli_opening *opening, str
         good = measure_all(&bench, result);
         result_derive_device(result);
     }
+    if (bench.sensors)
+        sensors_close(bench.sensors);
     streams_close(bench.streams);
     opencl_close(bench.opencl);
     praxis_context_destroy(bench.context);

@@ -9,6 +9,7 @@
 #include "tool/opening.h"
 #include "opencl.h"
 #include "result.h"
+#include "sensors.h"
 #include "series.h"
 #include "stream.h"
 
@@ -22,6 +23,7 @@ struct suite {
     uint64_t factor_size;    /* where k = 1, 3 and 4 are measured too; 0: nowhere */
     bool factor_learning;    /* and learning with them */
     uint64_t learning_limit; /* learning is measured up to this size */
+    double energy_seconds;   /* that one thing runs under the eyes of sensors, at least */
     int starts;              /* how often a first and a second start are measured; 0: not at all */
 };
 
@@ -31,6 +33,7 @@ struct bench {
     praxis_context *context;
     struct opencl *opencl;   /* NULL where the device is none of OpenCL's */
     struct streams *streams; /* NULL likewise */
+    struct sensors *sensors;
 };
 
 /* One line of progress on standard error, with the seconds since the suite began. */
@@ -42,6 +45,12 @@ void suite_describe(const praxis_device_info *info, struct result_device *result
 /* Opens the device and measures all of it. False where something failed: the message has been written, and what could
  * be measured is in the result. */
 bool suite_run(const struct suite *suite, const struct cli_opening *opening, struct result_device *result);
+
+/* What the sensors tell while the series runs, once it has been measured: one time of it is so many synaptic
+ * operations. Nothing where there are none. */
+struct result_energy suite_energy(const struct bench *bench, struct series *series, double operations);
+/* Opens the sensors and looks at the device at rest. */
+void suite_sensors(struct bench *bench, struct result_device *result);
 
 /* The parts. Each returns false where it failed and has written a message. */
 

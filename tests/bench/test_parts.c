@@ -373,6 +373,8 @@ START_TEST(test_box)
         network->read_stream = network->copy_stream = 1e9;
         result_derive_network(network);
     }
+    device->networks[0].inference_energy.joules_per_operation = device->networks[0].inference_energy.watts = 1;
+    strcpy(device->sensors.missing, long_text);
     device->streams.read = device->streams.copy = device->streams.triad = sample_of(1e9, 1e9, 1e9, 9);
     device->start.first = device->start.second = sample_of(1, 1, 1, 9);
     device->small[0] = (struct result_small){.neurons = 961, .replicas = 1, .inference = sample_of(1, 1, 1, 9)};
