@@ -74,8 +74,8 @@ class Devices(unittest.TestCase):
         """Plain C goes everywhere; a name that is none is answered with all; the reference has none to choose."""
         has_device = len(json.loads(praxis("devices", "--json").stdout)["devices"]) > 1
         few = ["--tuning", "strip=1"]  # soon compiled
-        train = ["train", "delayed-cue", "--trials", "1", "--tests", "1"]
-        for command in [["run", "--ticks", "1", *few], [*train, *few], ["selftest", *SMALL]]:
+        train = ["train", "delayed-cue", "--trials", "1", "--tests", "1", "--neurons", "169", "--seeds", "1"]
+        for command in [["run", "--ticks", "1", "--neurons", "49", *few], [*train, *few], ["selftest", *SMALL]]:
             refused = praxis(*command, "--device", "reference", "--dot-product", "c")
             self.assertEqual(refused.returncode, 1, command)
             self.assertIn("reference has no dot product path", refused.stderr)

@@ -66,8 +66,8 @@ FAMILIES = ["gfx906", "gfx1030", "gfx1100", "sm_61", "arm", "haswell", "c"]
 # One of each family and instruction, and one where there must be none.
 TELLING = ["gfx906", "gfx1030", "gfx1100", "gfx900", "sm_61", "tgllp", "pvc", "arm", "khr", "haswell", "icelake-server", "c"]
 ALL = "all" in sys.argv[3:]
-# Neurons and k: whole words of taps, and a remainder, too.
-SHAPES = [(961, 2), (10000, 3)] if ALL else [(10000, 3)]
+# Neurons and k: whole words of taps; and a remainder, too, in kernels with longer arrays.
+SMALL, LARGE = (961, 2), (10000, 3)
 
 OLDEST = 14
 CLANGS = ["clang"] + [f"clang-{version}" for version in range(OLDEST, 30)]
@@ -299,13 +299,14 @@ def main():
         "cpu": (compile_cpu, CPU),
         "arrays": (compile_arrays, ARRAYS),
     }[vendor]
+    shapes = [SMALL, LARGE] if ALL else [LARGE if vendor == "arrays" else SMALL]
     counts = {"compiled": 0, "SKIPPED": 0, "FAILED": 0}
     with tempfile.TemporaryDirectory() as folder:
         for target in targets:
             name = target[0]
             if not ALL and name not in TELLING:
                 continue
-            for shape in SHAPES:
+            for shape in shapes:
                 for title, compiler in compilers(vendor, name, target):
                     # What one compiler left is not to be taken for another's.
                     programs = Programs(printer, tempfile.mkdtemp(dir=folder))
