@@ -1,95 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include "tasks/life.h"
+#include "tasks/life_learner.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "tasks/mastery.h"
 #include "tasks/state.h"
 #include "tool/memory.h"
 #include "tool/random.h"
 
 #define GROUP_SIZE    80   /* motor neurons per action */
 #define BASELINE_RATE 0.05 /* of the expected reward of each cue */
-#define BLOCK         1000 /* trials between tests of the first task */
-#define MILLION       1000000
 #define REST_TICKS    1000 /* of one call */
-
-enum {
-    TICK,
-    KEPT,
-    WEIGHT_VARIANCE,
-    WEIGHT_KURTOSIS,
-    WEIGHT_CLIPPED,
-    VARIANCE,
-    KURTOSIS,
-    CLIPPED,
-    LEAST_GAIN,
-    MOST_GAIN,
-    MEASURES
-};
-
-static const char *const measures[] = {
-    [TICK] = "ticks",
-    [KEPT] = "first_task",
-    [WEIGHT_VARIANCE] = "weight_variance",
-    [WEIGHT_KURTOSIS] = "weight_kurtosis",
-    [WEIGHT_CLIPPED] = "weight_clipped",
-    [VARIANCE] = "activation_variance",
-    [KURTOSIS] = "activation_kurtosis",
-    [CLIPPED] = "activation_clipped",
-    [LEAST_GAIN] = "least_gain",
-    [MOST_GAIN] = "most_gain",
-    [MEASURES] = NULL,
-};
-
-/* What has become of an organoid. */
-struct biography {
-    struct mastery mastery; /* of the task that it meets now */
-    double learned;         /* trials until the tasks that have come once were mastered, summed */
-    uint32_t learned_count;
-    double rested, million; /* accuracy in the first task after the rest, and after a million ticks; NaN before that */
-    double rewards, reward_count; /* of the last tenth of life */
-};
-
-struct life_learner {
-    struct learner base;
-    const struct life_environment *environment;
-    struct settings *conditions; /* [conditions] */
-    const struct settings *settings;
-    uint32_t replicas, contexts, channels, motor, degree;
-    uint32_t *groups;  /* [actions] */
-    uint64_t *random;  /* [seeds] of cues and changes: the same under all conditions */
-    uint32_t *answers; /* [seeds][contexts] */
-    uint64_t trials, ticks;
-    uint64_t recorded;    /* trials of which the last record is */
-    uint64_t first_ended; /* the tick at which the first task was left */
-
-    struct biography *lives; /* [replicas] */
-    double *adapted;         /* [replicas][stretches] trials until mastery after each change */
-    uint32_t changes;        /* that there have been, before the stretch under way */
-    double *expectation;     /* [replicas][contexts] rewards */
-    uint32_t *context;       /* [replicas] the cue of the trial under way */
-    uint32_t *shown;         /* [replicas] the cue of the next */
-    float *input;            /* [replicas][ticks of a trial][channels] */
-    float *output;           /* [replicas][actions] */
-    float *factor;           /* [replicas][actions] of the choice */
-    float *reward;           /* [replicas] */
-    float *advantage;        /* [replicas] what the next trial begins by learning from */
-    uint32_t *flags;         /* [replicas] */
-    double *accuracy;        /* [replicas] */
-
-    double *records; /* [blocks][replicas][MEASURES] */
-    uint32_t blocks;
-    praxis_statistics *statistics; /* [replicas] */
-    int8_t *weights;               /* [motor][degree] of one replica */
-};
-
-static struct life_learner *of(const struct learner *learner)
-{
-    return (struct life_learner *)(uintptr_t)learner;
-}
 
 static uint64_t motor_neurons(const struct settings *settings)
 {
@@ -102,16 +24,6 @@ static uint32_t trial_ticks(const struct life_learner *l)
     return l->environment->pause + l->environment->shown;
 }
 
-static uint64_t stretches(const struct life_learner *l)
-{
-    return (l->settings->length + l->environment->stretch - 1) / l->environment->stretch;
-}
-
-static size_t record_count(const struct life_learner *l)
-{
-    return (size_t)(l->settings->length / BLOCK + 1) * l->replicas * MEASURES;
-}
-
 /* ---- Making ---- */
 
 static void allocate(struct life_learner *l)
@@ -121,7 +33,7 @@ static void allocate(struct life_learner *l)
     l->random = memory_get(seeds, sizeof *l->random);
     l->answers = memory_get(seeds * l->contexts, sizeof *l->answers);
     l->lives = memory_get(replicas, sizeof *l->lives);
-    l->adapted = memory_get(replicas * stretches(l), sizeof *l->adapted);
+    l->adapted = memory_get(replicas * life_stretches(l), sizeof *l->adapted);
     l->expectation = memory_get(replicas * l->contexts, sizeof *l->expectation);
     l->context = memory_get(replicas, sizeof *l->context);
     l->shown = memory_get(replicas, sizeof *l->shown);
@@ -132,14 +44,14 @@ static void allocate(struct life_learner *l)
     l->advantage = memory_get(replicas, sizeof *l->advantage);
     l->flags = memory_get(replicas, sizeof *l->flags);
     l->accuracy = memory_get(replicas, sizeof *l->accuracy);
-    l->records = memory_get(record_count(l), sizeof *l->records);
+    l->records = memory_get(life_record_count(l), sizeof *l->records);
     l->statistics = memory_get(replicas, sizeof *l->statistics);
     l->weights = memory_get((uint64_t)l->motor * l->degree, 1);
 }
 
 static void destroy(struct learner *learner)
 {
-    struct life_learner *l = of(learner);
+    struct life_learner *l = life_of(learner);
     void *const parts[] = {l->conditions, l->groups,   l->random,  l->answers,    l->lives,  l->adapted, l->expectation,
                            l->context,    l->shown,    l->input,   l->output,     l->factor, l->reward,  l->advantage,
                            l->flags,      l->accuracy, l->records, l->statistics, l->weights};
@@ -337,73 +249,6 @@ static praxis_status rest(struct life_learner *l)
     return status;
 }
 
-/* ---- What is told of it ---- */
-
-/* Weights of motor neurons: the others stay as they were born. */
-static praxis_status measure_weights(struct life_learner *l, uint32_t replica, double *record)
-{
-    const praxis_range range = {replica, 1, 0, l->motor};
-    const double unit = 3 / 127.0;
-    size_t count = (size_t)l->motor * l->degree, clipped = 0;
-    double sum = 0, square = 0, fourth = 0;
-    praxis_status status = praxis_network_read_codes(l->base.network, PRAXIS_FIELD_WEIGHT, &range, l->weights, count);
-    for (size_t i = 0; i < count && !status; i++)
-        sum += l->weights[i] * unit / (double)count;
-    for (size_t i = 0; i < count && !status; i++) {
-        double deviation = l->weights[i] * unit - sum;
-        square += deviation * deviation / (double)count;
-        fourth += deviation * deviation * deviation * deviation / (double)count;
-        clipped += abs(l->weights[i]) == 127;
-    }
-    record[WEIGHT_VARIANCE] = square;
-    record[WEIGHT_KURTOSIS] = square > 0 ? fourth / (square * square) - 3 : 0;
-    record[WEIGHT_CLIPPED] = (double)clipped / (double)count;
-    return status;
-}
-
-static void remember_million(struct life_learner *l)
-{
-    for (uint32_t r = 0; r < l->replicas; r++)
-        if (isnan(l->lives[r].million))
-            l->lives[r].million = l->accuracy[r];
-}
-
-/* At the end of a block, which is when the log has its row. */
-static praxis_status record(struct life_learner *l)
-{
-    l->statistics->struct_size = sizeof *l->statistics;
-    praxis_status status = test_first(l);
-    if (!status)
-        status = praxis_network_statistics(l->base.network, PRAXIS_FIELD_ACTIVATION, l->statistics);
-    if (!status && l->first_ended > 0 && l->ticks >= l->first_ended + MILLION)
-        remember_million(l);
-    for (uint32_t r = 0; r < l->replicas && !status; r++) {
-        double *row = l->records + ((size_t)l->blocks * l->replicas + r) * MEASURES;
-        const praxis_statistics *found = &l->statistics[r];
-        row[TICK] = (double)l->ticks;
-        row[KEPT] = l->accuracy[r];
-        row[VARIANCE] = found->variance;
-        row[KURTOSIS] = found->excess_kurtosis;
-        row[CLIPPED] = found->clipped;
-        row[LEAST_GAIN] = found->gain_minimum;
-        row[MOST_GAIN] = found->gain_maximum;
-        status = measure_weights(l, r, row);
-    }
-    l->blocks += !status;
-    l->recorded = l->trials;
-    return status;
-}
-
-static void measure(const struct learner *learner, uint32_t organoid, double *values)
-{
-    const struct life_learner *l = of(learner);
-    for (uint32_t m = 0; m < MEASURES; m++)
-        values[m] = NAN;
-    if (l->blocks > 0 && l->recorded == l->trials)
-        memcpy(values, l->records + ((size_t)(l->blocks - 1) * l->replicas + organoid) * MEASURES,
-               MEASURES * sizeof *values);
-}
-
 /* ---- Life ---- */
 
 /* The task of a stretch, and whether its world has changed when it comes. */
@@ -420,7 +265,7 @@ static void end_stretch(struct life_learner *l, uint64_t stretch)
         struct biography *life = &l->lives[r];
         double needed = mastery_needed(&life->mastery);
         if (change)
-            l->adapted[(size_t)r * stretches(l) + l->changes] = needed;
+            l->adapted[(size_t)r * life_stretches(l) + l->changes] = needed;
         else
             life->learned += needed;
         life->learned_count += !change;
@@ -442,7 +287,7 @@ static praxis_status turn(struct life_learner *l, uint64_t stretch)
 
 static praxis_status advance(struct learner *learner, bool learning, float *values)
 {
-    struct life_learner *l = of(learner);
+    struct life_learner *l = life_of(learner);
     uint64_t stretch = l->trials / l->environment->stretch;
     uint32_t task = task_of(l, stretch), cues = l->environment->cues;
     praxis_status status = PRAXIS_SUCCESS;
@@ -466,7 +311,12 @@ static praxis_status advance(struct learner *learner, bool learning, float *valu
     if (!status)
         status = learn(l);
     l->trials += !status;
-    return !status && (l->trials % BLOCK == 0 || l->trials == l->settings->length) ? record(l) : status;
+    if (!status && (l->trials % LIFE_BLOCK == 0 || l->trials == l->settings->length)) {
+        status = test_first(l);
+        if (!status)
+            status = life_record(l);
+    }
+    return status;
 }
 
 static const struct state_member life_members[] = {
@@ -491,7 +341,7 @@ static praxis_status open_gate(struct life_learner *l)
 
 static void state(struct learner *learner, struct state *state)
 {
-    struct life_learner *l = of(learner);
+    struct life_learner *l = life_of(learner);
     size_t replicas = l->replicas, actions = l->environment->actions;
     state_network(state, &l->base.network, NULL);
     state_array(state, "random", PRAXIS_TENSOR_U64, l->base.seeds, l->random, 0);
@@ -501,15 +351,15 @@ static void state(struct learner *learner, struct state *state)
     state_array(state, "first_ended", PRAXIS_TENSOR_U64, 1, &l->first_ended, 0);
     state_array(state, "recorded", PRAXIS_TENSOR_U64, 1, &l->recorded, 0);
     state_structures(state, "lives", life_members, replicas, sizeof *l->lives, l->lives);
-    state_array(state, "adapted", PRAXIS_TENSOR_F64, replicas * (size_t)stretches(l), l->adapted, 0);
+    state_array(state, "adapted", PRAXIS_TENSOR_F64, replicas * (size_t)life_stretches(l), l->adapted, 0);
     state_array(state, "changes", PRAXIS_TENSOR_U32, 1, &l->changes, 0);
     state_array(state, "expectation", PRAXIS_TENSOR_F64, replicas * l->contexts, l->expectation, 0);
     state_array(state, "context", PRAXIS_TENSOR_U32, replicas, l->context, l->contexts - 1);
     state_array(state, "factor", PRAXIS_TENSOR_F32, replicas * actions, l->factor, 0);
     state_array(state, "advantage", PRAXIS_TENSOR_F32, replicas, l->advantage, 0);
-    state_array(state, "blocks", PRAXIS_TENSOR_U32, 1, &l->blocks, l->settings->length / BLOCK + 1);
-    state_array(state, "records", PRAXIS_TENSOR_F64, record_count(l), l->records, 0);
-    state_require(state, l->trials == state->learned && l->recorded <= l->trials && l->changes <= stretches(l),
+    state_array(state, "blocks", PRAXIS_TENSOR_U32, 1, &l->blocks, l->settings->length / LIFE_BLOCK + 1);
+    state_array(state, "records", PRAXIS_TENSOR_F64, life_record_count(l), l->records, 0);
+    state_require(state, l->trials == state->learned && l->recorded <= l->trials && l->changes <= life_stretches(l),
                   "the trials are not those of the curve");
     if (!state->writer && !state->status)
         state->status = open_gate(l);
@@ -523,112 +373,22 @@ static uint64_t tests(const struct learner *learner)
 
 static double ticks(const struct learner *learner)
 {
-    return trial_ticks(of(learner));
+    return trial_ticks(life_of(learner));
 }
-
-/* ---- Figures ---- */
-
-/* Over a tenth of the changes, the first or the last, and at least one; NaN where there was none. */
-static double adaptation(const struct life_learner *l, uint32_t organoid, bool late)
-{
-    const double *adapted = l->adapted + (size_t)organoid * stretches(l);
-    uint32_t count = (l->changes + 9) / 10, first = late ? l->changes - count : 0;
-    double sum = 0;
-    for (uint32_t i = first; i < first + count; i++)
-        sum += adapted[i];
-    return count > 0 ? sum / count : (double)NAN;
-}
-
-static double figure(const struct learner *learner, unsigned number, uint32_t organoid)
-{
-    const struct life_learner *l = of(learner);
-    const struct biography *life = &l->lives[organoid];
-    switch ((enum life_figure)number) {
-    case LIFE_KEPT:
-        return l->blocks > 0 ? l->records[((size_t)(l->blocks - 1) * l->replicas + organoid) * MEASURES + KEPT]
-                             : (double)NAN;
-    case LIFE_MILLION:
-        return life->million;
-    case LIFE_RESTED:
-        return life->rested;
-    case LIFE_LEARN:
-        return life->learned_count > 0 ? life->learned / life->learned_count : (double)NAN;
-    case LIFE_ADAPT:
-    case LIFE_ADAPT_LATE:
-        return adaptation(l, organoid, number == LIFE_ADAPT_LATE);
-    default:
-        return life->reward_count > 0 ? life->rewards / life->reward_count : (double)NAN;
-    }
-}
-
-/* ---- Pictures ---- */
-
-/* Means over the seeds of each condition. */
-static void write_records(struct learner *learner, FILE *file)
-{
-    const struct life_learner *l = of(learner);
-    for (uint32_t b = 0; b < l->blocks; b++) {
-        for (uint32_t m = 0; m < MEASURES; m++) {
-            double sum = 0;
-            for (uint32_t s = 0; s < l->base.seeds; s++)
-                sum += l->records[((size_t)b * l->replicas + s) * MEASURES + m];
-            fprintf(file, "%g ", sum / l->base.seeds);
-        }
-        fputc('\n', file);
-    }
-}
-
-/* A life that ended before there was a record has empty pictures. Whether it has. */
-static bool script_nothing(struct learner *learner, FILE *file)
-{
-    if (of(learner)->blocks == 0)
-        fprintf(file, "set title 'Nothing was recorded yet'\nplot [0:1] [0:1] NaN notitle\n");
-    return of(learner)->blocks == 0;
-}
-
-static void script_memory(struct learner *learner, FILE *file)
-{
-    if (script_nothing(learner, file))
-        return;
-    fprintf(file, "set title 'The first task, which never comes again, mean over seeds'\nset xlabel 'ticks'\n"
-                  "set ylabel 'share of trials, learning off'\nset yrange [0:1.02]\n"
-                  "plot 'memory.dat' using 1:2 with lines lw 2 lc '#1f77b4' notitle\n");
-}
-
-static void script_distributions(struct learner *learner, FILE *file)
-{
-    if (script_nothing(learner, file))
-        return;
-    fprintf(file, "set title 'How weights of motor neurons, activations and gains are distributed, mean over seeds'\n"
-                  "set xlabel 'ticks'\nset ylabel 'see key'\nset key outside bottom center horizontal\n"
-                  "plot 'distributions.dat' using 1:3 with lines lw 2 lc '#1f77b4' title 'variance of weights', "
-                  "'' using 1:4 with lines lw 2 lc '#ff7f0e' title 'their excess kurtosis', "
-                  "'' using 1:5 with lines lw 2 lc '#d62728' title 'clipped share', "
-                  "'' using 1:6 with lines lw 1 lc '#2ca02c' title 'variance of activations', "
-                  "'' using 1:7 with lines lw 1 lc '#9467bd' title 'their excess kurtosis', "
-                  "'' using 1:9 with lines lw 1 lc '#888888' title 'least gain', "
-                  "'' using 1:10 with lines lw 1 lc '#555555' title 'greatest gain'\n");
-}
-
-static const struct task_picture pictures[] = {
-    {"memory", write_records, script_memory, NULL},
-    {"distributions", write_records, script_distributions, NULL},
-    {.name = NULL},
-};
 
 const struct protocol lives = {
     .turn = "trial",
     .turns = "trials",
-    .block = BLOCK,
-    .pictures = pictures,
-    .measures = measures,
-    .measure = measure,
+    .block = LIFE_BLOCK,
+    .pictures = life_pictures,
+    .measures = life_measures,
+    .measure = life_measure,
     .motor_neurons = motor_neurons,
     .create = create,
     .destroy = destroy,
     .advance = advance,
     .tests = tests,
-    .figure = figure,
+    .figure = life_figure,
     .ticks = ticks,
     .state = state,
 };
