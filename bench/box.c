@@ -73,6 +73,7 @@ static void about_device(const struct box *box, const struct result_device *devi
 {
     BEGIN;
     join(&text, device->name);
+    join(&text, device->board);
     line(box, "device", &text);
     text = TEXT_IN(room);
     join(&text, device->selector);
@@ -115,6 +116,7 @@ static void streams(const struct box *box, const struct result_device *device)
     add(&text, "read", device->streams.read.median * 1e-9, "GB/s");
     add(&text, "copy", device->streams.copy.median * 1e-9, "");
     add(&text, "triad", device->streams.triad.median * 1e-9, "");
+    add(&text, "read", device->data_sheet.read_share, "of the data sheet");
     if (text.used)
         line(box, "streams", &text);
 }
@@ -171,6 +173,7 @@ static void learning(const struct box *box, const struct result_summary *summary
     add(&text, "in ticks: traces", summary->traces_ratio, "");
     add(&text, "modulator every 16", summary->modulated_16_ratio, "");
     add(&text, "every tick", summary->modulated_ratio, "");
+    add(&text, "consolidated", summary->consolidated_ratio, "");
     line(box, "learning", &text);
 }
 

@@ -124,6 +124,9 @@ struct result *file_read(const struct cli_command *command, const char *path)
         schema_read(json, result, message, sizeof message);
     cJSON_Delete(json);
     free(text);
+    for (size_t d = 0; d < result->device_count; d++) /* of results from before there were sheets */
+        if (!*result->devices[d].data_sheet.card)
+            result_derive_sheet(&result->devices[d]);
     if (!*message)
         return result;
     cli_fail(command, "%s: %s", path, message);

@@ -110,17 +110,20 @@ static void learning(FILE *file, const struct result_device *device, grid_writer
                                         "traces, \302\265s",
                                         "modulator every 16, \302\265s",
                                         "every tick, \302\265s",
+                                        "consolidated, \302\265s",
                                         "traces, \303\227",
                                         "every 16, \303\227",
                                         "every tick, \303\227",
+                                        "consolidated, \303\227",
                                         NULL};
     struct grid grid = grid_create("Learning; \303\227: in inference ticks", heads, device->network_count);
     struct cell *next = grid.cells;
     for (size_t i = 0; i < grid.rows; i++) {
         const struct result_network *row = &device->networks[i];
         next = PUT(next, whole(row->neurons), whole(row->degree_factor), spread(&row->traces, MICRO),
-                   spread(&row->modulated_16, MICRO), spread(&row->modulated, MICRO), number(row->traces_ratio),
-                   number(row->modulated_16_ratio), number(row->modulated_ratio));
+                   spread(&row->modulated_16, MICRO), spread(&row->modulated, MICRO), spread(&row->consolidated, MICRO),
+                   number(row->traces_ratio), number(row->modulated_16_ratio), number(row->modulated_ratio),
+                   number(row->consolidated_ratio));
     }
     finish(file, &grid, write);
 }
@@ -275,6 +278,17 @@ static void streams(FILE *file, const struct result_device *device, grid_writer 
     finish(file, &grid, write);
 }
 
+static void data_sheet(FILE *file, const struct result_device *device, grid_writer *write)
+{
+    static const char *const heads[] = {"card", "GB/s", "read stream by it", "operations by it", "source", NULL};
+    const struct result_sheet *row = &device->data_sheet;
+    struct grid grid = grid_create("Memory by the data sheet", heads, *row->card ? 1 : 0);
+    if (grid.rows > 0)
+        PUT(grid.cells, text(row->card), number(row->bytes_per_second * GIGA), number(row->read_share),
+            number(row->operations_share), text(row->source));
+    finish(file, &grid, write);
+}
+
 static void starts(FILE *file, const struct result_device *device, grid_writer *write)
 {
     static const char *const heads[] = {"N", "first, s", "quartiles", "second, s", "quartiles", NULL};
@@ -289,7 +303,7 @@ static void starts(FILE *file, const struct result_device *device, grid_writer *
 void grid_device(FILE *file, const struct result_device *device, grid_writer *write)
 {
     static void (*const tables[])(FILE *, const struct result_device *, grid_writer *) = {
-        networks, learning, products, energy, sensors, growth, small, loops, scaling, streams, starts};
+        networks, learning, products, energy, sensors, growth, small, loops, scaling, streams, data_sheet, starts};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         tables[i](file, device, write);
 }

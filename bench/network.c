@@ -156,6 +156,32 @@ static bool keep_parts(const struct bench *bench, const struct size_work *work, 
     return true;
 }
 
+/*
+ * A network that follows the modulators of 16 ticks at once, which is decided when it is made: one of its own, with
+ * inference beside it, when the other is gone.
+ */
+static bool measure_consolidated(const struct bench *bench, uint64_t neurons, uint32_t degree_factor,
+                                 struct result_network *result)
+{
+    praxis_parameters parameters = parameters_of(neurons, degree_factor);
+    parameters.consolidation = TICKS_PERIOD;
+    praxis_network *network = NULL;
+    if (praxis_network_create(bench->context, &parameters, &network))
+        return false;
+    struct ticks ticks[2];
+    struct series series[2];
+    ticks_open(network, 1, 0, TICKS_NONE, &ticks[0], &series[0]);
+    ticks_open(network, 1, PRAXIS_RUN_TRACE, TICKS_ALWAYS, &ticks[1], &series[1]);
+    series[0].step = 1;
+    series_measure(series, 2, &bench->suite->settings);
+    result->consolidated = series_seconds(&series[1]);
+    result->consolidated_ratio = result->consolidated.median / series_seconds(&series[0]).median;
+    ticks_close(&ticks[0]);
+    ticks_close(&ticks[1]);
+    praxis_network_destroy(network);
+    return !series[0].failed && !series[1].failed;
+}
+
 /* The copy stream wants two more buffers: it is taken before the network is there and after it is gone. */
 static void measure_copies(const struct bench *bench, struct series *copies)
 {
@@ -184,7 +210,10 @@ static bool measure(const struct bench *bench, uint64_t neurons, uint32_t degree
         measure_energy(bench, &work, result);
         good = keep_parts(bench, &work, result);
     }
+    bool learns = work.measured[MODULATED];
     close_parts(&work);
+    if (good && learns)
+        good = measure_consolidated(bench, neurons, degree_factor, result);
     if (bench->streams) {
         measure_copies(bench, &copies);
         result->copy_stream = streams_bytes(bench->streams, STREAM_COPY) / series_seconds(&copies).median;

@@ -63,6 +63,16 @@ struct opencl *opencl_open(const char *selector)
     return NULL;
 }
 
+void opencl_board(const struct opencl *opencl, char *board, size_t size)
+{
+    const cl_device_info board_name_amd = 0x4038; /* cl_amd_device_attribute_query */
+    size_t given = 0;
+    if (clGetDeviceInfo(opencl->device, board_name_amd, size, board, &given) || given == 0 || given > size)
+        board[0] = '\0';
+    else
+        board[given - 1] = '\0';
+}
+
 void opencl_close(struct opencl *opencl)
 {
     if (!opencl)

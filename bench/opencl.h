@@ -26,6 +26,10 @@ struct opencl {
 struct opencl *opencl_open(const char *selector);
 void opencl_close(struct opencl *opencl);
 
+/* What AMD's drivers call the card, where the device's name is that of its chip; empty where the driver has no such
+ * query. */
+void opencl_board(const struct opencl *opencl, char *board, size_t size);
+
 /* Compiles and creates one kernel; *program keeps it. NULL where that fails. */
 cl_kernel opencl_kernel(struct opencl *opencl, const char *source, const char *options, const char *name,
                         cl_program *program);

@@ -113,6 +113,11 @@ static double modulated(const struct result_device *device)
     return device->summary.modulated_ratio;
 }
 
+static double consolidated(const struct result_device *device)
+{
+    return device->summary.consolidated_ratio;
+}
+
 static double ticks_1(const struct result_device *device)
 {
     return device->summary.ticks_1 * 1e-3;
@@ -186,7 +191,10 @@ static const struct bar_chart charts[] = {
      "\303\227",
      1,
      "an inference tick",
-     {{"traces alone", traces}, {"a modulator every 16 ticks", modulated_16}, {"a modulator every tick", modulated}}},
+     {{"traces alone", traces},
+      {"a modulator every 16 ticks", modulated_16},
+      {"a modulator every tick", modulated},
+      {"every tick, weights following 16 at once", consolidated}}},
     {"Small networks",
      "Thousands of ticks per second at N = 961, k = 2, with noise, variance control and rate homeostasis. Learning has "
      "a "

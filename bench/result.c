@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "tool/utf8.h"
+#include "sheet.h"
 
 void result_text(char target[RESULT_TEXT], const char *text)
 {
@@ -107,6 +108,7 @@ static void summarise_networks(const struct result_device *device, struct result
         summary->traces_ratio = learning->traces_ratio;
         summary->modulated_16_ratio = learning->modulated_16_ratio;
         summary->modulated_ratio = learning->modulated_ratio;
+        summary->consolidated_ratio = learning->consolidated_ratio;
     }
     if (middle) {
         summary->middle_neurons = middle->neurons;
@@ -148,9 +150,24 @@ static void summarise_loops(const struct result_device *device, struct result_su
     }
 }
 
+void result_derive_sheet(struct result_device *device)
+{
+    const struct sheet *sheet = sheet_find(device->name, device->board, device->memory_bytes);
+    const struct result_network *large = result_near(device, 1e6, false);
+    struct result_sheet *result = &device->data_sheet;
+    if (!sheet)
+        return;
+    result_text(result->card, sheet->card);
+    result_text(result->source, sheet->source);
+    result->bytes_per_second = sheet->bytes_per_second;
+    result->read_share = device->streams.read.median / sheet->bytes_per_second;
+    result->operations_share = large ? large->operations_per_second / sheet->bytes_per_second : NAN;
+}
+
 void result_derive_device(struct result_device *device)
 {
     struct result_summary *summary = &device->summary;
+    result_derive_sheet(device);
     derive_growth(device, &device->growth);
     summarise_networks(device, summary);
     summarise_small(device, summary);

@@ -53,10 +53,12 @@ struct result_network {
     double neurons, degree_factor, degree, synapses, padding, device_bytes, bytes_per_synapse, create_seconds;
     char sum_path[RESULT_TEXT];
     struct sample inference, traces, modulated_16, modulated; /* seconds per tick */
+    struct sample consolidated;                               /* of a network that learns from 16 modulators at once */
     double ticks_per_second, operations_per_second;
     double read_stream, share_of_read;         /* bytes per second in the same rounds, and operations by it */
     double copy_stream, operations_per_copied; /* likewise, directly before and after */
     double traces_ratio, modulated_16_ratio, modulated_ratio; /* to inference */
+    double consolidated_ratio;                                /* to inference of that network */
     struct result_peer clblast, csr, openblas;
     struct result_energy inference_energy, learning_energy;
 };
@@ -101,9 +103,16 @@ struct result_sensors {
     double idle_watts, limit_watts;
 };
 
+/* What the vendor says of the card. */
+struct result_sheet {
+    char card[RESULT_TEXT], source[RESULT_TEXT];
+    double bytes_per_second;             /* of its memory */
+    double read_share, operations_share; /* the read stream by it, and operations of the network nearest to 10^6 */
+};
+
 struct result_summary {
     double large_neurons, share_of_read, operations_per_copied;
-    double learning_neurons, traces_ratio, modulated_16_ratio, modulated_ratio;
+    double learning_neurons, traces_ratio, modulated_16_ratio, modulated_ratio, consolidated_ratio;
     double middle_neurons, clblast_ratio, csr_ratio, openblas_ratio;
     double energy_neurons, inference_joules, learning_joules; /* joules per synaptic operation */
     double exponent;
@@ -113,10 +122,12 @@ struct result_summary {
 };
 
 struct result_device {
-    char selector[RESULT_TEXT], name[RESULT_TEXT], type[RESULT_TEXT], vendor[RESULT_TEXT], platform[RESULT_TEXT];
+    char selector[RESULT_TEXT], name[RESULT_TEXT], board[RESULT_TEXT], type[RESULT_TEXT], vendor[RESULT_TEXT],
+        platform[RESULT_TEXT];
     char driver[RESULT_TEXT], version[RESULT_TEXT], dot_product[RESULT_TEXT];
     double compute_units, clock_mhz, memory_bytes, max_allocation_bytes;
     char failure[RESULT_TEXT]; /* how the process ended that was to measure it, where it did before it had */
+    struct result_sheet data_sheet;
     struct result_streams streams;
     struct result_network networks[RESULT_NETWORKS];
     size_t network_count;
@@ -160,5 +171,7 @@ void result_derive_network(struct result_network *network);
 void result_derive_small(struct result_small *small);
 void result_derive_loop(struct result_loop *loop);
 void result_derive_device(struct result_device *device);
+/* What the data sheet says, where the card is known; a part of the above. */
+void result_derive_sheet(struct result_device *device);
 
 #endif

@@ -40,6 +40,9 @@ static bool measure_streams(struct bench *bench, struct result_device *result)
     suite_sensors(bench, result);
     if (!bench->opencl)
         return result->selector[0] == 'r'; /* the reference */
+    char board[RESULT_TEXT];
+    opencl_board(bench->opencl, board, sizeof board);
+    result_text(result->board, board);
     suite_progress(bench->suite, "read, copy and triad streams");
     bench->streams = streams_open(bench->opencl);
     return bench->streams && streams_measure(bench->streams, &bench->suite->settings, &result->streams);

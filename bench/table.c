@@ -33,16 +33,17 @@ static void print_head(FILE *file, const struct result_device *device)
 
 static void print_network(FILE *file, const struct result_network *network)
 {
-    char text[14][FIGURE];
+    char text[15][FIGURE];
     const struct sample *tick = &network->inference;
-    fprintf(file, "%9.0f %2.0f %8s %9s [%8s, %8s] %7s %7s %7s %7s %7s %7s %7s %8s %8s %8s\n", network->neurons,
+    fprintf(file, "%9.0f %2.0f %8s %9s [%8s, %8s] %7s %7s %7s %7s %7s %7s %7s %7s %8s %8s %8s\n", network->neurons,
             network->degree_factor, figure(text[0], network->synapses * 1e-6), figure(text[1], tick->median * 1e6),
             figure(text[2], tick->lower_quartile * 1e6), figure(text[3], tick->upper_quartile * 1e6),
             figure(text[4], network->operations_per_second * 1e-9), figure(text[5], network->share_of_read),
             figure(text[6], network->bytes_per_synapse), figure(text[7], network->traces_ratio),
             figure(text[8], network->modulated_16_ratio), figure(text[9], network->modulated_ratio),
-            figure(text[10], network->padding * 100), figure(text[11], network->clblast.ratio),
-            figure(text[12], network->csr.ratio), figure(text[13], network->openblas.ratio));
+            figure(text[14], network->consolidated_ratio), figure(text[10], network->padding * 100),
+            figure(text[11], network->clblast.ratio), figure(text[12], network->csr.ratio),
+            figure(text[13], network->openblas.ratio));
 }
 
 static void print_networks(FILE *file, const struct result_device *device)
@@ -51,9 +52,9 @@ static void print_networks(FILE *file, const struct result_device *device)
         return;
     fprintf(file,
             "Networks; learning and peers in units of an inference tick\n%9s %2s %8s %9s %20s %7s %7s %7s %7s %7s %7s "
-            "%7s %8s %8s %8s\n",
+            "%7s %7s %8s %8s %8s\n",
             "N", "k", "Msyn", "us/tick", "quartiles", "GSOPS", "of read", "B/syn", "traces", "mod./16", "mod./1",
-            "pad %", "CLBlast", "CSR", "OpenBLAS");
+            "cons./1", "pad %", "CLBlast", "CSR", "OpenBLAS");
     for (size_t i = 0; i < device->network_count; i++)
         print_network(file, &device->networks[i]);
     fputc('\n', file);

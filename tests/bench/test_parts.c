@@ -264,6 +264,45 @@ START_TEST(test_figures)
 }
 END_TEST
 
+/* A card is known by its name and its memory, and by nothing that is like them. */
+START_TEST(test_sheets)
+{
+    static const struct {
+        const char *name, *board;
+        double gigabytes, bytes_per_second; /* 0: not known */
+    } cases[] = {
+        {"NVIDIA H200", "", 150.1, 4.8e12},
+        {"NVIDIA A100-SXM4-40GB", "", 42.4, 1.555e12},
+        {"gfx1100", "AMD Radeon RX 7900 XTX", 25.75, 960e9},
+        {"Intel(R) Arc(TM) A770 Graphics", "", 16.2, 560e9},
+        {"Intel(R) Arc(TM) A770 Graphics", "", 8.1, 0}, /* the same name, another memory */
+        {"NVIDIA H200", "", 18, 0},                     /* a slice of one */
+        {"NVIDIA H200 MIG 1g.18gb", "", 18, 0},
+        {"NVIDIA GeForce RTX 4090 Laptop GPU", "", 17.2, 0},
+        {"NVIDIA GeForce RTX 4090", "", NAN, 0},
+        {"NVIDIA H20", "", 141, 0},
+        {"", "", 141, 0},
+    };
+    for (size_t i = 0; i < UNIT_LENGTH(cases); i++) {
+        struct result *result = schema_create();
+        struct result_device *device = &result->devices[0];
+        strcpy(device->name, cases[i].name);
+        strcpy(device->board, cases[i].board);
+        device->memory_bytes = cases[i].gigabytes * 1e9;
+        device->streams.read.median = cases[i].bytes_per_second / 2;
+        result_derive_device(device);
+        const struct result_sheet *sheet = &device->data_sheet;
+        ck_assert(cases[i].bytes_per_second > 0 ? sheet->bytes_per_second == cases[i].bytes_per_second
+                                                : isnan(sheet->bytes_per_second));
+        ck_assert(cases[i].bytes_per_second > 0 ? sheet->read_share == 0.5 : isnan(sheet->read_share));
+        ck_assert_int_eq(*sheet->card != '\0', cases[i].bytes_per_second > 0);
+        ck_assert(!*sheet->source || strncmp(sheet->source, "https://", 8) == 0);
+        ck_assert_uint_lt(strlen(sheet->source), RESULT_TEXT - 1); /* not cut */
+        free(result);
+    }
+}
+END_TEST
+
 /* ---- Reports ---- */
 
 static struct sample sample_of(double low, double median, double high, double rounds)
@@ -432,6 +471,7 @@ int main(void)
     tcase_add_test(tests, test_series_too_short_for_the_clock);
     tcase_add_test(tests, test_budget);
     tcase_add_test(tests, test_figures);
+    tcase_add_test(tests, test_sheets);
     tcase_add_test(tests, test_verdicts);
     tcase_add_test(tests, test_partners);
     tcase_add_test(tests, test_differences);
