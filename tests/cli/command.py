@@ -7,6 +7,7 @@ import pty
 import signal
 import struct
 import subprocess
+import tempfile
 import termios
 
 # Whoever started the tests may ignore signals, as nohup does, and programs go on ignoring what they find ignored.
@@ -36,6 +37,16 @@ def praxis(*arguments, stdin="", environment=None, prefix=()):
         check=False,
         env={**os.environ, **(environment or {})},
     )
+
+
+def peak_bytes(*arguments, **options):
+    """The most memory that the command had, which has to end well. Sanitizers keep memory of their own."""
+    with tempfile.NamedTemporaryFile("r", encoding="ascii") as peak:
+        command = [os.path.join(os.environ["FAKE_DRIVERS"], "peak_memory"), peak.name, PRAXIS, *arguments]
+        result = subprocess.run(command, capture_output=True, text=True, check=False, **options)
+        if result.returncode != 0:
+            raise AssertionError(f"exit {result.returncode}: {result.stderr}")
+        return int(peak.read())
 
 
 def on_terminal(arguments, width, **environment):

@@ -13,7 +13,7 @@ import tempfile
 import time
 import unittest
 
-from command import DATA, PRAXIS, praxis
+from command import DATA, PRAXIS, SANITIZED, peak_bytes, praxis
 
 SMALL = ["--device", "reference", "--neurons", "49", "--groups", "3"]
 ROWS = "a,b\n1,2\n3,4\n-1,0.5\n"
@@ -108,6 +108,17 @@ class Rows(Folder):
             output, errors = result.communicate()
             endless.wait()
             self.assertEqual((result.returncode, len(output.splitlines())), (0, 1001), errors)
+
+    @unittest.skipIf(SANITIZED, "sanitizers keep memory of their own")
+    def test_nothing_is_kept_of_a_tick(self):
+        """Of neither rows nor outputs, asked for or not: a long run needs the memory of a short one."""
+        for options in [[], ["--input", "-", "--output", "/dev/null"]]:
+            peaks = []
+            for ticks in [1000, 100000]:
+                with subprocess.Popen(["yes", "0.5"], stdout=subprocess.PIPE) as endless:
+                    peaks.append(peak_bytes("run", *SMALL, *options, "--ticks", str(ticks), stdin=endless.stdout))
+                    endless.stdout.close()
+            self.assertLess(peaks[1] - peaks[0], 100000 * 4, (options, peaks))
 
     def test_ticks_beyond_the_rows_are_told(self):
         for source, stdin in [("-", ROWS), (self.write("in.csv", ROWS), "")]:
