@@ -668,6 +668,15 @@ typedef struct praxis_part_info {
 PRAXIS_API praxis_status praxis_network_plan_part(praxis_context *context, const praxis_parameters *parameters,
                                                   uint32_t part, praxis_part_info *info);
 
+/*
+ * What a rank, from 0 on, would have of such a network if it were divided by columns among so many ranks, alike, each
+ * with a device like that of the context: none of them needs to be there. host_bytes has what is on its way between
+ * them. Errors: as praxis_network_plan; OUT_OF_RANGE: more ranks than columns, or no rank of that number; UNSUPPORTED:
+ * the context has several devices. Thread-safe.
+ */
+PRAXIS_API praxis_status praxis_network_plan_rank(praxis_context *context, const praxis_parameters *parameters,
+                                                  uint32_t ranks, uint32_t rank, praxis_part_info *info);
+
 /* The graph of a network, as praxis_graph_plan would give it. graph->struct_size must be set. */
 PRAXIS_API praxis_status praxis_network_graph(const praxis_network *network, praxis_graph *graph);
 

@@ -59,19 +59,39 @@ praxis_status praxis_network_plan(praxis_context *context, const praxis_paramete
     return status;
 }
 
+/* What the plan of a part needs. */
+static praxis_status take_plan(praxis_context *context, const praxis_parameters *parameters,
+                               const praxis_part_info *info, praxis_parameters *own, struct px_shape *shape)
+{
+    praxis_status status = px_check_context(context);
+    if (!status)
+        status = px_structure_check(&context->log, "info", info, FIRST_PART_INFO);
+    if (!status)
+        status = px_take_parameters(&context->log, parameters, own);
+    return status ? status : px_shape_make(&context->log, own, shape);
+}
+
+praxis_status praxis_network_plan_rank(praxis_context *context, const praxis_parameters *parameters, uint32_t ranks,
+                                       uint32_t rank, praxis_part_info *info)
+{
+    praxis_parameters own;
+    praxis_part_info planned;
+    struct px_shape shape;
+    praxis_status status = take_plan(context, parameters, info, &own, &shape);
+    if (!status)
+        status = px_network_plan_rank(context->device, &own, &shape, ranks, rank, &planned);
+    if (!status)
+        px_structure_give(info, &planned, sizeof planned);
+    return status;
+}
+
 praxis_status praxis_network_plan_part(praxis_context *context, const praxis_parameters *parameters, uint32_t part,
                                        praxis_part_info *info)
 {
     praxis_parameters own;
     praxis_part_info planned;
     struct px_shape shape;
-    praxis_status status = px_check_context(context);
-    if (!status)
-        status = px_structure_check(&context->log, "info", info, FIRST_PART_INFO);
-    if (!status)
-        status = px_take_parameters(&context->log, parameters, &own);
-    if (!status)
-        status = px_shape_make(&context->log, &own, &shape);
+    praxis_status status = take_plan(context, parameters, info, &own, &shape);
     if (!status)
         status = px_network_plan_part(context->device, &own, &shape, part, &planned);
     if (!status)

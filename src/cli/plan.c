@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "cli/plan_ranks.h"
 #include "tool/json.h"
 #include "tool/memory.h"
 
@@ -31,6 +32,7 @@ struct plan {
     double exchange;                     /* bytes of activations that each device receives per tick */
     praxis_part_info *parts;             /* what each of several devices has; one, where there is one device */
     uint32_t part_count;
+    struct plan_ranks ranks; /* where they were asked for */
 };
 
 /* A number with a unit: SI or binary prefix, then B, perhaps "/s". -1 if it is none, or not from 1 to MOST_BYTES. */
@@ -72,6 +74,7 @@ static void fill(struct plan *plan, praxis_trace_form form)
     plan->tracing = bandwidth / (synapses * TRACE_BYTES);
     plan->learning = bandwidth / (synapses * LEARNING_BYTES);
     plan->exchange = neurons * (1 - 1 / plan->devices);
+    plan_ranks_fill(&plan->ranks, plan->bandwidth);
 }
 
 /* Which of the network a part has: replicas where it has all columns of some. */
@@ -139,6 +142,8 @@ static void print_table(const struct plan *plan)
         "\nSpeed is bytes moved (%d, %d or %d per synapse) over bandwidth: the most that memory allows, with padding "
         "and\nexchange left out.\n",
         INFERENCE_BYTES, TRACE_BYTES, LEARNING_BYTES);
+    if (plan->ranks.count > 0)
+        plan_ranks_print(&plan->ranks, plan->device_memory);
 }
 
 static int print_report(const struct cli_command *command, const struct plan *plan)
@@ -168,6 +173,7 @@ static int print_report(const struct cli_command *command, const struct plan *pl
     json_add_number(object, "ticks_per_second_learning", plan->learning);
     json_add_number(object, "exchange_bytes_per_device_and_tick", plan->exchange);
     cJSON_AddItemToObject(object, "parts", parts_json(plan));
+    cJSON_AddItemToObject(object, "ranks", plan->ranks.count > 0 ? plan_ranks_json(&plan->ranks) : cJSON_CreateNull());
     return json_print(command, object);
 }
 
@@ -192,7 +198,9 @@ static praxis_status plan_on(praxis_context *context, const praxis_parameters *p
     praxis_status status = praxis_context_device(context, &plan->device);
     if (!status)
         status = praxis_network_plan(context, parameters, &plan->network);
-    return status ? status : plan_parts(context, parameters, plan);
+    if (!status)
+        status = plan_parts(context, parameters, plan);
+    return status ? status : plan_ranks_of(context, parameters, &plan->ranks);
 }
 
 /*
@@ -219,14 +227,20 @@ static int plan_network(const struct cli_command *command, const struct cli_open
     return cli_misused(status) ? CLI_USAGE : status ? CLI_FAILED : CLI_DONE;
 }
 
+static int refuse_rate(const struct cli_command *command, const char *option, const char *text)
+{
+    return cli_usage(command, "%s is \"%s\", must be a rate of 1 B/s to 1000 EB/s, such as 4.8TB/s", option, text);
+}
+
 int cli_plan(const struct cli_command *command, int argc, char **argv)
 {
     praxis_parameters parameters;
-    const char *memory = "141GB", *bandwidth = "4.8TB/s";
+    const char *memory = "141GB", *bandwidth = "4.8TB/s", *link = "50GB/s", *host_link = "50GB/s";
     struct cli_opening opening = {.device = NULL};
     bool json = false;
     praxis_parameters_default(&parameters);
     parameters.neurons = 0; /* not given */
+    struct plan plan = {.ranks = PLAN_RANKS_DEFAULT};
     const struct cli_option options[] = {
         CLI_NEURONS_OPTION(&parameters),
         CLI_DEGREE_FACTOR_OPTION(&parameters),
@@ -238,6 +252,15 @@ int cli_plan(const struct cli_command *command, int argc, char **argv)
         CLI_PARTS_OPTIONS(&opening),
         {"device-memory", CLI_TEXT, &memory, 0, 0, "SIZE", "memory of one device, as 141GB or 80GiB (default 141GB)"},
         {"bandwidth", CLI_TEXT, &bandwidth, 0, 0, "RATE", "bandwidth of one device, as 900GB/s (default 4.8TB/s)"},
+        {"ranks", CLI_COUNT, &plan.ranks.count, 1, PLAN_MOST_RANKS, "R",
+         "what it takes on so many ranks, each with such a device"},
+        {"cost", CLI_REAL, &plan.ranks.cost, 0, 0, "X",
+         "with --ranks: a tick in units of an inference tick, as praxis-bench measures it (default 1)"},
+        {"link", CLI_TEXT, &link, 0, 0, "RATE", "with --ranks: between them (default 50GB/s)"},
+        {"host-link", CLI_TEXT, &host_link, 0, 0, "RATE", "with --ranks: of device and host (default 50GB/s)"},
+        {"latency", CLI_REAL, &plan.ranks.latency, 0, 0, "S", "with --ranks: of a message (default 5e-6)"},
+        {"spread", CLI_REAL, &plan.ranks.spread, 0, 0, "X",
+         "with --ranks: standard deviation of a part's time by its mean (default 0.05)"},
         CLI_JSON_OPTION(&json),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
     };
@@ -246,13 +269,19 @@ int cli_plan(const struct cli_command *command, int argc, char **argv)
         return code;
     if (parameters.neurons == 0)
         return cli_usage(command, "--neurons is needed");
-    struct plan plan = {.device_memory = parse_size(memory, "B"), .bandwidth = parse_size(bandwidth, "B/s")};
+    plan.device_memory = parse_size(memory, "B");
+    plan.bandwidth = parse_size(bandwidth, "B/s");
+    plan.ranks.link = parse_size(link, "B/s");
+    plan.ranks.host_link = parse_size(host_link, "B/s");
     if (plan.device_memory < 0)
         return cli_usage(command, "--device-memory is \"%s\", must be a size of 1 B to 1000 EB, such as 141GB or 80GiB",
                          memory);
     if (plan.bandwidth < 0)
-        return cli_usage(command, "--bandwidth is \"%s\", must be a rate of 1 B/s to 1000 EB/s, such as 4.8TB/s",
-                         bandwidth);
+        return refuse_rate(command, "--bandwidth", bandwidth);
+    if (plan.ranks.link < 0)
+        return refuse_rate(command, "--link", link);
+    if (plan.ranks.host_link < 0)
+        return refuse_rate(command, "--host-link", host_link);
     code = plan_network(command, &opening, &parameters, &plan);
     if (code == CLI_DONE)
         fill(&plan, parameters.trace_form);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/size.h"
 #include "base/text.h"
 #include "context.h"
 
@@ -189,40 +190,70 @@ static praxis_status find_part(struct px_device *device, const struct px_shape *
     return status;
 }
 
+static praxis_status plan_cut(const struct px_cut *part, const praxis_parameters *parameters,
+                              const struct px_shape *shape, uint32_t parts, praxis_part_info *info)
+{
+    praxis_network_info planned;
+    praxis_device_info described = {.struct_size = sizeof described};
+    praxis_status status = px_network_plan(part->device, parameters, &part->shape, &planned);
+    if (status)
+        return status;
+    part->device->operations->describe(part->device, &described);
+    uint64_t owned = part->shape.replicas * px_owned_neurons(&part->shape);
+    bool alone = px_is_whole(&part->shape);
+    *info = (praxis_part_info){
+        .struct_size = sizeof *info,
+        .parts = parts,
+        .first_replica = part->first_replica,
+        .replicas = part->shape.replicas,
+        .first_column = part->shape.first_column,
+        .columns = part->shape.columns,
+        .weight_slabs = planned.weight_slabs,
+        .synapses = planned.synapses * part->shape.replicas,
+        .device_bytes = planned.device_bytes,
+        .host_bytes = planned.host_bytes,
+        .bytes_out = alone ? 0 : owned,
+        .bytes_in = alone ? 0 : part->shape.replicas * shape->graph.neurons - owned,
+    };
+    memcpy(info->selector, described.selector, sizeof info->selector);
+    memcpy(info->sum_path, planned.sum_path, sizeof info->sum_path);
+    return PRAXIS_SUCCESS;
+}
+
 praxis_status px_network_plan_part(struct px_device *device, const praxis_parameters *parameters,
                                    const struct px_shape *shape, uint32_t number, praxis_part_info *info)
 {
     struct px_cut part;
     uint32_t parts;
-    praxis_network_info planned;
-    praxis_device_info described = {.struct_size = sizeof described};
     praxis_status status = find_part(device, shape, number, &part, &parts);
-    if (!status)
-        status = part.device ? px_network_plan(part.device, parameters, &part.shape, &planned)
-                             : px_fail(device->log, PRAXIS_ERROR_UNSUPPORTED,
-                                       "part %u is another rank's, which alone can plan it", number);
-    if (status)
-        return status;
-    part.device->operations->describe(part.device, &described);
-    uint64_t owned = part.shape.replicas * px_owned_neurons(&part.shape);
-    bool alone = px_is_whole(&part.shape);
-    *info = (praxis_part_info){
-        .struct_size = sizeof *info,
-        .parts = parts,
-        .first_replica = part.first_replica,
-        .replicas = part.shape.replicas,
-        .first_column = part.shape.first_column,
-        .columns = part.shape.columns,
-        .weight_slabs = planned.weight_slabs,
-        .synapses = planned.synapses * part.shape.replicas,
-        .device_bytes = planned.device_bytes,
-        .host_bytes = planned.host_bytes,
-        .bytes_out = alone ? 0 : owned,
-        .bytes_in = alone ? 0 : part.shape.replicas * shape->graph.neurons - owned,
-    };
-    memcpy(info->selector, described.selector, sizeof info->selector);
-    memcpy(info->sum_path, planned.sum_path, sizeof info->sum_path);
-    return PRAXIS_SUCCESS;
+    if (!status && !part.device)
+        status = px_fail(device->log, PRAXIS_ERROR_UNSUPPORTED, "part %u is another rank's, which alone can plan it",
+                         number);
+    return status ? status : plan_cut(&part, parameters, shape, parts, info);
+}
+
+/* Where the columns of a rank begin, of so many that have alike: what px_partition_cut comes to. */
+static uint32_t first_of_rank(uint32_t columns, uint32_t ranks, uint32_t rank)
+{
+    return (uint32_t)((UINT64_C(2) * columns * rank + ranks) / (UINT64_C(2) * ranks));
+}
+
+praxis_status px_network_plan_rank(struct px_device *device, const praxis_parameters *parameters,
+                                   const struct px_shape *shape, uint32_t ranks, uint32_t rank, praxis_part_info *info)
+{
+    if (device->operations->cut)
+        return px_fail(device->log, PRAXIS_ERROR_UNSUPPORTED, "ranks of several devices cannot be planned: open one");
+    if (ranks == 0 || ranks > shape->columns)
+        return px_fail(device->log, PRAXIS_ERROR_OUT_OF_RANGE, "ranks is %u, must be from 1 to the columns, %u", ranks,
+                       shape->columns);
+    if (rank >= ranks)
+        return px_fail(device->log, PRAXIS_ERROR_OUT_OF_RANGE, "rank %u asked for, there are %u", rank, ranks);
+    uint32_t first = first_of_rank(shape->columns, ranks, rank), end = first_of_rank(shape->columns, ranks, rank + 1);
+    const struct px_cut part = {device, px_shape_cut(shape, first, end - first), 0};
+    praxis_status status = plan_cut(&part, parameters, shape, ranks, info);
+    if (!status && ranks > 1) /* activations of two ticks on their way, on each */
+        info->host_bytes = px_add(info->host_bytes, px_multiply(UINT64_C(2) * shape->replicas, shape->graph.neurons));
+    return status;
 }
 
 /* How a back end computes, for messages. */

@@ -192,6 +192,9 @@ praxis_status px_network_plan(struct px_device *device, const praxis_parameters 
 /* What the part with this number of such a network takes on its device. */
 praxis_status px_network_plan_part(struct px_device *device, const praxis_parameters *parameters,
                                    const struct px_shape *shape, uint32_t number, praxis_part_info *info);
+/* And what a rank would have of it, of so many that each have such a device. */
+praxis_status px_network_plan_rank(struct px_device *device, const praxis_parameters *parameters,
+                                   const struct px_shape *shape, uint32_t ranks, uint32_t rank, praxis_part_info *info);
 
 /* state.c */
 /* What a field is in this network; network may be NULL: in any. struct_size is set. */

@@ -502,5 +502,77 @@ class Plan(unittest.TestCase):
         self.assertAlmostEqual(report["weight_bytes"] / 1e12, 32, delta=0.5)
 
 
+class PlanOfRanks(unittest.TestCase):
+    """The model of docs/cluster.md, worked out once more."""
+
+    def plan(self, ranks, *arguments):
+        result = praxis("plan", "--neurons", "1e6", "--device", "reference", "--ranks", str(ranks), "--json", *arguments)
+        self.assertEqual(result.returncode, 0, result.stderr)
+        return json.loads(result.stdout)
+
+    def test_parts(self):
+        """What a rank has is what the largest part has where as many devices are there."""
+        for ranks in (2, 5):
+            devices = ",".join(["reference"] * ranks)
+            plan = praxis("plan", "--neurons", "1e6", "--device", devices, "--partition", "columns", "--json")
+            parts = json.loads(plan.stdout)["parts"]
+            largest, rank = max(parts, key=lambda part: part["columns"]), self.plan(ranks)["ranks"]
+            for name in ("columns", "synapses", "device_bytes", "bytes_out", "bytes_in"):
+                self.assertEqual(rank[name], largest[name], name)
+            self.assertEqual(rank["host_bytes"], largest["host_bytes"] + 2 * 1019**2)  # of two ticks on their way
+
+    def test_times(self):
+        options = ["--bandwidth", "1GB/s", "--link", "2GB/s", "--host-link", "4GB/s", "--latency", "1e-3", "--cost", "3"]
+        report = self.plan(5, *options, "--spread", "0.1")
+        rank, neurons = report["ranks"], 1019**2
+        memory = rank["synapses"] * 3 / 1e9
+        wanted = {
+            "memory_seconds": memory,
+            "slowest_seconds": memory * 0.1 * 1.162964,  # of five
+            "agreement_seconds": 3e-3,  # three steps reach five
+            "gather_seconds": 4e-3 + 0.8 * neurons / 2e9,
+            "move_seconds": neurons / 4e9,
+        }
+        for name, value in wanted.items():
+            self.assertAlmostEqual(rank[name] / value, 1, places=6, msg=name)
+        self.assertAlmostEqual(rank["tick_seconds"] / sum(wanted.values()), 1, places=6)
+        self.assertAlmostEqual(rank["ticks_per_second"] * rank["tick_seconds"], 1)
+
+    def test_the_slowest(self):
+        """Expected maxima of normal numbers: 1 / sqrt(pi), 3 / (2 sqrt(pi)), and of tables."""
+        for ranks, deviations in [(1, 0), (2, 0.564189584), (3, 0.846284375), (10, 1.538752731), (1000, 3.241435777)]:
+            rank = self.plan(ranks, "--spread", "0.25")["ranks"]
+            self.assertAlmostEqual(rank["slowest_seconds"] / rank["memory_seconds"] / 0.25, deviations, places=5)
+
+    def test_one_rank_gives_nothing(self):
+        rank = self.plan(1)["ranks"]
+        self.assertEqual([rank[name] for name in ("agreement_seconds", "gather_seconds", "move_seconds")], [0, 0, 0])
+        report = json.loads(praxis("plan", "--neurons", "1e6", "--device", "reference", "--json").stdout)
+        self.assertIsNone(report["ranks"])
+
+    def test_text(self):
+        arguments = ["plan", "--neurons", "1e6", "--device", "reference", "--ranks", "4"]
+        self.assertIn("a rank      up to 255 columns", praxis(*arguments).stdout)
+        self.assertNotIn("MORE THAN", praxis(*arguments).stdout)
+        self.assertIn("MORE THAN", praxis(*arguments, "--device-memory", "1GB").stdout)
+
+    def test_bad_values(self):
+        for arguments, words in [
+            (["--ranks", "0"], "--ranks"),
+            (["--ranks", "1020"], "ranks is 1020, must be from 1 to the columns, 1019"),
+            (["--ranks", "2", "--link", "fast"], '--link is "fast"'),
+            (["--ranks", "2", "--host-link", "1GB/h"], '--host-link is "1GB/h"'),
+            (["--ranks", "2", "--latency", "-1"], "--latency"),
+            (["--ranks", "2", "--spread", "2"], "--spread"),
+            (["--ranks", "2", "--cost", "0"], "--cost"),
+        ]:
+            result = praxis("plan", "--neurons", "1e6", "--device", "reference", *arguments)
+            self.assertEqual((result.returncode, result.stdout), (2, ""), (arguments, result.stderr))
+            self.assertIn(words, result.stderr)
+        devices = praxis("plan", "--neurons", "1e6", "--device", "reference,reference", "--ranks", "2")
+        self.assertIn("ranks of several devices cannot be planned", devices.stderr)
+        self.assertEqual(devices.returncode, 1)
+
+
 if __name__ == "__main__":
     unittest.main()

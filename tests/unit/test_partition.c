@@ -320,6 +320,34 @@ START_TEST(plans_add_up)
 }
 END_TEST
 
+/* What ranks would have is what parts have of as many devices. */
+START_TEST(ranks_are_planned)
+{
+    const praxis_parameters parameters = parameters_of(961, 3);
+    static const struct division seven = {{R, R, R, R, R, R, R}, {0}, BY_COLUMNS, 0};
+    praxis_context *one = unit_context("reference"), *parts = divided(&seven);
+    praxis_part_info rank = {.struct_size = sizeof rank};
+    for (uint32_t r = 0; r < 7; r++) {
+        const praxis_part_info part = planned_part(parts, &parameters, r);
+        unit_success(one, praxis_network_plan_rank(one, &parameters, 7, r, &rank));
+        ck_assert_uint_eq(rank.host_bytes, part.host_bytes + 2 * 3 * 961);
+        rank.host_bytes = part.host_bytes;
+        ck_assert_mem_eq(&rank, &part, sizeof rank);
+    }
+    unit_success(one, praxis_network_plan_rank(one, &parameters, 1, 0, &rank));
+    const praxis_part_info whole = planned_part(one, &parameters, 0);
+    ck_assert_mem_eq(&rank, &whole, sizeof rank);
+    unit_failure(one, PRAXIS_ERROR_OUT_OF_RANGE, "rank 7 asked for, there are 7",
+                 praxis_network_plan_rank(one, &parameters, 7, 7, &rank));
+    unit_failure(one, PRAXIS_ERROR_OUT_OF_RANGE, "ranks is 32, must be from 1 to the columns, 31",
+                 praxis_network_plan_rank(one, &parameters, 32, 0, &rank));
+    unit_failure(parts, PRAXIS_ERROR_UNSUPPORTED, "open one",
+                 praxis_network_plan_rank(parts, &parameters, 2, 0, &rank));
+    praxis_context_destroy(one);
+    praxis_context_destroy(parts);
+}
+END_TEST
+
 /* How many replicas the first part has, or 0 where it has columns of all. */
 static uint32_t first_deal(const struct division *division, uint32_t replicas)
 {
@@ -445,6 +473,7 @@ int main(int argc, char **argv)
     tcase_add_loop_test(parts, parts_meet_others, 0, (int)UNIT_LENGTH(divisions));
     tcase_add_loop_test(parts, ranges_cross_borders, 0, (int)UNIT_LENGTH(divisions));
     tcase_add_loop_test(parts, plans_add_up, 0, (int)UNIT_LENGTH(divisions));
+    tcase_add_test(parts, ranks_are_planned);
     tcase_add_test(parts, the_plan_chooses);
     tcase_add_test(parts, bad_options);
     tcase_add_test(parts, too_many_parts);
