@@ -18,7 +18,7 @@ typedef struct {
     int extra; /* bits below q16 of a trace times a scale */
 } lesson;
 
-/* What the neurons of a vector bring to all their synapses, in registers. */
+/* What the neurons of a vector bring to all their synapses. */
 typedef struct {
     own_int shift, start, scale, decay;
     own_uint keep, base, bits;
@@ -44,7 +44,7 @@ INLINE own_uint weighed_word(const lesson *l, uint word, uint row)
 INLINE neurons neurons_of(const lesson *l, uint row, uint words)
 {
     const own_uint keep = *(__global const own_uint *)(l->lanes + LANE_KEEP * PADDED + row);
-    neurons n = {lane(l, LANE_SHIFT, row) & 31,
+    neurons n = {lane(l, LANE_SHIFT, row),
                  lane(l, LANE_START, row),
                  lane(l, LANE_SCALE, row),
                  lane(l, LANE_DECAY, row),
@@ -53,8 +53,9 @@ INLINE neurons neurons_of(const lesson *l, uint row, uint words)
                  *(__global const own_uint *)(l->lanes + LANE_BITS * PADDED + row),
                  {0, 0, 0, 0}}; /* clang 21 makes a loop of {0} */
     UNROLL
-    for (uint w = 0; w < words; w++)
-        n.weighed[w] = weighed_word(l, w, row);
+    for (uint w = 0; w < 4; w++) /* a constant: PoCL keeps a loop of `words` */
+        if (w < words)
+            n.weighed[w] = weighed_word(l, w, row);
     return n;
 }
 
@@ -73,26 +74,24 @@ INLINE int_synapses slowed(int_synapses change, int_synapses weight, int metapla
 INLINE void update(const lesson *l, const neurons *n, const int_synapses values[STEP_VECTORS],
                    const uint_synapses bits[STEP_VECTORS], uint at, bool decays)
 {
-    int_synapses weights[STEP_VECTORS], changes[STEP_VECTORS];
+    char_synapses weights[STEP_VECTORS];
+    int_synapses changes[STEP_VECTORS];
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++)
-        weights[i] = load_codes(l->weights + at + i * WORD_TAPS * TILE);
+        weights[i] = load_bytes(l->weights + at + i * WORD_TAPS * TILE);
     /* One vector after the other: Intel's compiler for GPUs does not find registers enough for all at once. */
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++) {
-        changes[i] = upper_times(values[i], n->scale);
         if (l->metaplasticity)
-            changes[i] = slowed(changes[i], weights[i], l->metaplasticity);
-    }
-    UNROLL
-    for (int i = 0; i < STEP_VECTORS; i++) {
-        uint_synapses rounding = (mix_lower(bits[i]) | (l->extra ? 1u << 15 : 0)) >> (16 - l->extra);
-        changes[i] += as_int_synapses(rounding);
+            changes[i] = slowed(upper_times(values[i], n->scale), to_int_synapses(weights[i]), l->metaplasticity) +
+                         change_rounding(n->scale, bits[i], l->extra);
+        else
+            changes[i] = rounded_change(values[i], n->scale, bits[i], l->extra);
     }
     if (decays) {
         UNROLL
         for (int i = 0; i < STEP_VECTORS; i++)
-            changes[i] = ((changes[i] >> l->extra) - ((weights[i] * n->decay + 128) >> 8)) >> 16;
+            changes[i] = ((changes[i] >> l->extra) - ((to_int_synapses(weights[i]) * n->decay + 128) >> 8)) >> 16;
     } else {
         UNROLL
         for (int i = 0; i < STEP_VECTORS; i++)
@@ -100,7 +99,7 @@ INLINE void update(const lesson *l, const neurons *n, const int_synapses values[
     }
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++)
-        store_clipped(weights[i] + changes[i], l->weights + at + i * WORD_TAPS * TILE);
+        store_changed(weights[i], changes[i], l->weights + at + i * WORD_TAPS * TILE);
 }
 
 /* The base, and what came in during the window; chunks of `words` words, at constant distance. */
@@ -109,7 +108,7 @@ INLINE void take_in(const lesson *l, const neurons *n, uint row, uint tap, __glo
 {
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++)
-        values[i] = add_chunk((int_synapses)n->start, partners, i, 0, words, n->weighed);
+        values[i] = add_chunk((int_synapses)n->start, partners, row, i, 0, words, n->weighed);
     for (uint c = 1; c < chunks; c++) {
         own_uint weighed[4];
         UNROLL
@@ -117,11 +116,11 @@ INLINE void take_in(const lesson *l, const neurons *n, uint row, uint tap, __glo
             weighed[w] = weighed_word(l, 4 * c + w, row);
         UNROLL
         for (int i = 0; i < STEP_VECTORS; i++)
-            values[i] = add_chunk(values[i], partners, i, c, 4, weighed);
+            values[i] = add_chunk(values[i], partners, row, i, c, 4, weighed);
     }
     UNROLL
     for (int i = 0; i < STEP_VECTORS; i++) {
-        values[i] = (values[i] >> n->shift) * l->take;
+        values[i] = unscaled(values[i], n->shift) * l->take;
 #if TAPS > DEGREE
         /* Taps of padding stay 0: what is 0 rounds to 0. */
         values[i] = (int4)(0, 1, 2, 3) + (int)(tap + 4 * i) < (int)DEGREE ? values[i] : 0;
@@ -152,31 +151,37 @@ INLINE void learn_step(const lesson *l, const neurons *n, uint row, uint tap, __
     if (l->flags & LEARN_COMMIT) {
         UNROLL
         for (int i = 0; i < STEP_VECTORS; i++)
-            store_traces(values[i] - UNIT_HALF, mix_upper(bits[i]), l->stored + at + i * WORD_TAPS * TILE);
+            store_traces(values[i] - UNIT_HALF, bits[i], l->stored + at + i * WORD_TAPS * TILE);
     }
 }
 
-/* The taps of STRIP columns, from those at distance `first` on, of the rows from `row`: some rows after the others, so
- * that what their neurons bring stays in registers. Rows of padding learn nothing. */
+/*
+ * The taps of STRIP columns, from those at distance `first` on, of the rows from `row`. Where a work-item has several
+ * vectors of rows, all of them go through a tap before the next: their windows lie one after the other, and what their
+ * neurons bring comes from cache. Rows of padding learn nothing.
+ */
 INLINE void learn_strip(const lesson *l, __global const uint *packed, __global const uint *tap_bits, uint panel,
                         uint row, uint first, uint words, uint chunks, bool decays)
 {
     uint column = column_of(panel), end = min(first + STRIP, PRIME);
     packed = settled(packed + windows_start(replica_of(panel)));
-    for (uint v = 0; v < ITEM_VECTORS * VECTOR_ROWS && row + v < PRIME; v += VECTOR_ROWS) {
-        const neurons n = neurons_of(l, v, words);
-        walk rotations = walk_from(first);
-        for (uint offset = first; offset < end; offset += STEP_COLUMNS) {
-            __global const uint *partners[STEP_TAPS];
-            UNROLL
-            for (int i = 0; i < STEP_TAPS; i++) {
-                uint start = wrap(row + walk_rotation(&rotations, i % CURVES)) + v;
-                partners[i] = packed + window_place(partner_column(column, offset + i / CURVES), start, words);
-                if (i % CURVES == CURVES - 1)
-                    walk_on(&rotations);
-            }
-            learn_step(l, &n, v, (offset - 1) * CURVES, partners, tap_bits, words, chunks, decays);
+    const neurons only = neurons_of(l, 0, words);
+    walk rotations = walk_from(first);
+    for (uint offset = first; offset < end; offset += STEP_COLUMNS) {
+        __global const uint *partners[COLUMN_TAPS];
+        UNROLL
+        for (int i = 0; i < COLUMN_TAPS; i++) {
+            uint start = wrap(row + walk_rotation(&rotations, i % CURVES));
+            partners[i] = packed + window_place(partner_column(column, offset + i / CURVES), start, words);
+            if (i % CURVES == CURVES - 1)
+                walk_on(&rotations);
         }
+        UNROLL
+        for (int i = 0; i < COLUMN_TAPS; i += STEP_TAPS)
+            for (uint v = 0; v < ITEM_VECTORS * VECTOR_ROWS && row + v < PRIME; v += VECTOR_ROWS) {
+                const neurons n = ITEM_VECTORS == 1 ? only : neurons_of(l, v, words);
+                learn_step(l, &n, v, (offset - 1) * CURVES + i, partners + i, tap_bits, words, chunks, decays);
+            }
     }
 }
 

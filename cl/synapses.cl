@@ -3,15 +3,17 @@
  * Synapses in vectors, as learning takes them: where a vector's windows, weights and traces come from, products over a
  * window, random bits, and the code of a trace.
  *
- * A step takes the taps of STEP_COLUMNS columns in STEP_VECTORS vectors. In a vector stand ROWS rows of one tap, whose
- * windows lie together; or, where taps lie together, four taps of one row, so that neighbouring work-items read
- * neighbouring words of a window. Each has VECTOR_ROWS neurons, and a work-item as many rows as ITEM_VECTORS have.
+ * A step takes STEP_TAPS taps in STEP_VECTORS vectors. In a vector stand ROWS rows of one tap, whose windows lie
+ * together; or, where taps lie together, four taps of one row, so that neighbouring work-items read neighbouring words
+ * of a window, and a step has the taps of STEP_COLUMNS columns. Each has VECTOR_ROWS neurons, and a work-item as many
+ * rows as ITEM_VECTORS have.
  */
 #if WORD_TAPS == 1
 
 #define SYNAPSES ROWS
 #define SYNAPSES_WIDTH WIDTH
 #define STEP_COLUMNS 1
+#define STEP_TAPS 1
 #define ITEM_VECTORS VECTORS
 #define VECTOR_ROWS ROWS
 typedef int_rows own_int; /* a number of each neuron in a vector */
@@ -22,6 +24,7 @@ typedef uint_rows own_uint;
 #define SYNAPSES 4
 #define SYNAPSES_WIDTH 4
 #define STEP_COLUMNS TURN
+#define STEP_TAPS COLUMN_TAPS
 #define ITEM_VECTORS 1
 #define VECTOR_ROWS 1
 typedef int own_int;
@@ -29,7 +32,7 @@ typedef uint own_uint;
 
 #endif
 
-#define STEP_TAPS (STEP_COLUMNS * CURVES)
+#define COLUMN_TAPS (STEP_COLUMNS * CURVES)
 #define STEP_VECTORS (STEP_TAPS / WORD_TAPS)
 
 typedef JOIN(char, SYNAPSES_WIDTH) char_synapses;
@@ -41,17 +44,6 @@ typedef JOIN(uint, SYNAPSES_WIDTH) uint_synapses;
 #define as_int_synapses JOIN(as_int, SYNAPSES_WIDTH)
 #define as_uint_synapses JOIN(as_uint, SYNAPSES_WIDTH)
 #define as_float_synapses JOIN(as_float, SYNAPSES_WIDTH)
-
-#if PACKED_BIAS
-/* What the instructions of AVX-512 take, which are named where clang does not find them by itself. */
-typedef char bytes16 __attribute__((__vector_size__(16)));
-typedef char bytes64 __attribute__((__vector_size__(64)));
-typedef short shorts32 __attribute__((__vector_size__(64)));
-typedef int ints16 __attribute__((__vector_size__(64)));
-#ifdef __has_builtin
-#define HAS_ELEMENTWISE_ABS __has_builtin(__builtin_elementwise_abs)
-#endif
-#endif
 
 /* ---- Loads and stores ---- */
 
@@ -73,61 +65,64 @@ INLINE uint4 bits_of_taps(__global const uint *tap_bits, int vector)
 #endif
 
 /* Whole loads and stores: places are multiples of the size of a vector, and some drivers take vload apart. */
+INLINE char_synapses load_bytes(__global const char *place)
+{
+    return *(__global const char_synapses *)place;
+}
+
 INLINE int_synapses load_codes(__global const char *place)
 {
-    return to_int_synapses(*(__global const char_synapses *)place);
+    return to_int_synapses(load_bytes(place));
 }
 
 INLINE void store_codes(int_synapses codes, __global char *place)
 {
-#if WORD_TAPS == 1
+#if REGISTER_BYTES == 32
+    *(__global char16 *)place = to_bytes(to_shorts(codes));
+#elif WORD_TAPS == 1
     *(__global char_synapses *)place = to_char_synapses(codes);
 #else
     *(__global uint *)place = lowest_bytes(as_uint4(codes));
 #endif
 }
 
-/* Within the range of codes, +-127. */
-INLINE void store_clipped(int_synapses values, __global char *place)
+/* Codes and what they change by, which is below 2^14, within the range of codes, +-127. */
+INLINE void store_changed(char_synapses codes, int_synapses changes, __global char *place)
 {
+#if REGISTER_BYTES == 32
+    *(__global char16 *)place = LARGER_OF(to_bytes(convert_short16(codes) + to_shorts(changes)), (char16)-127);
+#else
+    int_synapses values = to_int_synapses(codes) + changes;
     values = values < -127 ? (int_synapses)-127 : values;
-#if PACKED_BIAS
+#if REGISTER_BYTES == 64
+    typedef char bytes16 __attribute__((__vector_size__(16)));
     const char_synapses any = 0;
     *(__global char_synapses *)place = __builtin_astype(
-        __builtin_ia32_pmovsdb512_mask(__builtin_astype(values, ints16), __builtin_astype(any, bytes16), -1),
+        __builtin_ia32_pmovsdb512_mask(__builtin_astype(values, register_ints), __builtin_astype(any, bytes16), -1),
         char_synapses);
 #else
     store_codes(values > 127 ? (int_synapses)127 : values, place);
+#endif
 #endif
 }
 
 /* ---- Products and random bits ---- */
 
 /* sum + the products of four signed bytes (activations: with PACKED_BIAS) in each of the words. */
-#if PACKED_BIAS
+#if REGISTER_BYTES
 
 /* |factor| <= 64: two products with unsigned bytes fit 16 bits, and the instruction that adds them never saturates. */
+INLINE int_synapses dot_words(int_synapses sum, uint_synapses activations, uint_synapses factors)
+{
 #ifdef __AVX512VNNI__
-
-INLINE int_synapses dot_words(int_synapses sum, uint_synapses activations, uint_synapses factors)
-{
-    return __builtin_astype(__builtin_ia32_vpdpbusd512(__builtin_astype(sum, ints16),
-                                                       __builtin_astype(activations, ints16),
-                                                       __builtin_astype(factors, ints16)),
+    return __builtin_astype(__builtin_ia32_vpdpbusd512(__builtin_astype(sum, register_ints),
+                                                       __builtin_astype(activations, register_ints),
+                                                       __builtin_astype(factors, register_ints)),
                             int_synapses);
-}
-
 #else
-
-INLINE int_synapses dot_words(int_synapses sum, uint_synapses activations, uint_synapses factors)
-{
-    const shorts32 ones = __builtin_astype((int_synapses)0x00010001, shorts32);
-    shorts32 pairs =
-        __builtin_ia32_pmaddubsw512(__builtin_astype(activations, bytes64), __builtin_astype(factors, bytes64));
-    return sum + __builtin_astype(__builtin_ia32_pmaddwd512(pairs, ones), int_synapses);
-}
-
+    return sum + multiply_halves(multiply_bytes(activations, factors), 0x00010001);
 #endif
+}
 
 #elif SYNAPSES == 16
 
@@ -166,16 +161,17 @@ INLINE int_synapses dot_words(int_synapses sum, uint_synapses activations, uint_
 
 /*
  * Adds to the sums of a vector the products of a window's words: those of a chunk of four, or the first one or two.
- * partners: where the windows of a step's taps begin; weighed: the factors of the same ticks.
+ * partners: where the windows of a step's taps begin for the first row of the work-item, `row` rows before those of
+ * the vector; weighed: the factors of the same ticks.
  */
 #if WORD_TAPS == 1
 
-INLINE int_synapses add_chunk(int_synapses sum, __global const uint *const *partners, int vector, uint chunk,
-                              uint words, const own_uint *weighed)
+INLINE int_synapses add_chunk(int_synapses sum, __global const uint *const *partners, uint row, int vector,
+                              uint chunk, uint words, const own_uint *weighed)
 {
     UNROLL
     for (uint w = 0; w < words; w++)
-        sum = dot_words(sum, load_rows(0, partners[vector] + (4 * chunk + w) * STRIDE), weighed[w]);
+        sum = dot_words(sum, load_rows(0, partners[vector] + row + (4 * chunk + w) * STRIDE), weighed[w]);
     return sum;
 }
 
@@ -191,7 +187,7 @@ INLINE uint4 load_chunk(__global const uint *place, uint words)
     return words == 1 ? (uint4)(*place, 0, 0, 0) : (uint4)(0);
 }
 
-INLINE int4 add_chunk(int4 sum, __global const uint *const *partners, int vector, uint chunk, uint words,
+INLINE int4 add_chunk(int4 sum, __global const uint *const *partners, uint row, int vector, uint chunk, uint words,
                       const own_uint *weighed)
 {
     UNROLL
@@ -212,65 +208,87 @@ INLINE int4 add_chunk(int4 sum, __global const uint *const *partners, int vector
 
 #endif
 
-/* The upper half of each value times a factor that has 16 bits as well. */
-INLINE int_synapses upper_times(int_synapses value, own_int factor)
+/* Shifted right by as many bits as each neuron's sums are scaled by. */
+INLINE int_synapses unscaled(int_synapses sum, own_int shift)
 {
-#if PACKED_BIAS
-    return __builtin_astype(
-        __builtin_ia32_pmaddwd512(__builtin_astype(value, shorts32), __builtin_astype(factor << 16, shorts32)),
-        int_synapses);
+#if REGISTER_BYTES
+    return shift_words(sum, shift);
 #else
-    return (value >> 16) * factor;
+    return sum >> (shift & 31);
 #endif
 }
 
 /*
- * Each half of every word times an odd factor, PX_ROUNDING_FACTOR of src/base/philox.h: random bits of a synapse from
- * those of its neuron and its tap. In the upper half of the result, with nothing below it, or with anything.
+ * Random bits of a synapse, from those of its neuron and its tap: each half of every word times an odd factor,
+ * PX_ROUNDING_FACTOR of src/base/philox.h.
  */
 #define ROUNDING_FACTOR 0x2D35
 
-#if PACKED_BIAS
+#if SYNAPSES == 16
 
 INLINE uint_synapses mix(uint_synapses bits)
 {
+#if REGISTER_BYTES
     return __builtin_astype(__builtin_astype(bits, shorts32) * (short)ROUNDING_FACTOR, uint_synapses);
-}
-
-#elif SYNAPSES == 16
-
-INLINE uint_synapses mix(uint_synapses bits)
-{
+#else
     UNROLL
     for (int i = 0; i < 2; i++)
         vstore8(as_uint8(as_ushort16(vload8(i, (const uint *)&bits)) * (ushort)ROUNDING_FACTOR), i, (uint *)&bits);
     return bits;
+#endif
 }
 
 #endif
 
-#if SYNAPSES == 16
+/*
+ * Changes of weights: the upper half of each value, units of a trace, times a scale, as set_modulator makes it. That
+ * has some extra bits below q16. What rounds it is half of a unit of q16, and sixteen random bits in those units: the
+ * lower halves of bits.
+ */
+#if REGISTER_BYTES
 
-INLINE uint_synapses mix_lower(uint_synapses bits)
+/* Random halves are 2^15 less than they are, see BITS_SIGNED; their unit is the lower half of the scale. */
+INLINE int rounding_offset(int extra)
 {
-    return mix(bits) << 16;
+    return (1 << 15 << extra) + (1 << extra >> 1);
 }
 
-INLINE uint_synapses mix_upper(uint_synapses bits)
+INLINE int_synapses upper_times(int_synapses value, own_int scale)
 {
-    return mix(bits);
+    return multiply_halves(join_halves(0, value), scale);
+}
+
+INLINE int_synapses change_rounding(own_int scale, uint_synapses bits, int extra)
+{
+    return multiply_halves(join_halves(mix(bits), 0), scale) + rounding_offset(extra);
+}
+
+/* Both in one. */
+INLINE int_synapses rounded_change(int_synapses value, own_int scale, uint_synapses bits, int extra)
+{
+    return multiply_halves(join_halves(mix(bits), value), scale) + rounding_offset(extra);
 }
 
 #else
 
-INLINE uint_synapses mix_lower(uint_synapses bits)
+INLINE int_synapses upper_times(int_synapses value, own_int scale)
 {
-    return bits * ((uint)ROUNDING_FACTOR << 16);
+    return (value >> 16) * scale;
 }
 
-INLINE uint_synapses mix_upper(uint_synapses bits)
+INLINE int_synapses change_rounding(own_int scale, uint_synapses bits, int extra)
 {
-    return (bits & 0xFFFF0000u) * (uint)ROUNDING_FACTOR;
+#if SYNAPSES == 16
+    uint_synapses drawn = mix(bits) << 16;
+#else
+    uint_synapses drawn = bits * ((uint)ROUNDING_FACTOR << 16);
+#endif
+    return as_int_synapses((drawn | (extra ? 1u << 15 : 0)) >> (16 - extra));
+}
+
+INLINE int_synapses rounded_change(int_synapses value, own_int scale, uint_synapses bits, int extra)
+{
+    return upper_times(value, scale) + change_rounding(scale, bits, extra);
 }
 
 #endif
@@ -278,9 +296,7 @@ INLINE uint_synapses mix_upper(uint_synapses bits)
 /* ---- The code of a trace: a floating-point number's exponent and first four fraction bits ---- */
 
 /* |x|: drivers of CPUs may take the built-in function on vectors apart. */
-#if PACKED_BIAS && HAS_ELEMENTWISE_ABS
-#define SIZE_OF(x) __builtin_elementwise_abs(x)
-#else
+#ifndef SIZE_OF
 #define SIZE_OF(x) ((x) < 0 ? -(x) : (x))
 #endif
 
@@ -292,12 +308,34 @@ INLINE uint_synapses mix_upper(uint_synapses bits)
 
 #define DECODED 0u
 
+#if REGISTER_BYTES == 32
+
+/*
+ * Sixteen in a register, as eighths in 16 bits, see KEEP_UNITS: the lower bytes give (16 + q) 2^s, the power from a
+ * table, which has 1 for the upper bytes; those give -16.
+ */
+INLINE uint_synapses decode_traces(__global const char *place)
+{
+    const ulong4 powers = (ulong4)(0x8040201008040201UL, 0, 0x8040201008040201UL, 0);
+    short16 code = convert_short16(load_bytes(place)), size = SIZE_OF(code);
+    register_bytes power = __builtin_ia32_pshufb256(__builtin_astype(powers, register_bytes),
+                                                    __builtin_astype(size >> (short)4, register_bytes));
+    register_shorts eighths =
+        __builtin_ia32_pmaddubsw256(power, __builtin_astype((size & (short)15) | (short)0xF010, register_bytes));
+    eighths = __builtin_ia32_psignw256(eighths, __builtin_astype(code, register_shorts));
+    return as_uint_synapses(to_int_synapses(__builtin_astype(eighths, short16)));
+}
+
+#else
+
 INLINE uint_synapses decode_traces(__global const char *place)
 {
     int_synapses code = load_codes(place), size = SIZE_OF(code);
     int_synapses magnitude = as_int_synapses(as_float_synapses((size << 19) + (134 << 23)) - 128);
     return as_uint_synapses(to_int_synapses(as_float_synapses(magnitude | (code & (int)0x80000000))));
 }
+
+#endif
 
 #else
 
@@ -320,12 +358,30 @@ INLINE uint4 decode_traces(__global const char *place)
 /* Stores the codes of traces in q16, rounded up with the probability of their fraction, by the upper halves of bits. */
 #if WORD_TAPS == 1
 
+/* Eight times the random bits, and 4 from nowhere, that the cut is to the nearest. */
+INLINE int_synapses trace_rounding(uint_synapses bits)
+{
+#if REGISTER_BYTES
+    return multiply_halves(as_int_synapses(mix(bits)), 8 << 16) + (8 << 15) + 4;
+#else
+#if SYNAPSES == 16
+    bits = mix(bits);
+#else
+    bits = (bits & 0xFFFF0000u) * (uint)ROUNDING_FACTOR;
+#endif
+    return as_int_synapses(bits >> 16 << 3) + 4;
+#endif
+}
+
 INLINE void store_traces(int_synapses value, uint_synapses bits, __global char *place)
 {
     int_synapses size = (SIZE_OF(value) + (128 << 16) + 128) >> 8; /* q8, nearest, 128 units added */
-    int_synapses code =
-        (as_int_synapses(to_float_synapses(size)) + as_int_synapses(bits >> 16 << 3) + (4 - (142 << 23))) >> 19;
+    int_synapses code = (as_int_synapses(to_float_synapses(size)) + trace_rounding(bits) - (142 << 23)) >> 19;
+#if REGISTER_BYTES == 32
+    store_codes(with_signs(code, value), place);
+#else
     store_codes(value < 0 ? -code : code, place);
+#endif
 }
 
 #else
@@ -339,7 +395,8 @@ INLINE void store_traces(int4 value, uint4 bits, __global char *place)
 {
     int4 sign = value >> 31;
     int4 size = ((value ^ sign) - sign + ((128 << 16) + 128)) & ~0xFF;
-    uint4 code = as_uint4(convert_float4(size)) * 32 + (((bits | 1u << 15) >> 8) + 0xA0000000u);
+    uint4 drawn = (bits & 0xFFFF0000u) * (uint)ROUNDING_FACTOR;
+    uint4 code = as_uint4(convert_float4(size)) * 32 + (((drawn | 1u << 15) >> 8) + 0xA0000000u);
     code = (code ^ as_uint4(sign)) - as_uint4(sign) * (1u << 24);
     *(__global uint *)place = highest_bytes(code);
 }

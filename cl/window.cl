@@ -42,18 +42,35 @@ INLINE uint word_place(uint word, uint words)
 }
 
 /* Activations may be packed with 128 added: some vector instructions multiply unsigned by signed bytes. */
-#if ROWS == 16 && defined(__AVX512BW__)
+#if REGISTER_BYTES
 #define PACKED_BIAS 128
 #else
 #define PACKED_BIAS 0
 #endif
 
+/* In what unit of traces the stored ones are decoded. */
+#if REGISTER_BYTES == 32
+#define KEEP_UNITS 8
+#else
+#define KEEP_UNITS 1
+#endif
+
+/*
+ * With named instructions products of halves are signed: random bits are 2^15 less than they are. The highest bit of
+ * what is mixed becomes that of the product, whose other bits stay, as the factor is odd.
+ */
+#if REGISTER_BYTES
+#define BITS_SIGNED 0x80008000u
+#else
+#define BITS_SIGNED 0u
+#endif
+
 /* The numbers of a neuron, arrays of [PADDED] for each panel. */
-#define LANE_KEEP 0  /* q16: what is left of the stored trace; 1 where the neuron does not learn */
+#define LANE_KEEP 0  /* q16: what is left of the stored trace; 1 where the neuron does not learn. Times KEEP_UNITS */
 #define LANE_SHIFT 1 /* of the sum: the scale of its factors is 2^this */
 #define LANE_START 2 /* what the sum starts from: takes PACKED_BIAS out, and rounds what LANE_SHIFT shifts out */
-#define LANE_BITS 3  /* random bits: upper half for the trace, lower half for the weight */
-#define LANE_SCALE 4 /* of the modulator, see praxis_network_modulate */
+#define LANE_BITS 3  /* random bits: upper half for the trace, lower half for the weight; with BITS_SIGNED turned */
+#define LANE_SCALE 4 /* of the modulator, see praxis_network_modulate and set_modulator */
 #define LANE_DECAY 5 /* of the weight, q24 */
 #define LANES 6
 
@@ -163,7 +180,10 @@ INLINE int tile_learns(__global const char *plastic, uint row)
     return some(any);
 }
 
-/* scale: see values_of; of a whole replica the assignment has it. follows: the neuron learns, and is not closed. */
+/*
+ * scale: see values_of; of a whole replica the assignment has it. follows: the neuron learns, and is not closed. With
+ * named instructions the scale is the upper half of a word, and the unit of rounding bits the lower.
+ */
 INLINE void set_modulator(__global const assignment *own, __global const int *scale, int scope,
                           __global const int *targets, uint target_count, uint panel, uint row, int_rows follows,
                           __global int *lanes)
@@ -171,7 +191,11 @@ INLINE void set_modulator(__global const assignment *own, __global const int *sc
     int_rows scales = own->scale, decays = own->decay;
     if (scope != SCOPE_REPLICA)
         scales = values_of(scale, scope, targets, target_count, panel, row);
-    store_rows(follows ? scales : 0, 0, lanes + LANE_SCALE * PADDED);
+    scales = follows ? scales : 0;
+#if REGISTER_BYTES
+    scales = (scales << 16) + (1 << own->extra);
+#endif
+    store_rows(scales, 0, lanes + LANE_SCALE * PADDED);
     store_rows(follows ? decays : 0, 0, lanes + LANE_DECAY * PADDED);
 }
 
@@ -209,7 +233,7 @@ __kernel void prepare(__global const char *activations, __global const char *fac
     if (gated)
         follows &= ~to_int_rows(load_rows(0, closed + (size_t)panel * STRIDE + row));
     set_modulator(own, scale, scope, targets, target_count, panel, row, follows, first);
-    store_rows(learns ? (int_rows)powers[own->pending] : 1 << 16, 0, first + LANE_KEEP * PADDED);
+    store_rows((learns ? (int_rows)powers[own->pending] : 1 << 16) * KEEP_UNITS, 0, first + LANE_KEEP * PADDED);
     uint_rows bits = rounding_rows(neuron_rows(panel, row), 0, time, modulation, seeds[replica], own->flags);
-    store_rows(as_int_rows(bits), 0, first + LANE_BITS * PADDED);
+    store_rows(as_int_rows(bits ^ BITS_SIGNED), 0, first + LANE_BITS * PADDED);
 }

@@ -248,10 +248,10 @@ uint32_t px_learning_items(const struct px_layout *layout)
 }
 
 /*
- * How many columns learning takes at once: on a CPU as many as its second-level cache holds windows of, and the first
- * level what a vector of rows reads of them, two lines a word: the next vector reads the second of those again. Where
- * taps are words, work-groups as large as may be walk the columns side by side and share what they fetch, and each has
- * all columns, unless there are too few work-items then.
+ * How many columns learning takes at once: on a CPU as many as its second-level cache holds windows of, and no more
+ * than what two lines a word of each tap fit NEAR_BYTES for; more were slower (docs/performance-log.md). Where taps are
+ * words, work-groups as large as may be walk the columns side by side and share what they fetch, and each has all
+ * columns, unless there are too few work-items then.
  */
 #define CACHED_BYTES (UINT32_C(1) << 18)
 #define NEAR_BYTES   (UINT32_C(1) << 14)

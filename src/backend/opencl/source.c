@@ -12,9 +12,9 @@
 
 /* In the order in which they are joined. */
 static const char *const network_files[] = {
-    "prelude.cl", "dot4.cl",    "words.cl",    "birth.cl",     "factor.cl", "homeostasis.cl", "neuron.cl",
-    "tick.cl",    "carry.cl",   "exchange.cl", "supply.cl",    "gate.cl",   "window.cl",      "synapses.cl",
-    "learn.cl",   "readout.cl", "resident.cl", "histogram.cl", "clear.cl"};
+    "prelude.cl",  "dot4.cl",  "words.cl",    "birth.cl",    "factor.cl",    "homeostasis.cl", "neuron.cl",
+    "tick.cl",     "carry.cl", "exchange.cl", "supply.cl",   "gate.cl",      "x86.cl",         "window.cl",
+    "synapses.cl", "learn.cl", "readout.cl",  "resident.cl", "histogram.cl", "clear.cl"};
 static const char *const confirmation_files[] = {"dot4.cl", "words.cl", "confirm.cl"};
 
 #define MAX_KERNEL_FILE ((size_t)1 << 20)
