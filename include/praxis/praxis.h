@@ -374,6 +374,21 @@ static inline void praxis_context_options_default(praxis_context_options *option
  */
 PRAXIS_API praxis_status praxis_context_create(const praxis_context_options *options, praxis_context **context);
 
+/*
+ * Measures how fast the devices are on which a context with these options would have parts, so that each can have its
+ * share: in proportion to `shares`, which go to options.shares. Each device runs a network of its own for a moment,
+ * those of a list one after the other, those of ranks at once; a device is compiled for first, where no cache has that.
+ * What shares come to differs from time to time, and changes no bit of any network. Nothing is asked of memory: a part
+ * that does not fit its device needs a smaller share.
+ *
+ * shares: [count], count being that of the devices between commas, or of ranks; receives numbers from 0.001 to 1, 1 for
+ * the fastest. Devices of the same name and driver have the same.
+ * With `ranks` all of them call it. Messages go to options->log.
+ * Errors: as praxis_context_create and praxis_network_create; INVALID_ARGUMENT: `count` is another, or `shares` is
+ * NULL; DEVICE: on another rank it failed. options.shares are not looked at.
+ */
+PRAXIS_API praxis_status praxis_measure_shares(const praxis_context_options *options, double *shares, size_t count);
+
 /* Gives up the caller's reference; networks made in the context keep it alive. NULL is allowed. */
 PRAXIS_API void praxis_context_destroy(praxis_context *context);
 

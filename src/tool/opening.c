@@ -70,7 +70,19 @@ static praxis_status read_shares(const char *text, double **shares, size_t *coun
         at = next;
     }
     free(copy);
-    return good ? PRAXIS_SUCCESS : misuse("shares", text, "a number for each device, as 2,1");
+    return good ? PRAXIS_SUCCESS : misuse("shares", text, "\"measured\", or a number for each device, as 2,1");
+}
+
+/* One for each device that is named, or for each rank. */
+static praxis_status measure_shares(const praxis_context_options *options, double **shares, size_t *count)
+{
+    *count = 1;
+    for (const char *at = options->device; at && (at = strchr(at, ',')); at++)
+        ++*count;
+    if (options->ranks)
+        *count = options->ranks->count;
+    *shares = memory_get(*count, sizeof **shares);
+    return praxis_measure_shares(options, *shares, *count);
 }
 
 static praxis_status read_partition(const char *text, praxis_partition *partition)
@@ -96,7 +108,9 @@ praxis_status cli_open(const struct cli_opening *opening, praxis_context **conte
     options.tuning = opening->tuning;
     options.log = cli_log();
     options.ranks = opening->ranks;
-    praxis_status status = read_shares(opening->shares, &shares, &options.share_count);
+    bool measured = opening->shares && strcmp(opening->shares, "measured") == 0;
+    praxis_status status = measured ? measure_shares(&options, &shares, &options.share_count)
+                                    : read_shares(opening->shares, &shares, &options.share_count);
     options.shares = shares;
     if (!status)
         status = read_partition(opening->partition, &options.partition);

@@ -41,7 +41,7 @@ struct cli_opening {
      0,                                                                                                                \
      0,                                                                                                                \
      "S,...",                                                                                                          \
-     "of several devices: how much each is to have (default: alike)"},                                                 \
+     "of several devices: how much each is to have, or \"measured\" (default: alike)"},                                \
     {                                                                                                                  \
         "partition", CLI_TEXT, &(target)->partition, 0, 0, "FORM", "columns, replicas or auto (default auto)"          \
     }

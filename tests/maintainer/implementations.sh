@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: MIT
 #
-# Runs praxis selftest on seven OpenCL implementations, none of which needs a GPU, and compares the hashes they end
-# in. For maintainers; no part of CI. One build of praxis runs on all of them, over every way to compute dot products
+# Runs praxis selftest on seven OpenCL implementations, none of which needs a GPU, and on two of them in one process,
+# with a part of every network on each, and compares the hashes they end in. For maintainers; no part of CI. One build of praxis runs on all of them, over every way to compute dot products
 # they have; each runs by itself, so that one that crashes takes no other with it.
 #
 #   tests/maintainer/implementations.sh [options] [DIRECTORY]
@@ -10,7 +10,7 @@
 #   DIRECTORY     what is downloaded, kept for the next time: about 4 GB
 #                 (default: praxis-implementations in $XDG_CACHE_HOME, or else in /var/tmp)
 #   --build DIR   the build folder whose praxis is run (default: build)
-#   --only LIST   some of: pocl-3.1 pocl-3.0 intel pocl-6 pocl-7 rusticl oclgrind
+#   --only LIST   some of: pocl-3.1 pocl-3.0 intel pocl-6 pocl-7 rusticl oclgrind pocl+intel pocl+rusticl
 #   --quick       small networks only
 #   --paths LIST  some of: default c packed khr
 #
@@ -21,6 +21,8 @@
 #   pocl-7     PoCL of Debian sid, in a system of its own
 #   rusticl    Mesa's OpenCL on llvmpipe, from Debian 13, in the system of pocl-6; cl_khr_integer_dot_product
 #   oclgrind   from this machine's packages; small networks only, as it is slow
+#   pocl+intel     those of pocl-3.1 and intel in one process: half of the columns on each, by their own paths
+#   pocl+rusticl   likewise those of pocl-6 and rusticl
 #
 # Needs Debian 12, root, debootstrap, python3-venv and network. Prints a table. Ends with 1 where a hash differs or a
 # device fails, else with 3 where an implementation asked for cannot be run.
@@ -31,7 +33,7 @@ set -euo pipefail
 
 directory=${XDG_CACHE_HOME:-/var/tmp}/praxis-implementations
 build=$repository/build
-names="pocl-3.1 pocl-3.0 intel pocl-6 pocl-7 rusticl oclgrind"
+names="pocl-3.1 pocl-3.0 intel pocl-6 pocl-7 rusticl oclgrind pocl+intel pocl+rusticl"
 sizes="small full"
 paths="default c packed khr"
 ready=
@@ -127,6 +129,22 @@ set_up() {
         make_system trixie pocl-opencl-icd mesa-opencl-icd
         system_driver trixie rusticl
         ;;
+    pocl+intel)
+        set_up intel
+        set_up pocl-3.1
+        rm -rf "$directory/drivers/$1"
+        mkdir -p "$directory/drivers/$1"
+        cp "$directory/drivers/pocl-3.1/only.icd" "$directory/drivers/$1/a.icd"
+        cp "$directory/drivers/intel/only.icd" "$directory/drivers/$1/b.icd"
+        ;;
+    pocl+rusticl)
+        set_up rusticl
+        set_up pocl-6
+        rm -rf "$directory/trixie/root/drivers-both"
+        mkdir -p "$directory/trixie/root/drivers-both"
+        cp "$directory/trixie/root/drivers-pocl/"*.icd "$directory/trixie/root/drivers-rusticl/"*.icd \
+            "$directory/trixie/root/drivers-both/"
+        ;;
     oclgrind)
         command -v oclgrind >/dev/null || die "needs oclgrind"
         mkdir -p "$directory/drivers/$1" # it brings itself, and stays without other drivers
@@ -143,6 +161,7 @@ selftest() {
     local variables=("OCL_ICD_VENDORS=$directory/drivers/$name" "XDG_CACHE_HOME=$directory/cache/$name"
         "POCL_CACHE_DIR=$directory/cache/$name")
     local command=("$directory/praxis/praxis" selftest --all --json "$@")
+    local both=(selftest --device "opencl:0.0,opencl:1.0" --partition columns --json "$@")
     mkdir -p "$directory/cache/$name"
     case $name in
     intel) env "${variables[@]}" LD_LIBRARY_PATH="$directory/environments/intel/lib" "${command[@]}" ;;
@@ -150,15 +169,28 @@ selftest() {
     pocl-6) system_selftest trixie pocl "$@" ;;
     pocl-7) system_selftest sid pocl "$@" ;;
     rusticl) system_selftest trixie rusticl "$@" ;;
+    pocl+intel)
+        env "${variables[@]}" LD_LIBRARY_PATH="$directory/environments/intel/lib" "$directory/praxis/praxis" "${both[@]}"
+        ;;
+    pocl+rusticl) system_praxis trixie both "${both[@]}" ;;
     *) env "${variables[@]}" "${command[@]}" ;;
     esac
 }
 
-system_selftest() {
+system_praxis() {
     local release=$1 driver=$2
     shift 2
     run_in "$directory/$release" /root/praxis env OCL_ICD_VENDORS="/root/drivers-$driver" RUSTICL_ENABLE=llvmpipe \
-        ./praxis selftest --all --json "$@"
+        ./praxis "$@"
+}
+
+system_selftest() {
+    system_praxis "$1" "$2" selftest --all --json "${@:3}"
+}
+
+# Two implementations have no path in common but their own choices.
+runs_path() {
+    [ "${1#*+}" = "$1" ] || [ "$2" = default ]
 }
 
 try() {
@@ -166,6 +198,7 @@ try() {
     for size in $sizes; do
         [ "$name-$size" != oclgrind-full ] || continue
         for path in $paths; do
+            runs_path "$name" "$path" || continue
             options=()
             [ "$size" = full ] || options+=(--small)
             [ "$path" = default ] || options+=(--dot-product "$path")
@@ -187,7 +220,7 @@ import sys
 
 folder, sizes, paths, names = pathlib.Path(sys.argv[1]), *(words.split() for words in sys.argv[2:])
 hashes, failures = {size: set() for size in sizes}, []
-row = "{:9} {:38.38} {:8} {:7} " + "{:16} " * len(sizes)
+row = "{:12} {:38.38} {:8} {:7} " + "{:16} " * len(sizes)
 print(row.format("name", "device", "asked", "path", *sizes).rstrip())
 
 
@@ -200,7 +233,7 @@ def devices_of(name, size, path):
 
 
 def result_of(name, size, path, index):
-    if (name, size) == ("oclgrind", "full"):
+    if (name, size) == ("oclgrind", "full") or ("+" in name and path != "default"):
         return "not run"
     devices = devices_of(name, size, path)
     if len(devices) <= index:

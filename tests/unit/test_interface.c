@@ -104,6 +104,7 @@ START_TEST(null_without_network)
     refused(praxis_network_modulate(NULL, &value, 1));
     refused(praxis_network_finish(NULL));
     refused(praxis_network_exchange(NULL, 1));
+    refused(praxis_measure_shares(NULL, NULL, 1));
     refused(praxis_network_plan_rank(NULL, NULL, 2, 0, NULL));
     refused(praxis_network_statistics(NULL, PRAXIS_FIELD_WEIGHT, &statistics));
     ck_assert_double_eq(praxis_network_modulator_limit(NULL), 0);

@@ -426,6 +426,62 @@ START_TEST(bad_options)
 }
 END_TEST
 
+/* The same devices have the same; whatever it is, the bits do not depend on it. */
+START_TEST(shares_are_measured)
+{
+    const praxis_parameters parameters = parameters_of(361, 1);
+    double shares[4] = {-1, -1, -1, -1}, none;
+    praxis_context_options options;
+    praxis_context *context = NULL;
+    praxis_context_options_default(&options);
+    options.device = "reference,reference,reference";
+    ck_assert_int_eq(praxis_measure_shares(&options, shares, 3), PRAXIS_SUCCESS);
+    for (int i = 0; i < 3; i++)
+        ck_assert_double_eq(shares[i], 1);
+    ck_assert_double_eq(shares[3], -1);
+    options.shares = shares;
+    options.share_count = 3;
+    ck_assert_int_eq(praxis_context_create(&options, &context), PRAXIS_SUCCESS);
+    ck_assert_uint_eq(planned_part(context, &parameters, 1).columns, 7); /* round(19 / 3) to round(38 / 3) */
+    praxis_context_destroy(context);
+    ck_assert_int_eq(praxis_measure_shares(&options, shares, 2), PRAXIS_ERROR_INVALID_ARGUMENT);
+    ck_assert_int_eq(praxis_measure_shares(&options, shares, 4), PRAXIS_ERROR_INVALID_ARGUMENT);
+    ck_assert_int_eq(praxis_measure_shares(&options, NULL, 3), PRAXIS_ERROR_INVALID_ARGUMENT);
+    options.device = "reference,opencl:900.1";
+    ck_assert_int_eq(praxis_measure_shares(&options, shares, 2), PRAXIS_ERROR_NO_DEVICE);
+    options.device = "reference";
+    ck_assert_int_eq(praxis_measure_shares(&options, &none, 1), PRAXIS_SUCCESS);
+    ck_assert_double_eq(none, 1);
+}
+END_TEST
+
+/* One device beside another that is not of its kind: one has 1, the other what a context takes. */
+START_TEST(shares_of_unlike_devices)
+{
+    const praxis_parameters parameters = parameters_of(361, 1);
+    char devices[64];
+    double shares[2] = {0, 0};
+    praxis_context_options options;
+    praxis_context *parts = NULL, *one = unit_context("reference");
+    praxis_context_options_default(&options);
+    snprintf(devices, sizeof devices, "reference,%s", best_device());
+    options.device = devices;
+    ck_assert_int_eq(praxis_measure_shares(&options, shares, 2), PRAXIS_SUCCESS);
+    ck_assert_double_eq(fmax(shares[0], shares[1]), 1);
+    options.shares = shares;
+    options.share_count = 2;
+    ck_assert_int_eq(praxis_context_create(&options, &parts), PRAXIS_SUCCESS);
+    praxis_network *divided = unit_network(parts, &parameters), *whole = unit_network(one, &parameters);
+    live(one, whole, 6, NULL);
+    live(parts, divided, 6, NULL);
+    ck_assert_uint_eq(hash_of(one, whole), hash_of(parts, divided));
+    praxis_network_destroy(divided);
+    praxis_network_destroy(whole);
+    praxis_context_destroy(parts);
+    praxis_context_destroy(one);
+}
+END_TEST
+
 START_TEST(too_many_parts)
 {
     static const struct division eight = {{R, R, R, R, R, R, R, R}, {0}, BY_COLUMNS, 0},
@@ -467,6 +523,7 @@ int main(int argc, char **argv)
     TCase *parts = unit_case(suite, "parts");
     if (unit_all && unit_devices() == 2) {
         tcase_add_loop_test(parts, operations_of_parts_on_devices, 0, (int)UNIT_LENGTH(compared_on_devices));
+        tcase_add_test(parts, shares_of_unlike_devices);
         return unit_main(suite);
     }
     tcase_add_loop_test(parts, operations_of_parts, 0, (int)UNIT_LENGTH(compared));
@@ -476,6 +533,7 @@ int main(int argc, char **argv)
     tcase_add_test(parts, ranks_are_planned);
     tcase_add_test(parts, the_plan_chooses);
     tcase_add_test(parts, bad_options);
+    tcase_add_test(parts, shares_are_measured);
     tcase_add_test(parts, too_many_parts);
     tcase_add_test(parts, devices_are_described);
     return unit_main(suite);

@@ -95,15 +95,20 @@ static void note(void *user, praxis_log_level level, const char *text)
         snprintf(rank->message, sizeof rank->message, "%s", text);
 }
 
+static praxis_ranks ranks_of(struct rank *rank)
+{
+    return (praxis_ranks){.user = &rank->member,
+                          .rank = rank->member.rank,
+                          .count = rank->member.meeting->count,
+                          .local_rank = rank->member.rank,
+                          .gather = gather,
+                          .wait = wait_for_all,
+                          .add = add};
+}
+
 static praxis_status open_as_rank(struct rank *rank, praxis_context **context)
 {
-    const praxis_ranks ranks = {.user = &rank->member,
-                                .rank = rank->member.rank,
-                                .count = rank->member.meeting->count,
-                                .local_rank = rank->member.rank,
-                                .gather = gather,
-                                .wait = wait_for_all,
-                                .add = add};
+    const praxis_ranks ranks = ranks_of(rank);
     praxis_context_options options;
     praxis_context_options_default(&options);
     options.device = rank->task->device;
@@ -174,6 +179,35 @@ START_TEST(operations_of_ranks)
     for (uint32_t r = 0; r < compared[_i].count; r++) {
         ck_assert_msg(!ranks[r].opened && !ranks[r].status, "rank %u: %s", r, ranks[r].message);
         ck_assert_msg(ranks[r].result.failures == 0, "rank %u: %s", r, ranks[r].result.first_failure);
+    }
+}
+END_TEST
+
+/* ---- Shares ---- */
+
+static void measure_shares(struct rank *rank, praxis_context *context)
+{
+    (void)context;
+    const praxis_ranks ranks = ranks_of(rank);
+    double shares[MOST] = {0};
+    praxis_context_options options;
+    praxis_context_options_default(&options);
+    options.device = rank->task->device;
+    options.ranks = &ranks;
+    rank->status = praxis_measure_shares(&options, shares, ranks.count);
+    for (uint32_t r = 0; r < ranks.count; r++)
+        rank->hash = rank->hash * 3 + (uint64_t)(shares[r] * 1000);
+}
+
+/* The same devices have the same, and all ranks know it. */
+START_TEST(ranks_measure_shares)
+{
+    static const struct task same = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    struct rank ranks[MOST];
+    live_together(3, &same, measure_shares, NULL, ranks);
+    for (uint32_t r = 0; r < 3; r++) {
+        ck_assert_msg(!ranks[r].opened && !ranks[r].status, "rank %u: %s", r, ranks[r].message);
+        ck_assert_uint_eq(ranks[r].hash, 13000);
     }
 }
 END_TEST
@@ -508,6 +542,7 @@ int main(void)
     Suite *suite = suite_create("ranks");
     TCase *tests = unit_case(suite, "ranks");
     tcase_add_loop_test(tests, operations_of_ranks, 0, (int)UNIT_LENGTH(compared));
+    tcase_add_test(tests, ranks_measure_shares);
     tcase_add_test(tests, ranks_save);
     tcase_add_test(tests, ranks_copy_out);
     tcase_add_test(tests, unlike_ranks_copy);

@@ -6,7 +6,9 @@ from __future__ import annotations
 import os
 import threading
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
 
 from praxis._arrays import Kept, numbers
 from praxis._library import LOG, ask, check, ffi, lib, read_structure, structure
@@ -58,8 +60,9 @@ class Context:
         How networks run, as ``praxis tune`` writes it; by default chosen for device and network.
     cache : str, optional
         The folder where compiled programs and tunings are kept, ``""`` for none. By default that of the command.
-    shares : array_like of float, optional
+    shares : array_like of float or "measured", optional
         Of several devices: how much of a network each is to have, in proportion to the others; alike by default.
+        ``"measured"`` lets each device run for a moment first, and gives it as much as it is fast.
     partition : {"auto", "columns", "replicas"}
         How a network is divided among several devices: by columns of neurons or by replicas.
 
@@ -84,7 +87,7 @@ class Context:
         dot_product: str | None = None,
         tuning: str | None = None,
         cache: str | None = None,
-        shares: ArrayLike | None = None,
+        shares: ArrayLike | Literal["measured"] | None = None,
         partition: str = "auto",
     ) -> None:
         options, held = structure("praxis_context_options"), Kept()
@@ -92,9 +95,6 @@ class Context:
         if partition not in partitions:
             raise ValueError(f"a partition is {' or '.join(partitions)}, not {partition!r}")
         options.partition = Partition[partition.upper()]
-        if shares is not None:
-            each = numbers(shares, "double", None, "shares").reshape(-1)
-            options.shares, options.share_count = held.point(each, "double"), each.size
         options.log = LOG[0]
         texts = {
             "device": device if device is not None else os.environ.get("PRAXIS_DEVICE"),
@@ -105,6 +105,15 @@ class Context:
         kept = {name: ffi.new("char[]", os.fsencode(text)) for name, text in texts.items() if text is not None}
         for name, text in kept.items():
             setattr(options, name, text)
+        if isinstance(shares, str):
+            if shares != "measured":
+                raise ValueError(f'shares are numbers or "measured", not {shares!r}')
+            measured = np.empty((texts["device"] or "").count(",") + 1)
+            check(lib.praxis_measure_shares(options, ffi.from_buffer("double[]", measured, True), measured.size))
+            shares = measured
+        if shares is not None:
+            each = numbers(shares, "double", None, "shares").reshape(-1)
+            options.shares, options.share_count = held.point(each, "double"), each.size
         made = ffi.new("praxis_context **")
         check(lib.praxis_context_create(options, made))
         self._pointer: Any = ffi.gc(made[0], lib.praxis_context_destroy)

@@ -508,11 +508,13 @@ def test_several_devices_have_a_network_together(network):
 
     alone = network(replicas=4)
     alone.run(np.ones((5, 3)), trace=True, modulator=np.full(5, 0.1))
-    for devices in ({}, {"partition": "columns", "shares": [2, 1]}, {"partition": "replicas", "shares": (1, 3)}):
+    measured = {"partition": "columns", "shares": "measured"}
+    for devices in ({}, {"partition": "columns", "shares": [2, 1]}, {"partition": "replicas", "shares": (1, 3)}, measured):
         np.testing.assert_array_equal(live(**devices), alone.hash())
     for wrong, words in (
         ({"partition": "rows"}, "auto or columns or replicas, not 'rows'"),
         ({"shares": [1]}, "share"),
+        ({"shares": "fast"}, "numbers or \"measured\", not 'fast'"),
         ({"shares": [1, -1]}, "share"),
     ):
         with pytest.raises(ValueError, match=words):
