@@ -9,8 +9,8 @@
 
 /*
  * Bytes that this process can take without swapping: what the system has available, or less where a control group or a
- * limit of its address space says so; UINT64_MAX where nothing tells. `root` is "", or for tests a folder that has
- * files of the names of Linux.
+ * limit of its address space says so, and no more than pointers reach; UINT64_MAX where nothing tells. `root` is "", or
+ * for tests a folder that has files of the names of Linux.
  */
 uint64_t px_memory_available(const char *root);
 

@@ -309,7 +309,7 @@ END_TEST
 
 START_TEST(descriptions)
 {
-    praxis_context *context = together_context(unit_device(_i));
+    praxis_context *context = unit_context(unit_device(_i));
     praxis_parameters parameters = lively_by(200, 3, 2, PRAXIS_FACTOR_SLOPE);
     praxis_network *network = unit_network(context, &parameters);
     praxis_network_info info = unit_info(network);
