@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The resident form, for small networks that are whole: one work-group owns one replica and runs many ticks in one launch, so that
- * neither a launch nor the host stands between them. Activations travel between ticks through the slots of their
- * buffer, which a barrier makes visible within the work-group; on a CPU the work-group is one work-item.
+ * The resident form, for small networks that are whole: one work-group owns one replica and runs many ticks in one
+ * launch, so that neither a launch nor the host stands between them. Activations travel between ticks through the slots
+ * of their buffer, which a barrier makes visible within the work-group; on a CPU the work-group is one work-item.
  */
 #if WORKERS > 1
 #define SYNCHRONISE barrier(CLK_GLOBAL_MEM_FENCE | CLK_LOCAL_MEM_FENCE)
@@ -11,9 +11,9 @@
 #endif
 
 /* Sums of the groups selected, from the replica's activations: [selected]. */
-INLINE void read_groups(__global const char *own, __global const char *closed, __global long *sums, __global const uint *selected,
-                        uint selected_count, __global const ulong *offsets, __global const uint *members,
-                        __local long *partial)
+INLINE void read_groups(__global const char *own, __global const char *closed, __global long *sums,
+                        __global const uint *selected, uint selected_count, __global const ulong *offsets,
+                        __global const uint *members, __local long *partial)
 {
     uint worker = get_local_id(0);
     for (uint g = 0; g < selected_count; g++) {
@@ -27,17 +27,20 @@ INLINE void read_groups(__global const char *own, __global const char *closed, _
 }
 
 /*
- * `ticks` ticks, the first at `time`, `since` ticks, modulo WINDOW, after `standings` were written. input: of the first
- * tick, `input_step` numbers from one replica to the next and `input_tick` from one tick to the next. Replicas that rest
- * are not summed up. sums: [ticks][R][selected_count], of those from `read_from` on, from `sums_start` on.
+ * Of a kernel that runs `ticks` ticks, the first at `time`, `since` ticks, modulo WINDOW, after `standings` were
+ * written. input: of the first tick, `input_step` numbers from one replica to the next and `input_tick` from one tick
+ * to the next. sums: [ticks][R][selected_count], of those from `read_from` on, from `sums_start` on; those of replicas
+ * that rest mean nothing.
  */
-__kernel MANY_REGISTERS __attribute__((reqd_work_group_size(WORKERS, 1, 1))) void
-resident(__global const char *weights, uint replicas, __global char *activations, __global char *window_factors,
-         uint present, __global const standing *standings, uint since, __global const int *input, ulong input_start,
-         ulong input_step, ulong input_tick, int has_input, ulong time, uint ticks, __global const uint2 *seeds,
-         __global long *sums, ulong sums_start, uint read_from, __global const uint *selected, uint selected_count,
-         __global const ulong *offsets, __global const uint *members, __global const char *closed, int gated,
-         NEURON_PARAMETERS)
+#define TICKS_PARAMETERS                                                                                               \
+    __global const char *weights, uint replicas, __global char *activations, __global char *window_factors,            \
+        uint present, __global const standing *standings, uint since, __global const int *input, ulong input_start,    \
+        ulong input_step, ulong input_tick, int has_input, ulong time, uint ticks, __global const uint2 *seeds,        \
+        __global long *sums, ulong sums_start, uint read_from, __global const uint *selected, uint selected_count,     \
+        __global const ulong *offsets, __global const uint *members, __global const char *closed, int gated,           \
+        NEURON_PARAMETERS
+
+__kernel MANY_REGISTERS __attribute__((reqd_work_group_size(WORKERS, 1, 1))) void resident(TICKS_PARAMETERS)
 {
 #if WORKERS > 1
     __local long partial[WORKERS];
@@ -48,8 +51,8 @@ resident(__global const char *weights, uint replicas, __global char *activations
     const standing at = standings[replica];
     const neuron_constants constants = NEURON_CONSTANTS(at.flags);
     const neuron_fields fields = NEURON_FIELDS;
-    /* One that rests keeps its activations, in the other slot where that is the next one. No branch around the loop: PoCL 7.1
-     * crashes on one beside the barriers. */
+    /* One that rests keeps its activations, in the other slot where that is the next one. No branch around the loop:
+     * PoCL 7.1 crashes on one beside the barriers. */
     const bool rests = at.flags & RUN_REST;
     const moment still = moment_of(activations, window_factors, replicas, present, 0, 0, 0, 0);
     for (uint item = get_local_id(0); rests && ticks % 2 && item < PRIME * ITEMS; item += WORKERS)

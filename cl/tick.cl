@@ -354,6 +354,41 @@ INLINE void rest_item(const moment *now, uint panel, uint row)
  */
 #define SHARE (((PRIME - 1 + TURN - 1) / TURN + SPLIT - 1) / SPLIT * TURN)
 
+/* The sums that the parts of items give each other, as a kernel has them: SHARES and the argument `shares`. */
+#if SPLIT > 1
+#define SHARES __local int_rows shares[SPLIT - 1][SUMS][GROUP_ITEMS]
+#else
+#define SHARES __local int_rows(*shares)[SUMS][GROUP_ITEMS] = 0
+#endif
+
+/*
+ * What is left of an item's tick where each of its parts has its sums: all work-items of a group come here. inside:
+ * whether there is such an item; runs: and its replica does not rest.
+ */
+INLINE void finish_item(const neuron_constants *constants, const neuron_fields *fields, const moment *now, uint panel,
+                        uint item, bool inside, bool runs, int_rows sum[SUMS],
+                        __local int_rows (*shares)[SUMS][GROUP_ITEMS])
+{
+    uint part = SPLIT > 1 ? get_local_id(1) : 0;
+#if SPLIT > 1
+    if (part > 0 && runs) {
+        UNROLL
+        for (uint v = 0; v < SUMS; v++)
+            shares[part - 1][v][get_local_id(0)] = sum[v];
+    }
+    barrier(CLK_LOCAL_MEM_FENCE);
+    for (uint other = 0; other < SPLIT - 1 && part == 0 && runs; other++) {
+        UNROLL
+        for (uint v = 0; v < SUMS; v++)
+            sum[v] += shares[other][v][get_local_id(0)];
+    }
+#endif
+    if (runs && part == 0)
+        advance_item(constants, fields, now, panel, item_row(item), own_row(item), sum);
+    else if (inside && part == 0)
+        rest_item(now, panel, item_row(item));
+}
+
 /*
  * weights: one slab, whose first panel is first_panel. activations, window_factors: all slots of all replicas; the old
  * activations are the first or second of the present. since: ticks since `standings` were written, modulo WINDOW.
@@ -371,6 +406,7 @@ tick(__global const char *weights, uint first_panel, uint slab_panels, uint repl
     const standing at = standings[replica];
     bool inside = slab_panel < slab_panels && row < PRIME, runs = inside && !(at.flags & RUN_REST);
     int_rows sum[SUMS];
+    SHARES;
     const neuron_constants constants = NEURON_CONSTANTS(at.flags);
     const neuron_fields fields = NEURON_FIELDS;
     const moment now = moment_of(activations, window_factors, replicas, present, cursor_after(at, since + 1),
@@ -388,22 +424,5 @@ tick(__global const char *weights, uint first_panel, uint slab_panels, uint repl
     if (runs)
         sum_item(weights + slab_panel * PANEL_WEIGHTS, &now, panel, row, first, end, sum);
 #endif
-#if SPLIT > 1
-    __local int_rows shares[SPLIT - 1][SUMS][GROUP_ITEMS];
-    if (part > 0 && runs) {
-        UNROLL
-        for (uint v = 0; v < SUMS; v++)
-            shares[part - 1][v][get_local_id(0)] = sum[v];
-    }
-    barrier(CLK_LOCAL_MEM_FENCE);
-    for (uint other = 0; other < SPLIT - 1 && part == 0 && runs; other++) {
-        UNROLL
-        for (uint v = 0; v < SUMS; v++)
-            sum[v] += shares[other][v][get_local_id(0)];
-    }
-#endif
-    if (runs && part == 0)
-        advance_item(&constants, &fields, &now, panel, row, own_row(item), sum);
-    else if (inside && part == 0)
-        rest_item(&now, panel, row);
+    finish_item(&constants, &fields, &now, panel, item, inside, runs, sum, shares);
 }

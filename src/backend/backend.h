@@ -7,9 +7,10 @@
  * of praxis_field, in canonical order: [replica][neuron][tap or channel]. How a device lays them out is its own
  * matter.
  *
- * Operations may be queued: only download, histogram, end and finish wait. Arguments have been validated; a failure
- * means that the device or its memory failed, and is reported through the log the back end was created with. One that
- * fails leaves everything as it was, its own account on the host included, or sets `changed` of the back end.
+ * Operations may be queued: only download, histogram, end and finish wait, and several ticks in one call where the
+ * device may stop between them. Arguments have been validated; a failure means that the device or its memory failed,
+ * and is reported through the log the back end was created with. One that fails leaves everything as it was, its own
+ * account on the host included, or sets `changed` of the back end.
  */
 #ifndef PX_BACKEND_BACKEND_H
 #define PX_BACKEND_BACKEND_H

@@ -4,7 +4,8 @@
  * or lanes, for some shape. So of every network some weights are compared at birth, and once for each program all that
  * a learned step is made of: activations, averages and controls, sums of groups, gates, factors that are supplied,
  * weights and traces, what is reset, and of a part what it gives to others and takes from them, from random numbers put
- * in for it.
+ * in for it. Ticks are compared one by one, for of a large network the reference has few neurons; then several in one
+ * call, as a device may run them in one launch, with the same one by one.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,9 @@
 /* Learning is compared with as many synapses, and as many ticks run as come to this many: two of a large network. */
 #define LEARN_SYNAPSES (UINT64_C(1) << 14)
 #define RUN_SYNAPSES   (UINT64_C(1) << 19)
+
+/* Ticks of one call. */
+#define STRETCH 3
 
 /* Times beyond 32 bits, as random numbers are counted by. */
 #define FIRST_TICK       ((UINT64_C(3) << 32) + 5)
@@ -38,6 +42,8 @@ struct verification {
     uint8_t *flags;     /* [R] all of a run */
     int8_t *given;      /* [R][...] activations of columns that others compute; a whole network has none */
     int8_t *crossed[2]; /* [R][owned] those that are published, from each */
+    int8_t *after[2];   /* activations of the ranges after STRETCH ticks, in one call and one by one */
+    int64_t *sums[2];   /* [STRETCH][R] of these ticks */
 };
 
 static praxis_status begin_verification(struct verification *v, struct px_backend *backend,
@@ -54,10 +60,13 @@ static praxis_status begin_verification(struct verification *v, struct px_backen
     v->mask = malloc(shape->replicas);
     v->flags = malloc(shape->replicas);
     v->given = px_zeros(shape->replicas, shape->graph.neurons - px_owned_neurons(shape));
-    for (int n = 0; n < 2; n++)
+    for (int n = 0; n < 2; n++) {
         v->crossed[n] = px_zeros(shape->replicas, px_is_whole(shape) ? 0 : px_owned_neurons(shape));
+        v->after[n] = px_zeros(px_check_neurons(&v->check), 1);
+        v->sums[n] = px_zeros(shape->replicas, STRETCH * sizeof **v->sums);
+    }
     if (!v->born || !v->input || !v->members || !v->contexts || !v->mask || !v->flags || !v->given || !v->crossed[0] ||
-        !v->crossed[1])
+        !v->crossed[1] || !v->after[0] || !v->after[1] || !v->sums[0] || !v->sums[1])
         return px_fail(backend->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to compare %llu neurons",
                        (unsigned long long)px_check_neurons(&v->check));
     memset(v->flags, PRAXIS_RUN_TRACE | PRAXIS_RUN_VARIANCE_CONTROL | PRAXIS_RUN_RATE_HOMEOSTASIS, shape->replicas);
@@ -76,8 +85,11 @@ static void end_verification(struct verification *v)
     free(v->mask);
     free(v->flags);
     free(v->given);
-    free(v->crossed[0]);
-    free(v->crossed[1]);
+    for (int n = 0; n < 2; n++) {
+        free(v->crossed[n]);
+        free(v->after[n]);
+        free(v->sums[n]);
+    }
 }
 
 /* ---- Ticks ---- */
@@ -348,6 +360,58 @@ static praxis_status learn_all(struct verification *v)
     return status;
 }
 
+/* ---- Several ticks ---- */
+
+/* STRETCH ticks from the activations that were drawn last, so many a call; what they come to. */
+static praxis_status run_stretch(struct verification *v, uint32_t each, int8_t *after, int64_t *sums)
+{
+    const uint32_t group = 0;
+    const struct px_shape *shape = v->check.shape;
+    const struct px_span span = {.first_tick = FIRST_TICK,
+                                 .ticks = STRETCH,
+                                 .input_shared = true,
+                                 .input_held = true,
+                                 .input = shape->channels ? v->input : NULL,
+                                 .groups = &group,
+                                 .group_count = 1,
+                                 .gated = true};
+    const praxis_range all = {0, shape->replicas, 0, shape->graph.neurons};
+    struct px_backend *device = v->check.both[PX_CHECKED];
+    praxis_status status = device->operations->upload(device, PRAXIS_FIELD_ACTIVATION, &all, v->check.activations);
+    if (!status)
+        status = device->operations->begin(device, &span);
+    for (uint32_t step = 0; step < STRETCH && !status; step += each)
+        status = device->operations->ticks(device, step, each, v->flags);
+    if (!status)
+        status = device->operations->end(device, sums);
+    for (uint32_t i = 0; i < v->check.range_count && !status; i++) {
+        status = device->operations->download(device, PRAXIS_FIELD_ACTIVATION, &v->check.ranges[i], after);
+        after += px_range_neurons(&v->check.ranges[i]);
+    }
+    return status;
+}
+
+/* Without what ticks do to averages and controls, which would go on from where they are. */
+static praxis_status check_stretch(struct verification *v)
+{
+    uint64_t neurons = px_check_neurons(&v->check);
+    if (!px_is_whole(v->check.shape)) /* ticks of a part wait for the others' activations */
+        return PRAXIS_SUCCESS;
+    memset(v->flags, 0, v->check.shape->replicas);
+    memset(v->after[0], 0xA5, px_to_size(neurons));
+    praxis_status status = px_check_send_activations(&v->check);
+    if (!status)
+        status = run_stretch(v, STRETCH, v->after[0], v->sums[0]);
+    if (!status)
+        status = run_stretch(v, 1, v->after[1], v->sums[1]);
+    if (status || v->check.doubt.start)
+        return status;
+    if (memcmp(v->after[0], v->after[1], px_to_size(neurons)) != 0 ||
+        memcmp(v->sums[0], v->sums[1], STRETCH * v->check.shape->replicas * sizeof **v->sums) != 0)
+        px_text_append(&v->check.doubt, "%d ticks in one call come to other activations than one by one", STRETCH);
+    return px_check_send_activations(&v->check); /* the reference has not run these ticks */
+}
+
 /* ---- All of it ---- */
 
 static uint32_t ticks_to_run(const struct verification *v)
@@ -382,7 +446,9 @@ static praxis_status check_kernels(struct verification *v)
         if (!status && tick == 0)
             status = do_exercise(v, &first);
     }
-    return status || v->check.doubt.start ? status : learn_all(v);
+    if (!status && !v->check.doubt.start)
+        status = learn_all(v);
+    return status || v->check.doubt.start ? status : check_stretch(v);
 }
 
 /* The weights of the ranges, one after the other, from the reference or to the device. */

@@ -61,7 +61,10 @@ CPU = [
 # Kernels as PoCL 7.1 compiles them for a CPU, with LLVM 21; older compilers leave more in memory, which older PoCLs
 # can do with.
 ARRAYS = [("c", 21), ("packed", 21)]
-# The first of a family, which every clang compiles for.
+# The language in which work-groups meet on a vendor's GPUs: that of its drivers, and for NVIDIA the one that has PTX's
+# fence, for its drivers offer no order.
+MEETINGS = {"amd": "CL2.0", "nvidia": "CL1.2", "intel": "CL3.0", "spir": "CL3.0", "arrays": "CL3.0"}
+# The first of a family, which every clang compiles for, and of a program whose work-groups meet, too.
 FAMILIES = ["gfx906", "gfx1030", "gfx1100", "sm_61", "arm", "haswell", "c"]
 # One of each family and instruction, and one where there must be none.
 TELLING = ["gfx906", "gfx1030", "gfx1100", "gfx900", "sm_61", "tgllp", "pvc", "arm", "khr", "haswell", "icelake-server", "c"]
@@ -130,9 +133,10 @@ class Programs:
     def __init__(self, printer, folder):
         self.printer, self.folder = printer, pathlib.Path(folder)
 
-    def get(self, path, shape, device="gpu"):
-        source = self.folder / f"{device}-{path}-{shape[0]}-{shape[1]}.cl"
-        options = run([self.printer, device, path, str(shape[0]), str(shape[1]), str(source)]).split("\n")
+    def get(self, path, shape, device="gpu", meeting=None):
+        source = self.folder / f"{device}-{path}-{shape[0]}-{shape[1]}{meeting or ''}.cl"
+        command = [self.printer, device, path, str(shape[0]), str(shape[1]), str(source), *filter(None, [meeting])]
+        options = run(command).split("\n")
         return source, [option for option in options if option]
 
 
@@ -142,30 +146,35 @@ def clang_command(clang, source, options, target, output):
     ]
 
 
-def check(name, assembly, pattern):
+def kernel_of(meeting):
+    """The kernel that runs ticks."""
+    return "persistent" if meeting else "tick"
+
+
+def check(name, assembly, pattern, kernel):
     """A line of the report, or the failure."""
     if pattern is None:
         found = len(re.findall(DOT, assembly))
         if found:
             raise RuntimeError(f"{name}: {found} dot-product instructions where plain C was wanted")
         return "no dot-product instruction, as wanted"
-    found = count_in_kernel(assembly, pattern)
+    found = count_in_kernel(assembly, pattern, kernel)
     if found < 4:  # one for each of a work-item's rows
-        raise RuntimeError(f"{name}: {found} times {pattern} in the kernel tick, must be at least 4")
+        raise RuntimeError(f"{name}: {found} times {pattern} in the kernel {kernel}, must be at least 4")
     return f"{found} dot-product instructions"
 
 
-def compile_amd(programs, clang, target, shape):
+def compile_amd(programs, clang, target, shape, meeting):
     gpu, path, _least, pattern = target
-    source, options = programs.get(path, shape)
+    source, options = programs.get(path, shape, meeting=meeting)
     output = source.with_suffix(f".{gpu}.s")
     run(clang_command(clang, source, options, ["amdgcn-amd-amdhsa", f"-mcpu={gpu}", "-nogpulib"], output))
-    return check(gpu, output.read_text(), pattern)
+    return check(gpu, output.read_text(), pattern, kernel_of(meeting))
 
 
-def compile_nvidia(programs, clang, target, shape):
+def compile_nvidia(programs, clang, target, shape, meeting):
     gpu = target[0]
-    source, options = programs.get("ptx", shape)
+    source, options = programs.get("ptx", shape, meeting=meeting)
     output = source.with_suffix(f".{gpu}.ptx")
     words = ["-target-cpu", gpu, "-target-feature", "+ptx63"]
     library = next(filter(os.path.exists, LIBCLC), None)
@@ -176,7 +185,9 @@ def compile_nvidia(programs, clang, target, shape):
 
     missing = None if library else "which wants libclc"
     compile_with(words)
-    result = check(gpu, output.read_text(), r"\bdp4a\.s32\.s32\b")
+    result = check(gpu, output.read_text(), r"\bdp4a\.s32\.s32\b", kernel_of(meeting))
+    if meeting and count_in_kernel(output.read_text(), r"\bmembar\.gl\b", "persistent") < 4:
+        raise RuntimeError(f"{gpu}: no membar.gl around the meetings of the kernel persistent")
     if library:
         try:
             compile_with([*words, "-mlink-builtin-bitcode", library])
@@ -200,9 +211,9 @@ def assemble(ptx, gpu):
 OCLOC_LACKS = r"Could not determine (?:device )?target|(?:could not|failed to|unable to|error) (?:be )?load\w*|libig\w+"
 
 
-def compile_intel(programs, ocloc, target, shape):
+def compile_intel(programs, ocloc, target, shape, meeting):
     gpu, device = target
-    source, options = programs.get("packed", shape, device)
+    source, options = programs.get("packed", shape, device, meeting)
     folder = source.with_suffix(f".{gpu}")
     folder.mkdir()
     dump = dict(os.environ, IGC_ShaderDumpEnable="1", IGC_DumpToCustomDir=str(folder))
@@ -218,26 +229,28 @@ def compile_intel(programs, ocloc, target, shape):
     if spilled:
         raise RuntimeError(f"{gpu}: {spilled[0]}")
     files = [path.read_text(errors="replace") for path in folder.glob("*.asm")]
-    counts = [len(re.findall(r"\bdp4a\b", text)) for text in files if re.search(r"\.kernel \"?tick\b", text)]
+    kernel = kernel_of(meeting)
+    counts = [len(re.findall(r"\bdp4a\b", text)) for text in files if re.search(rf'\.kernel "?{kernel}\b', text)]
     if not counts or min(counts) < 4:
-        raise RuntimeError(f"{gpu}: {counts} times dp4a in the kernel tick, must be at least 4; {len(files)} files")
+        raise RuntimeError(f"{gpu}: {counts} times dp4a in the kernel {kernel}, must be at least 4; {len(files)} files")
     return f"{counts[-1]} dot-product instructions, no register spilled"
 
 
-def compile_spir(programs, clang, target, shape):
+def compile_spir(programs, clang, target, shape, meeting):
     path, extension, function = target
-    source, options = programs.get(path, shape)
+    kernel = kernel_of(meeting)
+    source, options = programs.get(path, shape, meeting=meeting)
     output = source.with_suffix(f".{path}.ll")
     # The header asks for the macro; what -cl-ext defines depends on the version of clang.
     triple = ["spir64", "-Wno-builtin-macro-redefined", "-Wno-macro-redefined", f"-D{extension}=1", "-emit-llvm"]
     run(clang_command(clang, source, options, triple, output))
-    found = sum(len(re.findall(rf"call [^\n]*{function}", body)) for body in functions_of(output.read_text(), "tick"))
+    found = sum(len(re.findall(rf"call [^\n]*{function}", body)) for body in functions_of(output.read_text(), kernel))
     if found < 4:
-        raise RuntimeError(f"{path}: {found} calls of {function} in the kernel tick, must be at least 4")
+        raise RuntimeError(f"{path}: {found} calls of {function} in the kernel {kernel}, must be at least 4")
     return f"{found} calls of {function}"
 
 
-def compile_cpu(programs, clang, target, shape):
+def compile_cpu(programs, clang, target, shape, _meeting):
     cpu, _least, pattern = target
     source, options = programs.get("c", shape, device="cpu")
     output = source.with_suffix(f".{cpu}.s")
@@ -260,10 +273,10 @@ def arrays_of(function):
             yield name
 
 
-def compile_arrays(programs, clang, target, shape):
+def compile_arrays(programs, clang, target, shape, meeting):
     """Arrays that are left in private memory when loops are unrolled that ask for it, and no other: cl/prelude.cl."""
     path = target[0]
-    source, options = programs.get(path, shape, device="cpu")
+    source, options = programs.get(path, shape, "cpu", meeting)
     output = source.with_suffix(".arrays.ll")
     words = ["x86_64-linux-gnu", "-march=haswell", "-emit-llvm", "-fno-unroll-loops", "-fno-discard-value-names"]
     run(clang_command(clang, source, options, words, output))
@@ -289,6 +302,11 @@ def compilers(vendor, name, target):
     return [(f"clang {version}", clangs[version]) for version in chosen] or [(missing, None)]
 
 
+def meetings(vendor, name):
+    """Without work-groups that meet, and with them in this language."""
+    return [None, *([MEETINGS[vendor]] if vendor in MEETINGS and (ALL or name in FAMILIES) else [])]
+
+
 def main():
     vendor, printer = sys.argv[1:3]
     compile_one, targets = {
@@ -308,15 +326,19 @@ def main():
                 continue
             for shape in shapes:
                 for title, compiler in compilers(vendor, name, target):
-                    # What one compiler left is not to be taken for another's.
-                    programs = Programs(printer, tempfile.mkdtemp(dir=folder))
-                    try:
-                        result = compile_one(programs, compiler, target, shape) if compiler else "SKIPPED: is not here"
-                    except RuntimeError as error:
-                        result = f"FAILED: {error}"
-                    kind = result.split(":")[0]
-                    counts[kind if kind in counts else "compiled"] += 1
-                    print(f"{name:14} N {shape[0]:6} k {shape[1]}  {title}: {result}")
+                    for meeting in meetings(vendor, name):
+                        # What one compiler left is not to be taken for another's.
+                        programs = Programs(printer, tempfile.mkdtemp(dir=folder))
+                        try:
+                            result = "SKIPPED: is not here"
+                            if compiler:
+                                result = compile_one(programs, compiler, target, shape, meeting)
+                        except RuntimeError as error:
+                            result = f"FAILED: {error}"
+                        kind = result.split(":")[0]
+                        counts[kind if kind in counts else "compiled"] += 1
+                        form = f", meeting in {meeting}" if meeting else ""
+                        print(f"{name:14} N {shape[0]:6} k {shape[1]}  {title}{form}: {result}")
     print(", ".join(f"{count} {kind.lower()}" for kind, count in counts.items()))
     if counts["FAILED"]:
         return 1

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Writes the program that a device without a driver here would be given: print_program DEVICE PATH NEURONS K FILE
- * writes the source to FILE and prints the compiler's options, one per line. DEVICE is gpu, cpu, or gpu-16, one that is
- * asked for sub-groups of 16; PATH a path of dot products.
+ * [LANGUAGE] writes the source to FILE and prints the compiler's options, one per line. DEVICE is gpu, cpu, or gpu-16,
+ * one that is asked for sub-groups of 16; PATH a path of dot products. With LANGUAGE work-groups meet, by the atomics
+ * of CL2.0 or CL3.0, or with CL1.2 by those that order nothing.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -11,10 +12,10 @@
 
 #include "backend/opencl/state.h"
 
-static praxis_status write_source(const struct px_opencl_device *device, const char *path)
+static praxis_status write_source(const struct px_opencl *opencl, const char *path)
 {
     praxis_status status;
-    char *source = px_opencl_source(device, &status);
+    char *source = px_opencl_source(opencl->device, opencl->layout.together > 0, &status);
     FILE *file = source ? fopen(path, "w") : NULL;
     if (file && fputs(source, file) < 0)
         status = PRAXIS_ERROR_IO;
@@ -37,8 +38,8 @@ static bool print_options(const struct px_opencl *opencl)
 
 int main(int argc, char **argv)
 {
-    if (argc != 6) {
-        fprintf(stderr, "usage: print_program gpu|gpu-16|cpu PATH NEURONS K FILE\n");
+    if (argc != 6 && argc != 7) {
+        fprintf(stderr, "usage: print_program gpu|gpu-16|cpu PATH NEURONS K FILE [CL1.2|CL2.0|CL3.0]\n");
         return 2;
     }
     bool cpu = strcmp(argv[1], "cpu") == 0;
@@ -50,7 +51,8 @@ int main(int argc, char **argv)
         .max_allocation_bytes = UINT64_C(1) << 40};
     struct px_opencl opencl = {.device = &device,
                                .shape = {.replicas = 1, .channels = 2, .window = 16, .traces_stored = true}};
-    px_tuning_parse(NULL, NULL, &device.tuning);
+    px_tuning_parse(NULL, argc == 7 ? "persistent=1" : NULL, &device.tuning);
+    opencl.meeting.atomics = argc == 7 && strcmp(argv[6], "CL1.2") != 0 ? argv[6] : NULL;
     device.dot_product = px_dot_product_named(argv[2]);
     if (device.dot_product == PX_DOT_PRODUCT_END) {
         fprintf(stderr, "there is no path %s\n", argv[2]);
@@ -62,7 +64,7 @@ int main(int argc, char **argv)
     if (!status)
         status = px_opencl_plan_layout(&device, device.dot_product, &device.tuning, &opencl.shape, &opencl.layout);
     if (!status)
-        status = write_source(&device, argv[5]);
+        status = write_source(&opencl, argv[5]);
     if (status) {
         fprintf(stderr, "%s\n", praxis_status_string(status));
         return 1;

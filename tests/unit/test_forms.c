@@ -45,6 +45,9 @@ static const struct {
     {"packed", "resident=0,split=2,work_group=64,strip=3", true},
     {"packed", "resident=0,split=16,work_group=1024,tiles=3", false},
     {"packed", "resident=1,workers=64,strip=1,work_group=64", true},
+    {"c", "persistent=1", false},
+    {"c", "persistent=3,split=4,rows=4,vectors=1,ticks=3", true},
+    {"packed", "persistent=2,split=2,work_group=64,strip=1", true},
 };
 
 /* One vector a tile and odd k; two vectors a tile; more than one tile where it can be had. */
@@ -119,6 +122,7 @@ START_TEST(the_form_is_told)
     if (!unit_all)
         return;
     ck_assert(runs_resident("resident=1", 49, 0));
+    ck_assert(!runs_resident("persistent=1", 49, 0));
     ck_assert(!runs_resident("resident=1", 121, 2000)); /* in several buffers */
     ck_assert(!runs_resident(NULL, 20000, 0));
 }

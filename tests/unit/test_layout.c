@@ -101,12 +101,12 @@ static void describe(const struct wish *wish, char text[512])
              "p %u, columns %u, k %u, R %u, window %u, path %d on type %d, units %u, local %" PRIu64
              ", items %u, registers %u, "
              "allocation %" PRIu64 ", resident=%d,rows=%d,vectors=%d,streams=%d,ahead=%d,height=%d,staged=%d,split=%d,"
-             "work_group=%d,workers=%d,ticks=%d,strip=%d,tiles=%d",
+             "work_group=%d,workers=%d,ticks=%d,strip=%d,tiles=%d,persistent=%d",
              wish->shape.graph.prime, wish->shape.columns, wish->shape.graph.curves, wish->shape.replicas,
              wish->shape.window, (int)wish->path, (int)device->type, device->compute_units, device->local_memory_bytes,
              device->max_group_items, device->register_integers, device->max_allocation_bytes, t->resident, t->rows,
              t->vectors, t->streams, t->ahead, t->height, t->staged, t->split, t->work_group, t->workers, t->ticks,
-             t->strip, t->tiles);
+             t->strip, t->tiles, t->persistent);
 }
 
 /* ---- What holds of it ---- */
@@ -181,6 +181,10 @@ static void check_tick(const struct wish *wish, const struct px_layout *l)
     HOLDS(!l->staged || 2 * l->turn * l->stride <= wish->device.local_memory_bytes);
     HOLDS(l->workers >= 1 && l->workers <= 256 && l->ticks >= 1);
     HOLDS(!l->resident || (l->slabs == 1 && wish->shape.columns == wish->shape.graph.prime));
+    HOLDS(!l->together || (l->slabs == 1 && wish->shape.columns == wish->shape.graph.prime && !l->resident));
+    /* Groups that have something to do, whose meetings of a launch are counted in 30 bits. */
+    HOLDS(l->together <= px_tick_groups(l, l->panels) && (uint64_t)l->together * l->ticks <= UINT32_C(1) << 30);
+    HOLDS(!l->together || !l->staged);
 }
 
 /* Work-groups of birth and of learning: whole tiles, and no more than a device can have. */
@@ -206,7 +210,7 @@ static praxis_status plan(const struct wish *wish, struct px_layout *layout)
     ck_assert_int_eq(px_layout_plan(NULL, &wish->device, wish->path, &wish->tuning, &wish->shape, &other), status);
     if (status == PRAXIS_SUCCESS)
         HOLDS(layout->ahead == other.ahead && layout->staged == other.staged && layout->resident == other.resident &&
-              layout->each == other.each);
+              layout->together == other.together && layout->each == other.each);
     return status;
 }
 

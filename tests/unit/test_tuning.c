@@ -140,7 +140,7 @@ START_TEST(a_tuning_is_taken_whole)
     struct messages messages;
     const char *text =
         "resident=0,rows=8,vectors=2,streams=3,ahead=1,height=32,staged=1,split=4,work_group=64,workers=2,"
-        "ticks=7,strip=9,tiles=11";
+        "ticks=7,strip=9,tiles=11,persistent=2";
     store(folder, &parameters, text);
     struct px_tuning all = choose(folder, NULL, &parameters, &messages);
     struct px_tuning one = choose(folder, "rows=4", &parameters, &messages);

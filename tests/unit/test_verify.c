@@ -142,6 +142,26 @@ START_TEST(wrong_steps_are_refused)
 }
 END_TEST
 
+/* What ticks alone do right, and several in one launch do not: whose activations come next, and which are summed. */
+static const struct {
+    struct way way;
+    struct fault fault;
+} stretch_faults[] = {
+    {{"c", "persistent=1", 0},
+     {"persistent.cl", "s/replicas, (present + tick) % 2/replicas, (present + (tick > 1)) % 2/",
+      "3 ticks in one call"}},
+    {{"c", "persistent=1", 0},
+     {"persistent.cl", "s/(present + tick + 1) % 2, replicas/present, replicas/", "3 ticks in one call"}},
+    {{"c", "resident=1", 0},
+     {"resident.cl", "s/replicas, (present + tick) % 2/replicas, (present + (tick > 1)) % 2/", "3 ticks in one call"}},
+};
+
+START_TEST(wrong_stretches_are_refused)
+{
+    refuse(&stretch_faults[_i].way, &stretch_faults[_i].fault, 121, 1);
+}
+END_TEST
+
 /* In the last rows of a network, slab or replica alone; of large ones three ranges are compared. */
 static const struct {
     struct fault fault;
@@ -292,6 +312,7 @@ int main(int argc, char **argv)
         tcase_add_loop_test(verify, wrong_ticks_are_refused, 0, unit_all ? UNIT_LENGTH(tick_faults) : 1);
         tcase_add_loop_test(verify, wrong_learning_is_refused, 0, unit_all ? UNIT_LENGTH(learning_faults) : 1);
         tcase_add_loop_test(verify, wrong_steps_are_refused, 0, unit_all ? UNIT_LENGTH(step_faults) : 1);
+        tcase_add_loop_test(verify, wrong_stretches_are_refused, 0, unit_all ? UNIT_LENGTH(stretch_faults) : 1);
         tcase_add_loop_test(verify, faults_in_the_last_place_are_found, 0, unit_all ? UNIT_LENGTH(places) : 1);
         tcase_add_loop_test(verify, comparing_leaves_no_trace, 0, unit_all ? 4 : 1);
         tcase_add_test(verify, stepping_down);

@@ -92,9 +92,11 @@ bool px_dot_product_describe(uint32_t number, praxis_dot_product_info *info)
  * Without warnings: PoCL (3.1 to 7.1) prints how many there were, and for a CPU without AVX-512 clang warns of the
  * calling convention of every function that takes vectors of sixteen, though none is called from outside its program.
  */
-void px_opencl_append_language(struct px_text *options, const praxis_device_info *info, enum px_dot_product path)
+void px_opencl_append_language(struct px_text *options, const praxis_device_info *info, enum px_dot_product path,
+                               const char *least)
 {
-    px_text_append(options, "-w -cl-std=%s -DDOT_PRODUCT=%d%s", paths_known[path].language, (int)path,
+    const char *own = paths_known[path].language, *language = least && strcmp(least, own) > 0 ? least : own;
+    px_text_append(options, "-w -cl-std=%s -DDOT_PRODUCT=%d%s", language, (int)path,
                    info->type == PRAXIS_DEVICE_EMULATOR ? OCLGRIND_OPTIONS : "");
 }
 

@@ -107,7 +107,7 @@ static praxis_status build(struct examination *exam, const char *source, enum px
     static const char *const names[] = {"confirm"};
     const struct px_opencl_device *device = exam->device;
     struct px_text text = {.start = NULL};
-    px_opencl_append_language(&text, &device->info, path);
+    px_opencl_append_language(&text, &device->info, path, NULL);
     px_text_append(&text, " -DINLINE=static");
     char *options = px_text_take(&text);
     cl_int error = CL_OUT_OF_HOST_MEMORY;

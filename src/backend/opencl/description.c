@@ -14,6 +14,10 @@
 #define INTEGER_DOT_PRODUCT_ACCELERATION_8BIT_PACKED 0x1075
 #define INTEGER_DOT_PRODUCT_INPUT_4X8BIT_PACKED      (1u << 0)
 #define SUB_GROUP_SIZES                              0x4108
+#define ATOMIC_MEMORY_CAPABILITIES                   0x1063
+#define ATOMIC_FENCE_CAPABILITIES                    0x1064
+#define ATOMIC_ORDER_ACQ_REL                         (1u << 1)
+#define ATOMIC_SCOPE_DEVICE                          (1u << 5)
 #define COMPUTE_CAPABILITY_MAJOR                     0x4000
 #define COMPUTE_CAPABILITY_MINOR                     0x4001
 
@@ -260,4 +264,18 @@ void px_opencl_describe(struct px_opencl_device *device)
     enum px_dot_product paths[PX_DOT_PRODUCT_END];
     px_opencl_dot_products(device, paths);
     snprintf(info->dot_product, sizeof info->dot_product, "%s", px_dot_product_name(paths[0]));
+}
+
+/* OpenCL 3.0 asks for no such atomics, and lets one ask. A driver of 2.x has them, where it answers in its own
+ * language. */
+const char *px_opencl_atomics(const struct px_opencl_device *device)
+{
+    const cl_ulong wanted = ATOMIC_ORDER_ACQ_REL | ATOMIC_SCOPE_DEVICE;
+    const char *version = device->info.version;
+    cl_ulong memory = 0, fences = 0;
+    if (clGetDeviceInfo(device->device, ATOMIC_MEMORY_CAPABILITIES, sizeof memory, &memory, NULL) ||
+        clGetDeviceInfo(device->device, ATOMIC_FENCE_CAPABILITIES, sizeof fences, &fences, NULL) ||
+        (memory & fences & wanted) != wanted)
+        return NULL;
+    return strncmp(version, "OpenCL 3.", 9) == 0 ? "CL3.0" : strncmp(version, "OpenCL 2.", 9) == 0 ? "CL2.0" : NULL;
 }

@@ -72,6 +72,10 @@ void px_opencl_describe(struct px_opencl_device *device);
 cl_int px_opencl_device_text(cl_device_id device, cl_device_info what, char **text);
 cl_int px_opencl_platform_text(cl_platform_id platform, cl_platform_info what, char **text);
 
+/* The OpenCL C whose atomics order memory between work-groups on a device, "CL3.0" or "CL2.0"; NULL where it names
+ * none. */
+const char *px_opencl_atomics(const struct px_opencl_device *device);
+
 /* identity.c: what tells a device, its driver, this library and, for a CPU, the host from any other. Where the driver
  * does not answer, it is NULL with a warning. Fails for want of memory alone. */
 praxis_status px_opencl_identify(const struct px_opencl_device *device, char **identity);
@@ -82,16 +86,18 @@ size_t px_opencl_dot_products(const struct px_opencl_device *device, enum px_dot
 const char *px_opencl_lacks(const struct px_opencl_device *device, enum px_dot_product path);
 /* The path of AMD's GPUs by the name their driver gives ("gfx90a:sramecc+"), END where the name is not known. */
 enum px_dot_product px_amd_dot_product(const char *name);
-/* What every program is built with on the device, by a path: language, path and quirks, as compiler options. */
-void px_opencl_append_language(struct px_text *options, const praxis_device_info *info, enum px_dot_product path);
+/* What every program is built with on the device, by a path: language, path and quirks, as compiler options. The
+ * language is the path's own, or `least` where that is a later one; NULL: any. */
+void px_opencl_append_language(struct px_text *options, const praxis_device_info *info, enum px_dot_product path,
+                               const char *least);
 /* Whether what a device's compiler made is kept in the program cache; false where that costs more than it saves. */
 bool px_opencl_keeps_programs(const praxis_device_info *info);
 
 /*
- * source.c: the source of every network, and of what confirms a path, from the library or from kernel_directory;
- * allocated, NULL with *status set.
+ * source.c: the source of every network, or of one whose work-groups meet, and of what confirms a path, from the
+ * library or from kernel_directory; allocated, NULL with *status set.
  */
-char *px_opencl_source(const struct px_opencl_device *device, praxis_status *status);
+char *px_opencl_source(const struct px_opencl_device *device, bool meets, praxis_status *status);
 char *px_opencl_confirmation_source(const struct px_opencl_device *device, praxis_status *status);
 
 /*

@@ -164,10 +164,12 @@ static praxis_status launch_tick(struct px_opencl *opencl, uint32_t step)
     return px_opencl_readout(opencl, step);
 }
 
-/* Ticks step .. step + count - 1 of all replicas in one launch. */
-static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, uint32_t count)
+/* Of a kernel that runs ticks step .. step + count - 1 of all replicas in one launch; `more` behind its
+ * TICKS_PARAMETERS. */
+static praxis_status launch_ticks(struct px_opencl *opencl, enum px_kernel kernel, uint32_t step, uint32_t count,
+                                  const struct px_argument *more, size_t more_count, const size_t global[2],
+                                  const size_t local[2])
 {
-    const struct px_layout *layout = &opencl->layout;
     const struct px_staged *staged = &opencl->staged;
     const struct input input = input_of(opencl, step);
     cl_ulong time = staged->span.first_tick + step;
@@ -205,12 +207,56 @@ static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, ui
     };
     add(&arguments, own, PX_COUNT(own));
     add_neuron_arguments(&arguments, opencl);
-    const size_t local = layout->workers, global = local * opencl->shape.replicas;
-    praxis_status status =
-        px_opencl_launch_change(opencl, PX_KERNEL_RESIDENT, arguments.list, arguments.count, 1, &global, &local);
+    add(&arguments, more, more_count);
+    return px_opencl_launch_change(opencl, kernel, arguments.list, arguments.count, 2, global, local);
+}
+
+/* Each replica's by one work-group. */
+static praxis_status launch_resident(struct px_opencl *opencl, uint32_t step, uint32_t count)
+{
+    const size_t local[] = {opencl->layout.workers, 1}, global[] = {local[0] * opencl->shape.replicas, 1};
+    praxis_status status = launch_ticks(opencl, PX_KERNEL_RESIDENT, step, count, NULL, 0, global, local);
     if (!status)
         move_on(opencl, count);
     return status;
+}
+
+praxis_status px_opencl_persist(struct px_opencl *opencl, uint32_t step, uint32_t count, uint32_t groups,
+                                uint32_t *held)
+{
+    const struct px_layout *layout = &opencl->layout;
+    const cl_uint polls = px_opencl_polls(opencl);
+    const size_t local[] = {layout->beside, layout->split}, global[] = {local[0] * groups, local[1]};
+    const struct px_argument more[] = {PX_ARGUMENT(opencl->meeting.count), PX_ARGUMENT(opencl->meeting.arrivals),
+                                       PX_ARGUMENT(polls)};
+    praxis_status status = count == 1 ? PRAXIS_SUCCESS : px_opencl_open_meetings(opencl);
+    if (!status)
+        status = launch_ticks(opencl, PX_KERNEL_PERSISTENT, step, count, more, PX_COUNT(more), global, local);
+    *held = 1;
+    if (!status && count != 1)
+        status = px_opencl_close_meetings(opencl, groups, held);
+    return status;
+}
+
+/* As many of ticks step .. step + count - 1 as one launch brings about: *done, which may be none. */
+static praxis_status launch_persistent(struct px_opencl *opencl, uint32_t step, uint32_t count, uint32_t *done)
+{
+    const struct px_layout *layout = &opencl->layout;
+    uint32_t most = opencl->meeting.groups ? layout->ticks : 1;
+    count = count < most ? count : most;
+    uint32_t groups = count > 1 ? opencl->meeting.groups : (uint32_t)px_tick_groups(layout, layout->panels);
+    praxis_status status = px_opencl_persist(opencl, step, count, groups, done);
+    if (status)
+        return status;
+    if (*done < count) {
+        opencl->meeting.groups = 0;
+        px_message(opencl->base.log, PRAXIS_LOG_WARNING,
+                   "%s: work-groups that ran together waited too long after %u of %u ticks: from here on a launch for "
+                   "every tick",
+                   opencl->device->info.name, *done, count);
+    }
+    move_on(opencl, *done);
+    return *done ? px_opencl_readout(opencl, step + *done - 1) : PRAXIS_SUCCESS;
 }
 
 /* The flags of the ticks that come to the device, with where replicas stand, if they are others than before. */
@@ -236,16 +282,27 @@ static praxis_status set_flags(struct px_opencl *opencl, const uint8_t *flags)
     return PRAXIS_SUCCESS;
 }
 
+/* As many of ticks step .. step + count - 1 as go in one launch. */
+static praxis_status launch_some(struct px_opencl *opencl, uint32_t step, uint32_t count, uint32_t *launched)
+{
+    const struct px_layout *layout = &opencl->layout;
+    if (layout->together)
+        return launch_persistent(opencl, step, count, launched);
+    if (layout->resident) {
+        *launched = count < layout->ticks ? count : layout->ticks;
+        return launch_resident(opencl, step, *launched);
+    }
+    *launched = 1;
+    return launch_tick(opencl, step);
+}
+
 praxis_status px_opencl_ticks(struct px_backend *backend, uint32_t step, uint32_t count, const uint8_t *flags)
 {
     struct px_opencl *opencl = px_opencl_of(backend);
-    uint32_t most = opencl->layout.resident ? opencl->layout.ticks : 1;
     praxis_status status = set_flags(opencl, flags);
     opencl->window.peeked = false;
-    for (uint32_t end = step + count, launched; step < end && !status; step += launched) {
-        launched = end - step < most ? end - step : most;
-        status = opencl->layout.resident ? launch_resident(opencl, step, launched) : launch_tick(opencl, step);
-    }
+    for (uint32_t end = step + count, launched; step < end && !status; step += launched)
+        status = launch_some(opencl, step, end - step, &launched);
     return status;
 }
 

@@ -29,6 +29,11 @@ uint32_t px_column_items(const struct px_layout *layout)
     return (uint32_t)px_divide_up(layout->padded, px_item_rows(layout));
 }
 
+uint64_t px_tick_groups(const struct px_layout *layout, uint64_t panels)
+{
+    return px_divide_up(panels * px_column_items(layout), layout->beside);
+}
+
 static uint32_t least(uint32_t a, uint32_t b)
 {
     return a < b ? a : b;
@@ -52,7 +57,7 @@ static void plan_staging(const struct px_layout_device *device, const struct px_
                          struct px_layout *layout)
 {
     uint32_t items = px_column_items(layout), bytes = 2 * layout->turn * layout->stride;
-    bool fits = !wide && layout->split == 1 && items <= device->max_group_items &&
+    bool fits = !wide && layout->split == 1 && tuned(tuning->persistent, 0) == 0 && items <= device->max_group_items &&
                 bytes <= device->local_memory_bytes && layout->word_taps == 4;
     layout->staged = fits && tuned(tuning->staged, 0);
     if (layout->staged)
@@ -221,18 +226,41 @@ static bool resident_pays(uint64_t replica_bytes, uint64_t replicas, uint64_t co
 /* A launch must end long before a driver takes the device for hung: within 50 ms at the pace of a slow unit. */
 #define LAUNCH_MOST_BYTES UINT64_C(100000000)
 
-/* One launch of many ticks asks nobody for activations in between: that is for whole networks. */
-static void plan_residence(const struct px_layout_device *device, const struct px_tuning *tuning,
-                           const struct px_shape *shape, struct px_layout *layout)
+/* Work-groups count all their meetings of a launch in 30 bits, and blocks of items in 32. */
+#define MEETINGS_MOST (UINT32_C(1) << 30)
+
+/*
+ * As many work-groups as one asks for on each compute unit, and no more than have something to do. Off unless asked
+ * for: no GPU has shown yet that it pays (docs/performance.md).
+ */
+static uint32_t groups_together(const struct px_layout_device *device, const struct px_tuning *tuning,
+                                const struct px_layout *layout)
 {
-    bool possible = layout->slabs == 1 && px_is_whole(shape);
+    uint64_t wish = compute_units(device) * tuned(tuning->persistent, 0);
+    uint64_t groups = px_tick_groups(layout, layout->panels);
+    groups = groups < wish ? groups : wish;
+    return groups <= MEETINGS_MOST && (uint64_t)layout->panels * px_column_items(layout) <= INT32_MAX ? (uint32_t)groups
+                                                                                                      : 0;
+}
+
+/* One launch of many ticks asks nobody for activations in between: that is for whole networks. */
+static void plan_launches(const struct px_layout_device *device, const struct px_tuning *tuning,
+                          const struct px_shape *shape, struct px_layout *layout)
+{
+    bool possible = layout->slabs == 1 && px_is_whole(shape), meets = tuned(tuning->persistent, 0) > 0;
     uint64_t neurons = (uint64_t)shape->graph.prime * layout->padded;
     uint64_t bytes = neurons * (shape->graph.degree + NEURON_BYTES);
     uint64_t at_once = compute_units(device);
-    uint64_t ticks = LAUNCH_MOST_BYTES / (bytes * px_divide_up(shape->replicas, at_once)) + 1;
-    layout->resident = possible && tuned(tuning->resident, resident_pays(bytes, shape->replicas, at_once));
+    uint64_t unit_bytes = bytes * px_divide_up(shape->replicas, at_once);
+    layout->resident = possible && tuned(tuning->resident, !meets && resident_pays(bytes, shape->replicas, at_once));
+    layout->together = possible && !layout->resident ? groups_together(device, tuning, layout) : 0;
+    if (layout->together)
+        unit_bytes = px_divide_up(bytes * shape->replicas, at_once);
+    uint64_t ticks = LAUNCH_MOST_BYTES / unit_bytes + 1;
     layout->workers = tuned(tuning->workers, is_cpu(device) ? 1 : 256);
     layout->ticks = tuned(tuning->ticks, ticks < UINT32_MAX ? (uint32_t)ticks : UINT32_MAX);
+    if (layout->together)
+        layout->ticks = least(layout->ticks, MEETINGS_MOST / layout->together);
 }
 
 uint32_t px_packed_words(uint32_t ticks)
@@ -318,6 +346,6 @@ praxis_status px_layout_plan(struct px_log *log, const struct px_layout_device *
                        (unsigned long long)panel_bytes, (unsigned long long)device->max_allocation_bytes);
     layout->panels_per_slab = fitting < panels ? (uint32_t)fitting : layout->panels;
     layout->slabs = (uint32_t)px_divide_up(panels, layout->panels_per_slab);
-    plan_residence(device, tuning, shape, layout);
+    plan_launches(device, tuning, shape, layout);
     return PRAXIS_SUCCESS;
 }

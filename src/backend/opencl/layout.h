@@ -36,9 +36,10 @@ struct px_layout {
     uint32_t each;        /* tiles that a work-item of learning takes; 0: as many as suit their number */
     uint32_t panels_per_slab;
     uint32_t slabs;
-    bool resident;    /* a work-group runs all of a replica's ticks, many in one launch */
-    uint32_t workers; /* its work-items */
-    uint32_t ticks;   /* the most it runs in one launch */
+    bool resident;     /* a work-group runs all of a replica's ticks, many in one launch */
+    uint32_t workers;  /* its work-items */
+    uint32_t together; /* work-groups that run many ticks in one launch, if they meet between them; 0: none */
+    uint32_t ticks;    /* the most that run in one launch */
 };
 
 /* What of a device layouts depend on. */
@@ -60,6 +61,8 @@ uint32_t px_packed_words(uint32_t ticks);
 uint32_t px_item_rows(const struct px_layout *layout);
 /* And how many a column has; the last may share rows with the one before. */
 uint32_t px_column_items(const struct px_layout *layout);
+/* How many work-groups take each item of a tick once. */
+uint64_t px_tick_groups(const struct px_layout *layout, uint64_t panels);
 /* How many work-items learn a tile. */
 uint32_t px_learning_items(const struct px_layout *layout);
 uint32_t px_slab_panels(const struct px_layout *layout, uint32_t slab);

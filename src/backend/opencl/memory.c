@@ -210,6 +210,7 @@ void px_opencl_free_memory(struct px_opencl *opencl)
         px_opencl_replace(&opencl->fields[f], NULL);
     px_opencl_replace(&opencl->activations, NULL);
     px_opencl_replace(&opencl->seeds, NULL);
+    px_opencl_replace(&opencl->meeting.count, NULL);
     px_opencl_replace(&opencl->crossing.own, NULL);
     px_opencl_replace(&opencl->crossing.others, NULL);
     px_opencl_replace(&opencl->window.factors, NULL);

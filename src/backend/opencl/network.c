@@ -53,13 +53,16 @@ static void describe(const struct px_backend *backend, praxis_network_info *info
     info->padded_synapses = px_panel_bytes(&opencl->layout) * opencl->shape.columns;
     info->weight_slabs = opencl->layout.slabs;
     snprintf(info->sum_path, sizeof info->sum_path, "%s, %u rows%s", px_dot_product_name(opencl->layout.path),
-             opencl->layout.rows, opencl->layout.resident ? ", resident" : "");
+             opencl->layout.rows,
+             opencl->layout.resident  ? ", resident"
+             : opencl->meeting.groups ? ", persistent"
+                                      : "");
 }
 
-/* Of a program, the tick runs in one form or the other; all else is the same. */
+/* Of a program, the tick runs in one form or another; all else is the same. */
 static unsigned form_of(const struct px_opencl *opencl)
 {
-    return opencl->layout.resident ? 1u << 1 : 1u << 0;
+    return opencl->layout.resident ? 1u << 1 : opencl->layout.together ? 1u << 2 : 1u << 0;
 }
 
 static bool trusted(const struct px_backend *backend)
@@ -156,7 +159,9 @@ static praxis_status equip(struct px_opencl *opencl)
         return status;
     opencl->queue = px_opencl_queue(opencl->device, &error);
     status = error ? px_cl_fail(opencl->base.log, error, "clCreateCommandQueue") : px_opencl_build(opencl);
-    return status ? status : px_opencl_allocate(opencl);
+    if (!status)
+        status = px_opencl_allocate(opencl);
+    return status ? status : px_opencl_rehearse(opencl);
 }
 
 /* All that is decided of a back end before anything is made. */
@@ -172,9 +177,12 @@ static praxis_status plan_network(struct px_opencl_device *device, const struct 
     if (choice == 0) /* other tunings were made for the device's own path */
         px_tuning_choose(device, shape, &tuning);
     praxis_status status = px_opencl_plan_layout(device, path, &tuning, shape, &opencl->layout);
-    if (!status)
-        px_opencl_count(opencl);
-    return status;
+    if (status)
+        return status;
+    opencl->meeting.groups = opencl->layout.together;
+    opencl->meeting.atomics = opencl->layout.together ? px_opencl_atomics(device) : NULL;
+    px_opencl_count(opencl);
+    return PRAXIS_SUCCESS;
 }
 
 praxis_status px_opencl_plan(struct px_device *base, const struct px_shape *shape, praxis_network_info *info)

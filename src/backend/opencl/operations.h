@@ -51,6 +51,22 @@ praxis_status px_opencl_set_groups(struct px_backend *backend, uint32_t count, c
 praxis_status px_opencl_readout(struct px_opencl *opencl, uint32_t step);
 praxis_status px_opencl_histogram(struct px_backend *backend, praxis_field field, uint64_t *counts);
 
+/*
+ * meeting.c. Before the first ticks of a network whose layout has work-groups together: finds out how many of them run
+ * at once, meeting.groups; 0, with a warning, where they cannot be had.
+ */
+praxis_status px_opencl_rehearse(struct px_opencl *opencl);
+/* Around a launch whose work-groups meet; what they hold of their meetings is waited for. */
+praxis_status px_opencl_open_meetings(struct px_opencl *opencl);
+praxis_status px_opencl_close_meetings(struct px_opencl *opencl, uint32_t groups, uint32_t *held);
+/* How often one looks for others. */
+cl_uint px_opencl_polls(const struct px_opencl *opencl);
+/* Ticks step .. step + count - 1 in one launch of so many work-groups, which meet before the first, and between any
+ * two; as many ticks are done as meetings were *held. One tick alone needs no meeting, and is done. With a count of 0
+ * they only meet. */
+praxis_status px_opencl_persist(struct px_opencl *opencl, uint32_t step, uint32_t count, uint32_t groups,
+                                uint32_t *held);
+
 /* values.c */
 praxis_status px_opencl_supply(struct px_backend *backend, const struct px_values *factors);
 praxis_status px_opencl_gate(struct px_backend *backend, const uint32_t *contexts);

@@ -6,16 +6,16 @@
 #include "backend/opencl/state.h"
 #include "base/fixed.h"
 
-static const char *const kernel_names[PX_KERNEL_COUNT] = {"birth",    "tick",      "carry", "publish", "adopt",
-                                                          "resident", "supply",    "gate",  "prepare", "learn",
-                                                          "readout",  "histogram", "clear", "reset"};
+static const char *const kernel_names[PX_KERNEL_COUNT] = {
+    "birth",   "tick",  "carry",   "publish",   "adopt", "resident", "supply",     "gate",
+    "prepare", "learn", "readout", "histogram", "clear", "reset",    "persistent", "rehearse"};
 
 char *px_opencl_options(const struct px_opencl *opencl)
 {
     const struct px_graph *graph = &opencl->shape.graph;
     const struct px_layout *layout = &opencl->layout;
     struct px_text options = {.start = NULL};
-    px_opencl_append_language(&options, &opencl->device->info, layout->path);
+    px_opencl_append_language(&options, &opencl->device->info, layout->path, opencl->meeting.atomics);
     for (uint32_t q = 0; q < graph->curves; q++)
         px_text_append(&options, "%s%uu", q ? "," : " -DSLOPES={", graph->slope[q]);
     px_text_append(
@@ -34,6 +34,8 @@ char *px_opencl_options(const struct px_opencl *opencl)
                    "-DBIAS_MAX=%d",
                    PX_ACTIVATION_STEP_Q28, PX_NORMAL_STEP_Q28, PX_MEMBRANE_MAX, PX_DEVIATION_MAX, PX_GAIN_MAX,
                    PX_BIAS_MAX);
+    if (layout->together)
+        px_text_append(&options, " -DMEETING=%d", opencl->meeting.atomics ? PX_MEETING_ORDERED : PX_MEETING_1_2);
     if (opencl->device->sub_group)
         px_text_append(&options, " -DSUB_GROUP=%u", opencl->device->sub_group);
     return px_text_take(&options);
@@ -55,14 +57,16 @@ static praxis_status report_build(const struct px_opencl *opencl, cl_int error, 
 praxis_status px_opencl_build(struct px_opencl *opencl)
 {
     praxis_status status;
-    char *source = px_opencl_source(opencl->device, &status), *log = NULL;
+    bool meets = opencl->layout.together > 0;
+    char *source = px_opencl_source(opencl->device, meets, &status), *log = NULL;
     if (status)
         return status;
     char *options = px_opencl_options(opencl);
     cl_int error = CL_OUT_OF_HOST_MEMORY;
     if (options)
-        error = px_programs_take(opencl->device, source, options, kernel_names, PX_KERNEL_COUNT, &opencl->program,
-                                 opencl->kernels, &log);
+        error =
+            px_programs_take(opencl->device, source, options, kernel_names,
+                             meets ? PX_KERNEL_COUNT : PX_KERNEL_PERSISTENT, &opencl->program, opencl->kernels, &log);
     if (error)
         status = report_build(opencl, error, options, log);
     free(log);

@@ -20,6 +20,8 @@ enum px_kernel {
     PX_KERNEL_HISTOGRAM,
     PX_KERNEL_CLEAR,
     PX_KERNEL_RESET,
+    PX_KERNEL_PERSISTENT, /* this and what follows where work-groups meet */
+    PX_KERNEL_REHEARSE,
     PX_KERNEL_COUNT
 };
 

@@ -15,6 +15,7 @@ static const char *const network_files[] = {
     "prelude.cl",  "dot4.cl",  "words.cl",    "birth.cl",    "factor.cl",    "homeostasis.cl", "neuron.cl",
     "tick.cl",     "carry.cl", "exchange.cl", "supply.cl",   "gate.cl",      "x86.cl",         "window.cl",
     "synapses.cl", "learn.cl", "readout.cl",  "resident.cl", "histogram.cl", "clear.cl"};
+static const char *const meeting_files[] = {"persistent.cl"}; /* behind them, where work-groups meet */
 static const char *const confirmation_files[] = {"dot4.cl", "words.cl", "confirm.cl"};
 
 #define MAX_KERNEL_FILE ((size_t)1 << 20)
@@ -69,17 +70,20 @@ static void append_tables(struct px_text *text)
     px_text_append(text, "};\n");
 }
 
-/* Takes the text, the files appended to it; NULL with *status set. */
-static char *join_files(const struct px_opencl_device *device, struct px_text *text, const char *const *names,
-                        size_t count, praxis_status *status)
+static void append_files(const struct px_opencl_device *device, struct px_text *text, const char *const *names,
+                         size_t count, praxis_status *status)
 {
-    *status = PRAXIS_SUCCESS;
     for (size_t i = 0; i < count && !*status; i++) {
         char *file = kernel_file(device, names[i], status);
         if (!*status)
             px_text_append(text, "%s", file);
         free(file);
     }
+}
+
+/* Takes the text; NULL with *status set. */
+static char *take_source(const struct px_opencl_device *device, struct px_text *text, praxis_status *status)
+{
     if (!*status && text->failed)
         *status = px_fail(device->base.log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for kernels");
     char *source = px_text_take(text);
@@ -90,16 +94,21 @@ static char *join_files(const struct px_opencl_device *device, struct px_text *t
     return source;
 }
 
-char *px_opencl_source(const struct px_opencl_device *device, praxis_status *status)
+char *px_opencl_source(const struct px_opencl_device *device, bool meets, praxis_status *status)
 {
     struct px_text text = {.start = NULL};
+    *status = PRAXIS_SUCCESS;
     append_tables(&text);
-    return join_files(device, &text, network_files, sizeof network_files / sizeof *network_files, status);
+    append_files(device, &text, network_files, sizeof network_files / sizeof *network_files, status);
+    if (meets)
+        append_files(device, &text, meeting_files, sizeof meeting_files / sizeof *meeting_files, status);
+    return take_source(device, &text, status);
 }
 
 char *px_opencl_confirmation_source(const struct px_opencl_device *device, praxis_status *status)
 {
     struct px_text text = {.start = NULL};
-    return join_files(device, &text, confirmation_files, sizeof confirmation_files / sizeof *confirmation_files,
-                      status);
+    *status = PRAXIS_SUCCESS;
+    append_files(device, &text, confirmation_files, sizeof confirmation_files / sizeof *confirmation_files, status);
+    return take_source(device, &text, status);
 }

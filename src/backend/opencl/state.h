@@ -44,6 +44,17 @@ struct px_standings {
     cl_uint since;
 };
 
+/* Work-groups that run many ticks in one launch, where the layout has some. */
+struct px_meeting {
+    const char *atomics; /* as px_opencl_atomics */
+    cl_mem count;        /* see cl/persistent.cl */
+    cl_uint arrivals;    /* that stand in it */
+    uint32_t groups;     /* that were found to run at once; 0: every tick is a launch */
+};
+/* How memory is ordered between them, MEETING in cl/persistent.cl. */
+#define PX_MEETING_1_2     1
+#define PX_MEETING_ORDERED 2
+
 /* Activations between parts of a network; whole ones have none. */
 struct px_crossing {
     cl_mem own, others; /* [R][owned] on their way out, and in: [R][...] of the columns before, and behind */
@@ -79,6 +90,7 @@ struct px_opencl {
     cl_mem group_offsets, group_members;
     struct px_staged staged;
     struct px_crossing crossing;
+    struct px_meeting meeting;
     void *block; /* of the host, that state is moved through: it grows */
     uint64_t block_bytes;
     struct px_stage peeked; /* traces as they would be stored */

@@ -55,7 +55,10 @@ static const struct entry entries[] = {
           "work-items in a work-group of a tick, at most those the device allows; where dot_product is not \"c\" also "
           "of learning. No effect on a CPU with \"c\" and split=1"),
     ENTRY(workers, 1, 256, true, WORK_GROUPS, TRIES(32, 64, 128, 256), "work-items per replica, if resident"),
-    ENTRY(ticks, 1, 1u << 20, false, EVERYWHERE, NO_TRIES, "ticks in one launch, if resident"),
+    ENTRY(ticks, 1, 1u << 20, false, EVERYWHERE, NO_TRIES, "ticks in one launch, if resident or persistent"),
+    ENTRY(persistent, 0, 16, false, WORK_GROUPS, TRIES(0, 1, 2, 4),
+          "so many work-groups on each compute unit, or fewer where not all of them run at once, do many ticks in one "
+          "launch and meet between them; 0: none do. No effect if resident, or where weights are in several buffers"),
 };
 #define ENTRIES     (sizeof entries / sizeof *entries)
 #define MOST_DIGITS 10 /* of a number, zeros in front included: a text has an end */

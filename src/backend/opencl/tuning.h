@@ -11,7 +11,8 @@
 
 #define PX_TUNING_AUTOMATIC (-1)
 struct px_tuning {
-    int32_t resident, rows, vectors, streams, ahead, height, staged, split, work_group, workers, ticks, strip, tiles;
+    int32_t resident, rows, vectors, streams, ahead, height, staged, split, work_group, workers, ticks, strip, tiles,
+        persistent;
 };
 
 /* The text of praxis_context_options.tuning; NULL names nothing, and what is not named is AUTOMATIC. */
