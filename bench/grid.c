@@ -88,17 +88,19 @@ static void finish(FILE *file, struct grid *grid, grid_writer *write)
 static void networks(FILE *file, const struct result_device *device, grid_writer *write)
 {
     static const char *const heads[] = {
-        "N",          "k",          "synapses, M",     "\302\265s a tick", "quartiles",  "GSOPS",     "of read",
-        "read, GB/s", "copy, GB/s", "per copied byte", "bytes/syn.",       "padding, %", "create, s", NULL};
+        "N",         "k",          "synapses, M", "\302\265s a tick", "quartiles",  "GSOPS",
+        "of read",   "read, GB/s", "copy, GB/s",  "per copied byte",  "bytes/syn.", "padding, %",
+        "create, s", "form",       NULL};
     struct grid grid = grid_create("Inference", heads, device->network_count);
     struct cell *next = grid.cells;
     for (size_t i = 0; i < grid.rows; i++) {
         const struct result_network *row = &device->networks[i];
-        next = PUT(next, whole(row->neurons), whole(row->degree_factor), number(row->synapses * 1e-6),
-                   spread(&row->inference, MICRO), range(&row->inference, MICRO),
-                   number(row->operations_per_second * GIGA), number(row->share_of_read),
-                   number(row->read_stream * GIGA), number(row->copy_stream * GIGA), number(row->operations_per_copied),
-                   number(row->bytes_per_synapse), number(row->padding * 100), number(row->create_seconds));
+        next =
+            PUT(next, whole(row->neurons), whole(row->degree_factor), number(row->synapses * 1e-6),
+                spread(&row->inference, MICRO), range(&row->inference, MICRO),
+                number(row->operations_per_second * GIGA), number(row->share_of_read), number(row->read_stream * GIGA),
+                number(row->copy_stream * GIGA), number(row->operations_per_copied), number(row->bytes_per_synapse),
+                number(row->padding * 100), number(row->create_seconds), text(row->sum_path));
     }
     finish(file, &grid, write);
 }

@@ -99,6 +99,10 @@ static void card(FILE *file, const struct page_device *page_device)
     figure_cell(file, "ticks, 1 replica", summary->small_neurons, summary->ticks_1 * 1e-3, "k/s");
     figure_cell(file, "ticks, 4 replicas", summary->small_neurons, summary->ticks_4 * 1e-3, "k/s");
     figure_cell(file, "read stream", NAN, device->streams.read.median * 1e-9, "GB/s");
+    if (isfinite(device->data_sheet.read_share))
+        figure_cell(file, "read stream by the data sheet", NAN, device->data_sheet.read_share, "");
+    if (isfinite(summary->inference_joules))
+        figure_cell(file, "energy of an operation", summary->energy_neurons, summary->inference_joules * 1e12, "pJ");
     figure_cell(file, "second start", NAN, summary->second_start, "s");
     fputs("</dl></section>\n", file);
 }

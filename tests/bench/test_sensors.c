@@ -13,6 +13,7 @@
 #include "../../bench/meter.h"
 #include "../../bench/pci.h"
 #include "../../bench/sensors.h"
+#include "../../bench/suite.h"
 #include "tool/clock.h"
 
 const char cli_program[] = "test-";
@@ -462,6 +463,67 @@ START_TEST(a_thread_looks)
 }
 END_TEST
 
+/* ---- Energy of work ---- */
+
+void suite_progress(const struct suite *suite, const char *format, ...)
+{
+    (void)suite;
+    (void)format;
+}
+
+/* Work of a millisecond each time; it fails from its `last`th call on, and its lead does from the beginning. */
+struct work {
+    uint64_t times;
+    int calls, last;
+    bool led, leads;
+};
+
+static bool do_work(void *argument, uint64_t times)
+{
+    struct work *work = argument;
+    nanosleep(&(struct timespec){0, 1000000 * (long)times}, NULL);
+    work->times += times;
+    return work->led && ++work->calls < work->last;
+}
+
+static bool lead(void *argument)
+{
+    struct work *work = argument;
+    work->led = true;
+    return work->leads;
+}
+
+static struct result_energy measure(struct work *work, struct sensors *sensors, int rounds)
+{
+    static const struct suite suite = {.energy_seconds = 0.1};
+    const struct bench bench = {.suite = &suite, .sensors = sensors};
+    struct series series = {.run = do_work, .lead = lead, .work = work, .times = 10, .count = rounds};
+    return suite_energy(&bench, &series, 250);
+}
+
+/* The first quarter of the time is not watched: what it takes is not in the sum. */
+START_TEST(energy_of_work)
+{
+    struct sensors *sensors = open_at("0000:65:00.0", false, fake_nvml), *none = open_at("", false, NO_NVML);
+    struct work good = {0, 0, 1000, false, true}, failing = {0, 0, 6, false, true}, unled = {0, 0, 1000, false, false};
+    struct result_energy energy = measure(&good, sensors, 1);
+    ck_assert(energy.seconds >= 0.1 && energy.watts > 0 && good.led);
+    ck_assert(energy.joules_per_operation > 0);
+    double operations = energy.watts * energy.seconds / energy.joules_per_operation;
+    ck_assert_double_eq_tol(operations / 2500, round(operations / 2500), 1e-6); /* whole runs */
+    ck_assert(operations < 250 * (double)good.times);
+    ck_assert_double_eq(energy.clock_mhz, 1980);
+    ck_assert_double_eq(energy.memory_mhz, 3201);
+    ck_assert_double_eq(energy.celsius, 41);
+    ck_assert(isnan(measure(&failing, sensors, 1).joules_per_operation));
+    ck_assert(isnan(measure(&unled, sensors, 1).joules_per_operation));
+    ck_assert(isnan(measure(&good, sensors, 0).joules_per_operation)); /* what was not measured */
+    ck_assert(isnan(measure(&good, none, 1).joules_per_operation));
+    sensors_close(sensors);
+    sensors_close(none);
+}
+END_TEST
+
 int main(int argc, char **argv)
 {
     if (argc != 2)
@@ -487,5 +549,6 @@ int main(int argc, char **argv)
     tcase_add_test(tests, counters_count_between_steps);
     tcase_add_test(tests, power_is_integrated);
     tcase_add_test(tests, a_thread_looks);
+    tcase_add_test(tests, energy_of_work);
     return unit_main(suite);
 }
