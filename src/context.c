@@ -102,6 +102,17 @@ static void free_wishes(struct wish_list *wishes)
     free(wishes->text);
 }
 
+/* A name without the blanks around it. */
+static char *trim(char *name)
+{
+    name += strspn(name, " \t");
+    size_t length = strlen(name);
+    while (length > 0 && strchr(" \t", name[length - 1]))
+        length--;
+    name[length] = '\0';
+    return name;
+}
+
 static praxis_status split_wishes(struct px_log *log, const char *text, struct wish_list *wishes)
 {
     size_t count = 1;
@@ -116,6 +127,7 @@ static praxis_status split_wishes(struct px_log *log, const char *text, struct w
         char *comma = strchr(at, ','), *next = comma ? comma + 1 : NULL;
         if (comma)
             *comma = '\0';
+        at = trim(at);
         if (*at == '\0')
             return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "device %u in \"%s\" has no name", wishes->count + 1,
                            text);
@@ -183,18 +195,6 @@ static praxis_status open_several(struct px_log *log, const praxis_context_optio
 
 /* ---- One device of many processes ---- */
 
-static praxis_status check_ranks(struct px_log *log, const praxis_ranks *ranks)
-{
-    if (!ranks->gather || !ranks->wait || !ranks->add)
-        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "gather, wait or add of ranks is NULL");
-    if (ranks->reserved)
-        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "reserved of ranks is %u, must be 0", ranks->reserved);
-    if (ranks->count == 0 || ranks->count > PX_MOST_PARTS || ranks->rank >= ranks->count)
-        return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "rank %u of %u, must be below the count, from 1 to %d",
-                       ranks->rank, ranks->count, PX_MOST_PARTS);
-    return PRAXIS_SUCCESS;
-}
-
 /* The best devices that are alike are dealt to the ranks of a machine. */
 static praxis_status open_local(struct px_log *log, const praxis_context_options *options, uint32_t local_rank,
                                 const praxis_device_info *list, size_t count, struct px_device **device)
@@ -239,22 +239,36 @@ static uint64_t hash_of_options(const praxis_context_options *options)
                            : hash;
 }
 
-/* All ranks open theirs, or none does. */
+/* All ranks open theirs, or none does. One that is alone opens one device, too. */
 static praxis_status open_rank(struct px_log *log, const praxis_context_options *options, struct px_device **device)
 {
+    const praxis_ranks *ranks = options->ranks;
     struct px_team *team = NULL;
     struct px_device *own = NULL;
     bool changed = false;
-    praxis_status status = px_team_open(log, options->ranks, &team);
+    if (ranks->count == 1)
+        return open_own(log, options, device);
+    praxis_status status = px_team_join(log, ranks, &team);
     if (status)
         return status;
-    status = px_team_agree(team, log, "open", hash_of_options(options), open_own(log, options, &own), &changed);
-    if (!status)
-        return px_partition_open(log, &own, options->ranks->count, options->shares, options->partition, team, device);
-    if (own)
-        own->operations->destroy(own);
-    px_team_close(team);
+    praxis_status opened = open_own(log, options, &own);
+    if (!opened)
+        opened = px_partition_open(log, &own, ranks->count, options->shares, options->partition, team, device);
+    status = px_team_agree(team, log, "open", hash_of_options(options), opened, &changed);
+    if (opened) {
+        px_team_close(team);
+    } else if (status) {
+        (*device)->operations->destroy(*device);
+        *device = NULL;
+    }
     return status;
+}
+
+/* Ranks that wait for this one, which has failed before it could join them. */
+static void tell_ranks(const praxis_ranks *ranks)
+{
+    if (ranks && ranks->count > 1 && !px_ranks_check(NULL, ranks))
+        px_ranks_all(ranks, false);
 }
 
 /* ---- One or several ---- */
@@ -286,15 +300,13 @@ static praxis_status open_device(struct px_log *log, const praxis_context_option
     return status;
 }
 
-static praxis_status open_given(praxis_context *context, const struct px_opencl_given *given,
-                                const praxis_context_options *options)
+static praxis_status check_given(struct px_log *log, const praxis_context_options *options)
 {
     if (options->device)
-        return px_fail(&context->log, PRAXIS_ERROR_INVALID_ARGUMENT,
+        return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT,
                        "options ask for device \"%s\", and one was given: `device` must be NULL", options->device);
-    if (options->ranks)
-        return px_fail(&context->log, PRAXIS_ERROR_INVALID_ARGUMENT, "options have ranks, and a device was given");
-    return px_opencl_open_given(&context->log, given, options, &context->device);
+    return options->ranks ? px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "options have ranks, and a device was given")
+                          : PRAXIS_SUCCESS;
 }
 
 static praxis_status check_partition(struct px_log *log, const praxis_context_options *options)
@@ -305,25 +317,38 @@ static praxis_status check_partition(struct px_log *log, const praxis_context_op
     if (options->reserved)
         return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "reserved is %u, must be 0", options->reserved);
     if (options->ranks)
-        return check_ranks(log, options->ranks);
+        return px_ranks_check(log, options->ranks);
     return options->device && strchr(options->device, ',') ? PRAXIS_SUCCESS : check_shares(log, options, 1);
+}
+
+static praxis_status open_context(praxis_context *context, const struct px_opencl_given *given,
+                                  const praxis_context_options *options)
+{
+    if (given)
+        return px_opencl_open_given(&context->log, given, options, &context->device);
+    return options->ranks ? open_rank(&context->log, options, &context->device)
+                          : open_device(&context->log, options, &context->device);
 }
 
 praxis_status px_context_create(const praxis_context_options *options, const struct px_opencl_given *given,
                                 praxis_context **context)
 {
     praxis_context *made = calloc(1, sizeof *made);
-    if (!made)
+    if (!made) {
+        tell_ranks(options->ranks);
         return PRAXIS_ERROR_OUT_OF_MEMORY;
+    }
     atomic_init(&made->references, 1);
     atomic_init(&made->choice, 0);
     made->generation = px_fork_generation();
     px_log_open(&made->log, &options->log);
     praxis_status status = check_partition(&made->log, options);
-    if (!status)
-        status = given                                         ? open_given(made, given, options)
-                 : options->ranks && options->ranks->count > 1 ? open_rank(&made->log, options, &made->device)
-                                                               : open_device(&made->log, options, &made->device);
+    if (!status && given)
+        status = check_given(&made->log, options);
+    if (status)
+        tell_ranks(options->ranks);
+    else
+        status = open_context(made, given, options);
     if (status)
         px_context_release(made);
     else
@@ -352,6 +377,12 @@ void px_context_release(praxis_context *context)
         context->device->operations->destroy(context->device);
     px_log_close(&context->log);
     free(context);
+}
+
+praxis_status px_context_agree(praxis_context *context, const char *call, praxis_status status)
+{
+    struct px_device *device = context->device;
+    return device->operations->agree ? device->operations->agree(device, call, status) : status;
 }
 
 praxis_status px_devices(struct px_log *log, praxis_device_info **list, size_t *count)

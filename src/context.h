@@ -37,6 +37,9 @@ static inline praxis_context *px_context_retain(praxis_context *context)
     return context;
 }
 
+/* How something went on all processes that have the context's networks together: where it failed on one, on all. */
+praxis_status px_context_agree(praxis_context *context, const char *call, praxis_status status);
+
 /* Every device, the reference last: *list is allocated (free). */
 praxis_status px_devices(struct px_log *log, praxis_device_info **list, size_t *count);
 

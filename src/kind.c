@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/memory.h"
@@ -103,7 +104,9 @@ praxis_status px_object_allocate(struct px_log *log, const struct px_kind *kind,
     uint64_t bytes = 0;
     for (size_t i = 0; i < count; i++)
         bytes = px_add(bytes, px_multiply(array_count(&arrays[i]), px_tensor_element(arrays[i].type)));
-    praxis_status status = px_memory_check(log, bytes);
+    char what[64];
+    snprintf(what, sizeof what, "the %s", kind->name);
+    praxis_status status = px_memory_check(log, what, bytes);
     for (size_t i = 0; i < count && !status; i++) {
         void *elements = px_zeros(array_count(&arrays[i]), px_tensor_element(arrays[i].type));
         memcpy((char *)object + arrays[i].offset, &elements, sizeof elements);

@@ -287,12 +287,14 @@ typedef struct praxis_context_options {
  * neurons and their synapses, and for the activations of all neurons, of the present and of a whole window of past
  * ticks; docs/cluster.md says what that comes to. A network needs as many columns, or replicas, as there are devices.
  *
+ * Blanks around names do not count. What praxis_context_device says of several devices are their texts, or numbers, put
+ * together; "..." stands for texts that have no room.
+ *
  * With `ranks` each rank opens one device, of those named the one at local_rank, counted around; and where none is
- * named the local_rank-th of the best kind. Every network of the context has a part on each rank, in their order;
- * shares are of the ranks. All ranks make the same calls on the context and its networks in the same order, with the
- * same arguments, from one thread, and all have the same results. A call that fails on one rank fails on all, with its
- * message, but for what docs/cluster.md names, such as a file to load that is missing on one: the others wait for it.
- * Where a device computes wrongly the call fails: it takes no other way.
+ * named the local_rank-th of the best kind. So does a rank that is alone. Every network of the context has a part on
+ * each rank, in their order; shares are of the ranks. All ranks make the same calls on the context and its networks in
+ * the same order, with the same arguments, from one thread, and all have the same results. A call that fails on one
+ * rank fails on all, with its message. Where a device computes wrongly the call fails: it takes no other way.
  */
 
 /*
@@ -621,9 +623,9 @@ PRAXIS_API void praxis_network_destroy(praxis_network *network);
  * parameters: as of praxis_network_create; the members named above are what counts.
  * tuning:     the text, or NULL or "" to forget what is kept.
  * The entry is written whole or not at all; the function is thread-safe, and safe among processes.
- * Errors: UNSUPPORTED: the context has no cache directory, or is the reference's; INVALID_ARGUMENT and OUT_OF_RANGE
- * name what is wrong with the tuning, its bounds, or a parameter; IO: the directory cannot be used, or the entry not
- * written; OUT_OF_MEMORY.
+ * Errors: UNSUPPORTED: the context has no cache directory, or is the reference's, or has several devices, each of which
+ * keeps its own in a context of its own; INVALID_ARGUMENT and OUT_OF_RANGE name what is wrong with the tuning, its
+ * bounds, or a parameter; IO: the directory cannot be used, or the entry not written; OUT_OF_MEMORY.
  */
 PRAXIS_API praxis_status praxis_context_store_tuning(praxis_context *context, const praxis_parameters *parameters,
                                                      const char *tuning);
@@ -1390,13 +1392,19 @@ PRAXIS_API praxis_status praxis_network_statistics(praxis_network *network, prax
  * nothing is used before it was found to be right: a file may come from anywhere, and can neither crash a program nor
  * run code.
  *
+ * Where a path ends in ".index.json" a checkpoint is several files, shards, one for each part that its networks have,
+ * which the process writes that has the part, and reads the process that has it now; and an index of them at that path.
+ * They lie beside it, "NAME-SAVE-00001-of-00004.safetensors", and all of them or those of the save before are there.
+ * Any number of devices or processes may load them.
+ *
  * praxis_network_save and praxis_network_load are all that many programs need.
  */
 
 /*
  * Saves a network, as "network" in a file of its own. The file appears whole or not at all: it is written beside
  * `path`, brought to the disk and put in its place, links followed, with the permissions of the file that was there. No
- * more than some mebibytes of memory are taken. Waits for the device.
+ * more than some mebibytes of memory are taken. Waits for the device. Of several processes that have the network
+ * together the first writes the file.
  * Errors: IO names the path and what the system says, and the old file is as it was, or, where only its folder did not
  * come to the disk, the new one is there; OUT_OF_MEMORY; DEVICE.
  */
@@ -1503,6 +1511,14 @@ PRAXIS_API praxis_status praxis_checkpoint_open(const char *path, const praxis_l
 PRAXIS_API praxis_status praxis_checkpoint_open_from(const praxis_checkpoint_source *source, const praxis_log *log,
                                                      praxis_checkpoint **checkpoint);
 PRAXIS_API void praxis_checkpoint_close(praxis_checkpoint *checkpoint);
+
+/*
+ * The same by several processes, all of which call it: of shards each compares its own with their checksums, and it
+ * fails on all where it fails on one. ranks: those of praxis_context_options, not kept; NULL: this process alone.
+ * Errors: also those of bad ranks, and DEVICE where they do not reach each other.
+ */
+PRAXIS_API praxis_status praxis_checkpoint_open_together(const char *path, const praxis_ranks *ranks,
+                                                         const praxis_log *log, praxis_checkpoint **checkpoint);
 
 typedef struct praxis_checkpoint_info {
     size_t struct_size;

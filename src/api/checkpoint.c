@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/check.h"
+#include "backend/partition/team.h"
 #include "base/size.h"
 #include "checkpoint/checkpoint.h"
 #include "modulators/modulators.h"
@@ -20,15 +21,37 @@ enum {
 
 /* ---- One network ---- */
 
-static void list_network(void *object, const char *name, struct px_index *index)
+static void list_network(void *object, const char *name, uint32_t part, struct px_index *index)
 {
-    px_network_list(object, name, index);
+    px_network_list(object, name, part, index);
+}
+
+static praxis_status save_network(praxis_network *network, const char *path)
+{
+    const struct px_item item = {.name = "network", .list = list_network, .object = network, .network = network};
+    const struct px_saving saving = {network->log, &item, 1};
+    return px_saving_write(&saving, path);
 }
 
 praxis_status praxis_network_save(praxis_network *network, const char *path)
 {
     praxis_status status = px_check_network(network, "path is", path);
-    return PX_CALL(status, network, px_checkpoint_save(network->log, list_network, network, "network", path));
+    return PX_CALL(status, network, save_network(network, path));
+}
+
+static praxis_status load_network(praxis_context *context, const char *path, praxis_network **network)
+{
+    struct px_reader reader = {0, 1};
+    struct px_archive archive;
+    if (context->device->operations->place)
+        context->device->operations->place(context->device, &reader.number, &reader.count);
+    praxis_status opened = px_archive_open_file(&context->log, path, &reader, &archive);
+    praxis_status status = px_context_agree(context, "praxis_network_load", opened);
+    if (!status)
+        status = px_network_load(context, &archive, "network", network);
+    if (!opened)
+        px_archive_close(&archive);
+    return status;
 }
 
 praxis_status praxis_network_load(praxis_context *context, const char *path, praxis_network **network)
@@ -39,14 +62,7 @@ praxis_status praxis_network_load(praxis_context *context, const char *path, pra
     praxis_status status = px_check_context(context);
     if (!status && !path)
         status = px_fail(&context->log, PRAXIS_ERROR_INVALID_ARGUMENT, "path is NULL");
-    struct px_archive archive;
-    if (!status)
-        status = px_archive_open_file(&context->log, path, &archive);
-    if (status)
-        return status;
-    status = px_network_load(context, &archive, "network", network);
-    px_archive_close(&archive);
-    return status;
+    return status ? status : load_network(context, path, network);
 }
 
 praxis_status praxis_network_copy(praxis_network *from, praxis_context *context, praxis_network **copy)
@@ -111,19 +127,22 @@ praxis_status praxis_checkpoint_add_network(praxis_checkpoint_writer *writer, co
     return status ? status : add_object(writer, name, network, list_network, network);
 }
 
-static void list_readout(void *object, const char *name, struct px_index *index)
+static void list_readout(void *object, const char *name, uint32_t part, struct px_index *index)
 {
-    px_readout_list(object, name, index);
+    if (px_is_in_file(part))
+        px_readout_list(object, name, index);
 }
 
-static void list_critic(void *object, const char *name, struct px_index *index)
+static void list_critic(void *object, const char *name, uint32_t part, struct px_index *index)
 {
-    px_critic_list(object, name, index);
+    if (px_is_in_file(part))
+        px_critic_list(object, name, index);
 }
 
-static void list_predictor(void *object, const char *name, struct px_index *index)
+static void list_predictor(void *object, const char *name, uint32_t part, struct px_index *index)
 {
-    px_predictor_list(object, name, index);
+    if (px_is_in_file(part))
+        px_predictor_list(object, name, index);
 }
 
 praxis_status praxis_checkpoint_add_readout(praxis_checkpoint_writer *writer, const char *name,
@@ -223,10 +242,40 @@ static praxis_status end_checkpoint(praxis_status status, praxis_checkpoint **ch
 
 praxis_status praxis_checkpoint_open(const char *path, const praxis_log *log, praxis_checkpoint **checkpoint)
 {
+    return praxis_checkpoint_open_together(path, NULL, log, checkpoint);
+}
+
+/* Of ranks all open it, or none does. */
+static praxis_status open_as_rank(praxis_checkpoint *checkpoint, const char *path, const praxis_ranks *ranks)
+{
+    const struct px_reader reader = {ranks->rank, ranks->count};
+    struct px_log *log = &checkpoint->log;
+    struct px_team *team = NULL;
+    bool changed = false;
+    praxis_status status = px_team_join(log, ranks, &team);
+    if (status)
+        return status;
+    praxis_status opened = px_archive_open_file(log, path, &reader, &checkpoint->archive);
+    status = px_team_agree(team, log, "praxis_checkpoint_open_together", 0, opened, &changed);
+    if (status && !opened)
+        px_archive_close(&checkpoint->archive);
+    px_team_close(team);
+    return status;
+}
+
+praxis_status praxis_checkpoint_open_together(const char *path, const praxis_ranks *ranks, const praxis_log *log,
+                                              praxis_checkpoint **checkpoint)
+{
     praxis_status status = begin_checkpoint(log, path, checkpoint);
     if (status)
         return status;
-    status = px_archive_open_file(&(*checkpoint)->log, path, &(*checkpoint)->archive);
+    praxis_checkpoint *made = *checkpoint;
+    if (ranks)
+        status = px_ranks_check(&made->log, ranks);
+    if (!status && ranks && ranks->count > 1)
+        status = open_as_rank(made, path, ranks);
+    else if (!status)
+        status = px_archive_open_file(&made->log, path, &(struct px_reader){0, 1}, &made->archive);
     return end_checkpoint(status, checkpoint);
 }
 

@@ -7,6 +7,8 @@
  *   header           JSON, padded with blanks: {"__metadata__": {NAME: TEXT, ...}, NAME: {"dtype": ..., "shape": [...],
  *                    "data_offsets": [begin, end]}, ...}
  *   data             tensors one behind the other, without a gap, elements of eight bytes first
+ *
+ * Or several such files, shards, and an index that says which has which tensors; of some each has a piece.
  */
 #ifndef PX_ARCHIVE_ARCHIVE_H
 #define PX_ARCHIVE_ARCHIVE_H
@@ -29,6 +31,7 @@
 #define PX_ARCHIVE_MADE_BY   "praxis.version"
 #define PX_ARCHIVE_CHECKSUM  "praxis.checksum"
 #define PX_ARCHIVE_CHECKSUMS "praxis.checksum." /* and the name of a tensor */
+#define PX_ARCHIVE_SAVE      "praxis.save"      /* of a shard: with which others it was saved */
 
 #define PX_ARCHIVE_NAME_MAX   200
 #define PX_ARCHIVE_BLOCK      (UINT64_C(1) << 20) /* bytes read at once */
@@ -52,6 +55,7 @@ struct px_tensor {
     px_giver give; /* of a tensor that is to be written, as what follows */
     const void *object;
     uint64_t number;
+    uint32_t first_piece, pieces; /* of a tensor that is read from several files */
 };
 
 struct px_label {
@@ -105,12 +109,17 @@ struct px_output {
     void *user;
 };
 
-/* Writes all of the index, whose tensors are asked for twice. failed tells a failure of the output from others, which
- * have been reported. */
+/* Finds the place of each tensor and its checksum, for which the tensors are asked; the checksums become texts. More
+ * texts may be added then. */
+praxis_status px_archive_prepare(struct px_log *log, struct px_index *index);
+/* Writes all of what was prepared, for which the tensors are asked once more. *failed tells a failure of the output
+ * from others, which have been reported. */
 praxis_status px_archive_write(struct px_log *log, struct px_index *index, const struct px_output *output,
                                bool *failed);
 
 /* ---- read.c ---- */
+
+struct px_piece;
 
 struct px_archive {
     praxis_checkpoint_source source;
@@ -118,20 +127,71 @@ struct px_archive {
     uint64_t data;  /* where it begins */
     uint32_t major, minor;
     struct px_index index; /* sorted */
+    /* Of several files, whose sizes with that of the index are source.size: */
+    struct px_archive *shards; /* [shard_count]; NULL: it is one file */
+    uint32_t shard_count;
+    struct px_piece *pieces; /* of the tensors, one tensor's side by side */
+};
+
+/* One of the processes that open an archive together: of shards each compares those with their checksums that are its
+ * own, counted around. */
+struct px_reader {
+    uint32_t number, count;
 };
 
 /* Opens what was written, and compares everything with its checksums. */
 praxis_status px_archive_open(struct px_log *log, const praxis_checkpoint_source *source, struct px_archive *archive);
-praxis_status px_archive_open_file(struct px_log *log, const char *path, struct px_archive *archive);
+/* The same of a file, or of an index and its shards. */
+praxis_status px_archive_open_file(struct px_log *log, const char *path, const struct px_reader *reader,
+                                   struct px_archive *archive);
+/* The same of a shard whose descriptor and size are set; not `whole`: tensors are not compared. */
+praxis_status px_archive_open_shard(struct px_log *log, struct px_archive *archive, bool whole);
 void px_archive_close(struct px_archive *archive);
 
 /* Reads whole elements of a tensor into the order of this machine. */
 praxis_status px_archive_read(struct px_log *log, const struct px_archive *archive, const struct px_tensor *tensor,
                               uint64_t offset, void *elements, uint64_t bytes);
 
+/* ---- map.c: the index of several files, and the names of their tensors ---- */
+
+#define PX_MOST_SHARDS    1024
+#define PX_SHARD_NAME_MAX 255 /* bytes of a file's name */
+#define PX_SAVE_DIGITS    16  /* hexadecimal, of what tells a save from others */
+#define PX_PIECE_PATH     (PX_ARCHIVE_PATH + 40)
+#define PX_ARCHIVE_PATH   (2 * PX_ARCHIVE_NAME_MAX)
+
+struct px_map {
+    struct px_index files; /* a label for each tensor, whose text is the file's name; sorted when it was read */
+    uint64_t bytes;        /* of all tensors */
+    char save[PX_SAVE_DIGITS + 1];
+};
+
+/* Whether the file with this path is an index, by its ending. */
+bool px_map_is(const char *path);
+/* As JSON, allocated (free); NULL: no memory. */
+char *px_map_write(const struct px_map *map);
+praxis_status px_map_read(struct px_log *log, const char *text, size_t size, struct px_map *map);
+void px_map_free(struct px_map *map);
+/* The path of shard `number`, from 0 on, of an index; allocated (free), NULL: no memory. */
+char *px_map_shard(const char *path, const char *save, uint32_t number, uint32_t count);
+/* Whether a file's name is that of a shard of such an index. */
+bool px_map_owns(const char *path, const char *file);
+
+/* "TENSOR@AXIS:FIRST": the elements of a tensor from FIRST of this axis on. */
+void px_piece_name(char path[PX_PIECE_PATH], const char *tensor, uint32_t axis, uint64_t first);
+/* False where a name is no such; *length is that of the tensor's. */
+bool px_piece_parse(const char *name, size_t *length, uint32_t *axis, uint64_t *first);
+
+/* ---- set.c: several files as one archive; what px_archive_open_file and others come to ---- */
+
+praxis_status px_set_open(struct px_log *log, const char *path, const struct px_reader *reader,
+                          struct px_archive *archive);
+void px_set_close(struct px_archive *archive);
+praxis_status px_set_read(struct px_log *log, const struct px_archive *archive, const struct px_tensor *tensor,
+                          uint64_t offset, void *elements, uint64_t bytes);
+
 /* ---- object.c: tensors and texts that belong to an object, "OBJECT.NAME" ---- */
 
-#define PX_ARCHIVE_PATH (2 * PX_ARCHIVE_NAME_MAX)
 void px_archive_name(char path[PX_ARCHIVE_PATH], const char *object, const char *name);
 /* Says of what kind an object is, as px_archive_is asks. */
 void px_archive_list_object(struct px_index *index, const char *object, const char *kind);

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /* The header of a file as JSON. What is read may come from anybody: nothing of it is believed. */
-#include <cjson/cJSON.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "archive/archive.h"
+#include "archive/json.h"
 #include "base/size.h"
 #include "base/text.h"
 
-#define METADATA       "__metadata__"
-#define BEYOND_OFFSETS 9007199254740992.0 /* 2^53: cJSON holds numbers as doubles */
+#define METADATA "__metadata__"
 
 /* ---- Writing ---- */
 
@@ -31,24 +29,15 @@ static cJSON *write_tensor(const struct px_tensor *tensor)
     return written;
 }
 
-/* Adds an item to an object; false where either lacks memory. */
-static bool add_item(cJSON *object, const char *name, cJSON *item)
-{
-    bool added = object && item && cJSON_AddItemToObject(object, name, item);
-    if (!added)
-        cJSON_Delete(item);
-    return added;
-}
-
 char *px_header_write(const struct px_index *index)
 {
     cJSON *header = cJSON_CreateObject(), *texts = cJSON_CreateObject();
     bool done = texts != NULL;
     for (uint32_t l = 0; l < index->label_count && done; l++)
-        done = add_item(texts, index->labels[l].name, cJSON_CreateString(index->labels[l].text));
-    done = add_item(header, METADATA, texts) && done;
+        done = px_json_add(texts, index->labels[l].name, cJSON_CreateString(index->labels[l].text));
+    done = px_json_add(header, METADATA, texts) && done;
     for (uint32_t t = 0; t < index->tensor_count && done; t++)
-        done = add_item(header, index->tensors[t].name, write_tensor(&index->tensors[t]));
+        done = px_json_add(header, index->tensors[t].name, write_tensor(&index->tensors[t]));
     char *printed = done ? cJSON_PrintUnformatted(header) : NULL;
     cJSON_Delete(header);
     char *text = printed ? strdup(printed) : NULL;
@@ -62,16 +51,6 @@ static praxis_status fail_header(struct px_log *log, const char *name, const cha
 {
     return px_fail(log, PRAXIS_ERROR_FORMAT, "the header of the checkpoint is wrong: %s%.200s%s%s", name ? "\"" : "",
                    name ? name : "", name ? "\" " : "", what);
-}
-
-/* A whole number that a double holds exactly; false where it is none. */
-static bool take_whole(const cJSON *item, uint64_t *number)
-{
-    if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0 && item->valuedouble < BEYOND_OFFSETS) ||
-        item->valuedouble != floor(item->valuedouble))
-        return false;
-    *number = (uint64_t)item->valuedouble;
-    return true;
 }
 
 static praxis_status read_texts(struct px_log *log, const cJSON *texts, struct px_index *index)
@@ -103,11 +82,11 @@ static praxis_status read_tensor(struct px_log *log, const cJSON *item, struct p
     {
         if (tensor.dimensions == PRAXIS_TENSOR_DIMENSIONS)
             return fail_header(log, item->string, "has more than 8 dimensions");
-        if (!take_whole(extent, &tensor.shape[tensor.dimensions++]))
+        if (!px_json_whole(extent, &tensor.shape[tensor.dimensions++]))
             return fail_header(log, item->string, "has a shape that is none");
     }
-    if (cJSON_GetArraySize(offsets) != 2 || !take_whole(offsets->child, &tensor.begin) ||
-        !take_whole(offsets->child->next, &end))
+    if (cJSON_GetArraySize(offsets) != 2 || !px_json_whole(offsets->child, &tensor.begin) ||
+        !px_json_whole(offsets->child->next, &end))
         return fail_header(log, item->string, "has offsets that are none");
     if (end < tensor.begin || end - tensor.begin != px_tensor_bytes(&tensor))
         return fail_header(log, item->string, "has offsets that are not as far apart as its shape is large");
@@ -172,25 +151,10 @@ static praxis_status check_places(struct px_log *log, struct px_index *index, ui
                          "the tensors of the checkpoint have %" PRIu64 " bytes, there are %" PRIu64, next, data);
 }
 
-/* The text must be one JSON value, and then blanks. */
-static cJSON *parse_header(const char *text, size_t size)
-{
-    const char *end = NULL;
-    cJSON *header = size > 0 && text[0] == '{' ? cJSON_ParseWithLengthOpts(text, size, &end, 0) : NULL;
-    while (header && end < text + size && *end == ' ')
-        end++;
-    if (header && end < text + size) {
-        cJSON_Delete(header);
-        return NULL;
-    }
-    return header;
-}
-
 praxis_status px_header_read(struct px_log *log, const char *text, size_t size, uint64_t data, struct px_index *index)
 {
-    errno = 0;
-    cJSON *header = parse_header(text, size);
-    if (!header && errno == ENOMEM) /* cJSON itself does not tell */
+    cJSON *header = px_json_parse(text, size, " ");
+    if (!header && errno == ENOMEM)
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for the header of a checkpoint");
     if (!header)
         return fail_header(log, NULL, "it is no JSON object");

@@ -39,6 +39,8 @@ static praxis_status read_bytes(struct px_log *log, const struct px_archive *arc
 praxis_status px_archive_read(struct px_log *log, const struct px_archive *archive, const struct px_tensor *tensor,
                               uint64_t offset, void *elements, uint64_t bytes)
 {
+    if (archive->shards)
+        return px_set_read(log, archive, tensor, offset, elements, bytes);
     uint32_t element = px_tensor_element(tensor->type);
     praxis_status status = read_bytes(log, archive, archive->data + tensor->begin + offset, elements, bytes);
     if (!status && element > 1 && !px_order_is_little())
@@ -103,15 +105,20 @@ static praxis_status check_tensor(struct px_log *log, const struct px_archive *a
     return status;
 }
 
-static praxis_status check_all(struct px_log *log, struct px_archive *archive)
+static praxis_status check_texts(struct px_log *log, struct px_archive *archive)
 {
     praxis_status status = check_version(log, archive);
-    if (!status)
-        status =
-            compare_checksum(log, archive, PX_ARCHIVE_CHECKSUM, "the metadata", px_index_checksum(&archive->index));
+    return status ? status
+                  : compare_checksum(log, archive, PX_ARCHIVE_CHECKSUM, "the metadata",
+                                     px_index_checksum(&archive->index));
+}
+
+static praxis_status check_tensors(struct px_log *log, const struct px_archive *archive)
+{
     unsigned char *block = malloc(PX_ARCHIVE_BLOCK);
-    if (!status && !block)
-        status = px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to check a checkpoint");
+    praxis_status status = PRAXIS_SUCCESS;
+    if (!block)
+        return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to check a checkpoint");
     for (uint32_t t = 0; t < archive->index.tensor_count && !status; t++)
         status = check_tensor(log, archive, &archive->index.tensors[t], block);
     free(block);
@@ -157,11 +164,20 @@ static praxis_status read_header(struct px_log *log, struct px_archive *archive)
     return status;
 }
 
+/* One of several files is not the whole. */
+static praxis_status check_alone(struct px_log *log, const struct px_archive *archive)
+{
+    return px_index_text(&archive->index, PX_ARCHIVE_SAVE)
+               ? px_fail(log, PRAXIS_ERROR_FORMAT,
+                         "the file is one of several of a checkpoint: their index, *.index.json, is to be opened")
+               : PRAXIS_SUCCESS;
+}
+
 static praxis_status open_archive(struct px_log *log, struct px_archive *archive)
 {
-    praxis_status status = read_header(log, archive);
+    praxis_status status = px_archive_open_shard(log, archive, true);
     if (!status)
-        status = check_all(log, archive);
+        status = check_alone(log, archive);
     if (status)
         px_archive_close(archive);
     return status;
@@ -173,9 +189,12 @@ praxis_status px_archive_open(struct px_log *log, const praxis_checkpoint_source
     return open_archive(log, archive);
 }
 
-praxis_status px_archive_open_file(struct px_log *log, const char *path, struct px_archive *archive)
+praxis_status px_archive_open_file(struct px_log *log, const char *path, const struct px_reader *reader,
+                                   struct px_archive *archive)
 {
-    *archive = (struct px_archive){.source.read = read_descriptor};
+    if (px_map_is(path))
+        return px_set_open(log, path, reader, archive);
+    *archive = (struct px_archive){.descriptor = -1};
     archive->descriptor = px_file_open(path, &archive->source.size);
     if (archive->descriptor < 0)
         return px_fail(log, PRAXIS_ERROR_IO, "%s: cannot be read: %s", path,
@@ -183,8 +202,19 @@ praxis_status px_archive_open_file(struct px_log *log, const char *path, struct 
     return open_archive(log, archive);
 }
 
+praxis_status px_archive_open_shard(struct px_log *log, struct px_archive *archive, bool whole)
+{
+    if (archive->descriptor >= 0)
+        archive->source.read = read_descriptor;
+    praxis_status status = read_header(log, archive);
+    if (!status)
+        status = check_texts(log, archive);
+    return status || !whole ? status : check_tensors(log, archive);
+}
+
 void px_archive_close(struct px_archive *archive)
 {
+    px_set_close(archive);
     if (archive->descriptor >= 0)
         close(archive->descriptor);
     archive->descriptor = -1;

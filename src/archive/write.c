@@ -88,12 +88,12 @@ static void place_tensors(struct px_index *index)
     }
 }
 
-/* Finds the checksums; they become texts. */
-static praxis_status sum_up(struct px_log *log, struct px_index *index)
+praxis_status px_archive_prepare(struct px_log *log, struct px_index *index)
 {
-    char name[PX_ARCHIVE_PATH + sizeof PX_ARCHIVE_CHECKSUMS];
+    char name[PX_PIECE_PATH + sizeof PX_ARCHIVE_CHECKSUMS];
     praxis_status status = PRAXIS_SUCCESS;
     bool failed;
+    place_tensors(index);
     for (uint32_t t = 0; t < index->tensor_count && !status; t++) {
         struct px_tensor *tensor = &index->tensors[t];
         status = give_tensor(log, tensor, NULL, &tensor->checksum, &failed);
@@ -142,11 +142,8 @@ static praxis_status write_tensors(struct px_log *log, const struct px_index *in
 praxis_status px_archive_write(struct px_log *log, struct px_index *index, const struct px_output *output, bool *failed)
 {
     size_t size = 0;
+    praxis_status status = PRAXIS_SUCCESS;
     *failed = false;
-    place_tensors(index);
-    praxis_status status = sum_up(log, index);
-    if (status)
-        return status;
     char *start = make_start(index, &size);
     if (!start)
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for the header of a checkpoint");

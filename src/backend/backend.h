@@ -204,7 +204,23 @@ static inline uint64_t px_values_each(const struct px_shape *shape, const struct
                                                  : px_owned_neurons(shape);
 }
 
+/* Whether what is allocated on such a device comes out of the host's memory. */
+static inline bool px_takes_host_memory(praxis_device_type type)
+{
+    return type != PRAXIS_DEVICE_GPU && type != PRAXIS_DEVICE_ACCELERATOR;
+}
+
 struct px_backend;
+
+/* A device that networks can be made on: what a context opens. */
+struct px_device;
+
+/* What a device has of a network that is on several. */
+struct px_cut {
+    struct px_device *device;
+    struct px_shape shape;  /* what it owns */
+    uint32_t first_replica; /* its first of the network's replicas */
+};
 
 struct px_backend_operations {
     void (*destroy)(struct px_backend *backend);
@@ -302,13 +318,27 @@ struct px_backend_operations {
     bool (*trusted)(const struct px_backend *backend);
     void (*trust)(struct px_backend *backend);
 
-    /* How a call ends of which these operations were a part: where the network is several processes', all learn what
-     * failed beside it in one. NULL in place of the operation: there is nobody to tell. */
+    /* How a call stands, and how it ends, of which these operations were a part: where the network is several
+     * processes', all learn what failed beside it in one. NULL in place of the operations: there is nobody to tell. */
+    praxis_status (*agree)(struct px_backend *backend, const char *stage, praxis_status status);
     praxis_status (*conclude)(struct px_backend *backend, const char *call, praxis_status status);
 
-    /* Of the back ends that this one is made of the one with this number, from 0 on, and what it owns; NULL where there
-     * are not so many. NULL in place of the operation: it computes by itself. */
-    struct px_backend *(*part)(const struct px_backend *backend, uint32_t number, const struct px_shape **shape);
+    /*
+     * What the part with this number has of a network that is on several devices, and its back end, NULL where that is
+     * another process'; false where there are not so many. NULL in place of the operation: it computes by itself.
+     */
+    bool (*part)(const struct px_backend *backend, uint32_t number, struct px_cut *cut, struct px_backend **own);
+
+    /*
+     * Between the two calls each process moves what its own parts have, and agrees on nothing with others: uploads and
+     * downloads of what they own, and of the window's past. How that went they tell each other in the next operation,
+     * or as the call ends. NULL in place of the operation: it is one process'.
+     */
+    void (*apart)(struct px_backend *backend, bool apart);
+
+    /* Numbers become the sums of those of all processes, all of which call it. NULL in place of the operation: they are
+     * it already. */
+    praxis_status (*share)(struct px_backend *backend, int64_t *numbers, uint64_t count);
 };
 
 /* Back ends embed this as their first member. */
@@ -318,16 +348,6 @@ struct px_backend {
     /* Set as soon as an operation has changed the state, or may have: also where work queued earlier turns out to have
      * failed. The network room clears it, and sets it for what it changes itself. */
     bool changed;
-};
-
-/* A device that networks can be made on: what a context opens. */
-struct px_device;
-
-/* What a device has of a network that is on several. */
-struct px_cut {
-    struct px_device *device;
-    struct px_shape shape;  /* what it owns */
-    uint32_t first_replica; /* its first of the network's replicas */
 };
 
 struct px_device_operations {
@@ -347,6 +367,10 @@ struct px_device_operations {
      * NULL in place of the operation: it is one device. */
     praxis_status (*cut)(const struct px_device *device, const struct px_shape *shape, uint32_t number,
                          struct px_cut *part, uint32_t *parts);
+    /* How something went on all processes that have the device together, beside any network: where it failed on one, it
+     * has failed on all. And which of them this is, and how many there are. NULL in place of the operations: one. */
+    praxis_status (*agree)(struct px_device *device, const char *call, praxis_status status);
+    void (*place)(const struct px_device *device, uint32_t *number, uint32_t *count);
 };
 struct px_device {
     const struct px_device_operations *operations;

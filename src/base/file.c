@@ -138,8 +138,7 @@ static char *join_path(const char *path, size_t length, const char *rest)
     return joined;
 }
 
-/* The path that a link leads to, over all that follow each other, also where there is nothing yet; allocated. */
-static char *follow_links(const char *path)
+char *px_file_place(const char *path)
 {
     char target[4096];
     char *at = strdup(path);
@@ -235,7 +234,7 @@ static void forget_file(struct px_file *file)
 
 bool px_file_begin(struct px_file *file, const char *path, enum px_file_access access)
 {
-    *file = (struct px_file){.descriptor = -1, .folder = -1, .path = follow_links(path)};
+    *file = (struct px_file){.descriptor = -1, .folder = -1, .path = px_file_place(path)};
     if (file->path && may_stand(file->path))
         file->folder = open_folder(file->path);
     if (file->folder >= 0)
@@ -249,6 +248,11 @@ bool px_file_begin(struct px_file *file, const char *path, enum px_file_access a
     forget_file(file);
     errno = error;
     return false;
+}
+
+void px_file_take_over(struct px_file *file, const char *other)
+{
+    take_over(file->descriptor, other);
 }
 
 bool px_file_append(struct px_file *file, const void *bytes, size_t size)

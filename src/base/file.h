@@ -13,6 +13,10 @@
  */
 bool px_file_read(const char *path, size_t limit, void **bytes, size_t *size);
 
+/* The path that a link leads to, over all that follow each other, also where there is nothing yet, or the path itself;
+ * allocated (free). NULL: no memory, or too many of them. */
+char *px_file_place(const char *path);
+
 /* Opens a regular file to read at any offset (else EINVAL): its descriptor (close), or -1. */
 int px_file_open(const char *path, uint64_t *size);
 /* Reads exactly so many bytes; ENODATA where the file has fewer. */
@@ -34,6 +38,8 @@ enum px_file_access { PX_FILE_PRIVATE, PX_FILE_SHARED };
 /* Where `path` is a link, the place is that to which it leads. What is there and is no regular file stays (EINVAL,
  * EISDIR), as does one that may not be written to (EACCES). */
 bool px_file_begin(struct px_file *file, const char *path, enum px_file_access access);
+/* Gives it the permissions and the owner of another file, as far as there is one. */
+void px_file_take_over(struct px_file *file, const char *other);
 bool px_file_append(struct px_file *file, const void *bytes, size_t size);
 /* Brings it to the disk and puts it in its place; false where either failed: then the old file is there, or, where only
  * the folder did not come to the disk, the new one. Either way the file is closed. */

@@ -130,3 +130,12 @@ size_t px_log_last_error(struct px_log *log, char *buffer, size_t size)
     pthread_mutex_unlock(&log->lock);
     return length;
 }
+
+char *px_log_take_error(struct px_log *log)
+{
+    size_t size = px_log_last_error(log, NULL, 0) + 1;
+    char *text = malloc(size);
+    if (text)
+        px_log_last_error(log, text, size);
+    return text;
+}

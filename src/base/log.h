@@ -33,5 +33,7 @@ praxis_status px_fail(struct px_log *log, praxis_status status, const char *form
 
 /* Copies the last failure of this thread as praxis_context_last_error describes. */
 size_t px_log_last_error(struct px_log *log, char *buffer, size_t size);
+/* The same, allocated (free); NULL where there is no memory. */
+char *px_log_take_error(struct px_log *log);
 
 #endif

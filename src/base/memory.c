@@ -141,12 +141,12 @@ uint64_t px_memory_available(const char *root)
     return least == UINT64_MAX || least < PTRDIFF_MAX ? least : PTRDIFF_MAX;
 }
 
-praxis_status px_memory_check(struct px_log *log, uint64_t bytes)
+praxis_status px_memory_check(struct px_log *log, const char *what, uint64_t bytes)
 {
     uint64_t available = px_memory_available("");
     if (bytes <= available)
         return PRAXIS_SUCCESS;
     return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY,
-                   "the network takes %" PRIu64 " bytes of the host's memory, which has %" PRIu64 " available", bytes,
+                   "%s takes %" PRIu64 " bytes of the host's memory, which has %" PRIu64 " available", what, bytes,
                    available);
 }

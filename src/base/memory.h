@@ -14,8 +14,9 @@
  */
 uint64_t px_memory_available(const char *root);
 
-/* OUT_OF_MEMORY, with both numbers, where `bytes` are more than the host has available: an allocation need not fail
- * then, for systems promise more than they have, and stop processes when they have to keep it. */
-praxis_status px_memory_check(struct px_log *log, uint64_t bytes);
+/* OUT_OF_MEMORY, with both numbers, where `bytes`, which `what` takes, are more than the host has available: an
+ * allocation need not fail then, for systems promise more than they have, and stop processes when they have to keep
+ * it. */
+praxis_status px_memory_check(struct px_log *log, const char *what, uint64_t bytes);
 
 #endif

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "checkpoint/checkpoint.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "base/size.h"
 #include "context.h"
 
 /* ---- Names ---- */
@@ -112,42 +109,6 @@ void px_writer_free(praxis_checkpoint_writer *writer)
 
 /* ---- Writing ---- */
 
-static void list_items(const praxis_checkpoint_writer *writer, struct px_index *index)
-{
-    for (uint32_t i = 0; i < writer->count; i++) {
-        const struct px_item *item = &writer->items[i];
-        const struct px_tensor *tensor = &item->tensor;
-        if (item->list)
-            item->list(item->object, item->name, index);
-        else if (item->text)
-            px_index_add_text(index, item->name, "%s", item->text);
-        else
-            px_index_add_tensor(index, item->name, tensor->type, tensor->dimensions, tensor->shape, px_give_array,
-                                item->object, px_tensor_bytes(tensor));
-    }
-}
-
-static bool write_to_file(void *user, const void *bytes, size_t size)
-{
-    return px_file_append(user, bytes, size);
-}
-
-static praxis_status write_file(struct px_log *log, struct px_index *index, const char *path)
-{
-    struct px_file file;
-    const struct px_output output = {write_to_file, &file};
-    bool failed = !px_file_begin(&file, path, PX_FILE_SHARED);
-    praxis_status status = failed ? PRAXIS_ERROR_IO : px_archive_write(log, index, &output, &failed);
-    if (status)
-        px_file_abandon(&file);
-    else
-        failed = !px_file_finish(&file);
-    if (!failed)
-        return status;
-    status = errno == ENOMEM ? PRAXIS_ERROR_OUT_OF_MEMORY : PRAXIS_ERROR_IO;
-    return px_fail(log, status, "%s: cannot be written: %s", path, strerror(errno));
-}
-
 /* Whether an item's network is that of one before it. */
 static bool is_entered(const praxis_checkpoint_writer *writer, uint32_t item)
 {
@@ -183,45 +144,21 @@ static praxis_status enter_networks(const praxis_checkpoint_writer *writer)
     return PRAXIS_SUCCESS;
 }
 
-praxis_status px_writer_write(praxis_checkpoint_writer *writer, const char *path)
+static struct px_saving saving_of(praxis_checkpoint_writer *writer)
 {
-    struct px_index index = {.tensors = NULL};
-    praxis_status status = enter_networks(writer);
-    if (status)
-        return status;
-    list_items(writer, &index);
-    status = write_file(&writer->log, &index, path);
-    px_index_free(&index);
-    return leave_networks(writer, writer->count, status);
+    return (struct px_saving){&writer->log, writer->items, writer->count};
 }
 
-static bool write_to_sink(void *user, const void *bytes, size_t size)
+praxis_status px_writer_write(praxis_checkpoint_writer *writer, const char *path)
 {
-    const praxis_checkpoint_sink *sink = user;
-    return sink->write(sink->user, bytes, size) == 0;
+    const struct px_saving saving = saving_of(writer);
+    praxis_status status = enter_networks(writer);
+    return status ? status : leave_networks(writer, writer->count, px_saving_write(&saving, path));
 }
 
 praxis_status px_writer_write_to(praxis_checkpoint_writer *writer, const praxis_checkpoint_sink *sink)
 {
-    struct px_index index = {.tensors = NULL};
-    const struct px_output output = {write_to_sink, (void *)(uintptr_t)sink};
-    bool failed;
+    const struct px_saving saving = saving_of(writer);
     praxis_status status = enter_networks(writer);
-    if (status)
-        return status;
-    list_items(writer, &index);
-    status = px_archive_write(&writer->log, &index, &output, &failed);
-    px_index_free(&index);
-    if (failed)
-        status = px_fail(&writer->log, PRAXIS_ERROR_IO, "the sink of the checkpoint failed");
-    return leave_networks(writer, writer->count, status);
-}
-
-praxis_status px_checkpoint_save(struct px_log *log, px_lister list, void *object, const char *name, const char *path)
-{
-    struct px_index index = {.tensors = NULL};
-    list(object, name, &index);
-    praxis_status status = write_file(log, &index, path);
-    px_index_free(&index);
-    return status;
+    return status ? status : leave_networks(writer, writer->count, px_saving_write_to(&saving, sink));
 }

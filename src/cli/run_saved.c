@@ -16,10 +16,9 @@ static int refuse(const struct run_session *session, const char *what)
 
 int run_resume(struct run_session *session, praxis_parameters *parameters)
 {
-    const praxis_log log = cli_log();
     const char *text, *end;
     parameters->struct_size = sizeof *parameters;
-    praxis_status status = praxis_checkpoint_open(session->request->saving.resume, &log, &session->checkpoint);
+    praxis_status status = saving_open(session->request->saving.resume, &session->checkpoint);
     if (!status)
         status = praxis_checkpoint_describe_network(session->checkpoint, "network", parameters, NULL);
     if (status)
@@ -77,7 +76,7 @@ bool run_save(struct run_session *session, bool complete)
     if (!status)
         status = praxis_checkpoint_add_text(writer, TICKS, ticks);
     if (!status)
-        status = saving_write(writer, path);
+        status = praxis_checkpoint_write(writer, path);
     praxis_checkpoint_writer_destroy(writer);
     if (status && status != PRAXIS_ERROR_IO)
         cli_fail(session->command, "%s: not saved: %s", path, praxis_status_string(status));

@@ -43,16 +43,10 @@ void saving_begin(struct saving *saving, uint64_t ticks)
     saving->last = clock_now();
 }
 
-static int write_nowhere(void *user, const void *bytes, size_t size)
+praxis_status saving_open(const char *path, praxis_checkpoint **checkpoint)
 {
-    (void)user, (void)bytes, (void)size;
-    return 0;
-}
-
-praxis_status saving_write(praxis_checkpoint_writer *writer, const char *path)
-{
-    const praxis_checkpoint_sink nowhere = {.write = write_nowhere};
-    return ranks_is_silent() ? praxis_checkpoint_write_to(writer, &nowhere) : praxis_checkpoint_write(writer, path);
+    const praxis_log log = cli_log();
+    return praxis_checkpoint_open_together(path, ranks_of_job(), &log, checkpoint);
 }
 
 bool saving_is_due(const struct saving *saving, uint64_t ticks)

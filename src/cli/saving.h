@@ -26,8 +26,8 @@ int saving_read(const struct cli_command *command, struct saving *saving);
 
 /* From the first tick on. */
 void saving_begin(struct saving *saving, uint64_t ticks);
-/* Writes it to the path; of several processes the first does. */
-praxis_status saving_write(praxis_checkpoint_writer *writer, const char *path);
+/* Opens what --resume names, all processes together. */
+praxis_status saving_open(const char *path, praxis_checkpoint **checkpoint);
 /* Whether a checkpoint is due after so many ticks of the network. */
 bool saving_is_due(const struct saving *saving, uint64_t ticks);
 /* One was made, or was tried, which began at a time of clock_now. */

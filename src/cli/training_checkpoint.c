@@ -230,7 +230,7 @@ bool training_save(const struct cli_command *command, struct training *training,
     state.status = status;
     if (!status)
         list_training(training, &state);
-    status = state.status ? state.status : saving_write(state.writer, path);
+    status = state.status ? state.status : praxis_checkpoint_write(state.writer, path);
     praxis_checkpoint_writer_destroy(state.writer);
     state_free(&state);
     free(rows);
@@ -326,8 +326,7 @@ static bool take_heard(struct request *request)
 
 int training_resume(const struct cli_command *command, struct request *request, struct settings *settings)
 {
-    const praxis_log log = cli_log();
-    praxis_status status = praxis_checkpoint_open(request->saving.resume, &log, &request->checkpoint);
+    praxis_status status = saving_open(request->saving.resume, &request->checkpoint);
     if (status)
         return status == PRAXIS_ERROR_IO ? CLI_FAILED : refuse(command, request, praxis_status_string(status));
     const char *task = text_of(request, "train.task");

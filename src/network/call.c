@@ -27,6 +27,12 @@ praxis_status px_network_enter(praxis_network *network, const char *call)
     return PRAXIS_SUCCESS;
 }
 
+praxis_status px_network_agree(praxis_network *network, const char *stage, praxis_status status)
+{
+    struct px_backend *backend = network->backend;
+    return backend->operations->agree ? backend->operations->agree(backend, stage, status) : status;
+}
+
 praxis_status px_network_conclude(praxis_network *network, const char *call, praxis_status status)
 {
     struct px_backend *backend = network->backend;

@@ -80,30 +80,76 @@ static praxis_status take_saved(const struct load *load, const struct px_saved *
 
 /* ---- The state ---- */
 
+/* The codes of a block, whose neurons lie together where it has all of a replica's. */
+static praxis_status read_codes(const struct load *load, const struct px_tensor *tensor, const praxis_range *block,
+                                uint64_t neurons, uint64_t each, unsigned char *codes)
+{
+    bool whole = block->neurons == neurons;
+    uint64_t rows = whole ? 1 : block->replicas, bytes = block->neurons * each * (whole ? block->replicas : 1);
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint64_t row = 0; row < rows && !status; row++) {
+        uint64_t offset = ((block->first_replica + row) * neurons + block->first_neuron) * each;
+        status = px_archive_read(load->log, load->archive, tensor, offset, codes + row * bytes, bytes);
+    }
+    return status;
+}
+
 static praxis_status put_block(praxis_network *network, praxis_field field, const praxis_range *block, void *codes,
                                uint64_t offset, void *user)
 {
+    (void)offset;
     const struct load *load = user;
-    uint64_t elements = px_field_elements(&network->shape, field), bytes = px_field_bytes(field);
+    uint64_t each = (uint64_t)px_field_elements(&network->shape, field) * px_field_bytes(field);
     struct px_saved saved;
     const struct px_tensor *tensor;
     px_saved_field(&network->shape, field, &saved);
     praxis_status status = find_saved(load, &saved, &tensor);
     if (!status)
-        status = px_archive_read(load->log, load->archive, tensor, offset * bytes, codes,
-                                 block->replicas * block->neurons * elements * bytes);
+        status = read_codes(load, tensor, block, network->shape.graph.neurons, each, codes);
     return status ? status : px_network_put_codes(network, field, block, codes);
+}
+
+/* What the parts of this process have of a field: of activations all. */
+static praxis_status put_field(const struct load *load, praxis_network *network, praxis_field field)
+{
+    const praxis_range all = {0, network->shape.replicas, 0, network->shape.graph.neurons};
+    uint32_t parts = field == PRAXIS_FIELD_ACTIVATION ? 0 : px_network_parts(network);
+    void *user = (void *)(uintptr_t)load;
+    struct px_slice slice;
+    praxis_status status = parts ? PRAXIS_SUCCESS : px_network_visit(network, field, &all, put_block, user);
+    for (uint32_t part = 0; part < parts && !status; part++) {
+        px_network_slice(network, part, &slice);
+        if (slice.here)
+            status = px_network_visit(network, field, &slice.range, put_block, user);
+    }
+    return status;
+}
+
+/* Whether any neuron has noise was seen by each process of its own. */
+static praxis_status join_noise(praxis_network *network)
+{
+    struct px_backend *backend = network->backend;
+    int64_t noisy = network->noisy;
+    if (!backend->operations->share)
+        return PRAXIS_SUCCESS;
+    praxis_status status = backend->operations->share(backend, &noisy, 1);
+    return status || !noisy ? status : px_network_make_noisy(network);
 }
 
 static praxis_status put_fields(const struct load *load, praxis_network *network)
 {
-    const praxis_range all = {0, network->shape.replicas, 0, network->shape.graph.neurons};
+    const struct px_backend_operations *operations = network->backend->operations;
     struct px_saved saved;
     praxis_status status = PRAXIS_SUCCESS;
+    if (operations->apart)
+        operations->apart(network->backend, true);
     for (uint32_t field = 0; field < px_saved_fields(load->archive->minor) && !status; field++)
         if (px_saved_field(&network->shape, (praxis_field)field, &saved))
-            status = px_network_visit(network, (praxis_field)field, &all, put_block, (void *)(uintptr_t)load);
-    return status;
+            status = put_field(load, network, (praxis_field)field);
+    if (operations->apart)
+        operations->apart(network->backend, false);
+    status = px_network_agree(network, "the fields of a checkpoint", status);
+    return status ? status : join_noise(network);
 }
 
 static praxis_status put_past_ticks(const struct load *load, praxis_network *network, bool factors, int8_t *codes)
@@ -247,7 +293,7 @@ static praxis_status check_known(const struct load *load, praxis_network *networ
     praxis_status status = PRAXIS_SUCCESS;
     if (load->archive->minor > PX_ARCHIVE_MINOR)
         return PRAXIS_SUCCESS;
-    px_network_list(network, load->name, &known);
+    px_network_list(network, load->name, PX_ALL_PARTS, &known);
     px_index_sort(&known);
     if (known.failed)
         status = px_fail(load->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory to check a checkpoint");
@@ -282,28 +328,35 @@ static praxis_status put_state(const struct load *load, praxis_network *network)
 
 /* ---- The whole ---- */
 
+/* What is to be made, and found to be there. */
+static praxis_status read_shape(const struct load *load, praxis_parameters *parameters, uint64_t **seeds)
+{
+    struct px_shape shape;
+    praxis_status status = parse_parameters(load, parameters);
+    if (!status && px_shape_make(load->log, parameters, &shape))
+        status = PRAXIS_ERROR_FORMAT;
+    if (!status)
+        status = check_fields(load, &shape);
+    const struct px_saved of_seeds = {"seeds", PRAXIS_TENSOR_U64, 1, {parameters->replicas}, NULL};
+    if (!status)
+        status = take_saved(load, &of_seeds, seeds);
+    parameters->seeds = *seeds;
+    return status;
+}
+
 praxis_status px_network_load(praxis_context *context, const struct px_archive *archive, const char *name,
                               praxis_network **network)
 {
     const struct load load = {&context->log, archive, name};
     praxis_parameters parameters;
-    struct px_shape shape;
     uint64_t *seeds = NULL;
-    praxis_status status = parse_parameters(&load, &parameters);
-    if (!status && px_shape_make(load.log, &parameters, &shape))
-        status = PRAXIS_ERROR_FORMAT;
-    if (!status)
-        status = check_fields(&load, &shape);
-    const struct px_saved of_seeds = {"seeds", PRAXIS_TENSOR_U64, 1, {parameters.replicas}, NULL};
-    if (!status)
-        status = take_saved(&load, &of_seeds, &seeds);
-    parameters.seeds = seeds;
+    praxis_status status = px_context_agree(context, "loading", read_shape(&load, &parameters, &seeds));
     if (!status)
         status = px_network_create(context, &parameters, network);
     free(seeds);
     if (status)
         return status;
-    status = put_state(&load, *network);
+    status = px_network_conclude(*network, "loaded", put_state(&load, *network));
     if (status) {
         px_network_destroy(*network);
         *network = NULL;

@@ -277,15 +277,16 @@ static char *complain(const praxis_network *network, const char *doubt)
     return px_text_take(&text);
 }
 
-/* Verifies a back end, or each of those that it is made of. *doubt as of px_verify. */
+/* Verifies a back end, or of those that it is made of each of this process. *doubt as of px_verify. */
 static praxis_status verify_parts(struct px_backend *backend, const struct px_shape *shape, char **doubt)
 {
-    const struct px_backend_operations *operations = backend->operations;
-    struct px_backend *part = operations->part ? operations->part(backend, 0, &shape) : backend;
+    struct px_backend *own;
+    struct px_cut cut;
     praxis_status status = PRAXIS_SUCCESS;
-    for (uint32_t number = 0; part && !status && !*doubt;
-         part = operations->part ? operations->part(backend, ++number, &shape) : NULL)
-        status = px_verify(part, shape, doubt);
+    if (!backend->operations->part)
+        return px_verify(backend, shape, doubt);
+    for (uint32_t number = 0; !status && !*doubt && backend->operations->part(backend, number, &cut, &own); number++)
+        status = own ? px_verify(own, &cut.shape, doubt) : PRAXIS_SUCCESS;
     return status;
 }
 
@@ -344,18 +345,22 @@ static praxis_status open_backend(praxis_network *network)
 praxis_status px_network_create(praxis_context *context, const praxis_parameters *parameters, praxis_network **network)
 {
     praxis_network *made = calloc(1, sizeof *made);
-    if (!made)
-        return px_fail(&context->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a network");
-    made->context = px_context_retain(context);
-    made->log = &context->log;
-    praxis_status status = prepare_network(made, parameters);
+    praxis_status status =
+        made ? PRAXIS_SUCCESS : px_fail(&context->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a network");
+    if (made) {
+        made->context = px_context_retain(context);
+        made->log = &context->log;
+        status = prepare_network(made, parameters);
+    }
+    status = px_context_agree(context, "praxis_network_create", status);
     if (!status)
         status = open_backend(made);
     if (!status)
         status = apply_parameters(made, &made->parameters, parameters->noise > 0);
     if (!status)
         status = px_network_birth(made);
-    status = px_network_conclude(made, "praxis_network_create", status);
+    if (made)
+        status = px_network_conclude(made, "praxis_network_create", status);
     if (status)
         px_network_destroy(made);
     else

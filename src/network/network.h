@@ -109,6 +109,8 @@ praxis_status px_network_check_whole(const praxis_network *network);
  * is not left. */
 praxis_status px_network_enter(praxis_network *network, const char *call);
 praxis_status px_network_leave(praxis_network *network, praxis_status status);
+/* How it stands half-way, which becomes how it stands in all processes that have the network together. */
+praxis_status px_network_agree(praxis_network *network, const char *stage, praxis_status status);
 /* How a call came out, which becomes that of all processes that have the network together. */
 praxis_status px_network_conclude(praxis_network *network, const char *call, praxis_status status);
 /* What the call has done so far is whole: should it fail now, that is what it leaves. */
@@ -321,8 +323,29 @@ praxis_status px_network_statistics(praxis_network *network, praxis_field field,
 
 /* ---- save.c, load.c, copy.c: the whole state, into a file and out of it, and from one network to another ---- */
 
-/* What a file is to have of a network that is called `name` in it. */
-void px_network_list(praxis_network *network, const char *name, struct px_index *index);
+/*
+ * The parts that a network has on its devices: one, or several. Each owns neurons in all replicas, or all neurons of
+ * some of them. `here`: it is this process'.
+ */
+struct px_slice {
+    praxis_range range;
+    bool here;
+};
+uint32_t px_network_parts(const praxis_network *network);
+void px_network_slice(const praxis_network *network, uint32_t number, struct px_slice *slice);
+/* Whether other processes have some of them. */
+bool px_network_is_joint(const praxis_network *network);
+
+/* What a file is to have of a network that is called `name` in it: all of it, or what the file of one part has of it,
+ * the first of which has what is not divided. */
+#define PX_ALL_PARTS UINT32_MAX
+void px_network_list(praxis_network *network, const char *name, uint32_t part, struct px_index *index);
+/* The same of an object that is not divided: whether it is in this file. */
+static inline bool px_is_in_file(uint32_t part)
+{
+    return part == PX_ALL_PARTS || part == 0;
+}
+/* Each process reads what its own parts have. */
 praxis_status px_network_load(praxis_context *context, const struct px_archive *archive, const char *name,
                               praxis_network **network);
 /* Parameters and what they alone tell, with the counters; no seeds. */

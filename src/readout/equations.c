@@ -198,7 +198,7 @@ praxis_status px_equations_make(const praxis_readout *readout, const struct px_l
     uint64_t size = dual ? data->samples : features, square = px_multiply(size, size);
     uint64_t ticks = dual ? px_multiply(data->rows, data->rows) : 0;
     praxis_status status =
-        px_memory_check(readout->log, px_multiply(px_add(px_multiply(square, 2), ticks), sizeof(double)));
+        px_memory_check(readout->log, "the fit", px_multiply(px_add(px_multiply(square, 2), ticks), sizeof(double)));
     if (status)
         return status;
     *equations = (struct px_equations){

@@ -39,7 +39,7 @@ praxis_status px_samples_reserve(const praxis_readout *readout, struct px_sample
         return px_fail(readout->log, PRAXIS_ERROR_OUT_OF_RANGE, "%llu samples, there may be %llu",
                        (unsigned long long)count, (unsigned long long)PX_SAMPLES_MAX);
     uint64_t more = px_add(px_multiply(rows - samples->rows, state_bytes), px_multiply(ticks, target_bytes));
-    praxis_status status = px_memory_check(readout->log, more);
+    praxis_status status = px_memory_check(readout->log, "the readout", more);
     size_t room = samples->sample_room;
     if (!status && (!grow((void **)&samples->states, samples->row_room, rows, state_bytes, &samples->row_room) ||
                     !grow((void **)&samples->targets, room, count, target_bytes, &samples->sample_room) ||

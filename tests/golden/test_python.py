@@ -20,6 +20,7 @@ except ImportError as missing:
 
 PRAXIS = os.environ["PRAXIS_BIN"]
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "1.0.safetensors")
+GOLDEN_INDEX = GOLDEN.replace(".safetensors", "-columns.safetensors.index.json")
 LEARN = ["--ticks", "5", "--learn", "--json", "--device", "reference"]
 
 
@@ -46,6 +47,27 @@ class Python(unittest.TestCase):
             safetensors.numpy.save_file(tensors, written, metadata=texts)
             hashes = [json.loads(run("run", "--resume", path, *LEARN))["state_hash"] for path in (saved, written)]
             self.assertEqual(hashes[0], hashes[1])
+
+    def test_shards(self):
+        """Each file by itself, and together what one file has: the few lines of docs/checkpoints.md."""
+        with open(GOLDEN_INDEX, encoding="ascii") as file:
+            weight_map = json.load(file)["weight_map"]
+        pieces = {}
+        for file in sorted(set(weight_map.values())):
+            with safetensors.safe_open(os.path.join(os.path.dirname(GOLDEN), file), framework="numpy") as shard:
+                self.assertEqual(set(shard.keys()), {name for name, where in weight_map.items() if where == file})
+                for name in shard.keys():
+                    tensor, _, place = name.partition("@")
+                    axis, first = map(int, place.split(":")) if place else (0, 0)
+                    pieces.setdefault((tensor, axis), []).append((first, shard.get_tensor(name)))
+        joined = {
+            tensor: numpy.concatenate([part for _, part in sorted(parts, key=lambda part: part[0])], axis)
+            for (tensor, axis), parts in pieces.items()
+        }
+        whole = safetensors.numpy.load_file(GOLDEN)
+        self.assertEqual(set(joined), set(whole))
+        for name, tensor in whole.items():
+            numpy.testing.assert_array_equal(joined[name], tensor)
 
 
 if __name__ == "__main__":

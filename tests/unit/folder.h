@@ -38,14 +38,14 @@ static inline void folder_remove(char *folder)
     free(folder);
 }
 
-/* How many files there are; the last one's path, allocated, in *file where that is not NULL. */
-static inline size_t folder_list(const char *folder, char **file)
+/* How many files there are in whose names this is; the last one's path, allocated, in *file where that is not NULL. */
+static inline size_t folder_find(const char *folder, const char *part, char **file)
 {
     DIR *list = opendir(folder);
     ck_assert_ptr_nonnull(list);
     size_t count = 0;
     for (const struct dirent *entry; (entry = readdir(list)) != NULL;) {
-        if (entry->d_name[0] == '.')
+        if (entry->d_name[0] == '.' || !strstr(entry->d_name, part))
             continue;
         if (file) {
             free(*file);
@@ -55,6 +55,12 @@ static inline size_t folder_list(const char *folder, char **file)
     }
     closedir(list);
     return count;
+}
+
+/* Of all. */
+static inline size_t folder_list(const char *folder, char **file)
+{
+    return folder_find(folder, "", file);
 }
 
 static inline size_t folder_count(const char *folder)

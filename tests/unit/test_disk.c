@@ -2,7 +2,7 @@
 /*
  * Saving to a disk that fails: each call that writes, brings to the disk or renames fails by each error that a system
  * has for it, or does less than was asked for. What failed is told with the file and the system's reason, the old file
- * stays as it was, nothing is left beside it, and the next save succeeds.
+ * stays as it was, or all of the old files do, nothing is left beside it, and the next save succeeds.
  *
  * The calls stand before those of the C library, which do the work. Every failure here holds for root too.
  */
@@ -68,13 +68,13 @@ int fsync(int descriptor)
     return fails(is(descriptor, S_IFDIR) ? SYNC_FOLDER : SYNC) ? -1 : next(descriptor);
 }
 
-/* What is closed with an error is closed. */
+/* What is closed with an error is closed; of what was only read nobody asks. */
 int close(int descriptor)
 {
     static int (*next)(int);
     if (!next)
         find_next("close", &next);
-    bool file = is(descriptor, S_IFREG);
+    bool file = is(descriptor, S_IFREG) && (fcntl(descriptor, F_GETFL) & O_ACCMODE) != O_RDONLY;
     int result = next(descriptor);
     return file && fails(CLOSE) ? -1 : result;
 }
@@ -101,19 +101,27 @@ int open(const char *path, int flags, ...)
 
 /* ---- Files ---- */
 
+/* One file, or two and their index. */
+static const struct {
+    const char *devices, *name;
+    size_t files;
+} forms[] = {{"reference", "saved", 1}, {"reference,reference", "saved.index.json", 3}};
+
 struct place {
     praxis_context *context;
     praxis_network *network;
     char *folder, *path;
+    size_t files;
 };
 
 /* A network that was saved once, and has gone on since. */
-static struct place make_place(void)
+static struct place make_place(int form)
 {
     const praxis_parameters parameters = lively(361, 2, 1, 1);
-    struct place place = {.context = unit_context("reference"), .folder = folder_make()};
+    struct place place = {
+        .context = unit_context(forms[form].devices), .folder = folder_make(), .files = forms[form].files};
     place.network = unit_network(place.context, &parameters);
-    place.path = folder_path(place.folder, "saved");
+    place.path = folder_path(place.folder, forms[form].name);
     unit_success(place.context, praxis_network_save(place.network, place.path));
     unit_run(place.context, place.network, 3, EVERYTHING);
     return place;
@@ -170,19 +178,20 @@ static const struct {
 
 START_TEST(a_failure_leaves_the_old_file)
 {
-    struct place place = make_place();
+    const int form = _i % 2, error = failures[_i / 2].error;
+    struct place place = make_place(form);
     uint64_t before = hash_of_file(&place);
-    enum call call = failures[_i].call;
+    enum call call = failures[_i / 2].call;
     long calls = 1;
     for (long number = 1; number <= calls; number++) {
-        unit_failure(place.context, PRAXIS_ERROR_IO, place.path, save_with(&place, call, failures[_i].error, number));
-        unit_require(disk.made[call] == number, "call %ld of %d was not the last", number, (int)call);
-        unit_require(strstr(unit_error(place.context), strerror(failures[_i].error)) != NULL, "\"%s\" says not why",
+        unit_failure(place.context, PRAXIS_ERROR_IO, place.folder, save_with(&place, call, error, number));
+        unit_require(form || disk.made[call] == number, "call %ld of %d was not the last", number, (int)call);
+        unit_require(strstr(unit_error(place.context), strerror(error)) != NULL, "\"%s\" says not why",
                      unit_error(place.context));
         unit_require(hash_of_file(&place) == before, "call %ld: the old file has changed", number);
-        unit_require(folder_count(place.folder) == 1, "call %ld: something was left", number);
+        unit_require(folder_count(place.folder) == place.files, "call %ld: something was left", number);
         if (number == 1) { /* how many there are in a whole save */
-            struct place other = make_place();
+            struct place other = make_place(form);
             unit_success(other.context, save_with(&other, call, 0, 0));
             calls = disk.made[call];
             end_place(&other);
@@ -191,6 +200,7 @@ START_TEST(a_failure_leaves_the_old_file)
     }
     unit_success(place.context, praxis_network_save(place.network, place.path));
     ck_assert_uint_eq(hash_of_file(&place), hash_of_network(&place));
+    ck_assert_uint_eq(folder_count(place.folder), place.files);
     end_place(&place);
 }
 END_TEST
@@ -198,10 +208,16 @@ END_TEST
 /* The file is there by then, whole: only whether its name has come to the disk is not known. */
 START_TEST(a_folder_that_does_not_come_to_the_disk)
 {
-    struct place place = make_place();
-    unit_failure(place.context, PRAXIS_ERROR_IO, strerror(EIO), save_with(&place, SYNC_FOLDER, EIO, 1));
+    struct place place = make_place(_i);
+    uint64_t before = hash_of_file(&place);
+    for (long number = 1; number < (long)place.files; number++) { /* of a part, of which there is an older one */
+        unit_failure(place.context, PRAXIS_ERROR_IO, strerror(EIO), save_with(&place, SYNC_FOLDER, EIO, number));
+        ck_assert_uint_eq(hash_of_file(&place), before);
+        ck_assert_uint_eq(folder_count(place.folder), place.files);
+    }
+    unit_failure(place.context, PRAXIS_ERROR_IO, strerror(EIO), save_with(&place, SYNC_FOLDER, EIO, (long)place.files));
     ck_assert_uint_eq(hash_of_file(&place), hash_of_network(&place));
-    ck_assert_uint_eq(folder_count(place.folder), 1);
+    ck_assert_uint_eq(folder_count(place.folder), place.files);
     /* Some file systems have no such thing, and need none. */
     unit_run(place.context, place.network, 1, EVERYTHING);
     unit_success(place.context, save_with(&place, SYNC_FOLDER, EINVAL, 1));
@@ -212,7 +228,7 @@ END_TEST
 
 START_TEST(writes_that_do_less_than_all)
 {
-    struct place place = make_place();
+    struct place place = make_place(0);
     for (long number = 1; number < 4; number++) {
         unit_run(place.context, place.network, 1, EVERYTHING);
         unit_success(place.context, save_with(&place, WRITE, EINTR, number));
@@ -229,10 +245,43 @@ START_TEST(writes_that_do_less_than_all)
 }
 END_TEST
 
+/* What was saved before by another number of parts, under the same name, goes; what was saved beside it stays. */
+START_TEST(one_save_in_place_of_another)
+{
+    struct place place = make_place(1);
+    char *beside = folder_path(place.folder, "saved-too.index.json"), *foreign;
+    unit_success(place.context, praxis_network_save(place.network, beside));
+    ck_assert_uint_eq(folder_count(place.folder), 6);
+    praxis_context *other = unit_context("reference,reference,reference");
+    praxis_network *network = NULL;
+    unit_success(other, praxis_network_load(other, place.path, &network));
+    unit_success(other, praxis_network_save(network, place.path));
+    ck_assert_uint_eq(folder_count(place.folder), 7);
+    unit_success(other, praxis_network_save(network, place.path)); /* the same again has the same names */
+    ck_assert_uint_eq(folder_count(place.folder), 7);
+    /* An index of others' names files that are theirs. */
+    foreign = folder_path(place.folder, "model-00001-of-00001.safetensors");
+    for (int i = 0; i < 2; i++) {
+        FILE *file = fopen(i ? place.path : foreign, "w");
+        ck_assert(file &&
+                  fprintf(file, "{\"metadata\":{\"total_size\":1},\"weight_map\":"
+                                "{\"x\":\"model-00001-of-00001.safetensors\"}}\n") > 0 &&
+                  !fclose(file));
+    }
+    unit_success(other, praxis_network_save(network, place.path));
+    ck_assert_uint_eq(folder_find(place.folder, "model-00001-of-00001.safetensors", NULL), 1);
+    praxis_network_destroy(network);
+    praxis_context_destroy(other);
+    free(foreign);
+    free(beside);
+    end_place(&place);
+}
+END_TEST
+
 /* A folder to which nobody may write, root neither: one of the kernel's own. */
 START_TEST(a_folder_that_cannot_be_written_to)
 {
-    struct place place = make_place();
+    struct place place = make_place(0);
     unit_failure(place.context, PRAXIS_ERROR_IO, "/proc/saved: cannot be written",
                  praxis_network_save(place.network, "/proc/saved"));
     end_place(&place);
@@ -243,9 +292,10 @@ int main(void)
 {
     Suite *suite = suite_create("disk");
     TCase *tests = unit_case(suite, "saving");
-    tcase_add_loop_test(tests, a_failure_leaves_the_old_file, 0, (int)UNIT_LENGTH(failures));
-    tcase_add_test(tests, a_folder_that_does_not_come_to_the_disk);
+    tcase_add_loop_test(tests, a_failure_leaves_the_old_file, 0, 2 * (int)UNIT_LENGTH(failures));
+    tcase_add_loop_test(tests, a_folder_that_does_not_come_to_the_disk, 0, 2);
     tcase_add_test(tests, writes_that_do_less_than_all);
+    tcase_add_test(tests, one_save_in_place_of_another);
     tcase_add_test(tests, a_folder_that_cannot_be_written_to);
     return unit_main(suite);
 }

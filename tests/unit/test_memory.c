@@ -107,7 +107,7 @@ START_TEST(a_system_without_files)
     ck_assert_uint_gt(px_memory_available(root), 0);
     folder_remove(root);
     ck_assert_uint_gt(px_memory_available(""), 0);
-    ck_assert_int_eq(px_memory_check(NULL, 1), PRAXIS_SUCCESS);
+    ck_assert_int_eq(px_memory_check(NULL, "it", 1), PRAXIS_SUCCESS);
 }
 END_TEST
 

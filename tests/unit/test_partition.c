@@ -513,6 +513,11 @@ START_TEST(devices_are_described)
     ck_assert_str_eq(info.reason, "3 devices, each with a part of every network");
     ck_assert_uint_eq(info.compute_units, 3);
     praxis_context_destroy(context);
+    context = unit_context("reference, reference,reference ,reference"); /* more than there is room for */
+    unit_success(context, praxis_context_device(context, &info));
+    ck_assert_str_eq(info.selector, "reference,reference,...");
+    ck_assert_uint_eq(info.compute_units, 4);
+    praxis_context_destroy(context);
 }
 END_TEST
 

@@ -82,7 +82,7 @@ struct rank {
     const struct task *task;
     void (*act)(struct rank *rank, praxis_context *context);
     praxis_status status, opened;
-    char message[1024];
+    char message[4096];
     uint64_t hash, saved;
     const char *path;
     struct conformance result;
@@ -242,13 +242,11 @@ static uint64_t joined_hash(praxis_network *network)
     return praxis_network_hash(network, hashes) ? 0 : hashes[0] ^ 3 * hashes[1];
 }
 
-/* Every rank has all of it to save: the first does, in a file of its own each. */
+/* All save it, in one file or a file each, and load what there is. */
 static void save(struct rank *rank, praxis_context *context)
 {
     const praxis_parameters parameters = parameters_of_ranks();
     praxis_network *network = NULL, *loaded = NULL;
-    char path[256];
-    snprintf(path, sizeof path, "%s/%u", rank->path, rank->member.rank);
     rank->status = praxis_network_create(context, &parameters, &network);
     if (!rank->status)
         rank->status = praxis_network_exchange(network, 3);
@@ -257,38 +255,105 @@ static void save(struct rank *rank, praxis_context *context)
     if (!rank->status)
         rank->status = praxis_network_exchange(network, 2);
     if (!rank->status)
-        rank->status = praxis_network_save(network, path);
+        rank->status = praxis_network_save(network, rank->path);
     if (!rank->status)
         rank->hash = joined_hash(network);
     if (!rank->status)
-        rank->status = praxis_network_load(context, path, &loaded);
+        rank->status = praxis_network_load(context, rank->path, &loaded);
     if (!rank->status)
         rank->saved = joined_hash(loaded);
     praxis_network_destroy(network);
     praxis_network_destroy(loaded);
 }
 
+static const struct {
+    uint32_t ranks;
+    struct task task;
+    const char *name, *alone; /* the file, and the devices of the process that loads it by itself */
+    size_t files;
+} saved[] = {
+    {3, {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}}, "one", "reference", 1},
+    {4, {"reference", PRAXIS_PARTITION_COLUMNS, uneven, {0}}, "four.safetensors.index.json", NULL, 5},
+    {2, {"reference", PRAXIS_PARTITION_REPLICAS, NULL, {0}}, "two.index.json", "reference,reference,reference", 3},
+};
+
 START_TEST(ranks_save)
 {
-    static const struct task task = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
     const praxis_parameters parameters = parameters_of_ranks();
     struct rank ranks[MOST];
     char *folder = folder_make(), path[256];
-    praxis_context *one = unit_context("reference");
+    praxis_context *one = unit_context("reference"), *other = unit_context(saved[_i].alone);
     praxis_network *network = unit_network(one, &parameters), *loaded;
+    snprintf(path, sizeof path, "%s/%s", folder, saved[_i].name);
     unit_success(one, run_traced(network));
-    live_together(3, &task, save, folder, ranks);
-    for (uint32_t r = 0; r < 3; r++) {
+    live_together(saved[_i].ranks, &saved[_i].task, save, path, ranks);
+    for (uint32_t r = 0; r < saved[_i].ranks; r++) {
         ck_assert_msg(!ranks[r].opened && !ranks[r].status, "rank %u: %s", r, ranks[r].message);
         ck_assert_uint_eq(ranks[r].hash, joined_hash(network));
         ck_assert_uint_eq(ranks[r].saved, ranks[r].hash);
     }
-    snprintf(path, sizeof path, "%s/1", folder);
-    unit_success(one, praxis_network_load(one, path, &loaded));
+    ck_assert_uint_eq(folder_count(folder), saved[_i].files);
+    unit_success(other, praxis_network_load(other, path, &loaded));
+    ck_assert_uint_eq(joined_hash(loaded), joined_hash(network));
+    unit_success(one, run_traced(network));
+    unit_success(other, run_traced(loaded));
     ck_assert_uint_eq(joined_hash(loaded), joined_hash(network));
     praxis_network_destroy(network);
     praxis_network_destroy(loaded);
+    praxis_context_destroy(other);
     praxis_context_destroy(one);
+    folder_remove(folder);
+}
+END_TEST
+
+/* What one process has saved, all of it in one file or in three, ranks go on with. */
+static void go_on(struct rank *rank, praxis_context *context)
+{
+    const praxis_ranks ranks = ranks_of(rank);
+    const praxis_log log = {note, rank};
+    praxis_checkpoint *checkpoint = NULL;
+    praxis_network *loaded = NULL;
+    rank->status = praxis_checkpoint_open_together(rank->path, &ranks, &log, &checkpoint);
+    if (!rank->status)
+        rank->status = praxis_checkpoint_load_network(checkpoint, "network", context, &loaded);
+    if (!rank->status)
+        rank->status = run_traced(loaded);
+    if (!rank->status)
+        rank->hash = joined_hash(loaded);
+    praxis_network_destroy(loaded);
+    praxis_checkpoint_close(checkpoint);
+}
+
+START_TEST(ranks_go_on)
+{
+    static const char *const devices[] = {"reference", "reference,reference,reference"};
+    static const struct task task = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    praxis_parameters parameters = parameters_of_ranks();
+    struct rank ranks[MOST];
+    char *folder = folder_make(), path[256];
+    praxis_context *alone = unit_context(devices[_i]);
+    praxis_network *network = unit_network(alone, &parameters);
+    const float noise = 0.25f;
+    snprintf(path, sizeof path, "%s/saved%s", folder, _i ? ".index.json" : "");
+    unit_success(alone, run_traced(network));
+    unit_success(alone, praxis_network_save(network, path));
+    unit_success(alone, run_traced(network));
+    live_together(4, &task, go_on, path, ranks);
+    for (uint32_t r = 0; r < 4; r++) {
+        ck_assert_msg(!ranks[r].opened && !ranks[r].status, "rank %u: %s", r, ranks[r].message);
+        ck_assert_uint_eq(ranks[r].hash, joined_hash(network));
+    }
+    praxis_network_destroy(network);
+    parameters.noise = 0; /* of one neuron alone, which the last rank has */
+    network = unit_network(alone, &parameters);
+    unit_success(alone, praxis_network_write(network, PRAXIS_FIELD_NOISE, &(praxis_range){1, 1, 48, 1}, &noise, 1));
+    unit_success(alone, praxis_network_save(network, path));
+    unit_success(alone, run_traced(network));
+    live_together(4, &task, go_on, path, ranks);
+    for (uint32_t r = 0; r < 4; r++)
+        ck_assert_uint_eq(ranks[r].hash, joined_hash(network));
+    praxis_network_destroy(network);
+    praxis_context_destroy(alone);
     folder_remove(folder);
 }
 END_TEST
@@ -488,7 +553,7 @@ static void save_nowhere(struct rank *rank, praxis_context *context)
     const praxis_parameters parameters = parameters_of_ranks();
     praxis_network *network = NULL;
     char path[256];
-    snprintf(path, sizeof path, "%s%s/%u", rank->path, rank->member.rank == 1 ? "/missing" : "", rank->member.rank);
+    snprintf(path, sizeof path, "%s%s/saved.index.json", rank->path, rank->member.rank == 1 ? "/missing" : "");
     rank->opened = praxis_network_create(context, &parameters, &network);
     if (!rank->opened)
         rank->status = praxis_network_save(network, path);
@@ -507,7 +572,146 @@ START_TEST(a_rank_cannot_save)
         ck_assert_int_eq(ranks[r].status, PRAXIS_ERROR_IO);
         ck_assert_msg(!ranks[r].opened && strstr(ranks[r].message, "rank 1: ") != NULL, "%s", ranks[r].message);
     }
+    ck_assert_uint_eq(folder_count(folder), 0);
     folder_remove(folder);
+}
+END_TEST
+
+/* One that has no file, or another, fails all: none waits for it. */
+static void load_nothing(struct rank *rank, praxis_context *context)
+{
+    char path[256];
+    praxis_network *network = NULL;
+    snprintf(path, sizeof path, "%s%s", rank->path, rank->member.rank == 1 ? ".missing" : "");
+    rank->status = praxis_network_load(context, path, &network);
+}
+
+static void open_nothing(struct rank *rank, praxis_context *context)
+{
+    const praxis_ranks ranks = ranks_of(rank);
+    const praxis_log log = {note, rank};
+    char path[256];
+    praxis_checkpoint *checkpoint = NULL;
+    (void)context;
+    snprintf(path, sizeof path, "%s%s", rank->path, rank->member.rank == 1 ? ".missing" : "");
+    rank->status = praxis_checkpoint_open_together(path, &ranks, &log, &checkpoint);
+}
+
+/* A name that is in no checkpoint, of which one rank alone asks. */
+static void load_no_network(struct rank *rank, praxis_context *context)
+{
+    praxis_checkpoint *checkpoint = NULL;
+    praxis_network *network = NULL;
+    rank->opened = praxis_checkpoint_open(rank->path, NULL, &checkpoint);
+    rank->status =
+        praxis_checkpoint_load_network(checkpoint, rank->member.rank == 1 ? "none" : "network", context, &network);
+    praxis_checkpoint_close(checkpoint);
+}
+
+START_TEST(a_rank_cannot_load)
+{
+    static void (*const acts[])(struct rank *, praxis_context *) = {load_nothing, open_nothing, load_no_network};
+    static const struct task task = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    const praxis_parameters parameters = parameters_of_ranks();
+    struct rank ranks[MOST];
+    char *folder = folder_make(), path[256];
+    praxis_context *alone = unit_context("reference");
+    praxis_network *network = unit_network(alone, &parameters);
+    snprintf(path, sizeof path, "%s/saved", folder);
+    unit_success(alone, praxis_network_save(network, path));
+    live_together(3, &task, acts[_i], path, ranks);
+    for (uint32_t r = 0; r < 3; r++) {
+        ck_assert_int_eq(ranks[r].status, _i < 2 ? PRAXIS_ERROR_IO : PRAXIS_ERROR_INVALID_ARGUMENT);
+        ck_assert_msg(strstr(ranks[r].message, "rank 1: ") == ranks[r].message, "%s", ranks[r].message);
+    }
+    praxis_network_destroy(network);
+    praxis_context_destroy(alone);
+    folder_remove(folder);
+}
+END_TEST
+
+/* A file that is damaged is seen by the rank that compares it with its checksums, and no other, which tells all. */
+START_TEST(a_rank_refuses)
+{
+    static const struct task task = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    const praxis_parameters parameters = parameters_of_ranks();
+    struct rank ranks[MOST];
+    char *folder = folder_make(), path[256], *last = NULL;
+    praxis_context *alone = unit_context("reference,reference,reference");
+    praxis_network *network = unit_network(alone, &parameters);
+    snprintf(path, sizeof path, "%s/saved.index.json", folder);
+    unit_success(alone, praxis_network_save(network, path));
+    ck_assert_uint_eq(folder_find(folder, "-00003-of-00003", &last), 1);
+    FILE *file = fopen(last, "r+b");
+    ck_assert(file && !fseek(file, -1, SEEK_END) && fputc(77, file) == 77 && !fclose(file));
+    live_together(3, &task, go_on, path, ranks);
+    for (uint32_t r = 0; r < 3; r++) {
+        ck_assert_int_eq(ranks[r].status, PRAXIS_ERROR_FORMAT);
+        ck_assert_msg(strstr(ranks[r].message, "rank 2: saved-") == ranks[r].message, "%s", ranks[r].message);
+        ck_assert_msg(strstr(ranks[r].message, "is damaged") != NULL, "%s", ranks[r].message);
+    }
+    free(last);
+    praxis_network_destroy(network);
+    praxis_context_destroy(alone);
+    folder_remove(folder);
+}
+END_TEST
+
+/* A message comes to the others whole, however long it is. */
+START_TEST(a_message_crosses_whole)
+{
+    static const char lacking[] = "no device matches \"";
+    struct rank ranks[MOST];
+    char devices[2000] = "reference,";
+    memset(devices + strlen(devices), 'x', 1500);
+    const struct task task = {devices, PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    live_together(2, &task, do_nothing, NULL, ranks);
+    for (uint32_t r = 0; r < 2; r++) {
+        const char *name = strstr(ranks[r].message, lacking);
+        ck_assert_int_eq(ranks[r].opened, PRAXIS_ERROR_NO_DEVICE);
+        ck_assert_msg(name && strspn(name + strlen(lacking), "x") == 1500, "%s", ranks[r].message);
+    }
+}
+END_TEST
+
+/* One that fails before it could join the others, for what it alone was given. */
+START_TEST(a_rank_is_given_nonsense)
+{
+    const struct task task = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}}, bad = {"reference", 7, NULL, {0}};
+    struct rank ranks[MOST] = {0};
+    struct meeting meeting = {.count = 2};
+    pthread_t threads[2];
+    ck_assert(!pthread_barrier_init(&meeting.barrier, NULL, 2));
+    for (uint32_t r = 0; r < 2; r++) {
+        ranks[r] =
+            (struct rank){.member = {.meeting = &meeting, .rank = r}, .task = r ? &bad : &task, .act = do_nothing};
+        ck_assert(!pthread_create(&threads[r], NULL, live_as_rank, &ranks[r]));
+    }
+    for (uint32_t r = 0; r < 2; r++)
+        ck_assert(!pthread_join(threads[r], NULL));
+    pthread_barrier_destroy(&meeting.barrier);
+    ck_assert_int_eq(ranks[1].opened, PRAXIS_ERROR_INVALID_ARGUMENT);
+    ck_assert_int_eq(ranks[0].opened, PRAXIS_ERROR_DEVICE);
+    ck_assert_msg(strstr(ranks[0].message, "another rank than 0 has failed") != NULL, "%s", ranks[0].message);
+}
+END_TEST
+
+/* A rank that is alone opens one device, too: of those named that with its local number. */
+START_TEST(a_rank_that_is_alone)
+{
+    const praxis_ranks ranks = {.count = 1, .local_rank = 2, .gather = gather, .wait = wait_for_all, .add = add};
+    praxis_context_options options;
+    praxis_context *context = NULL;
+    praxis_device_info info = {.struct_size = sizeof info};
+    praxis_context_options_default(&options);
+    options.device = " opencl:900.1 , reference";
+    options.ranks = &ranks;
+    ck_assert_int_eq(praxis_context_create(&options, &context), PRAXIS_ERROR_NO_DEVICE);
+    options.device = "reference,opencl:900.1";
+    unit_success(context, praxis_context_create(&options, &context));
+    unit_success(context, praxis_context_device(context, &info));
+    ck_assert_str_eq(info.selector, "reference");
+    praxis_context_destroy(context);
 }
 END_TEST
 
@@ -515,12 +719,13 @@ static void lose_touch(struct rank *rank, praxis_context *context)
 {
     const praxis_parameters parameters = parameters_of_ranks();
     praxis_network *network = NULL;
+    uint64_t hashes[2];
     rank->status = praxis_network_create(context, &parameters, &network);
     pthread_barrier_wait(&rank->member.meeting->barrier);
     rank->member.meeting->gone = true;
     pthread_barrier_wait(&rank->member.meeting->barrier);
     if (!rank->status)
-        rank->status = run_traced(network);
+        rank->status = rank->path ? praxis_network_hash(network, hashes) : run_traced(network);
     rank->hash = praxis_network_finish(network) == PRAXIS_ERROR_BROKEN;
     praxis_network_destroy(network);
 }
@@ -529,7 +734,7 @@ START_TEST(ranks_lose_touch)
 {
     static const struct task task = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
     struct rank ranks[MOST];
-    live_together(2, &task, lose_touch, NULL, ranks);
+    live_together(2, &task, lose_touch, _i ? "while they read" : NULL, ranks);
     for (uint32_t r = 0; r < 2; r++) {
         ck_assert_int_eq(ranks[r].status, PRAXIS_ERROR_DEVICE);
         ck_assert(ranks[r].hash);
@@ -543,7 +748,8 @@ int main(void)
     TCase *tests = unit_case(suite, "ranks");
     tcase_add_loop_test(tests, operations_of_ranks, 0, (int)UNIT_LENGTH(compared));
     tcase_add_test(tests, ranks_measure_shares);
-    tcase_add_test(tests, ranks_save);
+    tcase_add_loop_test(tests, ranks_save, 0, (int)UNIT_LENGTH(saved));
+    tcase_add_loop_test(tests, ranks_go_on, 0, 2);
     tcase_add_test(tests, ranks_copy_out);
     tcase_add_test(tests, unlike_ranks_copy);
     tcase_add_test(tests, a_rank_finds_no_device);
@@ -551,6 +757,11 @@ int main(void)
     tcase_add_test(tests, a_rank_goes_astray);
     tcase_add_loop_test(tests, ranks_differ_in_arguments, 0, 2);
     tcase_add_test(tests, a_rank_cannot_save);
-    tcase_add_test(tests, ranks_lose_touch);
+    tcase_add_loop_test(tests, a_rank_cannot_load, 0, 3);
+    tcase_add_test(tests, a_rank_refuses);
+    tcase_add_test(tests, a_message_crosses_whole);
+    tcase_add_test(tests, a_rank_is_given_nonsense);
+    tcase_add_test(tests, a_rank_that_is_alone);
+    tcase_add_loop_test(tests, ranks_lose_touch, 0, 2);
     return unit_main(suite);
 }

@@ -133,12 +133,6 @@ static praxis_status allocate_all(struct px_opencl *opencl, bool counting)
     return status ? status : allocate_window(opencl, counting);
 }
 
-/* Whether what is allocated on the device comes out of the host's memory. */
-static bool takes_host_memory(praxis_device_type type)
-{
-    return type == PRAXIS_DEVICE_CPU || type == PRAXIS_DEVICE_EMULATOR || type == PRAXIS_DEVICE_INTEGRATED_GPU;
-}
-
 void px_opencl_count(struct px_opencl *opencl)
 {
     allocate_all(opencl, true);
@@ -164,8 +158,8 @@ praxis_status px_opencl_check_size(const struct px_opencl *opencl)
         return px_fail(opencl->base.log, PRAXIS_ERROR_OUT_OF_MEMORY,
                        "the network takes %llu bytes of %s, which has %llu", (unsigned long long)opencl->bytes,
                        device->name, (unsigned long long)device->memory_bytes);
-    uint64_t shared = takes_host_memory(device->type) ? opencl->bytes : 0;
-    return px_memory_check(opencl->base.log, px_add(px_opencl_host_bytes(opencl), shared));
+    uint64_t shared = px_takes_host_memory(device->type) ? opencl->bytes : 0;
+    return px_memory_check(opencl->base.log, "the network", px_add(px_opencl_host_bytes(opencl), shared));
 }
 
 praxis_status px_opencl_allocate(struct px_opencl *opencl)

@@ -19,11 +19,29 @@ static void destroy_devices(struct px_device *base)
     free(device);
 }
 
-/* Appends to a text of a structure, as far as it has room. */
+/* Where the last of several names in a text begins, with what is before it. */
+static size_t last_name(const char *text, const char *separator)
+{
+    const char *last = text;
+    for (const char *at = text; (at = strstr(at, separator)); at++)
+        last = at;
+    return (size_t)(last - text);
+}
+
+/* Appends to a text of a structure, which has no half names: "..." stands for those that have no room. */
 static void append_name(char *text, size_t size, const char *separator, const char *more)
 {
-    size_t used = strlen(text);
-    snprintf(text + used, size - used, "%s%s", used ? separator : "", more);
+    static const char rest[] = "...";
+    size_t used = strlen(text), between = strlen(separator);
+    bool ended = used >= strlen(rest) && strcmp(text + used - strlen(rest), rest) == 0;
+    if (!ended && used + between + strlen(more) < size) {
+        snprintf(text + used, size - used, "%s%s", used ? separator : "", more);
+        return;
+    }
+    while (!ended && used > 0 && used + between + sizeof rest > size)
+        text[used = last_name(text, separator)] = '\0';
+    if (!ended)
+        snprintf(text + used, size - used, "%s%s", used ? separator : "", rest);
 }
 
 /* What all have in common, and of numbers the sum, or the least that one has. */
@@ -87,6 +105,20 @@ static praxis_status cut_number(const struct px_device *base, const struct px_sh
     return status;
 }
 
+static praxis_status agree_as_device(struct px_device *base, const char *call, praxis_status status)
+{
+    const struct px_partition_device *device = (const struct px_partition_device *)base;
+    bool changed = false;
+    return px_team_agree(device->team, base->log, call, 0, status, &changed);
+}
+
+static void place_among_ranks(const struct px_device *base, uint32_t *number, uint32_t *count)
+{
+    const struct px_partition_device *device = (const struct px_partition_device *)base;
+    *number = device->team ? device->team->ranks.rank : 0;
+    *count = device->team ? device->team->ranks.count : 1;
+}
+
 static const struct px_device_operations partition_operations = {
     .destroy = destroy_devices,
     .describe = describe_devices,
@@ -94,6 +126,8 @@ static const struct px_device_operations partition_operations = {
     .plan = px_partition_plan,
     .store_tuning = store_no_tuning,
     .cut = cut_number,
+    .agree = agree_as_device,
+    .place = place_among_ranks,
 };
 
 /* Takes the devices, of all parts or of one. */
@@ -127,7 +161,6 @@ praxis_status px_partition_open(struct px_log *log, struct px_device *const *dev
     if (!opened || !opened->devices || !opened->shares) {
         for (uint32_t i = 0; i < (team ? 1 : count); i++)
             devices[i]->operations->destroy(devices[i]);
-        px_team_close(team);
         if (opened)
             destroy_devices(&opened->base);
         return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u devices", count);

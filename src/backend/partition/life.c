@@ -107,7 +107,9 @@ praxis_status px_partition_end(struct px_backend *backend, int64_t *sums)
             sums[i / own_row * row + first + i % own_row] += partition->sums[i];
     }
     status = px_partition_agree(partition, "end", status);
-    return status || !partition->team || !sums ? status : px_team_add(partition->team, backend->log, sums, count);
+    return status || !partition->team || !sums
+               ? status
+               : px_partition_reached(partition, px_team_add(partition->team, backend->log, sums, count));
 }
 
 /* ---- Ticks ---- */
@@ -152,7 +154,9 @@ static praxis_status cross_ranks(struct px_partition *partition)
         team->starts[i] = (uint64_t)(staged(partition, part) - partition->activations[partition->turn]);
         team->counts[i] = partition->shape.replicas * px_owned_neurons(&part->cut.shape);
     }
-    return team ? px_team_gather(team, partition->base.log, partition->activations[partition->turn]) : PRAXIS_SUCCESS;
+    return team ? px_partition_reached(
+                      partition, px_team_gather(team, partition->base.log, partition->activations[partition->turn]))
+                : PRAXIS_SUCCESS;
 }
 
 /* What each part has computed, on its way and there. */

@@ -18,17 +18,22 @@ struct px_backend *px_part_begin(struct px_part *part)
     return part->backend;
 }
 
+/* What failed, with the part and its device before it. */
+static praxis_status fail_part(struct px_partition *partition, const struct px_part *part, praxis_status status)
+{
+    praxis_device_info info = {.struct_size = sizeof info};
+    char *cause = px_log_take_error(partition->base.log);
+    part->cut.device->operations->describe(part->cut.device, &info);
+    px_fail(partition->base.log, status, "part %u of %u, on %s: %s", (unsigned)(part - partition->parts) + 1,
+            partition->count, info.selector, cause ? cause : "(no memory left for the message)");
+    free(cause);
+    return status;
+}
+
 praxis_status px_part_done(struct px_partition *partition, const struct px_part *part, praxis_status status)
 {
-    char cause[512];
-    praxis_device_info info = {.struct_size = sizeof info};
     partition->base.changed |= part->backend->changed;
-    if (!status)
-        return PRAXIS_SUCCESS;
-    px_log_last_error(partition->base.log, cause, sizeof cause);
-    part->cut.device->operations->describe(part->cut.device, &info);
-    return px_fail(partition->base.log, status, "part %u of %u, on %s: %s", (unsigned)(part - partition->parts) + 1,
-                   partition->count, info.selector, cause);
+    return status ? fail_part(partition, part, status) : PRAXIS_SUCCESS;
 }
 
 /* ---- What is done to all alike ---- */
@@ -142,12 +147,16 @@ static praxis_status finish_parts(struct px_backend *backend)
 
 /* A rank that fails beside its back end, as where its disk is full, meets the others here or in their next operation.
  */
-static praxis_status conclude_parts(struct px_backend *backend, const char *call, praxis_status status)
+static praxis_status agree_half_way(struct px_backend *backend, const char *call, praxis_status status)
 {
     struct px_partition *partition = px_partition_of(backend);
-    if (!partition->told)
-        status = px_partition_agree(partition, call, status);
-    partition->told = false;
+    return partition->told ? status : px_partition_agree(partition, call, status);
+}
+
+static praxis_status conclude_parts(struct px_backend *backend, const char *call, praxis_status status)
+{
+    status = agree_half_way(backend, call, status);
+    px_partition_of(backend)->told = false;
     return status;
 }
 
@@ -167,14 +176,26 @@ static void trust_parts(struct px_backend *backend)
         partition->parts[i].backend->operations->trust(partition->parts[i].backend);
 }
 
-static struct px_backend *part_number(const struct px_backend *backend, uint32_t number, const struct px_shape **shape)
+static bool part_number(const struct px_backend *backend, uint32_t number, struct px_cut *cut, struct px_backend **own)
 {
     const struct px_partition *partition = (const struct px_partition *)backend;
-    const struct px_part *part = &partition->parts[partition->first];
-    if (number >= partition->end - partition->first)
-        return NULL;
-    *shape = &part[number].cut.shape;
-    return part[number].backend;
+    if (number >= partition->count)
+        return false;
+    *cut = partition->parts[number].cut;
+    *own = partition->parts[number].backend;
+    return true;
+}
+
+static void set_apart(struct px_backend *backend, bool apart)
+{
+    px_partition_of(backend)->apart = apart;
+}
+
+static praxis_status share_numbers(struct px_backend *backend, int64_t *numbers, uint64_t count)
+{
+    struct px_partition *partition = px_partition_of(backend);
+    return partition->team ? px_partition_reached(partition, px_team_add(partition->team, backend->log, numbers, count))
+                           : PRAXIS_SUCCESS;
 }
 
 /* ---- Describing ---- */
@@ -254,10 +275,10 @@ praxis_status px_partition_plan(struct px_device *base, const struct px_shape *s
     const struct px_partition_device *device = (const struct px_partition_device *)base;
     struct px_cut *cuts = calloc(device->count, sizeof *cuts);
     bool changed = false;
-    if (!cuts)
-        return px_fail(base->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u parts", device->count);
-    praxis_status status = px_partition_cut(device, shape, cuts);
-    bool dealt = cuts[0].shape.replicas < shape->replicas;
+    praxis_status status =
+        cuts ? px_partition_cut(device, shape, cuts)
+             : px_fail(base->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for %u parts", device->count);
+    bool dealt = cuts && cuts[0].shape.replicas < shape->replicas;
     clear_sums(info);
     for (uint32_t i = device->first; i < device->end && !status; i++) {
         praxis_network_info one = *info;
@@ -314,19 +335,22 @@ static const struct px_backend_operations partition_backend_operations = {
     .describe = describe_parts,
     .trusted = parts_are_trusted,
     .trust = trust_parts,
+    .agree = agree_half_way,
     .conclude = conclude_parts,
     .part = part_number,
+    .apart = set_apart,
+    .share = share_numbers,
 };
 
 /* A part in this way of its device, or in the last there is; *there is set where it has this one. */
-static praxis_status create_part(struct px_part *part, uint32_t choice, bool *there)
+static praxis_status create_part(struct px_partition *partition, struct px_part *part, uint32_t choice, bool *there)
 {
     struct px_device *device = part->cut.device;
     praxis_status status = device->operations->create_backend(device, &part->cut.shape, choice, &part->backend);
     *there |= part->backend != NULL;
     while (!status && !part->backend && choice > 0)
         status = device->operations->create_backend(device, &part->cut.shape, --choice, &part->backend);
-    return status;
+    return status ? fail_part(partition, part, status) : PRAXIS_SUCCESS;
 }
 
 static praxis_status allocate_partition(struct px_partition *partition, uint32_t count)
@@ -347,14 +371,34 @@ static praxis_status take_cuts(const struct px_partition_device *device, struct 
         partition->parts[i].cut = cuts[i];
     partition->first = device->first;
     partition->end = device->end;
+    partition->exchanging = partition->parts[0].cut.shape.columns < partition->shape.columns;
     free(cuts);
     return status;
+}
+
+/* Whether this process' host has the memory for all of its parts and what is on its way between them: each asks for its
+ * own alone. */
+static praxis_status check_host(struct px_partition *partition)
+{
+    uint64_t bytes = partition->exchanging ? staged_bytes(&partition->shape) : 0;
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t i = partition->first; i < partition->end && !status; i++) {
+        const struct px_part *part = &partition->parts[i];
+        praxis_network_info planned = {.struct_size = sizeof planned};
+        praxis_device_info info = {.struct_size = sizeof info};
+        status = part->cut.device->operations->plan(part->cut.device, &part->cut.shape, &planned);
+        part->cut.device->operations->describe(part->cut.device, &info);
+        uint64_t on_device = px_takes_host_memory(info.type) ? planned.device_bytes : 0;
+        bytes = px_add(bytes, px_add(planned.host_bytes, on_device));
+        if (status)
+            fail_part(partition, part, status);
+    }
+    return status ? status : px_memory_check(partition->base.log, "the network", bytes);
 }
 
 static praxis_status allocate_staging(struct px_partition *partition)
 {
     const struct px_shape *shape = &partition->shape;
-    partition->exchanging = partition->parts[0].cut.shape.columns < shape->columns;
     for (int turn = 0; turn < 2 && partition->exchanging; turn++)
         if (!(partition->activations[turn] = px_zeros(shape->replicas, shape->graph.neurons)))
             return px_fail(partition->base.log, PRAXIS_ERROR_OUT_OF_MEMORY,
@@ -368,22 +412,25 @@ praxis_status px_partition_create_backend(struct px_device *base, const struct p
 {
     const struct px_partition_device *device = (const struct px_partition_device *)base;
     struct px_partition *partition = calloc(1, sizeof *partition);
-    bool there = false;
+    bool there = false, changed = false;
     *backend = NULL;
     if (!partition)
-        return px_fail(base->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a network");
+        return px_team_agree(device->team, base->log, "create", 0,
+                             px_fail(base->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a network"), &changed);
     partition->base = (struct px_backend){.operations = &partition_backend_operations, .log = base->log};
     partition->shape = *shape;
     praxis_status status = allocate_partition(partition, device->count);
     if (!status)
         status = take_cuts(device, partition);
     if (!status)
+        status = check_host(partition);
+    if (!status)
         status = allocate_staging(partition);
     partition->team = device->team;
     if (!status && choice > 0 && device->team)
         status = px_fail(base->log, PRAXIS_ERROR_DEVICE, "its device computes wrongly: praxis selftest tells more");
     for (uint32_t i = device->first; i < device->end && !status; i++)
-        status = create_part(&partition->parts[i], choice, &there);
+        status = create_part(partition, &partition->parts[i], choice, &there);
     status = px_partition_agree_on(partition, "create", hash_of_shape(shape), status);
     if (!status && there && partition->team) {
         add_own_parts(partition, &partition->all);

@@ -8,15 +8,14 @@
 #define PX_BACKEND_PARTITION_PARTITION_H
 
 #include "backend/backend.h"
+#include "backend/partition/team.h"
 
 /* The most devices that one network is on. */
-#define PX_MOST_PARTS 1024
-
-struct px_team;
+#define PX_MOST_PARTS PX_MOST_RANKS
 
 /* Takes the devices: they are destroyed with it, or at once where this fails. shares[count]: how much of a network each
- * is to have, NULL: as much as another. With a team (NULL: none), which is taken too, `count` is its ranks', and the
- * one device, devices[0], is this rank's. */
+ * is to have, NULL: as much as another. With a team (NULL: none), which is taken too unless this fails, `count` is its
+ * ranks', and the one device, devices[0], is this rank's. */
 praxis_status px_partition_open(struct px_log *log, struct px_device *const *devices, uint32_t count,
                                 const double *shares, praxis_partition form, struct px_team *team,
                                 struct px_device **device);

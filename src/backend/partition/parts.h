@@ -37,6 +37,7 @@ struct px_partition {
     struct px_part *parts;   /* [count] */
     struct px_team *team;    /* the device's */
     bool told;               /* all ranks know that the call under way has failed */
+    bool apart;              /* this process moves its own parts' alone */
     praxis_network_info all; /* with a team: what all parts say of themselves */
 };
 
@@ -49,6 +50,8 @@ static inline struct px_partition *px_partition_of(struct px_backend *backend)
 static inline praxis_status px_partition_agree_on(struct px_partition *partition, const char *call, uint64_t arguments,
                                                   praxis_status status)
 {
+    if (partition->apart)
+        return status;
     status = px_team_agree(partition->team, partition->base.log, call, arguments, status, &partition->base.changed);
     partition->told |= status != PRAXIS_SUCCESS;
     return status;
@@ -57,6 +60,14 @@ static inline praxis_status px_partition_agree_on(struct px_partition *partition
 static inline praxis_status px_partition_agree(struct px_partition *partition, const char *call, praxis_status status)
 {
     return px_partition_agree_on(partition, call, 0, status);
+}
+
+/* How a message to all ranks went, after they have agreed that all is well: where one is not reached any more, nobody
+ * knows what the others have. */
+static inline praxis_status px_partition_reached(struct px_partition *partition, praxis_status status)
+{
+    partition->base.changed |= status != PRAXIS_SUCCESS;
+    return status;
 }
 
 /*

@@ -89,7 +89,7 @@ static praxis_status gather_row(struct px_partition *partition, const praxis_ran
         team->starts[i] = piece.neuron * each;
         team->counts[i] = piece.range.neurons * each;
     }
-    return px_team_gather(team, partition->base.log, codes);
+    return px_partition_reached(partition, px_team_gather(team, partition->base.log, codes));
 }
 
 /* What was downloaded from this process's parts, with what others have of it. Activations everyone has, where parts
@@ -98,7 +98,7 @@ static praxis_status gather_range(struct px_partition *partition, praxis_field f
                                   unsigned char *codes)
 {
     uint64_t each = (uint64_t)px_field_elements(&partition->shape, field) * px_field_bytes(field);
-    bool there = !partition->team || (field == PRAXIS_FIELD_ACTIVATION && partition->exchanging);
+    bool there = !partition->team || partition->apart || (field == PRAXIS_FIELD_ACTIVATION && partition->exchanging);
     praxis_status status = PRAXIS_SUCCESS;
     for (uint32_t r = 0; r < range->replicas && !there && !status; r++) {
         const praxis_range row = {range->first_replica + r, 1, range->first_neuron, range->neurons};
@@ -149,9 +149,11 @@ praxis_status px_partition_download_past(struct px_backend *backend, uint32_t re
     }
     status = px_partition_agree(partition, "download_past", status);
     const praxis_range row = {replica, 1, 0, partition->shape.graph.neurons};
-    if (!status && partition->team && activations && !partition->exchanging)
+    if (status || !partition->team || partition->apart)
+        return status;
+    if (activations && !partition->exchanging)
         status = gather_row(partition, &row, 1, activations);
-    return status || !partition->team || !factors ? status : gather_row(partition, &row, 1, factors);
+    return status || !factors ? status : gather_row(partition, &row, 1, factors);
 }
 
 praxis_status px_partition_upload_past(struct px_backend *backend, uint32_t replica, uint32_t age,
@@ -186,5 +188,7 @@ praxis_status px_partition_histogram(struct px_backend *backend, praxis_field fi
     }
     free(own);
     status = px_partition_agree(partition, "histogram", status);
-    return status || !partition->team ? status : px_team_add(partition->team, backend->log, (int64_t *)counts, bins);
+    return status || !partition->team
+               ? status
+               : px_partition_reached(partition, px_team_add(partition->team, backend->log, (int64_t *)counts, bins));
 }

@@ -14,12 +14,21 @@
 struct px_team {
     praxis_ranks ranks;
     uint64_t *starts, *counts; /* [ranks] of what is gathered: bytes of each rank, and where they begin */
-    int32_t *said;             /* [ranks][3] what each rank says of a call */
+    int32_t *said;             /* [ranks][4] what each rank says of a call */
     char *message;
 };
 
-/* Of ranks.count > 1 ranks. */
-praxis_status px_team_open(struct px_log *log, const praxis_ranks *ranks, struct px_team **team);
+/* As many as a network has parts. */
+#define PX_MOST_RANKS 1024
+
+/* What a caller tells of them, before any meets another. */
+praxis_status px_ranks_check(struct px_log *log, const praxis_ranks *ranks);
+
+/* Whether something is so on all of them: where there is no team yet, or none will be. Collective. */
+bool px_ranks_all(const praxis_ranks *ranks, bool good);
+
+/* Of ranks.count > 1 ranks: all open it, or none does. */
+praxis_status px_team_join(struct px_log *log, const praxis_ranks *ranks, struct px_team **team);
 void px_team_close(struct px_team *team);
 
 /*

@@ -422,7 +422,7 @@ static praxis_status create_backend(struct px_device *device, const struct px_sh
     if (choice > 0)
         return PRAXIS_SUCCESS;
     plan(device, shape, &info);
-    praxis_status status = px_memory_check(device->log, px_add(info.device_bytes, info.host_bytes));
+    praxis_status status = px_memory_check(device->log, "the network", px_add(info.device_bytes, info.host_bytes));
     return status ? status : px_reference_create_ranges(device->log, shape, &all, 1, backend);
 }
 
