@@ -7,7 +7,7 @@
 #include "tool/utf8.h"
 #include "figure.h"
 
-#define WIDTH 98 /* characters between the borders */
+#define WIDTH 108 /* characters between the borders */
 #define LABEL 10
 
 struct box {
@@ -144,15 +144,13 @@ static void network(const struct box *box, const struct result_network *network,
 /* What the sensors told of the network that stands for the large ones, or why they did not. */
 static void energy(const struct box *box, const struct result_device *device, const struct result_network *network)
 {
-    char neurons[FIGURE];
     BEGIN;
     if (network && isfinite(network->inference_energy.joules_per_operation)) {
         const struct result_energy *at = &network->inference_energy;
-        text_append(&text, "N = %s", figure(neurons, network->neurons));
         add(&text, "", at->joules_per_operation * 1e12, "pJ an operation");
         add(&text, "learning", network->learning_energy.joules_per_operation * 1e12, "");
         add(&text, "", at->watts, "W");
-        add(&text, "limit", device->sensors.limit_watts, "");
+        add(&text, "of", device->sensors.limit_watts, "");
         add(&text, "at rest", device->sensors.idle_watts, "");
         add(&text, "", at->clock_mhz, "MHz");
         add(&text, "", at->celsius, "C");

@@ -412,7 +412,10 @@ START_TEST(test_box)
         network->read_stream = network->copy_stream = 1e9;
         result_derive_network(network);
     }
-    device->networks[0].inference_energy.joules_per_operation = device->networks[0].inference_energy.watts = 1;
+    device->networks[0].inference_energy = device->networks[0].learning_energy =
+        (struct result_energy){123.4e-12, 700, 1980, 3201, 41, 2};
+    device->sensors.idle_watts = device->sensors.limit_watts = 700;
+    device->networks[0].consolidated_ratio = 12.34;
     strcpy(device->sensors.missing, long_text);
     device->streams.read = device->streams.copy = device->streams.triad = sample_of(1e9, 1e9, 1e9, 9);
     device->start.first = device->start.second = sample_of(1, 1, 1, 9);
@@ -426,15 +429,17 @@ START_TEST(test_box)
     ck_assert_ptr_nonnull(file);
     box_write(file, result, device, "> ");
     rewind(file);
-    int lines = 0, wide = 0;
+    int lines = 0, wide = 0, whole = 0;
     while (fgets(line, sizeof line, file)) {
         int characters = 0;
         for (const char *c = line; *c; c++)
             characters += (*c & 0xc0) != 0x80;
+        whole += strstr(line, ", consolidated 12.3 ") || strstr(line, ", 1980 MHz, 41.0 C ");
         wide = lines++ ? wide : characters;
         ck_assert_int_eq(characters, wide);
         ck_assert_int_eq(strncmp(line, lines == 1 ? "> +" : "> ", lines == 1 ? 3 : 2), 0);
     }
+    ck_assert_int_eq(whole, 2); /* lines that end in these are not cut */
     ck_assert_int_ge(lines, 15);
     ck_assert_int_le(lines, BOX_LINES);
     fclose(file);
