@@ -235,6 +235,8 @@ praxis_status px_opencl_persist(struct px_opencl *opencl, uint32_t step, uint32_
     *held = 1;
     if (!status && count != 1)
         status = px_opencl_close_meetings(opencl, groups, held);
+    if (status) /* who has counted itself in is not known any more */
+        opencl->meeting.groups = 0;
     return status;
 }
 

@@ -25,8 +25,10 @@ cl_uint px_opencl_polls(const struct px_opencl *opencl)
 
 static praxis_status clear_count(struct px_opencl *opencl)
 {
-    opencl->meeting.arrivals = 0;
-    return px_opencl_clear(opencl, opencl->meeting.count, 0, sizeof(cl_uint));
+    praxis_status status = px_opencl_clear(opencl, opencl->meeting.count, 0, sizeof(cl_uint));
+    if (!status)
+        opencl->meeting.arrivals = 0;
+    return status;
 }
 
 praxis_status px_opencl_open_meetings(struct px_opencl *opencl)
@@ -48,10 +50,11 @@ praxis_status px_opencl_close_meetings(struct px_opencl *opencl, uint32_t groups
     praxis_status status = read_count(opencl, &count);
     if (status)
         return status;
-    /* Who gave up took its arrival back: that meeting was not held. */
-    *held = ((count & ~GIVEN_UP) - opencl->meeting.arrivals) / groups;
+    /* Who gave up took its arrival back: that meeting was not held, and none will be before the count is cleared. */
+    count &= ~GIVEN_UP;
+    *held = (count - opencl->meeting.arrivals) / groups;
     opencl->meeting.arrivals = count;
-    return count & GIVEN_UP ? clear_count(opencl) : PRAXIS_SUCCESS;
+    return PRAXIS_SUCCESS;
 }
 
 /* How many of the network's own work-groups run at once: as many as wished, or half of that and so on; *groups is 0
@@ -62,7 +65,9 @@ static praxis_status find_groups(struct px_opencl *opencl, uint32_t *groups)
     uint32_t units = opencl->device->info.compute_units, held = 0, fewest = *groups < units ? *groups : units;
     praxis_status status = px_opencl_begin(&opencl->base, &nothing);
     while (!status && held == 0 && *groups > 0) {
-        status = px_opencl_persist(opencl, 0, 0, *groups, &held);
+        status = clear_count(opencl);
+        if (!status)
+            status = px_opencl_persist(opencl, 0, 0, *groups, &held);
         if (!status && held == 0)
             *groups = *groups <= fewest ? 0 : *groups / 2 > fewest ? *groups / 2 : fewest;
     }
