@@ -157,8 +157,8 @@ INLINE void learn_step(const lesson *l, const neurons *n, uint row, uint tap, __
 
 /*
  * The taps of STRIP columns, from those at distance `first` on, of the rows from `row`. Where a work-item has several
- * vectors of rows, all of them go through a tap before the next: their windows lie one after the other, and what their
- * neurons bring comes from cache. Rows of padding learn nothing.
+ * vectors of rows, all of them go through the taps of a column before the next: their windows lie one after the other,
+ * and what their neurons bring comes from cache, once for all curves. Rows of padding learn nothing.
  */
 INLINE void learn_strip(const lesson *l, __global const uint *packed, __global const uint *tap_bits, uint panel,
                         uint row, uint first, uint words, uint chunks, bool decays)
@@ -168,20 +168,18 @@ INLINE void learn_strip(const lesson *l, __global const uint *packed, __global c
     const neurons only = neurons_of(l, 0, words);
     walk rotations = walk_from(first);
     for (uint offset = first; offset < end; offset += STEP_COLUMNS) {
-        __global const uint *partners[COLUMN_TAPS];
+        __global const uint *partners[STEP_TAPS];
         UNROLL
-        for (int i = 0; i < COLUMN_TAPS; i++) {
+        for (int i = 0; i < STEP_TAPS; i++) {
             uint start = wrap(row + walk_rotation(&rotations, i % CURVES));
             partners[i] = packed + window_place(partner_column(column, offset + i / CURVES), start, words);
             if (i % CURVES == CURVES - 1)
                 walk_on(&rotations);
         }
-        UNROLL
-        for (int i = 0; i < COLUMN_TAPS; i += STEP_TAPS)
-            for (uint v = 0; v < ITEM_VECTORS * VECTOR_ROWS && row + v < PRIME; v += VECTOR_ROWS) {
-                const neurons n = ITEM_VECTORS == 1 ? only : neurons_of(l, v, words);
-                learn_step(l, &n, v, (offset - 1) * CURVES + i, partners + i, tap_bits, words, chunks, decays);
-            }
+        for (uint v = 0; v < ITEM_VECTORS * VECTOR_ROWS && row + v < PRIME; v += VECTOR_ROWS) {
+            const neurons n = ITEM_VECTORS == 1 ? only : neurons_of(l, v, words);
+            learn_step(l, &n, v, (offset - 1) * CURVES, partners, tap_bits, words, chunks, decays);
+        }
     }
 }
 

@@ -3,17 +3,15 @@
  * Synapses in vectors, as learning takes them: where a vector's windows, weights and traces come from, products over a
  * window, random bits, and the code of a trace.
  *
- * A step takes STEP_TAPS taps in STEP_VECTORS vectors. In a vector stand ROWS rows of one tap, whose windows lie
- * together; or, where taps lie together, four taps of one row, so that neighbouring work-items read neighbouring words
- * of a window, and a step has the taps of STEP_COLUMNS columns. Each has VECTOR_ROWS neurons, and a work-item as many
- * rows as ITEM_VECTORS have.
+ * A step takes the taps of STEP_COLUMNS columns in STEP_VECTORS vectors. In a vector stand ROWS rows of one tap, whose
+ * windows lie together; or, where taps lie together, four taps of one row, so that neighbouring work-items read
+ * neighbouring words of a window. Each has VECTOR_ROWS neurons, and a work-item as many rows as ITEM_VECTORS have.
  */
 #if WORD_TAPS == 1
 
 #define SYNAPSES ROWS
 #define SYNAPSES_WIDTH WIDTH
 #define STEP_COLUMNS 1
-#define STEP_TAPS 1
 #define ITEM_VECTORS VECTORS
 #define VECTOR_ROWS ROWS
 typedef int_rows own_int; /* a number of each neuron in a vector */
@@ -24,7 +22,6 @@ typedef uint_rows own_uint;
 #define SYNAPSES 4
 #define SYNAPSES_WIDTH 4
 #define STEP_COLUMNS TURN
-#define STEP_TAPS COLUMN_TAPS
 #define ITEM_VECTORS 1
 #define VECTOR_ROWS 1
 typedef int own_int;
@@ -32,7 +29,7 @@ typedef uint own_uint;
 
 #endif
 
-#define COLUMN_TAPS (STEP_COLUMNS * CURVES)
+#define STEP_TAPS (STEP_COLUMNS * CURVES)
 #define STEP_VECTORS (STEP_TAPS / WORD_TAPS)
 
 typedef JOIN(char, SYNAPSES_WIDTH) char_synapses;
