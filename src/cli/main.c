@@ -45,8 +45,18 @@ static bool is_done_together(const struct cli_command *command)
     return command->run == cli_train || command->run == cli_run || command->run == cli_selftest;
 }
 
+/* This the first does alone: what else runs meanwhile would be measured, too. */
+static bool is_left_to_first(const struct cli_command *command)
+{
+    return command->run == cli_tune && ranks_is_another();
+}
+
 static int run_command(const struct cli_command *command, int argc, char **argv)
 {
+    if (is_left_to_first(command)) {
+        fprintf(stderr, "praxis %s: left to the first of the processes that were started\n", command->name);
+        return close_output(CLI_DONE);
+    }
     if (is_done_together(command) && !ranks_begin())
         return CLI_FAILED;
     int code = close_output(command->run(command, argc, argv));

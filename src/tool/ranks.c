@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "tool/memory.h"
 #include "tool/output.h"
 
 #define LIBRARY "libpraxis-mpi.so.1"
@@ -15,8 +16,17 @@
 /* How long a rank waits with ending all, so that the first can say why. */
 #define GRACE_SECONDS 2
 
-/* What launchers tell a process of how many there are: Open MPI, MPICH and its kin, MVAPICH, PMIx by way of Slurm. */
-static const char *const sizes[] = {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE", "MV2_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS"};
+/* What launchers tell a process of how many there are, and which it is: Open MPI, MPICH and its kin, MVAPICH, PMIx by
+ * way of Slurm. */
+static const struct {
+    const char *size, *rank;
+} launchers[] = {
+    {"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
+    {"PMI_SIZE", "PMI_RANK"},
+    {"MV2_COMM_WORLD_SIZE", "MV2_COMM_WORLD_RANK"},
+    {"SLURM_STEP_NUM_TASKS", "SLURM_PROCID"},
+};
+#define LAUNCHERS (sizeof launchers / sizeof *launchers)
 
 static struct {
     praxis_ranks ranks;
@@ -25,14 +35,23 @@ static struct {
     void (*abort)(praxis_ranks *ranks, int code);
 } job;
 
-static bool is_launched(void)
+/* The launcher that has started several; LAUNCHERS: none has. */
+static size_t find_launcher(void)
 {
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        const char *size = getenv(sizes[i]);
+    size_t i = 0;
+    for (; i < LAUNCHERS; i++) {
+        const char *size = getenv(launchers[i].size);
         if (size && atoi(size) > 1)
-            return true;
+            break;
     }
-    return false;
+    return i;
+}
+
+bool ranks_is_another(void)
+{
+    size_t launcher = find_launcher();
+    const char *rank = launcher < LAUNCHERS ? getenv(launchers[launcher].rank) : NULL;
+    return rank && atoi(rank) > 0;
 }
 
 /* A function of the library, by way of memory: C has no conversion from an object to a function. */
@@ -52,7 +71,7 @@ static bool fail(const char *why)
 bool ranks_begin(void)
 {
     praxis_status (*begin)(praxis_ranks * ranks);
-    if (!is_launched())
+    if (find_launcher() == LAUNCHERS)
         return true;
     void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_GLOBAL); /* MPI looks for what it loads among what is global */
     if (!library || !find(library, "praxis_mpi_begin", &begin) || !find(library, "praxis_mpi_end", &job.end) ||
@@ -86,6 +105,20 @@ int64_t ranks_tell(int64_t own)
     if (ranks_of_job() && job.ranks.add(job.ranks.user, &number, 1))
         return 0;
     return number;
+}
+
+bool ranks_share(void *bytes, size_t size)
+{
+    uint64_t *starts = memory_get(job.ranks.count, sizeof *starts),
+             *counts = memory_get(job.ranks.count, sizeof *counts);
+    for (uint32_t r = 0; r < job.ranks.count; r++) {
+        starts[r] = r * size;
+        counts[r] = size;
+    }
+    bool told = !job.ranks.gather(job.ranks.user, bytes, starts, counts) && !job.ranks.wait(job.ranks.user);
+    free(starts);
+    free(counts);
+    return told;
 }
 
 bool ranks_decide(bool own)

@@ -16,8 +16,14 @@ bool ranks_begin(void);
 /* Those of this job; NULL: this process is alone. */
 const praxis_ranks *ranks_of_job(void);
 
+/* Whether a launcher started this process as another than the first of several, joined or not. */
+bool ranks_is_another(void);
+
 /* Whether this is one that prints and writes nothing. */
 bool ranks_is_silent(void);
+
+/* Each rank's `size` bytes, at rank * size of `bytes`, to all. Collective; false where one is not reached. */
+bool ranks_share(void *bytes, size_t size);
 
 /* What the first says, on all: a number, and a decision by a clock. Collective. */
 int64_t ranks_tell(int64_t own);

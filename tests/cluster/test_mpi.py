@@ -51,6 +51,43 @@ class Ranks(unittest.TestCase):
             self.assertEqual(files[0].read_bytes(), files[1].read_bytes())
             self.assertEqual(len(os.listdir(folder)), 2)
 
+    def test_shards_go_from_ranks_to_one_and_back(self):
+        with tempfile.TemporaryDirectory() as folder:
+            four, one = (str(Path(folder) / f"{name}.safetensors.index.json") for name in ("four", "one"))
+            on = ("--ticks", "5", "--learn", "--json")
+            hashes = []
+            for file, ranks, *arguments in (
+                (four, 4, *RUN, "--learn", "--device", "reference"),
+                (one, 0, "run", "--resume", four, *on),  # on the best device
+                (four, 2, "run", "--resume", one, *on, "--device", "reference"),
+                (one, 0, "run", "--resume", four, *on, "--device", "reference"),
+            ):
+                result = praxis(ranks, *arguments, "--save", file, "--json")
+                self.assertEqual(result.returncode, 0, result.stderr)
+                hashes.append(json.loads(result.stdout)["state_hash"])
+                files = [name for name in os.listdir(folder) if name.startswith(Path(file).name.split(".")[0] + "-")]
+                self.assertEqual(len(files), max(ranks, 1))
+            alone = []
+            file = str(Path(folder) / "alone")
+            for arguments in ((*RUN, "--learn"), *[("run", "--resume", file, *on)] * 3):
+                result = praxis(0, *arguments, "--device", "reference", "--save", file, "--json")
+                alone.append(json.loads(result.stdout)["state_hash"])
+            self.assertEqual(hashes, alone)
+
+    def test_tuning_is_left_to_the_first(self):
+        result = praxis(2, "tune", "--device", "opencl:900.1")
+        self.assertNotEqual(result.returncode, 0)
+        self.assertEqual(result.stderr.count('no device matches "opencl:900.1"'), 1, result.stderr)
+        self.assertEqual(result.stderr.count("left to the first"), 1, result.stderr)
+
+    def test_devices(self):
+        result = praxis(3, "devices", "--json")
+        self.assertEqual(result.returncode, 0, result.stderr)
+        report = json.loads(result.stdout)
+        found = {device["selector"] for device in report["devices"]}
+        self.assertEqual([rank["rank"] for rank in report["ranks"]], [0, 1, 2])
+        self.assertLessEqual({rank["device"] for rank in report["ranks"]}, found)
+
     def test_selftest(self):
         result = praxis(2, "selftest", "--small", "--device", "reference", "--partition", "columns", "--json")
         self.assertEqual(result.returncode, 0, result.stderr)
