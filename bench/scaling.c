@@ -168,6 +168,7 @@ static bool take_point(const struct scaling *scaling, struct base *base, uint32_
     bool good = !status;
     if (good && ranks_is_silent()) {
         good = follow(&parts);
+        result->scaling_count += good; /* as the first does, which stops where there is no more room */
     } else if (good) {
         result_text(point->over, over_ranks(scaling) ? "ranks" : over_devices(scaling) ? "devices" : "parts");
         result_text(point->scaling, weak ? "weak" : "strong");

@@ -264,13 +264,6 @@ static praxis_status open_rank(struct px_log *log, const praxis_context_options 
     return status;
 }
 
-/* Ranks that wait for this one, which has failed before it could join them. */
-static void tell_ranks(const praxis_ranks *ranks)
-{
-    if (ranks && ranks->count > 1 && !px_ranks_check(NULL, ranks))
-        px_ranks_all(ranks, false);
-}
-
 /* ---- One or several ---- */
 
 static praxis_status open_device(struct px_log *log, const praxis_context_options *options, struct px_device **device)
@@ -335,7 +328,7 @@ praxis_status px_context_create(const praxis_context_options *options, const str
 {
     praxis_context *made = calloc(1, sizeof *made);
     if (!made) {
-        tell_ranks(options->ranks);
+        px_ranks_fail(options->ranks);
         return PRAXIS_ERROR_OUT_OF_MEMORY;
     }
     atomic_init(&made->references, 1);
@@ -346,7 +339,7 @@ praxis_status px_context_create(const praxis_context_options *options, const str
     if (!status && given)
         status = check_given(&made->log, options);
     if (status)
-        tell_ranks(options->ranks);
+        px_ranks_fail(options->ranks);
     else
         status = open_context(made, given, options);
     if (status)

@@ -45,7 +45,8 @@ static praxis_status load_network(praxis_context *context, const char *path, pra
     struct px_archive archive;
     if (context->device->operations->place)
         context->device->operations->place(context->device, &reader.number, &reader.count);
-    praxis_status opened = px_archive_open_file(&context->log, path, &reader, &archive);
+    praxis_status opened = path ? px_archive_open_file(&context->log, path, &reader, &archive)
+                                : px_fail(&context->log, PRAXIS_ERROR_INVALID_ARGUMENT, "path is NULL");
     praxis_status status = px_context_agree(context, "praxis_network_load", opened);
     if (!status)
         status = px_network_load(context, &archive, "network", network);
@@ -60,8 +61,6 @@ praxis_status praxis_network_load(praxis_context *context, const char *path, pra
         return PRAXIS_ERROR_INVALID_ARGUMENT;
     *network = NULL;
     praxis_status status = px_check_context(context);
-    if (!status && !path)
-        status = px_fail(&context->log, PRAXIS_ERROR_INVALID_ARGUMENT, "path is NULL");
     return status ? status : load_network(context, path, network);
 }
 
@@ -267,8 +266,10 @@ praxis_status praxis_checkpoint_open_together(const char *path, const praxis_ran
                                               praxis_checkpoint **checkpoint)
 {
     praxis_status status = begin_checkpoint(log, path, checkpoint);
-    if (status)
+    if (status) {
+        px_ranks_fail(ranks);
         return status;
+    }
     praxis_checkpoint *made = *checkpoint;
     if (ranks)
         status = px_ranks_check(&made->log, ranks);
@@ -418,7 +419,8 @@ praxis_status praxis_checkpoint_load_network(const praxis_checkpoint *checkpoint
     *network = NULL;
     praxis_status status = px_check_context(context);
     if (!status && (!checkpoint || !name))
-        status = px_fail(&context->log, PRAXIS_ERROR_INVALID_ARGUMENT, "checkpoint or name is NULL");
+        status = px_context_agree(context, "loading",
+                                  px_fail(&context->log, PRAXIS_ERROR_INVALID_ARGUMENT, "checkpoint or name is NULL"));
     return status ? status : px_network_load(context, &checkpoint->archive, name, network);
 }
 

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "api/check.h"
+#include "backend/partition/team.h"
 #include "base/hash.h"
 
 /* A run is long enough to be timed, and the best of a few counts. */
@@ -205,8 +206,10 @@ static praxis_status measure(const praxis_context_options *options, double *shar
     praxis_context_options own = *options;
     own.shares = NULL;
     own.share_count = 0;
-    if (!speeds)
+    if (!speeds) {
+        px_ranks_fail(options->ranks);
         return PRAXIS_ERROR_OUT_OF_MEMORY;
+    }
     praxis_status status = together    ? measure_ranks(&own, speeds)
                            : count > 1 ? measure_list(&own, speeds)
                                        : measure_device(&own, speeds);

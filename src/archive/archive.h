@@ -174,6 +174,8 @@ praxis_status px_map_read(struct px_log *log, const char *text, size_t size, str
 void px_map_free(struct px_map *map);
 /* The path of shard `number`, from 0 on, of an index; allocated (free), NULL: no memory. */
 char *px_map_shard(const char *path, const char *save, uint32_t number, uint32_t count);
+/* Whether an index may name such a file, which lies beside it and nowhere else. */
+bool px_map_may_name(const char *file);
 /* Whether a file's name is that of a shard of such an index. */
 bool px_map_owns(const char *path, const char *file);
 

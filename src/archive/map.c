@@ -40,7 +40,7 @@ static size_t stem_of(const char *path, size_t *folder)
 {
     const char *slash = strrchr(path, '/');
     *folder = slash ? (size_t)(slash - path) + 1 : 0;
-    size_t length = strlen(path) - strlen(MAP_ENDING);
+    size_t length = strlen(path) - (px_map_is(path) ? strlen(MAP_ENDING) : 0); /* a link may lead to any name */
     size_t ending = strlen(SHARD_ENDING);
     bool twofold = length >= *folder + ending && memcmp(path + length - ending, SHARD_ENDING, ending) == 0;
     return twofold ? length - ending : length;
@@ -67,8 +67,7 @@ static const char *skip_text(const char *text, const char *part)
 
 bool px_map_owns(const char *path, const char *file)
 {
-    size_t folder, stem = stem_of(path, &folder) - folder;
-    stem_of(path, &folder);
+    size_t folder, end = stem_of(path, &folder), stem = end - folder;
     if (strncmp(file, path + folder, stem) != 0)
         return false;
     const char *rest = skip_text(file + stem, "-");
@@ -78,8 +77,7 @@ bool px_map_owns(const char *path, const char *file)
     return rest && strcmp(rest, SHARD_ENDING) == 0;
 }
 
-/* A file lies beside the index, and nowhere else. */
-static bool is_shard_name(const char *file)
+bool px_map_may_name(const char *file)
 {
     for (const char *c = file; *c; c++)
         if (*c == '/' || (unsigned char)*c < ' ')
@@ -170,7 +168,7 @@ static praxis_status read_weights(struct px_log *log, const cJSON *weights, stru
     for (const cJSON *item = weights->child; item; item = item->next) {
         if (!cJSON_IsString(item))
             return fail_map(log, item->string, "is in no file");
-        if (!is_shard_name(item->valuestring))
+        if (!px_map_may_name(item->valuestring))
             return fail_map(log, item->valuestring, "is no name of a file beside it");
         px_index_add_text(&map->files, item->string, "%s", item->valuestring);
     }

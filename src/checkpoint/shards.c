@@ -69,6 +69,11 @@ static praxis_status agree(const struct shards *shards, const char *stage, praxi
 
 /* ---- What is in them ---- */
 
+static praxis_status fail_path(const struct shards *shards)
+{
+    return px_fail(shards->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for the path of a checkpoint");
+}
+
 /* Names of tensors that would be taken for pieces of others. */
 static praxis_status check_names(const struct shards *shards)
 {
@@ -83,6 +88,20 @@ static praxis_status check_names(const struct shards *shards)
     return PRAXIS_SUCCESS;
 }
 
+/* Names of files that an index could not be read with. */
+static praxis_status check_files(const struct shards *shards)
+{
+    char *path = px_map_shard(shards->path, "0123456789abcdef", 0, shards->count);
+    const char *slash = path ? strrchr(path, '/') : NULL;
+    bool there = path != NULL, good = there && px_map_may_name(slash ? slash + 1 : path);
+    free(path);
+    return good    ? PRAXIS_SUCCESS
+           : there ? px_fail(shards->log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                             "%s: files beside it would have names of more than %d bytes, or with control characters",
+                             shards->path, PX_SHARD_NAME_MAX)
+                   : fail_path(shards);
+}
+
 static praxis_status list_shards(struct shards *shards)
 {
     shards->indices = calloc(shards->count, sizeof *shards->indices);
@@ -92,7 +111,8 @@ static praxis_status list_shards(struct shards *shards)
                        shards->count);
     for (uint32_t s = 0; s < shards->count; s++)
         px_saving_list(shards->saving, s, &shards->indices[s]);
-    return check_names(shards);
+    praxis_status status = check_files(shards);
+    return status ? status : check_names(shards);
 }
 
 static uint64_t hash_of(const struct px_index *index)
@@ -135,11 +155,6 @@ static praxis_status name_save(struct shards *shards)
 }
 
 /* ---- Files ---- */
-
-static praxis_status fail_path(const struct shards *shards)
-{
-    return px_fail(shards->log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for the path of a checkpoint");
-}
 
 static praxis_status write_shards(struct shards *shards)
 {
@@ -190,7 +205,13 @@ static praxis_status finish_index(struct shards *shards)
     if (!shards->begun)
         return PRAXIS_SUCCESS;
     char *text = make_map(shards);
-    bool written = text && px_file_append(&shards->file, text, strlen(text));
+    size_t size = text ? strlen(text) : 0;
+    if (size > PX_ARCHIVE_HEADER_MAX) {
+        free(text);
+        return px_fail(shards->log, PRAXIS_ERROR_INVALID_ARGUMENT,
+                       "the index of the checkpoint has %zu bytes, may have %" PRIu64, size, PX_ARCHIVE_HEADER_MAX);
+    }
+    bool written = text && px_file_append(&shards->file, text, size);
     bool finished = written && px_file_finish(&shards->file);
     shards->begun = !written;
     praxis_status status = finished ? PRAXIS_SUCCESS
@@ -227,7 +248,7 @@ static void remove_unnamed(const struct shards *shards, const struct px_map *pre
 {
     const char *slash = strrchr(shards->path, '/');
     struct px_text path = {.start = NULL};
-    if (names(present, file) || !px_map_owns(shards->path, file))
+    if (!px_map_owns(shards->path, file) || names(present, file))
         return;
     px_text_append(&path, "%.*s%s", slash ? (int)(slash - shards->path) + 1 : 0, shards->path, file);
     if (!path.failed)
@@ -257,7 +278,7 @@ static void clean_up(const struct shards *shards)
 
 static praxis_status prepare(struct shards *shards)
 {
-    praxis_status status = shards->path ? begin_index(shards) : fail_path(shards);
+    praxis_status status = begin_index(shards);
     if (!status)
         status = list_shards(shards);
     return status ? status : sum_up(shards);
@@ -277,12 +298,11 @@ static void free_shards(struct shards *shards)
 
 praxis_status px_shards_write(const struct px_saving *saving, const char *path)
 {
-    struct shards shards = {.saving = saving,
-                            .log = saving->log,
-                            .joint = find_joint(saving),
-                            .path = px_file_place(path),
-                            .count = count_shards(saving)};
-    praxis_status status = agree(&shards, "checksums of shards", prepare(&shards));
+    struct shards shards = {
+        .saving = saving, .log = saving->log, .joint = find_joint(saving), .count = count_shards(saving)};
+    shards.path = px_file_place(path);
+    praxis_status status = shards.path ? prepare(&shards) : px_saved_file_fail(saving->log, path);
+    status = agree(&shards, "checksums of shards", status);
     if (!status)
         status = agree(&shards, "the name of shards", name_save(&shards));
     if (!status && is_own(&shards, 0))

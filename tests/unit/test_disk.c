@@ -278,6 +278,41 @@ START_TEST(one_save_in_place_of_another)
 }
 END_TEST
 
+/* Where an index goes by way of a link, its files lie beside it and are called as it is, whatever that is. */
+START_TEST(an_index_behind_a_link)
+{
+    static const char *const names[] = {"x", "other.index.json", "other.safetensors"};
+    struct place place = make_place(1);
+    char *link = folder_path(place.folder, "link.index.json"), *target = folder_path(place.folder, names[_i]);
+    praxis_network *loaded = NULL;
+    ck_assert(!symlink(names[_i], link));
+    for (int i = 0; i < 2; i++) {
+        unit_run(place.context, place.network, 1, EVERYTHING);
+        unit_success(place.context, praxis_network_save(place.network, link));
+        ck_assert_uint_eq(folder_count(place.folder), 2 * place.files + 1);
+    }
+    unit_success(place.context, praxis_network_load(place.context, link, &loaded));
+    ck_assert(!access(target, F_OK));
+    praxis_network_destroy(loaded);
+    free(target);
+    free(link);
+    end_place(&place);
+}
+END_TEST
+
+/* Nothing takes the place of a good index that could not be read. */
+START_TEST(an_index_that_could_not_be_read)
+{
+    struct place place = make_place(1);
+    char *path = folder_path(place.folder, "a\tb.index.json");
+    unit_failure(place.context, PRAXIS_ERROR_INVALID_ARGUMENT, "control characters",
+                 praxis_network_save(place.network, path));
+    ck_assert_uint_eq(folder_count(place.folder), place.files);
+    free(path);
+    end_place(&place);
+}
+END_TEST
+
 /* A folder to which nobody may write, root neither: one of the kernel's own. */
 START_TEST(a_folder_that_cannot_be_written_to)
 {
@@ -296,6 +331,8 @@ int main(void)
     tcase_add_loop_test(tests, a_folder_that_does_not_come_to_the_disk, 0, 2);
     tcase_add_test(tests, writes_that_do_less_than_all);
     tcase_add_test(tests, one_save_in_place_of_another);
+    tcase_add_loop_test(tests, an_index_behind_a_link, 0, 3);
+    tcase_add_test(tests, an_index_that_could_not_be_read);
     tcase_add_test(tests, a_folder_that_cannot_be_written_to);
     return unit_main(suite);
 }

@@ -597,6 +597,32 @@ static void open_nothing(struct rank *rank, praxis_context *context)
     rank->status = praxis_checkpoint_open_together(path, &ranks, &log, &checkpoint);
 }
 
+/* No path is no file, either. */
+static void load_no_path(struct rank *rank, praxis_context *context)
+{
+    praxis_network *network = NULL;
+    rank->status = praxis_network_load(context, rank->member.rank == 1 ? NULL : rank->path, &network);
+}
+
+static void open_no_path(struct rank *rank, praxis_context *context)
+{
+    const praxis_ranks ranks = ranks_of(rank);
+    praxis_checkpoint *checkpoint = NULL;
+    (void)context;
+    rank->status =
+        praxis_checkpoint_open_together(rank->member.rank == 1 ? NULL : rank->path, &ranks, NULL, &checkpoint);
+}
+
+static void load_from_nothing(struct rank *rank, praxis_context *context)
+{
+    praxis_checkpoint *checkpoint = NULL;
+    praxis_network *network = NULL;
+    rank->opened = praxis_checkpoint_open(rank->path, NULL, &checkpoint);
+    rank->status =
+        praxis_checkpoint_load_network(rank->member.rank == 1 ? NULL : checkpoint, "network", context, &network);
+    praxis_checkpoint_close(checkpoint);
+}
+
 /* A name that is in no checkpoint, of which one rank alone asks. */
 static void load_no_network(struct rank *rank, praxis_context *context)
 {
@@ -607,6 +633,26 @@ static void load_no_network(struct rank *rank, praxis_context *context)
         praxis_checkpoint_load_network(checkpoint, rank->member.rank == 1 ? "none" : "network", context, &network);
     praxis_checkpoint_close(checkpoint);
 }
+
+START_TEST(a_rank_has_no_path)
+{
+    static void (*const acts[])(struct rank *, praxis_context *) = {load_no_path, open_no_path, load_from_nothing};
+    static const struct task task = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    const praxis_parameters parameters = parameters_of_ranks();
+    struct rank ranks[MOST];
+    char *folder = folder_make(), path[256];
+    praxis_context *alone = unit_context("reference");
+    praxis_network *network = unit_network(alone, &parameters);
+    snprintf(path, sizeof path, "%s/saved", folder);
+    unit_success(alone, praxis_network_save(network, path));
+    live_together(3, &task, acts[_i], path, ranks);
+    for (uint32_t r = 0; r < 3; r++)
+        ck_assert_int_eq(ranks[r].status, _i == 1 && r != 1 ? PRAXIS_ERROR_DEVICE : PRAXIS_ERROR_INVALID_ARGUMENT);
+    praxis_network_destroy(network);
+    praxis_context_destroy(alone);
+    folder_remove(folder);
+}
+END_TEST
 
 START_TEST(a_rank_cannot_load)
 {
@@ -758,6 +804,7 @@ int main(void)
     tcase_add_loop_test(tests, ranks_differ_in_arguments, 0, 2);
     tcase_add_test(tests, a_rank_cannot_save);
     tcase_add_loop_test(tests, a_rank_cannot_load, 0, 3);
+    tcase_add_loop_test(tests, a_rank_has_no_path, 0, 3);
     tcase_add_test(tests, a_rank_refuses);
     tcase_add_test(tests, a_message_crosses_whole);
     tcase_add_test(tests, a_rank_is_given_nonsense);

@@ -49,6 +49,12 @@ bool px_ranks_all(const praxis_ranks *ranks, bool good)
     return ranks->add(ranks->user, &bad, 1) == 0 && bad == 0;
 }
 
+void px_ranks_fail(const praxis_ranks *ranks)
+{
+    if (ranks && ranks->count > 1 && !px_ranks_check(NULL, ranks))
+        px_ranks_all(ranks, false);
+}
+
 praxis_status px_team_join(struct px_log *log, const praxis_ranks *ranks, struct px_team **team)
 {
     praxis_status status = open_team(log, ranks, team);

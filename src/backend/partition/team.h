@@ -27,6 +27,9 @@ praxis_status px_ranks_check(struct px_log *log, const praxis_ranks *ranks);
 /* Whether something is so on all of them: where there is no team yet, or none will be. Collective. */
 bool px_ranks_all(const praxis_ranks *ranks, bool good);
 
+/* For ranks that wait for this one, which has failed before it could join them; NULL or one alone: there are none. */
+void px_ranks_fail(const praxis_ranks *ranks);
+
 /* Of ranks.count > 1 ranks: all open it, or none does. */
 praxis_status px_team_join(struct px_log *log, const praxis_ranks *ranks, struct px_team **team);
 void px_team_close(struct px_team *team);
