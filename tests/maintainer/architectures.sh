@@ -86,7 +86,7 @@ try_emulated() {
     # A test that starts itself again would start what this machine cannot run.
     step "$architecture" unit sh -euxc '
         names=$(meson test -C build --list --suite unit | sed -n "s/.*unit \/ //p" | grep -vx first)
-        meson test -C build --no-rebuild --print-errorlogs $names' || true
+        meson test -C build --no-rebuild --print-errorlogs --suite unit $names' || true
     step "$architecture" selftest "qemu-$emulator-static" build/praxis selftest --device reference --json || true
 }
 
