@@ -4,6 +4,7 @@
 #include "folder.h"
 #include "messages.h"
 
+#include <math.h>
 #include <sys/resource.h>
 
 #include "base/file.h"
@@ -133,6 +134,26 @@ START_TEST(a_limit_of_the_address_space)
 }
 END_TEST
 
+/* Each of two parts alone would fit; both are refused before either is made. */
+START_TEST(parts_that_cannot_fit_together)
+{
+    double available = (double)px_memory_available("");
+    praxis_parameters parameters;
+    praxis_part_info part = {.struct_size = sizeof part};
+    praxis_context *context = unit_context("reference,reference");
+    praxis_network *network = NULL;
+    praxis_parameters_default(&parameters);
+    parameters.neurons = (uint64_t)pow(0.35 * available, 2 / 3.0); /* two bytes for each of 2 N^1.5 synapses */
+    for (uint32_t number = 0; number < 2; number++) {
+        unit_success(context, praxis_network_plan_part(context, &parameters, number, &part));
+        ck_assert_double_lt((double)(part.device_bytes + part.host_bytes), 0.9 * available);
+    }
+    ck_assert_int_eq(praxis_network_create(context, &parameters, &network), PRAXIS_ERROR_OUT_OF_MEMORY);
+    unit_require(strncmp(unit_error(context), "the network takes ", 18) == 0, "\"%s\"", unit_error(context));
+    praxis_context_destroy(context);
+}
+END_TEST
+
 /* No machine holds these: 10^14 bytes and more. They must be refused at once: allocated, they would stop this process.
  */
 START_TEST(a_network_that_cannot_fit)
@@ -179,6 +200,7 @@ int main(void)
     tcase_add_test(memory, what_is_available);
     tcase_add_test(memory, a_system_without_files);
     tcase_add_test(memory, a_limit_of_the_address_space);
+    tcase_add_test(memory, parts_that_cannot_fit_together);
     tcase_add_loop_test(memory, a_network_that_cannot_fit, 0, available);
     return unit_main_on_devices(suite, available);
 }
