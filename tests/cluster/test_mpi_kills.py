@@ -31,8 +31,8 @@ class Kills(unittest.TestCase):
         file = Path(folder) / name
         before = file.stat().st_mtime_ns if file.exists() else 0
         process = subprocess.Popen(
-            [MPIRUN, "-n", str(RANKS), PRAXIS, "run", "--neurons", "121", "--device", "reference", "--ticks", "1e12",
-             "--save", str(file), "--checkpoint-every", "1"],
+            [MPIRUN, "-n", str(RANKS), PRAXIS, "train", "pong", "--steps", "1e6", "--seeds", "2", "--neurons", "121",
+             "--device", "reference", "--partition", "columns", "--save", str(file), "--checkpoint-every", "1"],
             stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, env=ENVIRONMENT, start_new_session=True,
         )
         try:
