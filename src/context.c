@@ -102,8 +102,7 @@ static void free_wishes(struct wish_list *wishes)
     free(wishes->text);
 }
 
-/* A name without the blanks around it. */
-static char *trim(char *name)
+char *px_name_trim(char *name)
 {
     name += strspn(name, " \t");
     size_t length = strlen(name);
@@ -127,7 +126,7 @@ static praxis_status split_wishes(struct px_log *log, const char *text, struct w
         char *comma = strchr(at, ','), *next = comma ? comma + 1 : NULL;
         if (comma)
             *comma = '\0';
-        at = trim(at);
+        at = px_name_trim(at);
         if (*at == '\0')
             return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "device %u in \"%s\" has no name", wishes->count + 1,
                            text);

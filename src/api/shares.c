@@ -7,6 +7,7 @@
 #include "api/check.h"
 #include "backend/partition/team.h"
 #include "base/hash.h"
+#include "context.h"
 
 /* A run is long enough to be timed, and the best of a few counts. */
 #define LEAST_SECONDS 0.02
@@ -116,7 +117,7 @@ static praxis_status measure_list(const praxis_context_options *options, struct 
         char *comma = strchr(name, ',');
         if (comma)
             *comma = '\0';
-        one.device = name;
+        one.device = px_name_trim(name);
         status = measure_device(&one, speeds);
         name = comma ? comma + 1 : NULL;
     }
@@ -148,6 +149,17 @@ static praxis_status share_speeds(const praxis_ranks *ranks, praxis_status statu
     return status ? status : failures ? PRAXIS_ERROR_DEVICE : PRAXIS_SUCCESS;
 }
 
+/* What has failed on another rank was told there. */
+static praxis_status tell_of_others(const praxis_context_options *options, praxis_status status)
+{
+    struct px_log messages;
+    px_log_open(&messages, &options->log);
+    px_fail(&messages, status, "shares cannot be measured: another rank than %u has failed, or is not reached",
+            options->ranks->rank);
+    px_log_close(&messages);
+    return status;
+}
+
 static praxis_status measure_ranks(const praxis_context_options *options, struct speed *speeds)
 {
     const praxis_ranks *ranks = options->ranks;
@@ -158,7 +170,9 @@ static praxis_status measure_ranks(const praxis_context_options *options, struct
         return status; /* on all */
     own.device = info.selector;
     own.ranks = NULL;
-    return share_speeds(ranks, measure_device(&own, &speeds[ranks->rank]), speeds);
+    praxis_status measured = measure_device(&own, &speeds[ranks->rank]);
+    status = share_speeds(ranks, measured, speeds);
+    return status && !measured ? tell_of_others(options, status) : status;
 }
 
 /* ---- Shares ---- */

@@ -434,7 +434,7 @@ START_TEST(shares_are_measured)
     praxis_context_options options;
     praxis_context *context = NULL;
     praxis_context_options_default(&options);
-    options.device = "reference,reference,reference";
+    options.device = "reference, reference ,reference";
     ck_assert_int_eq(praxis_measure_shares(&options, shares, 3), PRAXIS_SUCCESS);
     for (int i = 0; i < 3; i++)
         ck_assert_double_eq(shares[i], 1);
