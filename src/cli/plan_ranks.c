@@ -28,7 +28,7 @@ static double expected_maximum(double count)
 
 /* ---- Memory and times ---- */
 
-/* Parts differ by a column at most: the first two have one of each kind, or one of the few does. */
+/* The largest part, and what all of them give. */
 praxis_status plan_ranks_of(praxis_context *context, const praxis_parameters *parameters, struct plan_ranks *ranks)
 {
     praxis_status status = PRAXIS_SUCCESS;

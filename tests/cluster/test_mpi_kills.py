@@ -20,10 +20,17 @@ KILLS = int(sys.argv[1]) if len(sys.argv) > 1 else 4
 RANKS = 3
 
 
-def children(process):
-    """The ranks, in their order: they were started one after the other."""
-    found = subprocess.run(["pgrep", "-P", str(process.pid), "-x", "praxis"], capture_output=True, text=True, check=False)
-    return sorted(map(int, found.stdout.split()))
+def find_rank(process, rank):
+    """Its process, a child of the launcher."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            told = (folder / "environ").read_bytes().split(b"\0")
+            if parent == process.pid and f"OMPI_COMM_WORLD_RANK={rank}".encode() in told:
+                return int(folder.name)
+        except OSError:
+            continue  # another's, or gone by now
+    raise AssertionError(f"rank {rank} is not there")
 
 
 class Kills(unittest.TestCase):
@@ -40,7 +47,7 @@ class Kills(unittest.TestCase):
                 time.sleep(0.01)
             time.sleep(random.random())
             victim = random.randrange(RANKS)
-            os.kill(children(process)[victim], signal.SIGKILL)
+            os.kill(find_rank(process, victim), signal.SIGKILL)
             killed = time.monotonic()
             said = process.communicate()[1]
             seconds = time.monotonic() - killed
