@@ -313,7 +313,7 @@ static praxis_status check_partition(struct px_log *log, const praxis_context_op
     return options->device && strchr(options->device, ',') ? PRAXIS_SUCCESS : check_shares(log, options, 1);
 }
 
-static praxis_status open_context(praxis_context *context, const struct px_opencl_given *given,
+static praxis_status open_devices(praxis_context *context, const struct px_opencl_given *given,
                                   const praxis_context_options *options)
 {
     if (given)
@@ -340,7 +340,7 @@ praxis_status px_context_create(const praxis_context_options *options, const str
     if (status)
         px_ranks_fail(options->ranks);
     else
-        status = open_context(made, given, options);
+        status = open_devices(made, given, options);
     if (status)
         px_context_release(made);
     else

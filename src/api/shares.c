@@ -10,10 +10,10 @@
 #include "context.h"
 
 /* A run is long enough to be timed, and the best of a few counts. */
-#define LEAST_SECONDS 0.02
-#define MOST_TICKS    4096
-#define RUNS          3
-#define LEAST_SHARE   1e-3 /* of the fastest, and the least that a context takes */
+#define LEAST_SECONDS       0.02
+#define MOST_MEASURED_TICKS 4096
+#define RUNS                3
+#define LEAST_SHARE         1e-3 /* of the fastest, and the least that a context takes */
 
 static double now(void)
 {
@@ -55,7 +55,7 @@ static praxis_status measure_network(praxis_network *network, int64_t *operation
     praxis_status status = praxis_network_describe(network, &info);
     if (!status)
         status = time_ticks(network, ticks, &seconds); /* compiles, touches memory */
-    for (seconds = 0; !status && seconds < LEAST_SECONDS && ticks < MOST_TICKS; ticks *= 2)
+    for (seconds = 0; !status && seconds < LEAST_SECONDS && ticks < MOST_MEASURED_TICKS; ticks *= 2)
         status = time_ticks(network, 2 * ticks, &seconds);
     best = seconds;
     for (int run = 1; run < RUNS && !status; run++) {
@@ -67,7 +67,7 @@ static praxis_status measure_network(praxis_network *network, int64_t *operation
     return status;
 }
 
-static int64_t kind_of(const praxis_device_info *info)
+static int64_t kind_of_device(const praxis_device_info *info)
 {
     uint64_t hash = px_hash_bytes(PX_HASH_START, info->name, strlen(info->name));
     hash = px_hash_bytes(hash, info->driver, strlen(info->driver));
@@ -92,7 +92,7 @@ static praxis_status measure_device(const praxis_context_options *options, struc
     if (!status)
         status = measure_network(network, &speed->operations);
     if (!status)
-        speed->kind = kind_of(&info);
+        speed->kind = kind_of_device(&info);
     praxis_network_destroy(network);
     praxis_context_destroy(context);
     return status;
@@ -213,7 +213,7 @@ static void tell(const praxis_context_options *options, const struct speed *spee
     px_log_close(&messages);
 }
 
-static praxis_status measure(const praxis_context_options *options, double *shares, size_t count)
+static praxis_status measure_speeds(const praxis_context_options *options, double *shares, size_t count)
 {
     bool together = options->ranks && options->ranks->count > 1;
     struct speed *speeds = calloc(count, sizeof *speeds);
@@ -243,5 +243,5 @@ praxis_status praxis_measure_shares(const praxis_context_options *options, doubl
     if (status || !shares)
         return status ? status : PRAXIS_ERROR_INVALID_ARGUMENT;
     size_t devices = own.ranks && own.ranks->count > 1 ? own.ranks->count : count_list(own.device);
-    return count == devices ? measure(&own, shares, count) : PRAXIS_ERROR_INVALID_ARGUMENT;
+    return count == devices ? measure_speeds(&own, shares, count) : PRAXIS_ERROR_INVALID_ARGUMENT;
 }

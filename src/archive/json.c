@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-#define BEYOND_WHOLE 9007199254740992.0 /* 2^53: cJSON holds numbers as doubles */
+#define JSON_BEYOND_WHOLE 9007199254740992.0 /* 2^53: cJSON holds numbers as doubles */
 
 cJSON *px_json_parse(const char *text, size_t size, const char *blanks)
 {
@@ -23,7 +23,7 @@ cJSON *px_json_parse(const char *text, size_t size, const char *blanks)
 
 bool px_json_whole(const cJSON *item, uint64_t *number)
 {
-    if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0 && item->valuedouble < BEYOND_WHOLE) ||
+    if (!cJSON_IsNumber(item) || !(item->valuedouble >= 0 && item->valuedouble < JSON_BEYOND_WHOLE) ||
         item->valuedouble != floor(item->valuedouble))
         return false;
     *number = (uint64_t)item->valuedouble;

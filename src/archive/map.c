@@ -10,11 +10,11 @@
 #include "archive/json.h"
 #include "base/text.h"
 
-#define MAP_ENDING   ".index.json"
-#define SHARD_ENDING ".safetensors"
-#define METADATA     "metadata"
-#define WEIGHTS      "weight_map"
-#define TOTAL        "total_size"
+#define MAP_ENDING     ".index.json"
+#define SHARD_ENDING   ".safetensors"
+#define INDEX_METADATA "metadata"
+#define WEIGHTS        "weight_map"
+#define TOTAL          "total_size"
 
 static bool ends_in(const char *text, const char *ending)
 {
@@ -93,7 +93,7 @@ void px_piece_name(char path[PX_PIECE_PATH], const char *tensor, uint32_t axis, 
 }
 
 /* A whole number as it is written, without zeros before it, up to the end; false: it is none, or too large. */
-static bool read_whole(const char *text, size_t length, uint64_t most, uint64_t *number)
+static bool read_digits(const char *text, size_t length, uint64_t most, uint64_t *number)
 {
     *number = 0;
     if (length == 0 || length > 16 || (text[0] == '0' && length > 1) || strspn(text, "0123456789") < length)
@@ -107,8 +107,8 @@ bool px_piece_parse(const char *name, size_t *length, uint32_t *axis, uint64_t *
 {
     const char *at = strrchr(name, '@'), *colon = at ? strchr(at, ':') : NULL;
     uint64_t number;
-    if (!colon || at == name || !read_whole(at + 1, (size_t)(colon - at) - 1, PRAXIS_TENSOR_DIMENSIONS - 1, &number) ||
-        !read_whole(colon + 1, strlen(colon + 1), UINT64_MAX, first))
+    if (!colon || at == name || !read_digits(at + 1, (size_t)(colon - at) - 1, PRAXIS_TENSOR_DIMENSIONS - 1, &number) ||
+        !read_digits(colon + 1, strlen(colon + 1), UINT64_MAX, first))
         return false;
     *length = (size_t)(at - name);
     *axis = (uint32_t)number;
@@ -128,7 +128,7 @@ char *px_map_write(const struct px_map *map)
                 px_json_add(metadata, PX_ARCHIVE_SAVE, cJSON_CreateString(map->save));
     for (uint32_t l = 0; l < map->files.label_count && done; l++)
         done = px_json_add(weights, map->files.labels[l].name, cJSON_CreateString(map->files.labels[l].text));
-    done = px_json_add(whole, METADATA, metadata) && done;
+    done = px_json_add(whole, INDEX_METADATA, metadata) && done;
     done = px_json_add(whole, WEIGHTS, weights) && done;
     char *printed = done ? cJSON_Print(whole) : NULL;
     cJSON_Delete(whole);
@@ -185,11 +185,12 @@ static praxis_status read_weights(struct px_log *log, const cJSON *weights, stru
 
 static praxis_status read_parts(struct px_log *log, const cJSON *whole, struct px_map *map)
 {
-    const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(whole, METADATA);
+    const cJSON *metadata = cJSON_GetObjectItemCaseSensitive(whole, INDEX_METADATA);
     const cJSON *weights = cJSON_GetObjectItemCaseSensitive(whole, WEIGHTS);
     if (!cJSON_IsObject(metadata) || !cJSON_IsObject(weights) || cJSON_GetArraySize(whole) != 2)
         return px_fail(log, PRAXIS_ERROR_FORMAT,
-                       "the index of the checkpoint is wrong: it must have " METADATA " and " WEIGHTS ", and no more");
+                       "the index of the checkpoint is wrong: it must have " INDEX_METADATA " and " WEIGHTS
+                       ", and no more");
     praxis_status status = read_metadata(log, metadata, map);
     return status ? status : read_weights(log, weights, map);
 }

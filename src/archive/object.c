@@ -12,7 +12,8 @@
 
 void px_archive_name(char path[PX_ARCHIVE_PATH], const char *object, const char *name)
 {
-    snprintf(path, PX_ARCHIVE_PATH, "%.*s.%s", PX_ARCHIVE_NAME_MAX, object, name);
+    const int rest = PX_ARCHIVE_PATH - PX_ARCHIVE_NAME_MAX - 2;
+    snprintf(path, PX_ARCHIVE_PATH, "%.*s.%.*s", PX_ARCHIVE_NAME_MAX, object, rest, name);
 }
 
 void px_archive_list_number(struct px_index *index, const char *object, const char *name, uint64_t number)

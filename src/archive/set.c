@@ -305,7 +305,7 @@ static void join_texts(struct px_archive *archive)
         }
 }
 
-static praxis_status check_texts(struct px_log *log, const struct px_archive *archive)
+static praxis_status check_shared_texts(struct px_log *log, const struct px_archive *archive)
 {
     const struct px_index *index = &archive->index;
     for (uint32_t s = 1; s < archive->shard_count; s++)
@@ -340,7 +340,7 @@ static praxis_status open_set(struct opening *opening, const struct px_reader *r
     archive->source.size = opening->size;
     for (uint32_t s = 0; s < archive->shard_count; s++)
         archive->source.size = px_add(archive->source.size, archive->shards[s].source.size);
-    return check_texts(opening->log, archive);
+    return check_shared_texts(opening->log, archive);
 }
 
 praxis_status px_set_open(struct px_log *log, const char *path, const struct px_reader *reader,

@@ -74,8 +74,8 @@ static bool is_first(const struct px_saving *saving)
     return slice.here;
 }
 
-static praxis_status write_all(const struct px_saving *saving, const char *path, const struct px_output *output,
-                               bool *failed)
+static praxis_status write_parts(const struct px_saving *saving, const char *path, const struct px_output *output,
+                                 bool *failed)
 {
     struct px_index index = {.tensors = NULL};
     px_saving_list(saving, PX_ALL_PARTS, &index);
@@ -94,13 +94,13 @@ praxis_status px_saving_write(const struct px_saving *saving, const char *path)
     bool failed = false;
     if (px_map_is(path))
         return px_shards_write(saving, path);
-    return write_all(saving, is_first(saving) ? path : NULL, &nowhere, &failed);
+    return write_parts(saving, is_first(saving) ? path : NULL, &nowhere, &failed);
 }
 
 praxis_status px_saving_write_to(const struct px_saving *saving, const praxis_checkpoint_sink *sink)
 {
     const struct px_output output = {write_to_sink, (void *)(uintptr_t)sink};
     bool failed = false;
-    praxis_status status = write_all(saving, NULL, &output, &failed);
+    praxis_status status = write_parts(saving, NULL, &output, &failed);
     return failed ? px_fail(saving->log, PRAXIS_ERROR_IO, "the sink of the checkpoint failed") : status;
 }

@@ -75,7 +75,7 @@ static praxis_status fail_path(const struct shards *shards)
 }
 
 /* Names of tensors that would be taken for pieces of others. */
-static praxis_status check_names(const struct shards *shards)
+static praxis_status check_shard_names(const struct shards *shards)
 {
     size_t length;
     uint32_t axis;
@@ -112,7 +112,7 @@ static praxis_status list_shards(struct shards *shards)
     for (uint32_t s = 0; s < shards->count; s++)
         px_saving_list(shards->saving, s, &shards->indices[s]);
     praxis_status status = check_files(shards);
-    return status ? status : check_names(shards);
+    return status ? status : check_shard_names(shards);
 }
 
 static uint64_t hash_of(const struct px_index *index)
@@ -276,7 +276,7 @@ static void clean_up(const struct shards *shards)
 
 /* ---- The whole ---- */
 
-static praxis_status prepare(struct shards *shards)
+static praxis_status prepare_shards(struct shards *shards)
 {
     praxis_status status = begin_index(shards);
     if (!status)
@@ -301,7 +301,7 @@ praxis_status px_shards_write(const struct px_saving *saving, const char *path)
     struct shards shards = {
         .saving = saving, .log = saving->log, .joint = find_joint(saving), .count = count_shards(saving)};
     shards.path = px_file_place(path);
-    praxis_status status = shards.path ? prepare(&shards) : px_saved_file_fail(saving->log, path);
+    praxis_status status = shards.path ? prepare_shards(&shards) : px_saved_file_fail(saving->log, path);
     status = agree(&shards, "checksums of shards", status);
     if (!status)
         status = agree(&shards, "the name of shards", name_save(&shards));

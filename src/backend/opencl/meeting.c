@@ -75,7 +75,7 @@ static praxis_status find_groups(struct px_opencl *opencl, uint32_t *groups)
 }
 
 /* Whether each sees what the others wrote before a meeting. */
-static praxis_status rehearse(struct px_opencl *opencl, uint32_t groups, bool *seen)
+static praxis_status rehearse_together(struct px_opencl *opencl, uint32_t groups, bool *seen)
 {
     const struct px_layout *layout = &opencl->layout;
     const cl_uint polls = px_opencl_polls(opencl);
@@ -113,7 +113,7 @@ praxis_status px_opencl_rehearse(struct px_opencl *opencl)
     if (!status)
         status = find_groups(opencl, &groups);
     if (!status && groups > 0)
-        status = rehearse(opencl, groups, &seen);
+        status = rehearse_together(opencl, groups, &seen);
     if (status)
         return status;
     opencl->meeting.groups = seen ? groups : 0;

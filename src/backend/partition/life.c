@@ -184,7 +184,7 @@ static praxis_status take_activations(struct px_partition *partition)
  * has adopted those before, and their place is free. False where the call is over for all; a rank that fails in taking
  * says so in the next agreement, for which all others wait.
  */
-static bool exchange(struct px_partition *partition, const char *call, praxis_status *status)
+static bool give_around(struct px_partition *partition, const char *call, praxis_status *status)
 {
     if (!*status)
         *status = give_activations(partition);
@@ -204,7 +204,7 @@ static praxis_status tick_columns(struct px_partition *partition, uint32_t step,
     for (uint32_t end = step + count; step < end; step++) {
         if (!status)
             status = tick_parts(partition, step, 1, flags);
-        if (!exchange(partition, "ticks", &status))
+        if (!give_around(partition, "ticks", &status))
             return status;
     }
     return px_partition_agree(partition, "the end of ticks", status);
@@ -223,7 +223,7 @@ praxis_status px_partition_exchange(struct px_backend *backend, uint64_t times)
     struct px_partition *partition = px_partition_of(backend);
     praxis_status status = PRAXIS_SUCCESS;
     for (uint64_t i = 0; i < times && partition->exchanging; i++)
-        if (!exchange(partition, "exchange", &status))
+        if (!give_around(partition, "exchange", &status))
             return status;
     PX_EACH_PART (partition, part, status)
         status = PX_PART_ALONE(partition, part, finish);
