@@ -70,4 +70,6 @@ void suite_sensors(struct bench *bench, struct result_device *result)
     struct meter_seen seen = meter_end(meter);
     result->sensors.idle_watts = seen.watts;
     result->sensors.limit_watts = seen.limit_watts;
+    if (isnan(seen.watts) && !*result->sensors.missing)
+        result_text(result->sensors.missing, "the energy counter stands still");
 }

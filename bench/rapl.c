@@ -56,7 +56,7 @@ static bool read_zone(const struct rapl *rapl, struct zone *zone)
         return false;
     if (now >= zone->last)
         zone->sum += now - zone->last;
-    else if (isfinite(zone->range))
+    else if (zone->range >= zone->last)
         zone->sum += zone->range - zone->last + now;
     zone->last = now;
     return true;

@@ -6,7 +6,7 @@
  * whatever comes of a launch, the state is that after some whole number of ticks, which the host learns from the count.
  * One tick needs no meeting, and any number of groups.
  *
- * MEETING says how memory is ordered between groups; the host has the same numbers in src/backend/opencl/meeting.h:
+ * MEETING says how memory is ordered between groups; the host has the same numbers in src/backend/opencl/state.h:
  *   1  atomics of OpenCL C 1.2, which order nothing: that they do on the device is for `rehearse` to find
  *   2  those of 2.0 and later, on a device that says it orders memory with them
  */

@@ -7,7 +7,7 @@
 #
 # PyTorch's products and a three-factor update that it compiles, and a reservoir of ReservoirPy; python_peers.py says what
 # is compared. They come from PyPI into build/peers (some 6 GB: PyTorch brings CUDA's libraries). Needs PRAXIS built in
-# build, python3 3.10 or later with venv, and a C++ compiler. No part of the build and no test. Leave the machine to it.
+# build, python3 3.11 or later with venv, and a C++ compiler. No part of the build and no test. Leave the machine to it.
 set -euo pipefail
 
 cd -- "$(dirname -- "$0")/../.."

@@ -30,7 +30,7 @@ class Scaling(unittest.TestCase):
         for point in points:
             self.assertEqual((point["over"], point["parts"]), ("ranks", 3))
             for name in ("one", "tick", "exchange"):
-                self.assertEqual(point[name]["rounds"], 3)
+                self.assertGreater(point[name]["rounds"], 0)
                 self.assertGreater(point[name]["minimum"], 0)
 
     def test_a_device_that_is_not_there(self):

@@ -55,6 +55,7 @@ done
 
 # ---- Both kinds of library, compiled as one file, in a prefix that no loader knows ----
 
+unset PKG_CONFIG_PATH PKG_CONFIG_SYSROOT_DIR # where other libraries are is the system's affair
 prefix=$work/prefix
 quietly "$meson" setup --prefix "$prefix" --buildtype debug -Ddefault_library=both -Dunity=on \
     -Dtests=disabled -Dbench=disabled -Dman=disabled "$work/both" "$source_root"

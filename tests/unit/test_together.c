@@ -95,7 +95,9 @@ START_TEST(bits_stay_whatever_groups_do)
     bool persistent;
     uint64_t expected = live(reference, &persistent), found = live(context, &persistent);
     ck_assert_msg(found == expected, "%s: other bits", cases[_i].tuning);
-    ck_assert_msg(strstr(messages.text, cases[_i].said) != NULL, "case %d: %s", _i, messages.text);
+    /* where other programs have the processors, groups may not be found to run at once */
+    bool alone = !cases[_i].at_first && strstr(messages.text, "work-groups do not all run at once");
+    ck_assert_msg(alone || strstr(messages.text, cases[_i].said), "case %d: %s", _i, messages.text);
     ck_assert(!persistent || !cases[_i].at_first);
     praxis_context_destroy(context);
     praxis_context_destroy(reference);

@@ -147,13 +147,13 @@ static const struct {
     struct way way;
     struct fault fault;
 } stretch_faults[] = {
+    {{"c", "resident=1", 0},
+     {"resident.cl", "s/replicas, (present + tick) % 2/replicas, (present + (tick > 1)) % 2/", "3 ticks in one call"}},
     {{"c", "persistent=1", 0},
      {"persistent.cl", "s/replicas, (present + tick) % 2/replicas, (present + (tick > 1)) % 2/",
       "3 ticks in one call"}},
     {{"c", "persistent=1", 0},
      {"persistent.cl", "s/(present + tick + 1) % 2, replicas/present, replicas/", "3 ticks in one call"}},
-    {{"c", "resident=1", 0},
-     {"resident.cl", "s/replicas, (present + tick) % 2/replicas, (present + (tick > 1)) % 2/", "3 ticks in one call"}},
 };
 
 START_TEST(wrong_stretches_are_refused)

@@ -15,12 +15,13 @@
 
 /*
  * How often a work-group looks before it gives up: 0.2 s at the pace of a GPU's atomics, where a launch must end long
- * before a driver takes the device for hung, and some more of a CPU, whose threads may have to wait for other programs.
+ * before a driver takes the device for hung, and somewhat longer on a CPU, whose looks are plain loads and whose
+ * threads may have to wait for other programs.
  */
 cl_uint px_opencl_polls(const struct px_opencl *opencl)
 {
     praxis_device_type type = opencl->device->info.type;
-    return type == PRAXIS_DEVICE_EMULATOR ? 1u << 12 : type == PRAXIS_DEVICE_CPU ? 1u << 25 : 1u << 18;
+    return type == PRAXIS_DEVICE_EMULATOR ? 1u << 12 : type == PRAXIS_DEVICE_CPU ? 1u << 28 : 1u << 18;
 }
 
 static praxis_status clear_count(struct px_opencl *opencl)

@@ -62,7 +62,7 @@ static void describe(const struct px_backend *backend, praxis_network_info *info
 /* Of a program, the tick runs in one form or another; all else is the same. */
 static unsigned form_of(const struct px_opencl *opencl)
 {
-    return opencl->layout.resident ? 1u << 1 : opencl->layout.together ? 1u << 2 : 1u << 0;
+    return opencl->layout.resident ? 1u << 1 : opencl->meeting.groups ? 1u << 2 : 1u << 0;
 }
 
 static bool trusted(const struct px_backend *backend)
