@@ -93,7 +93,9 @@ static const struct fault tick_faults[] = {
 
 static const struct fault learning_faults[] = {
     /* a bound, a bit of the rounding, the oldest tick of a word, what is stored */
-    {"synapses.cl", "s/values < -127 ? (int_synapses)-127/values < -126 ? (int_synapses)-126/", "after learning"},
+    {"synapses.cl",
+     "s/values < -127 ? (int_synapses)-127/values < -126 ? (int_synapses)-126/; s/(char16)-127/(char16)-126/",
+     "after learning"},
     {"window.cl", "s/words\\[0\\] >> 16/words[0] >> 15/", "after learning"},
     {"window.cl", "s/min(4 \\* w + b, WINDOW - 1)/min(4 * w + min(b, 2u), WINDOW - 1)/", "after learning"},
     {"learn.cl", "s/values\\[i\\] - UNIT_HALF/values[i]/", "after learning"},
