@@ -281,7 +281,7 @@ END_TEST
 /* Where an index goes by way of a link, its files lie beside it and are called as it is, whatever that is. */
 START_TEST(an_index_behind_a_link)
 {
-    static const char *const names[] = {"x", "other.index.json", "other.safetensors"};
+    static const char names[][20] = {"x", "other.index.json", "other.safetensors"};
     struct place place = make_place(1);
     char *link = folder_path(place.folder, "link.index.json"), *target = folder_path(place.folder, names[_i]);
     praxis_network *loaded = NULL;
