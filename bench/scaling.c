@@ -206,6 +206,8 @@ static bool take_size(const struct scaling *scaling, uint64_t neurons, struct ba
     for (size_t i = 0; i < scaling->count && !status && good; i++)
         for (int weak = 0; weak < 2 && good && result->scaling_count < RESULT_SCALING; weak++)
             good = take_point(scaling, base, scaling->counts[i], weak, result);
+    if (result->scaling_count == RESULT_SCALING)
+        suite_progress(scaling->suite, "no more than %d points of scaling are taken", RESULT_SCALING);
     destroy(&base->network);
     if (status == PRAXIS_ERROR_OUT_OF_MEMORY)
         suite_progress(scaling->suite, "N = %.0f in one part: does not fit", (double)neurons);
