@@ -240,8 +240,11 @@ praxis_status praxis_measure_shares(const praxis_context_options *options, doubl
 {
     praxis_context_options own;
     praxis_status status = px_take_context_options(options, &own);
-    if (status || !shares)
-        return status ? status : PRAXIS_ERROR_INVALID_ARGUMENT;
+    if (status)
+        return status;
     size_t devices = own.ranks && own.ranks->count > 1 ? own.ranks->count : count_list(own.device);
-    return count == devices ? measure_speeds(&own, shares, count) : PRAXIS_ERROR_INVALID_ARGUMENT;
+    if (shares && count == devices)
+        return measure_speeds(&own, shares, count);
+    px_ranks_fail(own.ranks);
+    return PRAXIS_ERROR_INVALID_ARGUMENT;
 }

@@ -199,6 +199,29 @@ static void measure_shares(struct rank *rank, praxis_context *context)
         rank->hash = rank->hash * 3 + (uint64_t)(shares[r] * 1000);
 }
 
+/* One asks for another number of shares than there are ranks. */
+static void miscount(struct rank *rank, praxis_context *context)
+{
+    (void)context;
+    const praxis_ranks ranks = ranks_of(rank);
+    double shares[MOST] = {0};
+    praxis_context_options options;
+    praxis_context_options_default(&options);
+    options.device = rank->task->device;
+    options.ranks = &ranks;
+    rank->status = praxis_measure_shares(&options, shares, ranks.count + (ranks.rank == 1));
+}
+
+START_TEST(a_rank_miscounts)
+{
+    static const struct task task = {"reference", PRAXIS_PARTITION_COLUMNS, NULL, {0}};
+    struct rank ranks[MOST];
+    live_together(3, &task, miscount, NULL, ranks);
+    for (uint32_t r = 0; r < 3; r++)
+        ck_assert_int_eq(ranks[r].status, r == 1 ? PRAXIS_ERROR_INVALID_ARGUMENT : PRAXIS_ERROR_DEVICE);
+}
+END_TEST
+
 /* The same devices have the same, and all ranks know it. */
 START_TEST(ranks_measure_shares)
 {
@@ -794,6 +817,7 @@ int main(void)
     TCase *tests = unit_case(suite, "ranks");
     tcase_add_loop_test(tests, operations_of_ranks, 0, (int)UNIT_LENGTH(compared));
     tcase_add_test(tests, ranks_measure_shares);
+    tcase_add_test(tests, a_rank_miscounts);
     tcase_add_loop_test(tests, ranks_save, 0, (int)UNIT_LENGTH(saved));
     tcase_add_loop_test(tests, ranks_go_on, 0, 2);
     tcase_add_test(tests, ranks_copy_out);
