@@ -110,6 +110,16 @@ bool px_opencl_keeps_programs(const praxis_device_info *info)
     return strcmp(info->platform, POCL_PLATFORM) != 0;
 }
 
+/*
+ * In PoCL (seen in 3.1) nothing that is made of a sub-device holds it, and a worker that has ended the last command of
+ * a queue still reads the device when whoever waited for that command goes on: where it is released then, the worker
+ * reads what is no more.
+ */
+bool px_opencl_lets_go(const praxis_device_info *info)
+{
+    return strcmp(info->platform, POCL_PLATFORM) != 0;
+}
+
 enum px_dot_product px_amd_dot_product(const char *name)
 {
     for (size_t i = 0; i < sizeof amd_paths / sizeof *amd_paths; i++)

@@ -99,6 +99,8 @@ static void destroy_opencl_device(struct px_device *base)
         clReleaseContext(device->context);
         px_opencl_unlock();
     }
+    if (device->held && px_opencl_lets_go(&device->info))
+        clReleaseDevice(device->held);
     px_cache_close(device->cache);
     free(device->identity);
     free(device->kernel_directory);

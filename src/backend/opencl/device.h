@@ -18,6 +18,7 @@ struct px_opencl_device {
     struct px_device base;
     cl_platform_id platform;
     cl_device_id device;
+    cl_device_id held; /* the caller's device, of which a reference is ours; NULL: none is */
     cl_context context;
     cl_command_queue queue; /* the caller's, which all networks share; NULL: each has its own */
     praxis_device_info info;
@@ -92,6 +93,8 @@ void px_opencl_append_language(struct px_text *options, const praxis_device_info
                                const char *least);
 /* Whether what a device's compiler made is kept in the program cache; false where that costs more than it saves. */
 bool px_opencl_keeps_programs(const praxis_device_info *info);
+/* Whether a sub-device may be let go once all that was made of it is. */
+bool px_opencl_lets_go(const praxis_device_info *info);
 
 /*
  * source.c: the source of every network, or of one whose work-groups meet, and of what confirms a path, from the

@@ -62,7 +62,10 @@ praxis_status px_opencl_take(struct px_opencl_device *device, const struct px_op
         status = describe_given(device);
     if (status)
         return status;
-    cl_int error = clRetainContext(given->context);
+    cl_int error = clRetainDevice(given->device);
+    device->held = error ? NULL : given->device;
+    if (!error)
+        error = clRetainContext(given->context);
     device->context = error ? NULL : given->context;
     if (!error)
         error = clRetainCommandQueue(given->queue);
