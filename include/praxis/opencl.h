@@ -14,8 +14,8 @@
  *   - Failures. A command of the program's that fails on the queue may be found by a call on a network, which cannot
  *     tell whose it was: the network is broken then.
  *   - Ends. Context, queue and device are retained until the last network of the context is destroyed, so that the
- * program may release its own references before. Destroying a network waits for all that is on the queue. In a child of
- *     fork() nothing of it can be used, as of every OpenCL device.
+ *     program may release its own references before. Destroying a network waits for all that is on the queue. In a
+ *     child of fork() nothing of it can be used, as of every OpenCL device.
  *   - Handles. NULL is found. That a handle was released, or is none, nobody can find: it ends the program.
  */
 #ifndef PRAXIS_OPENCL_H
