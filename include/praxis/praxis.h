@@ -1394,8 +1394,8 @@ PRAXIS_API praxis_status praxis_network_statistics(praxis_network *network, prax
  *
  * Where a path ends in ".index.json" a checkpoint is several files, shards, one for each part that its networks have,
  * which the process writes that has the part, and reads the process that has it now; and an index of them at that path.
- * They lie beside it, "NAME-SAVE-00001-of-00004.safetensors", and all of them or those of the save before are there.
- * Any number of devices or processes may load them.
+ * They lie beside it, "NAME-0123456789abcdef-00001-of-00004.safetensors" with digits that no other save has, and all of
+ * them or those of the save before are there. Any number of devices or processes may load them.
  *
  * praxis_network_save and praxis_network_load are all that many programs need.
  */

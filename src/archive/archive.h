@@ -172,8 +172,9 @@ bool px_map_is(const char *path);
 char *px_map_write(const struct px_map *map);
 praxis_status px_map_read(struct px_log *log, const char *text, size_t size, struct px_map *map);
 void px_map_free(struct px_map *map);
-/* The path of shard `number`, from 0 on, of an index; allocated (free), NULL: no memory. */
-char *px_map_shard(const char *path, const char *save, uint32_t number, uint32_t count);
+/* The path of shard `number`, from 0 on, of an index; `digits`, PX_SAVE_DIGITS, tell it from other saves' ones.
+ * Allocated (free); NULL: no memory. */
+char *px_map_shard(const char *path, const char *digits, uint32_t number, uint32_t count);
 /* Whether an index may name such a file, which lies beside it and nowhere else. */
 bool px_map_may_name(const char *file);
 /* Whether a file's name is that of a shard of such an index. */

@@ -46,11 +46,11 @@ static size_t stem_of(const char *path, size_t *folder)
     return twofold ? length - ending : length;
 }
 
-char *px_map_shard(const char *path, const char *save, uint32_t number, uint32_t count)
+char *px_map_shard(const char *path, const char *digits, uint32_t number, uint32_t count)
 {
     size_t folder, stem = stem_of(path, &folder);
     struct px_text text = {.start = NULL};
-    px_text_append(&text, "%.*s-%s-%05u-of-%05u" SHARD_ENDING, (int)stem, path, save, number + 1, count);
+    px_text_append(&text, "%.*s-%s-%05u-of-%05u" SHARD_ENDING, (int)stem, path, digits, number + 1, count);
     return px_text_take(&text);
 }
 
@@ -146,6 +146,20 @@ static praxis_status fail_map(struct px_log *log, const char *name, const char *
     return px_fail(log, PRAXIS_ERROR_FORMAT, "the index of the checkpoint is wrong: \"%.200s\" %s", name, what);
 }
 
+/* Of names that are there twice others may take the other. */
+static praxis_status check_once(struct px_log *log, const cJSON *metadata)
+{
+    static const char *const names[] = {TOTAL, PX_ARCHIVE_VERSION, PX_ARCHIVE_SAVE};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        int count = 0;
+        for (const cJSON *item = metadata->child; item; item = item->next)
+            count += strcmp(item->string, names[i]) == 0;
+        if (count > 1)
+            return fail_map(log, names[i], "is there twice");
+    }
+    return PRAXIS_SUCCESS;
+}
+
 static praxis_status read_metadata(struct px_log *log, const cJSON *metadata, struct px_map *map)
 {
     const cJSON *total = cJSON_GetObjectItemCaseSensitive(metadata, TOTAL);
@@ -160,7 +174,7 @@ static praxis_status read_metadata(struct px_log *log, const cJSON *metadata, st
         strspn(save->valuestring, "0123456789abcdef") != PX_SAVE_DIGITS)
         return fail_map(log, PX_ARCHIVE_SAVE, "is no name of a save");
     memcpy(map->save, save->valuestring, sizeof map->save);
-    return PRAXIS_SUCCESS;
+    return check_once(log, metadata);
 }
 
 static praxis_status read_weights(struct px_log *log, const cJSON *weights, struct px_map *map)

@@ -166,18 +166,26 @@ static bool may_stand(const char *path)
     return S_ISREG(found.st_mode) && access(path, W_OK) == 0;
 }
 
-/* ".XXXXXX", as mkstemp has it, of the process, the time and how many there were before. */
+uint64_t px_file_unique(void)
+{
+    static atomic_uint made;
+    struct timespec now = {0};
+    char host[256] = "";
+    clock_gettime(CLOCK_REALTIME, &now);
+    gethostname(host, sizeof host - 1);
+    uint64_t hash = px_hash_bytes(PX_HASH_START, host, strlen(host));
+    hash = px_hash_integer(px_hash_integer(hash, (uint64_t)getpid(), 8), (uint64_t)now.tv_sec, 8);
+    return px_hash_integer(px_hash_integer(hash, (uint64_t)now.tv_nsec, 8), atomic_fetch_add(&made, 1), 4);
+}
+
+/* ".XXXXXX", as mkstemp has it. */
 static void make_ending(char ending[8])
 {
     static const char letters[] = "0123456789abcdefghijklmnopqrstuvwxyz";
-    static atomic_uint made;
-    struct timespec now = {0};
-    clock_gettime(CLOCK_REALTIME, &now);
-    uint64_t hash = px_hash_integer(PX_HASH_START, (uint64_t)getpid(), 8);
-    hash = px_hash_integer(px_hash_integer(hash, (uint64_t)now.tv_nsec, 8), atomic_fetch_add(&made, 1), 4);
+    uint64_t unique = px_file_unique();
     ending[0] = '.';
-    for (int i = 1; i < 7; i++, hash /= 36)
-        ending[i] = letters[hash % 36];
+    for (int i = 1; i < 7; i++, unique /= 36)
+        ending[i] = letters[unique % 36];
     ending[7] = '\0';
 }
 

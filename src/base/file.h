@@ -17,6 +17,9 @@ bool px_file_read(const char *path, size_t limit, void **bytes, size_t *size);
  * allocated (free). NULL: no memory, or too many of them. */
 char *px_file_place(const char *path);
 
+/* A number for names that no file has had: of the machine, the process, the time and how many there were before. */
+uint64_t px_file_unique(void);
+
 /* Opens a regular file to read at any offset (else EINVAL): its descriptor (close), or -1. */
 int px_file_open(const char *path, uint64_t *size);
 /* Reads exactly so many bytes; ENODATA where the file has fewer. */

@@ -5,6 +5,7 @@ where the package is not there: tests install nothing."""
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -21,11 +22,21 @@ except ImportError as missing:
 PRAXIS = os.environ["PRAXIS_BIN"]
 GOLDEN = os.path.join(os.path.dirname(os.path.abspath(__file__)), "1.0.safetensors")
 GOLDEN_INDEX = GOLDEN.replace(".safetensors", "-columns.safetensors.index.json")
+DOCUMENT = os.path.join(os.path.dirname(GOLDEN), "..", "..", "docs", "checkpoints.md")
 LEARN = ["--ticks", "5", "--learn", "--json", "--device", "reference"]
 
 
 def run(*arguments):
     return subprocess.run([PRAXIS, *arguments], capture_output=True, text=True, check=True).stdout
+
+
+def documented(function):
+    """A function of docs/checkpoints.md, as it stands there."""
+    with open(DOCUMENT, encoding="utf-8") as file:
+        blocks = re.findall(r"^```python\n(.*?)^```", file.read(), re.DOTALL | re.MULTILINE)
+    names = {}
+    exec(next(block for block in blocks if f"def {function}(" in block), names)
+    return names[function]
 
 
 class Python(unittest.TestCase):
@@ -49,25 +60,35 @@ class Python(unittest.TestCase):
             self.assertEqual(hashes[0], hashes[1])
 
     def test_shards(self):
-        """Each file by itself, and together what one file has: the few lines of docs/checkpoints.md."""
+        """Each file by itself, and together what one file has."""
         with open(GOLDEN_INDEX, encoding="ascii") as file:
             weight_map = json.load(file)["weight_map"]
-        pieces = {}
         for file in sorted(set(weight_map.values())):
             with safetensors.safe_open(os.path.join(os.path.dirname(GOLDEN), file), framework="numpy") as shard:
                 self.assertEqual(set(shard.keys()), {name for name, where in weight_map.items() if where == file})
-                for name in shard.keys():
-                    tensor, _, place = name.partition("@")
-                    axis, first = map(int, place.split(":")) if place else (0, 0)
-                    pieces.setdefault((tensor, axis), []).append((first, shard.get_tensor(name)))
-        joined = {
-            tensor: numpy.concatenate([part for _, part in sorted(parts, key=lambda part: part[0])], axis)
-            for (tensor, axis), parts in pieces.items()
-        }
+        joined = documented("load_index")(GOLDEN_INDEX)
         whole = safetensors.numpy.load_file(GOLDEN)
         self.assertEqual(set(joined), set(whole))
         for name, tensor in whole.items():
             numpy.testing.assert_array_equal(joined[name], tensor)
+
+    def test_names_of_pieces(self):
+        """The last @ divides a name, if what follows is a place; a shard has what the library takes for pieces."""
+        data = numpy.arange(12, dtype=numpy.int16).reshape(3, 4)
+        files = {
+            "a.safetensors": {"a@b.x@1:0": data[:, :1].copy(), "y@1": data, "z@8:0": data, "@1:2": data, "n@0:00": data},
+            "b.safetensors": {"a@b.x@1:1": data[:, 1:].copy(), "t@0:0": data},
+        }
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "x.index.json")
+            for file, tensors in files.items():
+                safetensors.numpy.save_file(tensors, os.path.join(folder, file))
+            with open(path, "w", encoding="ascii") as index:
+                json.dump({"weight_map": {name: file for file, tensors in files.items() for name in tensors}}, index)
+            loaded = documented("load_index")(path)
+        self.assertEqual(set(loaded), {"a@b.x", "y@1", "z@8:0", "@1:2", "n@0:00", "t"})
+        for name, tensor in loaded.items():
+            numpy.testing.assert_array_equal(tensor, data, name)
 
 
 if __name__ == "__main__":

@@ -23,16 +23,16 @@ def praxis(*arguments):
 
 
 class Set:
-    """A copy of the good one, to be changed."""
+    """A copy of the good one, or of that in a folder, to be changed."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, source=HERE):
         self.folder = folder
         self.path = os.path.join(folder, NAME)
-        with open(os.path.join(HERE, NAME), encoding="ascii") as file:
+        with open(os.path.join(source, NAME), encoding="ascii") as file:
             self.index = json.load(file)
         self.weights = self.index["weight_map"]
         self.files = sorted(set(self.weights.values()))
-        self.shards = [self.read(os.path.join(HERE, name)) for name in self.files]
+        self.shards = [self.read(os.path.join(source, name)) for name in self.files]
 
     @staticmethod
     def read(path):
@@ -164,6 +164,24 @@ WRONG = {
 }
 
 
+# In the text of the index, what JSON of Python's would not write.
+TEXTS = {
+    "metadata twice": ('"metadata":', '"metadata": {}, "metadata":', "must have metadata and weight_map"),
+    "weight_map twice": ('"weight_map":', '"weight_map": {}, "weight_map":', "must have metadata and weight_map"),
+    "a size twice": ('"total_size":', '"total_size": 1, "total_size":', '"total_size" is there twice|that tensors have 1'),
+    "a size twice, the right one first": ('"praxis.save":', '"total_size": 1, "praxis.save":', '"total_size" is there twice'),
+    "a version twice": ('"praxis.save":', '"praxis.checkpoint": "1.0", "praxis.save":', '"praxis.checkpoint" is there twice'),
+    "a save twice": ('"total_size":', '"praxis.save": "0", "total_size":', "is no name of a save|is there twice"),
+    "a tensor twice": ('"network.seeds":', '"network.seeds": "x.safetensors", "network.seeds":', '"network.seeds" is there twice'),
+    "a tensor twice, alike": ('"network.seeds":', f'"network.seeds": "{FIRST}", "network.seeds":', "is there twice"),
+    "no object": ("{", "[", "no JSON object"),
+    "deeper than anyone goes": ('"metadata":', '"metadata": ' + 2000 * "[", "no JSON object"),
+    "a huge whole number": ('"total_size": ', '"total_size": 99999999999999999999', "is no number of bytes"),
+    "no number": ('"total_size": ', '"total_size": 0x', "no JSON object"),
+}
+MOST_BYTES = 16 << 20
+
+
 class Shards(unittest.TestCase):
     def test_a_good_one_goes_on(self):
         result = praxis("run", "--resume", os.path.join(HERE, NAME), "--ticks", "5", "--learn", "--json",
@@ -172,13 +190,22 @@ class Shards(unittest.TestCase):
         self.assertEqual(json.loads(result.stdout)["state_hash"], GOES_ON)
 
     def test_it_is_written_as_it_was(self):
+        """But for what no two saves have in common, and what names the library that wrote it."""
         with tempfile.TemporaryDirectory() as folder:
             result = praxis("run", "--neurons", "49", "--ticks", "32", "--learn", "--set", "consolidation=3",
                             "--groups", "2", "--output", "-", "--device", "reference,reference,reference",
                             "--partition", "columns", "--save", os.path.join(folder, NAME))
             self.assertEqual(result.returncode, 0, result.stderr)
-            self.assertEqual(sorted(os.listdir(folder)),
-                             sorted(name for name in os.listdir(HERE) if name.startswith("1.0-columns")))
+            self.assertEqual(len(os.listdir(folder)), 4)
+            written, kept = Set(folder, folder), Set(folder)
+            for whole in (written, kept):
+                for texts, _, _ in whole.shards:
+                    del texts["praxis.save"], texts["praxis.version"]
+                del whole.index["metadata"]["praxis.save"]
+                names = {name: whole.files.index(name) for name in whole.files}
+                whole.index["weight_map"] = {tensor: names[file] for tensor, file in whole.weights.items()}
+            self.assertEqual(written.shards, kept.shards)
+            self.assertEqual(written.index, kept.index)
 
     def test_a_shard_is_not_the_whole(self):
         result = praxis("inspect", os.path.join(HERE, FIRST))
@@ -205,6 +232,34 @@ class Shards(unittest.TestCase):
                 self.assertEqual(result.returncode, 1, result.stdout)
                 if words:
                     self.assertRegex(result.stderr, words)
+
+    def test_wrong_texts(self):
+        for what, (old, new, words) in TEXTS.items():
+            with self.subTest(what), tempfile.TemporaryDirectory() as folder:
+                whole = Set(folder)
+                whole.write()
+                with open(whole.path, encoding="ascii") as file:
+                    text = file.read()
+                self.assertIn(old, text)
+                with open(whole.path, "w", encoding="ascii") as file:
+                    file.write(text.replace(old, new, 1))
+                result = praxis("inspect", whole.path)
+                self.assertEqual(result.returncode, 1, result.stdout)
+                self.assertRegex(result.stderr, words)
+
+    def test_as_large_as_it_may_be(self):
+        with tempfile.TemporaryDirectory() as folder:
+            whole = Set(folder)
+            whole.write()
+            with open(whole.path, "a", encoding="ascii") as file:
+                file.write(" " * (MOST_BYTES - os.path.getsize(whole.path)))
+            result = praxis("inspect", whole.path)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            with open(whole.path, "a", encoding="ascii") as file:
+                file.write(" ")
+            result = praxis("inspect", whole.path)
+            self.assertEqual(result.returncode, 1)
+            self.assertIn("cannot be read: File too large", result.stderr)
 
     def test_damage(self):
         """A bit in any byte of the index, one after the other for the first and the last, and every length."""

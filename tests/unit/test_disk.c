@@ -9,12 +9,14 @@
 #define _GNU_SOURCE /* RTLD_NEXT; nftw */
 #include "folder.h"
 #include "lively.h"
+#include "messages.h"
 
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 
 /* ---- A disk that fails ---- */
 
@@ -27,6 +29,19 @@ static struct {
     size_t bytes; /* the most that a write takes; 0: all */
     long made[CALLS];
 } disk;
+
+/* Where a process stands still: before so many renames, until it is told to go on. */
+static struct {
+    long number; /* 0: nowhere */
+    int tells, waits;
+} stop;
+
+static void stand_still(void)
+{
+    char byte = 0;
+    if (write(stop.tells, &byte, 1) != 1 || read(stop.waits, &byte, 1) != 1)
+        abort();
+}
 
 static bool fails(enum call call)
 {
@@ -84,6 +99,8 @@ int rename(const char *from, const char *to)
     static int (*next)(const char *, const char *);
     if (!next)
         find_next("rename", &next);
+    if (disk.made[RENAME] + 1 == stop.number)
+        stand_still();
     return fails(RENAME) ? -1 : next(from, to);
 }
 
@@ -257,7 +274,7 @@ START_TEST(one_save_in_place_of_another)
     unit_success(other, praxis_network_load(other, place.path, &network));
     unit_success(other, praxis_network_save(network, place.path));
     ck_assert_uint_eq(folder_count(place.folder), 7);
-    unit_success(other, praxis_network_save(network, place.path)); /* the same again has the same names */
+    unit_success(other, praxis_network_save(network, place.path)); /* the same again */
     ck_assert_uint_eq(folder_count(place.folder), 7);
     /* An index of others' names files that are theirs. */
     foreign = folder_path(place.folder, "model-00001-of-00001.safetensors");
@@ -275,6 +292,123 @@ START_TEST(one_save_in_place_of_another)
     free(foreign);
     free(beside);
     end_place(&place);
+}
+END_TEST
+
+/* Saves what make_place goes on to, but for the index, and waits. */
+static int save_and_wait(const char *path, int tells, int waits)
+{
+    const praxis_parameters parameters = lively(361, 2, 1, 1);
+    praxis_context *context = unit_context(forms[1].devices);
+    praxis_network *network = unit_network(context, &parameters);
+    unit_run(context, network, 3, EVERYTHING);
+    memset(&disk, 0, sizeof disk);
+    stop.number = (long)forms[1].files;
+    stop.tells = tells;
+    stop.waits = waits;
+    return praxis_network_save(network, path) ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+/* While one process saves, another saves the same, and then something else, whereby the same goes again. */
+START_TEST(two_processes_save_the_same)
+{
+    struct place place = make_place(1);
+    int told[2], go_on[2], status = -1;
+    char byte = 0;
+    ck_assert(!pipe(told) && !pipe(go_on));
+    pid_t other = fork();
+    if (other == 0)
+        _exit(save_and_wait(place.path, told[1], go_on[0]));
+    ck_assert(other > 0 && read(told[0], &byte, 1) == 1);
+    uint64_t same = hash_of_network(&place);
+    unit_success(place.context, praxis_network_save(place.network, place.path));
+    ck_assert_uint_eq(hash_of_file(&place), same);
+    unit_run(place.context, place.network, 1, EVERYTHING);
+    unit_success(place.context, praxis_network_save(place.network, place.path));
+    ck_assert_uint_ne(hash_of_file(&place), same);
+    ck_assert(write(go_on[1], &byte, 1) == 1 && waitpid(other, &status, 0) == other);
+    ck_assert_int_eq(status, 0);
+    ck_assert_uint_eq(hash_of_file(&place), same);
+    for (int i = 0; i < 2; i++)
+        ck_assert(!close(told[i]) && !close(go_on[i]));
+    end_place(&place);
+}
+END_TEST
+
+/* What the index of a save says that is in it. */
+static char *save_tensor(const char *path, praxis_tensor_type type)
+{
+    static const unsigned char zeros[8];
+    const praxis_tensor tensor = {
+        .struct_size = sizeof tensor, .name = "tensor", .type = type, .dimensions = 1, .shape = {sizeof zeros}};
+    praxis_checkpoint_writer *writer = NULL;
+    praxis_checkpoint *checkpoint = NULL;
+    const char *text = NULL;
+    ck_assert(!praxis_checkpoint_writer_create(NULL, &writer) &&
+              !praxis_checkpoint_add_tensor(writer, &tensor, zeros) && !praxis_checkpoint_write(writer, path) &&
+              !praxis_checkpoint_open(path, NULL, &checkpoint) &&
+              !praxis_checkpoint_text(checkpoint, "praxis.save", &text));
+    char *copy = strdup(text);
+    praxis_checkpoint_close(checkpoint);
+    praxis_checkpoint_writer_destroy(writer);
+    return copy;
+}
+
+/* Files of saves that differ in a type alone are not taken for files of one. */
+START_TEST(saves_are_told_apart_by_types)
+{
+    char *folder = folder_make(), *path = folder_path(folder, "saved.index.json");
+    char *first = save_tensor(path, PRAXIS_TENSOR_I8), *again = save_tensor(path, PRAXIS_TENSOR_I8);
+    char *other = save_tensor(path, PRAXIS_TENSOR_U8);
+    ck_assert_str_eq(first, again);
+    ck_assert_str_ne(first, other);
+    ck_assert_uint_eq(folder_count(folder), 2);
+    free(first);
+    free(again);
+    free(other);
+    free(path);
+    folder_remove(folder);
+}
+END_TEST
+
+/* No index is written that would not be read. */
+START_TEST(an_index_that_is_too_large)
+{
+    char devices[10 * 13] = "reference", name[200], *file = unit_allocate(240, 1);
+    for (int i = 1; i < 13; i++)
+        strcat(devices, ",reference");
+    praxis_parameters parameters = lively(169, 2, 1, 0);
+    praxis_context_options options;
+    praxis_context *context = NULL;
+    praxis_checkpoint_writer *writer = NULL;
+    praxis_context_options_default(&options);
+    options.device = devices;
+    options.partition = PRAXIS_PARTITION_COLUMNS;
+    ck_assert_int_eq(praxis_context_create(&options, &context), PRAXIS_SUCCESS);
+    praxis_network *network = unit_network(context, &parameters);
+    char *folder = folder_make(), *path;
+    memset(file, 'f', 200);
+    strcpy(file + 200, ".index.json");
+    path = folder_path(folder, file);
+    unit_success(context, praxis_network_save(network, path));
+    ck_assert_uint_eq(folder_count(folder), 14);
+    static struct messages messages;
+    ck_assert(!praxis_checkpoint_writer_create(&(praxis_log){messages_remember, &messages}, &writer));
+    for (int i = 0; i < 300; i++) {
+        snprintf(name, sizeof name, "%0100d", i);
+        ck_assert_int_eq(praxis_checkpoint_add_network(writer, name, network), PRAXIS_SUCCESS);
+    }
+    ck_assert_int_eq(praxis_checkpoint_write(writer, path), PRAXIS_ERROR_INVALID_ARGUMENT);
+    ck_assert_ptr_nonnull(strstr(messages.text, "the index of the checkpoint has "));
+    praxis_checkpoint_writer_destroy(writer);
+    praxis_network_destroy(network);
+    ck_assert_uint_eq(folder_count(folder), 14);
+    unit_success(context, praxis_network_load(context, path, &network));
+    praxis_network_destroy(network);
+    praxis_context_destroy(context);
+    free(path);
+    free(file);
+    folder_remove(folder);
 }
 END_TEST
 
@@ -331,6 +465,9 @@ int main(void)
     tcase_add_loop_test(tests, a_folder_that_does_not_come_to_the_disk, 0, 2);
     tcase_add_test(tests, writes_that_do_less_than_all);
     tcase_add_test(tests, one_save_in_place_of_another);
+    tcase_add_test(tests, two_processes_save_the_same);
+    tcase_add_test(tests, saves_are_told_apart_by_types);
+    tcase_add_test(tests, an_index_that_is_too_large);
     tcase_add_loop_test(tests, an_index_behind_a_link, 0, 3);
     tcase_add_test(tests, an_index_that_could_not_be_read);
     tcase_add_test(tests, a_folder_that_cannot_be_written_to);
