@@ -377,6 +377,8 @@ const struct action actions[] = {
     {"predictor", step_predictor},
     {"save", save},
     {"load", load},
+    {"save in a file for each part", save_parts},
+    {"load from them", load_parts},
     {"write a checkpoint", write_checkpoint},
     {"read a checkpoint", read_checkpoint},
     {"copy", copy},

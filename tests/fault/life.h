@@ -10,7 +10,7 @@ enum { REPLICAS = 2, CHANNELS = 2, NEURONS = 49, OUTPUTS = 2, FEATURES = 2 * NEU
 
 struct life {
     praxis_context *context, *elsewhere; /* the other is the reference */
-    const char *file;                    /* where it is saved */
+    const char *file, *index;            /* where it is saved, in one file, and in a file for each part */
     praxis_network *network, *other;
     praxis_readout *readout;
     praxis_critic *critic;
@@ -46,6 +46,8 @@ const float *numbers(void);
 /* life_saved.c: more actions. What is loaded or copied is hashed, and dies. */
 praxis_status save(struct life *life);
 praxis_status load(struct life *life);
+praxis_status save_parts(struct life *life);
+praxis_status load_parts(struct life *life);
 praxis_status write_checkpoint(struct life *life); /* of everything, into memory */
 praxis_status read_checkpoint(struct life *life);
 praxis_status copy(struct life *life);

@@ -8,16 +8,31 @@ praxis_status save(struct life *life)
     return praxis_network_save(life->network, life->file);
 }
 
-praxis_status load(struct life *life)
+praxis_status save_parts(struct life *life)
+{
+    return praxis_network_save(life->network, life->index);
+}
+
+static praxis_status load_from(struct life *life, const char *path)
 {
     praxis_network *loaded = NULL;
     uint64_t hashes[REPLICAS];
-    praxis_status status = praxis_network_load(life->context, life->file, &loaded);
+    praxis_status status = praxis_network_load(life->context, path, &loaded);
     if (!status)
         status = praxis_network_hash(loaded, hashes);
     mix(life, hashes, status ? 0 : sizeof hashes);
     praxis_network_destroy(loaded);
     return status;
+}
+
+praxis_status load(struct life *life)
+{
+    return load_from(life, life->file);
+}
+
+praxis_status load_parts(struct life *life)
+{
+    return load_from(life, life->index);
 }
 
 /* What was last written of everything. */

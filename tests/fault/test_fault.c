@@ -20,6 +20,7 @@
 
 static struct layer *layer;
 static char *folder;    /* where lives are saved, each over the last */
+static size_t files;    /* there, when a life is over */
 static size_t from = 0; /* the action with which failures begin */
 
 /* ---- What holds after each action ---- */
@@ -171,6 +172,8 @@ static bool fail_once(struct life *life, size_t action, const struct fault *faul
     bool failed = fault->allocation ? allocations.failed > 0 : layer->failed > 0 || layer->error != 0;
     tally->failed += failed;
     tally->not_there += !failed;
+    ck_assert_msg(files == folder_count(folder), "%s: there are %zu files instead of %zu", what, folder_count(folder),
+                  files);
     if (!status) {
         ck_assert_msg(stand(life, &now) && same_state(&now, after) && now.given == after->given,
                       "%s: it succeeded, and came to something else", what);
@@ -182,7 +185,6 @@ static bool fail_once(struct life *life, size_t action, const struct fault *faul
     ck_assert_msg(status == PRAXIS_ERROR_OUT_OF_MEMORY || (!fault->allocation && of_device), "%s: %s: %s", what,
                   praxis_status_string(status), unit_error(life->context));
     ck_assert_msg(told > 0, "%s: %s, and no message", what, praxis_status_string(status));
-    ck_assert_msg(folder_count(folder) <= 1, "%s: it left a file", what);
     bool broken = is_broken(life->network), other = is_broken(life->other);
     ck_assert_msg(!fault->allocation || !(broken || other), "%s broke the network: %s", what,
                   unit_error(life->context));
@@ -229,8 +231,9 @@ static void fail_action(struct life *life, size_t action, struct fault fault, lo
                   "%s: after failures it came to something else", actions[action].name);
 }
 
-static const char *const tunings[] = {NULL, "resident=0"};
-static const uint64_t limits[] = {0, 1600};
+/* Forms of the tick: the resident one, a launch for each, and one work-group that meets itself between them. */
+static const char *const tunings[] = {NULL, "resident=0", "persistent=1"};
+static const uint64_t limits[] = {0, 1600, 0};
 
 static praxis_context *open_context(const char *device, int form)
 {
@@ -248,8 +251,9 @@ static praxis_context *open_context(const char *device, int form)
 static void fail_life(const char *device, int form, struct fault fault)
 {
     folder = folder_make();
-    char *file = folder_path(folder, "saved");
-    struct life life = {.context = open_context(device, form), .elsewhere = open_context("reference", 0), .file = file};
+    char *file = folder_path(folder, "saved"), *index = folder_path(folder, "saved.index.json");
+    struct life life = {
+        .context = open_context(device, form), .elsewhere = open_context("reference", 0), .file = file, .index = index};
     struct tally tally = {0};
     struct standing *stands = unit_allocate(action_count + 1, sizeof *stands);
     long *counts = unit_allocate(action_count, sizeof *counts), all = 0;
@@ -262,6 +266,7 @@ static void fail_life(const char *device, int form, struct fault fault)
         ck_assert(stand(&life, &stands[a + 1]));
         all += counts[a];
     }
+    files = folder_count(folder);
     for (size_t a = from; a < action_count; a++) {
         fail_action(&life, a, fault, counts[a], &stands[a], &stands[a + 1], &tally);
         if (unit_all) {
@@ -275,6 +280,7 @@ static void fail_life(const char *device, int form, struct fault fault)
     free(stands);
     free(counts);
     free(file);
+    free(index);
     folder_remove(folder);
     printf("%s, form %d: of %ld %s in a life, %ld failures: %ld left the network as it was, %ld broken, %ld did not "
            "matter; %ld tries had no code left\n",
@@ -365,11 +371,105 @@ static void fail_birth(const char *device, int form, struct fault fault)
            device ? device : "OpenCL", form, count, fault.allocation ? "allocations" : "calls", failed, absorbed);
 }
 
+/* ---- Shares ---- */
+
+#define MOST_EXCHANGES 16
+
+/* A second rank for which all goes well. What this rank said in each exchange, and in one in which all goes well. */
+static struct {
+    uint64_t said[MOST_EXCHANGES], usual[MOST_EXCHANGES];
+    size_t count;
+} exchanges;
+
+static void note_exchange(const void *bytes, uint64_t size)
+{
+    struct life hashed = {.given = UINT64_C(0xcbf29ce484222325)};
+    if (exchanges.count == MOST_EXCHANGES)
+        abort(); /* Check would allocate */
+    mix(&hashed, bytes, (size_t)size);
+    exchanges.said[exchanges.count++] = hashed.given;
+}
+
+static int gather_two(void *user, void *bytes, const uint64_t *starts, const uint64_t *counts)
+{
+    (void)user;
+    note_exchange((char *)bytes + starts[0], counts[0]);
+    memcpy((char *)bytes + starts[1], (char *)bytes + starts[0], (size_t)counts[1]);
+    return 0;
+}
+
+static int wait_for_two(void *user)
+{
+    (void)user;
+    return 0;
+}
+
+static int add_two(void *user, int64_t *numbers, uint64_t count)
+{
+    (void)user;
+    note_exchange(numbers, count * sizeof *numbers);
+    return 0;
+}
+
+/* The first device's speed, as far as it is told. */
+static double measured;
+
+static void note_speed(void *user, praxis_log_level level, const char *message)
+{
+    (void)user, (void)level;
+    sscanf(message, "part 1: %lf", &measured);
+}
+
+static praxis_status measure_shares(const praxis_ranks *ranks)
+{
+    double shares[2];
+    praxis_context_options options;
+    praxis_context_options_default(&options);
+    options.device = ranks ? "reference" : "reference,reference";
+    options.ranks = ranks;
+    options.log = (praxis_log){note_speed, NULL};
+    exchanges.count = 0;
+    measured = -1;
+    return praxis_measure_shares(&options, shares, 2);
+}
+
+/* Every allocation fails once. Another rank is told in the exchange in which it is by then, and waits for no more. */
+static void fail_measuring(const praxis_ranks *ranks)
+{
+    struct fault fault = {.allocation = true};
+    arm(&fault);
+    ck_assert_int_eq(measure_shares(ranks), PRAXIS_SUCCESS);
+    const long first = 4, count = disarm(&fault), stride = unit_all ? 1 : count / TELLING;
+    const size_t usual = exchanges.count;
+    memcpy(exchanges.usual, exchanges.said, sizeof exchanges.said);
+    allocations.followed = true;
+    for (fault.number = 1; fault.number <= count; fault.number += fault.number < first ? 1 : stride) {
+        arm(&fault);
+        praxis_status status = measure_shares(ranks);
+        disarm(&fault);
+        size_t last = exchanges.count - 1;
+        const char *what = tell(&fault, "measuring shares");
+        ck_assert_msg(status ? status == PRAXIS_ERROR_OUT_OF_MEMORY : measured != 0, "%s: %s", what,
+                      praxis_status_string(status));
+        ck_assert_msg(exchanges.count == usual || (last < usual && exchanges.said[last] != exchanges.usual[last]),
+                      "%s: another rank waits", what);
+        check_leaks(&nothing, what);
+    }
+    allocations.followed = false;
+    printf("%ld allocations while shares %s are measured\n", count, ranks ? "of two ranks" : "of two devices");
+}
+
 /* ---- Tests ---- */
 
 START_TEST(test_calls)
 {
     check_life(NULL, _i, (struct fault){.allocation = false});
+}
+END_TEST
+
+START_TEST(test_calls_around_meetings)
+{
+    check_life(NULL, 2, (struct fault){.allocation = false});
 }
 END_TEST
 
@@ -421,6 +521,13 @@ START_TEST(test_calls_of_parts)
 }
 END_TEST
 
+START_TEST(test_measured_shares)
+{
+    fail_measuring(NULL);
+    fail_measuring(&(praxis_ranks){.count = 2, .gather = gather_two, .wait = wait_for_two, .add = add_two});
+}
+END_TEST
+
 START_TEST(test_births)
 {
     fail_birth(NULL, _i, (struct fault){.allocation = false});
@@ -430,11 +537,11 @@ START_TEST(test_births)
 }
 END_TEST
 
-/* A part of the tests, once for each form of the tick. */
-static void add_part(Suite *suite, const char *name, const char *wanted, const TTest *test)
+/* A part of the tests, once for so many forms of the tick. */
+static void add_part(Suite *suite, const char *name, const char *wanted, const TTest *test, int forms)
 {
     if (!wanted || strcmp(wanted, name) == 0)
-        tcase_add_loop_test(unit_case(suite, name), test, 0, (int)UNIT_LENGTH(tunings));
+        tcase_add_loop_test(unit_case(suite, name), test, 0, forms);
 }
 
 int main(int argc, char **argv)
@@ -452,15 +559,18 @@ int main(int argc, char **argv)
         fprintf(stderr, "no layer: %s\n", dlerror());
         return EXIT_FAILURE;
     }
-    add_part(suite, "calls", wanted, test_calls);
-    add_part(suite, "lost", wanted, test_calls_of_a_lost_device);
-    add_part(suite, "allocations", wanted, test_allocations);
-    add_part(suite, "births", wanted, test_births);
+    add_part(suite, "calls", wanted, test_calls, 2);
+    add_part(suite, "lost", wanted, test_calls_of_a_lost_device, 2);
+    add_part(suite, "allocations", wanted, test_allocations, 2);
+    add_part(suite, "births", wanted, test_births, 2);
+    add_part(suite, "shares", wanted, test_measured_shares, 1);
     if (!wanted || strcmp(wanted, "reference") == 0)
         tcase_add_test(unit_case(suite, "reference"), test_allocations_of_the_reference);
     if (!wanted || strcmp(wanted, "several references") == 0)
         tcase_add_test(unit_case(suite, "several references"), test_allocations_of_parts);
     if (wanted && strcmp(wanted, "several") == 0)
-        add_part(suite, "several", wanted, test_calls_of_parts);
+        add_part(suite, "several", wanted, test_calls_of_parts, 2);
+    if (wanted && strcmp(wanted, "meetings") == 0)
+        add_part(suite, "meetings", wanted, test_calls_around_meetings, 1);
     return unit_main(suite);
 }

@@ -4,7 +4,7 @@
  * state, bit for bit.
  */
 #define _XOPEN_SOURCE 700
-#include "folder.h"
+#include "kernels.h"
 
 #include "conformance/conformance.h"
 
@@ -503,6 +503,29 @@ START_TEST(too_many_parts)
 }
 END_TEST
 
+/* A part that cannot be made is named, with its device. */
+START_TEST(a_part_that_cannot_be_made)
+{
+    const praxis_parameters parameters = parameters_of(49, 1);
+    const char *best = best_device();
+    char devices[64], label[80], *kernels = kernels_append("tick.cl", "#error broken");
+    praxis_network *network = NULL;
+    praxis_context_options options;
+    praxis_context_options_default(&options);
+    options.device = devices;
+    options.kernel_directory = kernels;
+    for (int first = 0; first < 2; first++) {
+        praxis_context *context = NULL;
+        snprintf(devices, sizeof devices, first ? "%s,reference" : "reference,%s", best);
+        snprintf(label, sizeof label, "part %d of 2, on %s: ", first ? 1 : 2, best);
+        ck_assert_int_eq(praxis_context_create(&options, &context), PRAXIS_SUCCESS);
+        unit_failure(context, PRAXIS_ERROR_BUILD, label, praxis_network_create(context, &parameters, &network));
+        praxis_context_destroy(context);
+    }
+    folder_remove(kernels);
+}
+END_TEST
+
 START_TEST(devices_are_described)
 {
     praxis_context *context = divided(&divisions[0]);
@@ -540,6 +563,8 @@ int main(int argc, char **argv)
     tcase_add_test(parts, bad_options);
     tcase_add_test(parts, shares_are_measured);
     tcase_add_test(parts, too_many_parts);
+    if (unit_devices() == 2)
+        tcase_add_test(parts, a_part_that_cannot_be_made);
     tcase_add_test(parts, devices_are_described);
     return unit_main(suite);
 }
