@@ -59,11 +59,13 @@ praxis_status px_opencl_close_meetings(struct px_opencl *opencl, uint32_t groups
 }
 
 /* How many of the network's own work-groups run at once: as many as wished, or half of that and so on; *groups is 0
- * where not even one on each compute unit does. */
+ * where not even one on each compute unit does. A thread of a CPU runs each to its end: no more are tried there. */
 static praxis_status find_groups(struct px_opencl *opencl, uint32_t *groups)
 {
     const struct px_span nothing = {.ticks = 1, .input_shared = true};
     uint32_t units = opencl->device->info.compute_units, held = 0, fewest = *groups < units ? *groups : units;
+    if (opencl->device->info.type == PRAXIS_DEVICE_CPU)
+        *groups = fewest;
     praxis_status status = px_opencl_begin(&opencl->base, &nothing);
     while (!status && held == 0 && *groups > 0) {
         status = clear_count(opencl);
