@@ -42,7 +42,7 @@ const struct result_device *difference_partner(const struct result *result, size
 
 /* ---- Measurements ---- */
 
-#define MOST (RESULT_NETWORKS * 16 + RESULT_SMALL * 4 + RESULT_LOOPS * 4 + RESULT_SCALING * 4 + 16)
+#define MOST (RESULT_NETWORKS * 16 + RESULT_SMALL * 4 + RESULT_LOOPS * 4 + RESULT_FORMS * 2 + RESULT_SCALING * 4 + 16)
 
 /* The samples of a device. */
 struct list {

@@ -244,6 +244,20 @@ static void loops(FILE *file, const struct result_device *device, grid_writer *w
     finish(file, &grid, write);
 }
 
+static void forms(FILE *file, const struct result_device *device, grid_writer *write)
+{
+    static const char *const heads[] = {
+        "N", "launched, \302\265s", "persistent, \302\265s", "persistent, \303\227", "why there is none", NULL};
+    struct grid grid = grid_create("The persistent form; \303\227: in ticks without it", heads, device->form_count);
+    struct cell *next = grid.cells;
+    for (size_t i = 0; i < grid.rows; i++) {
+        const struct result_form *row = &device->forms[i];
+        next = PUT(next, whole(row->neurons), spread(&row->launched, MICRO), spread(&row->persistent, MICRO),
+                   number(row->persistent_ratio), text(row->absent));
+    }
+    finish(file, &grid, write);
+}
+
 static void scaling(FILE *file, const struct result_device *device, grid_writer *write)
 {
     static const char *const heads[] = {"over",
@@ -304,8 +318,9 @@ static void starts(FILE *file, const struct result_device *device, grid_writer *
 
 void grid_device(FILE *file, const struct result_device *device, grid_writer *write)
 {
-    static void (*const tables[])(FILE *, const struct result_device *, grid_writer *) = {
-        networks, learning, products, energy, sensors, growth, small, loops, scaling, streams, data_sheet, starts};
+    static void (*const tables[])(FILE *, const struct result_device *,
+                                  grid_writer *) = {networks, learning, products, energy,  sensors,    growth, small,
+                                                    loops,    forms,    scaling,  streams, data_sheet, starts};
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         tables[i](file, device, write);
 }

@@ -29,20 +29,11 @@ static const struct {
     [MODULATED] = {PRAXIS_RUN_TRACE, TICKS_ALWAYS},
 };
 
-static praxis_parameters parameters_of(uint64_t neurons, uint32_t degree_factor)
-{
-    praxis_parameters parameters;
-    praxis_parameters_default(&parameters);
-    parameters.neurons = neurons;
-    parameters.degree_factor = degree_factor;
-    parameters.bias_spread = 0.5; /* keeps activations from dying out, at no cost */
-    return parameters;
-}
-
 /* The network beside the buffer of the read stream. Some drivers of CPUs call all of the host's memory the device's. */
 static bool fits(const struct bench *bench, uint64_t neurons, uint32_t degree_factor)
 {
-    const praxis_parameters parameters = parameters_of(neurons, degree_factor);
+    praxis_parameters parameters;
+    suite_parameters(neurons, degree_factor, &parameters);
     praxis_network_info info = {.struct_size = sizeof info};
     if (praxis_network_plan(bench->context, &parameters, &info))
         return false;
@@ -55,7 +46,8 @@ static bool fits(const struct bench *bench, uint64_t neurons, uint32_t degree_fa
 static praxis_status create(const struct bench *bench, uint64_t neurons, uint32_t degree_factor, struct size_work *work,
                             struct result_network *result)
 {
-    const praxis_parameters parameters = parameters_of(neurons, degree_factor);
+    praxis_parameters parameters;
+    suite_parameters(neurons, degree_factor, &parameters);
     praxis_network_info info = {.struct_size = sizeof info};
     double start = clock_now();
     praxis_status status = praxis_network_create(bench->context, &parameters, &work->network);
@@ -163,7 +155,8 @@ static bool keep_parts(const struct bench *bench, const struct size_work *work, 
 static bool measure_consolidated(const struct bench *bench, uint64_t neurons, uint32_t degree_factor,
                                  struct result_network *result)
 {
-    praxis_parameters parameters = parameters_of(neurons, degree_factor);
+    praxis_parameters parameters;
+    suite_parameters(neurons, degree_factor, &parameters);
     parameters.consolidation = TICKS_PERIOD;
     praxis_network *network = NULL;
     if (praxis_network_create(bench->context, &parameters, &network))

@@ -71,6 +71,11 @@ void result_derive_loop(struct result_loop *loop)
     loop->calls_ratio = loop->calls.median / loop->step.median;
 }
 
+void result_derive_form(struct result_form *form)
+{
+    form->persistent_ratio = form->persistent.median / form->launched.median;
+}
+
 /* Over the sizes from 10^5 on. Two are needed, and more are better. */
 static void derive_growth(const struct result_device *device, struct result_growth *growth)
 {

@@ -17,6 +17,7 @@
 #define RESULT_NETWORKS 32
 #define RESULT_SMALL    8
 #define RESULT_LOOPS    8
+#define RESULT_FORMS    8
 #define RESULT_SCALING  32
 #define RESULT_LEFT_OUT 16
 
@@ -78,6 +79,14 @@ struct result_loop {
     double calls_ratio;             /* of three calls to one */
 };
 
+/* The persistent form of the tick, and that without it. */
+struct result_form {
+    double neurons;
+    struct sample launched, persistent; /* seconds per tick */
+    double persistent_ratio;            /* of the persistent form to the other */
+    char absent[RESULT_TEXT];           /* why there is no persistent form */
+};
+
 /* A network in parts, and one in one part. */
 struct result_scaling {
     char over[RESULT_TEXT], scaling[RESULT_TEXT]; /* "parts", "devices" or "ranks"; "strong" or "weak" */
@@ -135,6 +144,8 @@ struct result_device {
     size_t small_count;
     struct result_loop loops[RESULT_LOOPS];
     size_t loop_count;
+    struct result_form forms[RESULT_FORMS];
+    size_t form_count;
     struct result_scaling scaling[RESULT_SCALING];
     size_t scaling_count;
     struct result_start start;
@@ -170,6 +181,7 @@ const struct result_network *result_near(const struct result_device *device, dou
 void result_derive_network(struct result_network *network);
 void result_derive_small(struct result_small *small);
 void result_derive_loop(struct result_loop *loop);
+void result_derive_form(struct result_form *form);
 void result_derive_device(struct result_device *device);
 /* What the data sheet says, where the card is known; a part of the above. */
 void result_derive_sheet(struct result_device *device);

@@ -130,6 +130,11 @@ static const struct member loop[] = {MEMBER(NUMBER, result_loop, neurons),     M
                                      MEMBER(NUMBER, result_loop, steps_each),  MEMBER(NUMBER, result_loop, steps_total),
                                      MEMBER(NUMBER, result_loop, calls_ratio), END};
 
+static const struct member form[] = {
+    MEMBER(NUMBER, result_form, neurons),  PART(result_form, launched, sample),
+    PART(result_form, persistent, sample), MEMBER(NUMBER, result_form, persistent_ratio),
+    MEMBER(TEXT, result_form, absent),     END};
+
 static const struct member scaling[] = {MEMBER(TEXT, result_scaling, over),
                                         MEMBER(TEXT, result_scaling, scaling),
                                         MEMBER(NUMBER, result_scaling, parts),
@@ -208,6 +213,7 @@ static const struct member device[] = {MEMBER(TEXT, result_device, selector),
                                        MEMBERS(result_device, networks, network, network_count),
                                        MEMBERS(result_device, small, small, small_count),
                                        MEMBERS(result_device, loops, loop, loop_count),
+                                       MEMBERS(result_device, forms, form, form_count),
                                        MEMBERS(result_device, scaling, scaling, scaling_count),
                                        PART(result_device, start, start),
                                        PART(result_device, sensors, sensors),

@@ -33,6 +33,14 @@ void suite_describe(const praxis_device_info *info, struct result_device *result
     result->max_allocation_bytes = (double)info->max_allocation_bytes;
 }
 
+void suite_parameters(uint64_t neurons, uint32_t degree_factor, praxis_parameters *parameters)
+{
+    praxis_parameters_default(parameters);
+    parameters->neurons = neurons;
+    parameters->degree_factor = degree_factor;
+    parameters->bias_spread = 0.5; /* keeps activations from dying out, at no cost */
+}
+
 /* The streams of an OpenCL device; others have none to measure. */
 static bool measure_streams(struct bench *bench, struct result_device *result)
 {
@@ -71,9 +79,9 @@ static bool measure_starts(struct bench *bench, struct result_device *result)
 /* One part that fails does not keep the others from being measured. */
 static bool measure_all(struct bench *bench, struct result_device *result)
 {
-    static bool (*const parts[])(struct bench *, struct result_device *) = {measure_starts, measure_streams,
-                                                                            measure_networks, suite_small, suite_loops};
-    static const char *const names[] = {"starts", "streams", "networks", "small networks", "closed loops"};
+    static bool (*const parts[])(struct bench *, struct result_device *) = {
+        measure_starts, measure_streams, measure_networks, suite_small, suite_loops, suite_forms};
+    static const char *const names[] = {"starts", "streams", "networks", "small networks", "closed loops", "forms"};
     bool all = true;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         if (parts[i](bench, result))
@@ -86,7 +94,7 @@ static bool measure_all(struct bench *bench, struct result_device *result)
 
 bool suite_run(const struct suite *suite, const struct cli_opening *opening, struct result_device *result)
 {
-    struct bench bench = {.suite = suite};
+    struct bench bench = {.suite = suite, .opening = opening};
     praxis_device_info info = {.struct_size = sizeof info};
     praxis_status status = cli_open(opening, &bench.context);
     if (!status)

@@ -30,6 +30,7 @@ struct suite {
 /* What the parts of a device's suite share. */
 struct bench {
     const struct suite *suite;
+    const struct cli_opening *opening;
     praxis_context *context;
     struct opencl *opencl;   /* NULL where the device is none of OpenCL's */
     struct streams *streams; /* NULL likewise */
@@ -52,6 +53,9 @@ struct result_energy suite_energy(const struct bench *bench, struct series *seri
 /* Opens the sensors and looks at the device at rest. */
 void suite_sensors(struct bench *bench, struct result_device *result);
 
+/* What networks of all sizes are made with. */
+void suite_parameters(uint64_t neurons, uint32_t degree_factor, praxis_parameters *parameters);
+
 /* The parts. Each returns false where it failed and has written a message. */
 
 /* Measures a network of this size and adds it to the result; a size that does not fit is left out. */
@@ -60,5 +64,7 @@ bool suite_network(const struct bench *bench, uint64_t neurons, uint32_t degree_
 bool suite_small(struct bench *bench, struct result_device *result);
 /* N = 361 and 961 in closed loops that learn, one replica, 20 and 100. */
 bool suite_loops(struct bench *bench, struct result_device *result);
+/* The persistent form beside that without it, of the smaller sizes. */
+bool suite_forms(struct bench *bench, struct result_device *result);
 
 #endif

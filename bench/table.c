@@ -93,6 +93,22 @@ static void print_loops(FILE *file, const struct result_device *device)
     fputc('\n', file);
 }
 
+static void print_forms(FILE *file, const struct result_device *device)
+{
+    char text[4][FIGURE];
+    if (device->form_count == 0)
+        return;
+    fprintf(file, "The persistent form, k = 2; us/tick\n%9s %12s %12s %14s\n", "N", "without it", "with it",
+            "to without");
+    for (size_t i = 0; i < device->form_count; i++) {
+        const struct result_form *form = &device->forms[i];
+        fprintf(file, "%9s %12s %12s %14s  %s\n", figure(text[0], form->neurons),
+                figure(text[1], form->launched.median * 1e6), figure(text[2], form->persistent.median * 1e6),
+                figure(text[3], form->persistent_ratio), form->absent);
+    }
+    fputc('\n', file);
+}
+
 void table_device(FILE *file, const struct result *result, const struct result_device *device)
 {
     print_head(file, device);
@@ -100,6 +116,7 @@ void table_device(FILE *file, const struct result *result, const struct result_d
         print_networks(file, device);
         print_small(file, device);
         print_loops(file, device);
+        print_forms(file, device);
     }
     if (device->scaling_count > 0) /* and nothing else was measured */
         grid_device(file, device, table_grid);

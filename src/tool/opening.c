@@ -106,7 +106,7 @@ praxis_status cli_open(const struct cli_opening *opening, praxis_context **conte
     options.dot_product = opening->dot_product;
     options.cache_directory = cache;
     options.tuning = opening->tuning;
-    options.log = cli_log();
+    options.log = opening->log ? *opening->log : cli_log();
     options.ranks = opening->ranks;
     bool measured = opening->shares && strcmp(opening->shares, "measured") == 0;
     praxis_status status = measured ? measure_shares(&options, &shares, &options.share_count)

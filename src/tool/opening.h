@@ -14,6 +14,7 @@ struct cli_opening {
     const char *device, *dot_product, *tuning;
     const char *shares, *partition; /* of several devices */
     bool no_cache;
+    const praxis_log *log;     /* NULL: cli_log */
     const praxis_ranks *ranks; /* of which this process is one; NULL: alone */
 };
 

@@ -26,7 +26,7 @@ SAMPLE = {"median", "minimum", "lower_quartile", "upper_quartile", "maximum", "r
 TABLES = {"clblast": "product", "openblas": "product", "csr": "product"}
 TABLES |= {"inference_energy": "energy", "learning_energy": "energy"}
 SAMPLES = {"read", "copy", "triad", "inference", "traces", "modulated_16", "modulated", "seconds", "learning", "step"}
-SAMPLES |= {"calls", "first", "second", "consolidated"}
+SAMPLES |= {"calls", "first", "second", "consolidated", "launched", "persistent"}
 KEYS = ("neurons", "degree_factor", "replicas", "parts")  # of an element of a list
 HOSTILE_NAME = "Device <b>\"&'</b> ]]> end"
 
@@ -121,19 +121,22 @@ class Measured(unittest.TestCase):
         missing = [(path, name) for path, name in missing if not re.search(r"_energy$|\.sensors$", path)]
         # One size near 10^4 and none near 10^6 or two above 10^5: these figures of the whole do not exist.
         whole = [f".devices[0].{part}" for part in ("summary", "growth")]
-        self.assertEqual([place for place in missing if place[0] not in whole], [])
+        missing = [place for place in missing if place[0] not in whole]
+        # The persistent form, where there is none, which is said.
+        absent = tuple(f".devices[0].forms[{i}]" for i, row in enumerate(device["forms"]) if row["absent"])
+        self.assertEqual([place for place in missing if not place[0].startswith(absent)], [])
         self.assertEqual(device["growth"]["sizes"], 0)
         self.assertEqual(device["summary"]["middle_neurons"], None)
 
     def test_members_are_those_documented(self):
-        """Each object has the members of its table, and each table but that of drivers left out was looked at."""
+        """Each object has the members of its table, and each table but those of what is not there was looked at."""
         documented, seen = documented_members(), set()
         for path, value in objects(self.result):
             name = re.sub(r"\[\d+\]$", "", path).rpartition(".")[2]
             table = "" if not path else "sample" if name in SAMPLES else TABLES.get(name, name)
             seen.add(table)
             self.assertEqual(set(value), documented[table], path)
-        self.assertEqual(set(documented) - seen, {"left_out", "scaling"})
+        self.assertEqual(set(documented) - seen, {"left_out", "scaling"} | (set() if self.opencl else {"forms"}))
 
     def test_samples_are_in_order(self):
         found = 0
@@ -199,6 +202,24 @@ class Measured(unittest.TestCase):
         small = [loop["steps_total"] for loop in device["loops"][:3]]
         self.assertEqual([summary["loop_neurons"], summary["steps_1"], summary["steps_20"]], [361] + small[:2])
         self.assertEqual(summary["steps_100"], small[2])
+
+    def test_forms(self):
+        """A CPU has the persistent form where it is asked for alone; a launch of one tick waits for nobody."""
+        device = self.result["devices"][0]
+        tuned = bench(*SHORT, "--tuning", "ticks=1,persistent=1", "--json", "-")
+        self.assertEqual(tuned.returncode, 0, tuned.stderr)
+        rows = device["forms"] + json.loads(tuned.stdout)["devices"][0]["forms"]
+        self.assertEqual([row["neurons"] for row in rows], [961, 961] if self.opencl else [])
+        for row in rows:
+            with_it, without = row["persistent"]["median"], row["launched"]["median"]
+            if row["absent"]:
+                self.assertEqual((with_it, without, row["persistent_ratio"]), (None, None, None))
+            else:
+                self.assertAlmostEqual(row["persistent_ratio"], with_it / without, places=9)
+        if device["type"] == "CPU":
+            self.assertRegex(rows[0]["absent"], "--tuning")
+            self.assertRegex(rows[1]["absent"], "^$|do not all run at once")
+            self.assertIn("only where --tuning asks", self.process.stdout)
 
     def test_starts(self):
         """How the two find their caches is in test_start.c."""

@@ -136,6 +136,22 @@ START_TEST(test_loops)
 }
 END_TEST
 
+/* Of a form that there is not, nothing follows. */
+START_TEST(test_forms)
+{
+    struct result *result = schema_create();
+    struct result_form *forms = result->devices[0].forms;
+    forms[0].launched.median = 8;
+    forms[0].persistent.median = 4;
+    forms[1].launched.median = 8;
+    for (size_t i = 0; i < 2; i++)
+        result_derive_form(&forms[i]);
+    ck_assert_double_eq(forms[0].persistent_ratio, 0.5);
+    ck_assert(isnan(forms[1].persistent_ratio));
+    free(result);
+}
+END_TEST
+
 /* The time of the code under test: it passes where work is done and nowhere else. All steps are sums of powers of two,
  * so that what is measured is exact. */
 #define UNIT (1.0 / 8192)
@@ -471,6 +487,7 @@ int main(void)
     tcase_add_test(tests, test_growth);
     tcase_add_test(tests, test_ratios);
     tcase_add_test(tests, test_loops);
+    tcase_add_test(tests, test_forms);
     tcase_add_test(tests, test_series);
     tcase_add_test(tests, test_series_of_work_that_slows_down);
     tcase_add_test(tests, test_series_too_short_for_the_clock);
