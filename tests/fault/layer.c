@@ -61,7 +61,7 @@ static bool fails(const char *name, codes kind)
 {
     bool answer = false;
     pthread_mutex_lock(&lock);
-    if (layer.armed && (!layer.lazy || kind == allocating)) {
+    if (layer.armed && (!layer.lazy || kind == allocating) && (!layer.only || strcmp(layer.only, name) == 0)) {
         long number = ++layer.calls;
         bool first = number == layer.failing, later = layer.lost && layer.failing > 0 && number > layer.failing;
         if (first) {

@@ -33,6 +33,7 @@ struct layer {
     long failed;      /* how many did */
     cl_int error;     /* the last one's code; 0: its kind has not so many */
     const char *name; /* and of what call */
+    const char *only; /* calls of this name alone count, as clBuildProgram; NULL: of any */
     bool lazy;        /* only buffers count; one that fails is given, and the first command after it finds no memory */
     struct layer_objects objects;
     struct layer_asked asked;

@@ -12,6 +12,7 @@
 #define _GNU_SOURCE /* nftw, too */
 
 #include "../unit/folder.h"
+#include "../unit/messages.h"
 #include "allocations.h"
 #include "find_layer.h"
 #include "life.h"
@@ -528,6 +529,41 @@ START_TEST(test_measured_shares)
 }
 END_TEST
 
+/* A compiler that refuses the kernels of work-groups that meet, and takes the others: the network does without. */
+START_TEST(test_refused_meetings)
+{
+    static struct messages messages;
+    uint64_t hashes[2][REPLICAS];
+    for (int refused = 0; refused < 2; refused++) {
+        praxis_context_options options;
+        praxis_context *context = NULL;
+        praxis_parameters parameters;
+        praxis_context_options_default(&options);
+        options.tuning = refused ? "persistent=1" : "resident=0";
+        options.log = (praxis_log){messages_remember, &messages};
+        ck_assert_int_eq(praxis_context_create(&options, &context), PRAXIS_SUCCESS);
+        praxis_parameters_default(&parameters);
+        parameters.neurons = NEURONS;
+        parameters.replicas = REPLICAS;
+        layer->only = "clBuildProgram";
+        arm(&(struct fault){.number = refused, .code = 1});
+        praxis_network *network = unit_network(context, &parameters);
+        ck_assert_int_eq(layer->failed, refused);
+        disarm(&(struct fault){.number = refused});
+        layer->only = NULL;
+        ck_assert_ptr_null(strstr(unit_info(network).sum_path, "persistent"));
+        unit_run(context, network, 5, PRAXIS_RUN_TRACE);
+        unit_success(context, praxis_network_hash(network, hashes[refused]));
+        praxis_network_destroy(network);
+        praxis_context_destroy(context);
+        bool said =
+            strstr(messages.text, "whose work-groups meet the program did not compile: CL_BUILD_PROGRAM_FAILURE");
+        ck_assert_msg(said == (refused == 1), "%s", messages.text);
+    }
+    ck_assert_mem_eq(hashes[0], hashes[1], sizeof hashes[0]);
+}
+END_TEST
+
 START_TEST(test_births)
 {
     fail_birth(NULL, _i, (struct fault){.allocation = false});
@@ -564,6 +600,7 @@ int main(int argc, char **argv)
     add_part(suite, "allocations", wanted, test_allocations, 2);
     add_part(suite, "births", wanted, test_births, 2);
     add_part(suite, "shares", wanted, test_measured_shares, 1);
+    add_part(suite, "refusals", wanted, test_refused_meetings, 1);
     if (!wanted || strcmp(wanted, "reference") == 0)
         tcase_add_test(unit_case(suite, "reference"), test_allocations_of_the_reference);
     if (!wanted || strcmp(wanted, "several references") == 0)

@@ -81,6 +81,13 @@ static const struct {
      "get_num_groups(0)/",
      "waited too long after", false},
     {"persistent=1", "c", "s/< full)/< full + 1)/; s/polls > 0/false/", "work-groups do not all run at once", true},
+    /* one is missing once they are found to run at once */
+    {"persistent=1", "c",
+     "s/< full)/< full + (full > 50 * get_num_groups(0)))/; s/polls > 0/polls > 0 \\&\\& full <= 50 * "
+     "get_num_groups(0)/",
+     "wait too long for each other", true},
+    /* their kernels are none */
+    {"persistent=1", "c", "$ a #error no work-groups that meet", "did not compile", true},
     /* what others wrote is not seen */
     {"persistent=1", "c", "s/!= line_of(round, cell)/!= line_of(round + (round == 50), cell)/",
      "do not see what others wrote", true},

@@ -77,8 +77,8 @@ static praxis_status find_groups(struct px_opencl *opencl, uint32_t *groups)
     return status;
 }
 
-/* Whether each sees what the others wrote before a meeting. */
-static praxis_status rehearse_together(struct px_opencl *opencl, uint32_t groups, bool *seen)
+/* Whether each sees what the others wrote before a meeting: *doubt is NULL, or what happened instead. */
+static praxis_status rehearse_together(struct px_opencl *opencl, uint32_t groups, const char **doubt)
 {
     const struct px_layout *layout = &opencl->layout;
     const cl_uint polls = px_opencl_polls(opencl);
@@ -102,30 +102,32 @@ static praxis_status rehearse_together(struct px_opencl *opencl, uint32_t groups
     }
     px_opencl_replace(&cells, NULL);
     px_opencl_replace(&wrong, NULL);
-    *seen = found == 0 && !(count & GIVEN_UP);
+    *doubt = found > 0          ? "work-groups do not see what others wrote"
+             : count & GIVEN_UP ? "work-groups wait too long for each other"
+                                : NULL;
     return status ? status : clear_count(opencl);
 }
 
 praxis_status px_opencl_rehearse(struct px_opencl *opencl)
 {
     uint32_t groups = opencl->layout.together;
-    bool seen = false;
+    const char *doubt = "work-groups do not all run at once";
     if (groups == 0)
         return PRAXIS_SUCCESS;
     praxis_status status = px_opencl_buffer(opencl, sizeof(cl_uint), NULL, &opencl->meeting.count);
     if (!status)
         status = find_groups(opencl, &groups);
     if (!status && groups > 0)
-        status = rehearse_together(opencl, groups, &seen);
+        status = rehearse_together(opencl, groups, &doubt);
     if (status)
         return status;
-    opencl->meeting.groups = seen ? groups : 0;
-    if (seen)
+    opencl->meeting.groups = doubt ? 0 : groups;
+    if (!doubt)
         px_message(opencl->base.log, PRAXIS_LOG_INFO, "%u work-groups of %u run many ticks together", groups,
                    opencl->layout.together);
     else
         px_message(opencl->base.log, PRAXIS_LOG_WARNING,
                    "%s: %s: a launch for every tick, though the tuning asks for many", opencl->device->info.name,
-                   groups ? "work-groups do not see what others wrote" : "work-groups do not all run at once");
+                   doubt);
     return PRAXIS_SUCCESS;
 }

@@ -42,23 +42,22 @@ char *px_opencl_options(const struct px_opencl *opencl)
 }
 
 /* Everything one needs to report a compiler's refusal: device, driver, options and the log. */
-static praxis_status report_build(const struct px_opencl *opencl, cl_int error, const char *options, const char *log)
+static void describe_refusal(const struct px_opencl *opencl, cl_int error, const char *options, const char *log,
+                             struct px_text *refusal)
 {
     const praxis_device_info *info = &opencl->device->info;
-    if (!px_cl_is_refusal(error))
-        return px_cl_fail(opencl->base.log, error, "building the kernels");
-    return px_fail(
-        opencl->base.log, PRAXIS_ERROR_BUILD,
-        "the kernels did not compile: %s (%d)\ndevice: %s, %s\nplatform: %s\ndriver: %s\noptions: %s\nlog:\n%s",
-        px_cl_error(error), error, info->name, info->version, info->platform, info->driver, options,
-        log && *log ? log : "(the driver gave none)");
+    px_text_append(refusal, "%s (%d)\ndevice: %s, %s\nplatform: %s\ndriver: %s\noptions: %s\nlog:\n%s",
+                   px_cl_error(error), error, info->name, info->version, info->platform, info->driver, options,
+                   log && *log ? log : "(the driver gave none)");
 }
 
-praxis_status px_opencl_build(struct px_opencl *opencl)
+/* The kernels of the layout as it is. Where the compiler refuses them that is *refused, and not reported yet. */
+static praxis_status build_layout(struct px_opencl *opencl, bool *refused, struct px_text *refusal)
 {
     praxis_status status;
     bool meets = opencl->layout.together > 0;
     char *source = px_opencl_source(opencl->device, meets, &status), *log = NULL;
+    *refused = false;
     if (status)
         return status;
     char *options = px_opencl_options(opencl);
@@ -67,10 +66,35 @@ praxis_status px_opencl_build(struct px_opencl *opencl)
         error =
             px_programs_take(opencl->device, source, options, kernel_names,
                              meets ? PX_KERNEL_COUNT : PX_KERNEL_PERSISTENT, &opencl->program, opencl->kernels, &log);
-    if (error)
-        status = report_build(opencl, error, options, log);
+    *refused = px_cl_is_refusal(error);
+    if (*refused)
+        describe_refusal(opencl, error, options, log, refusal);
+    else if (error)
+        status = px_cl_fail(opencl->base.log, error, "building the kernels");
     free(log);
     free(options);
     free(source);
+    return status;
+}
+
+praxis_status px_opencl_build(struct px_opencl *opencl)
+{
+    struct px_text refusal = {.start = NULL};
+    bool refused;
+    praxis_status status = build_layout(opencl, &refused, &refusal);
+    if (refused && opencl->layout.together) {
+        px_message(opencl->base.log, PRAXIS_LOG_WARNING,
+                   "a launch for every tick, though the tuning asks for many: with kernels whose work-groups meet the "
+                   "program did not compile: %s",
+                   px_text_show(&refusal));
+        px_text_free(&refusal);
+        opencl->layout.together = 0;
+        opencl->meeting = (struct px_meeting){.groups = 0};
+        status = build_layout(opencl, &refused, &refusal);
+    }
+    if (refused)
+        status =
+            px_fail(opencl->base.log, PRAXIS_ERROR_BUILD, "the kernels did not compile: %s", px_text_show(&refusal));
+    px_text_free(&refusal);
     return status;
 }

@@ -29,6 +29,8 @@ struct px_opencl;
 
 /* The compiler's options for this shape, allocated; NULL: no memory. */
 char *px_opencl_options(const struct px_opencl *opencl);
+/* The program and kernels that the layout asks for. Where the compiler refuses those of work-groups that meet, with a
+ * warning, the layout becomes one without. */
 praxis_status px_opencl_build(struct px_opencl *opencl);
 
 #endif
