@@ -42,6 +42,7 @@
 struct px_shape {
     struct px_graph graph;
     uint32_t first_column, columns; /* 0 and the graph's prime: all of them */
+    bool accompanied;               /* this process has other parts of the network, which are to run meanwhile */
     uint32_t replicas;
     uint32_t channels;
     uint32_t window;       /* traced ticks that may be pending, 1..PX_MAX_WINDOW */

@@ -58,6 +58,7 @@ static struct px_shape any_shape(uint64_t *state)
         .graph = {.neurons = (uint64_t)prime * prime, .prime = prime, .curves = curves, .degree = curves * (prime - 1)},
         .first_column = (uint32_t)unit_integer(state, 0, prime - columns),
         .columns = columns,
+        .accompanied = unit_integer(state, 0, 3) == 0,
         .replicas = (uint32_t)spread(state, 1, 65536),
         .channels = (uint32_t)unit_integer(state, 0, 40),
         .window = (uint32_t)unit_integer(state, 1, PX_MAX_WINDOW),
@@ -98,15 +99,15 @@ static void describe(const struct wish *wish, char text[512])
     const struct px_layout_device *device = &wish->device;
     const struct px_tuning *t = &wish->tuning;
     snprintf(text, 512,
-             "p %u, columns %u, k %u, R %u, window %u, path %d on type %d, units %u, local %" PRIu64
+             "p %u, columns %u, accompanied %d, k %u, R %u, window %u, path %d on type %d, units %u, local %" PRIu64
              ", items %u, registers %u, "
              "allocation %" PRIu64 ", resident=%d,rows=%d,vectors=%d,streams=%d,ahead=%d,height=%d,staged=%d,split=%d,"
              "work_group=%d,workers=%d,ticks=%d,strip=%d,tiles=%d,persistent=%d",
-             wish->shape.graph.prime, wish->shape.columns, wish->shape.graph.curves, wish->shape.replicas,
-             wish->shape.window, (int)wish->path, (int)device->type, device->compute_units, device->local_memory_bytes,
-             device->max_group_items, device->register_integers, device->max_allocation_bytes, t->resident, t->rows,
-             t->vectors, t->streams, t->ahead, t->height, t->staged, t->split, t->work_group, t->workers, t->ticks,
-             t->strip, t->tiles, t->persistent);
+             wish->shape.graph.prime, wish->shape.columns, wish->shape.accompanied, wish->shape.graph.curves,
+             wish->shape.replicas, wish->shape.window, (int)wish->path, (int)device->type, device->compute_units,
+             device->local_memory_bytes, device->max_group_items, device->register_integers,
+             device->max_allocation_bytes, t->resident, t->rows, t->vectors, t->streams, t->ahead, t->height, t->staged,
+             t->split, t->work_group, t->workers, t->ticks, t->strip, t->tiles, t->persistent);
 }
 
 /* ---- What holds of it ---- */
@@ -184,7 +185,7 @@ static void check_tick(const struct wish *wish, const struct px_layout *l)
     HOLDS(!l->together || (l->slabs == 1 && wish->shape.columns == wish->shape.graph.prime && !l->resident));
     /* Groups that have something to do, whose meetings of a launch are counted in 30 bits. */
     HOLDS(l->together <= px_tick_groups(l, l->panels) && (uint64_t)l->together * l->ticks <= UINT32_C(1) << 30);
-    HOLDS(!l->together || !l->staged);
+    HOLDS(!l->together || (!l->staged && !wish->shape.accompanied));
 }
 
 /* Work-groups of birth and of learning: whole tiles, and no more than a device can have. */

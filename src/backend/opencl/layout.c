@@ -243,17 +243,19 @@ static uint32_t groups_together(const struct px_layout_device *device, const str
                                                                                                       : 0;
 }
 
-/* One launch of many ticks asks nobody for activations in between: that is for whole networks. */
+/* One launch of many ticks asks nobody for activations in between: that is for whole networks. Where its work-groups
+ * meet it is waited for, and would keep other parts waiting. */
 static void plan_launches(const struct px_layout_device *device, const struct px_tuning *tuning,
                           const struct px_shape *shape, struct px_layout *layout)
 {
-    bool possible = layout->slabs == 1 && px_is_whole(shape), meets = tuned(tuning->persistent, 0) > 0;
+    bool possible = layout->slabs == 1 && px_is_whole(shape);
+    bool meets = !shape->accompanied && tuned(tuning->persistent, 0) > 0;
     uint64_t neurons = (uint64_t)shape->graph.prime * layout->padded;
     uint64_t bytes = neurons * (shape->graph.degree + NEURON_BYTES);
     uint64_t at_once = compute_units(device);
     uint64_t unit_bytes = bytes * px_divide_up(shape->replicas, at_once);
     layout->resident = possible && tuned(tuning->resident, !meets && resident_pays(bytes, shape->replicas, at_once));
-    layout->together = possible && !layout->resident ? groups_together(device, tuning, layout) : 0;
+    layout->together = possible && meets && !layout->resident ? groups_together(device, tuning, layout) : 0;
     if (layout->together)
         unit_bytes = px_divide_up(bytes * shape->replicas, at_once);
     uint64_t ticks = LAUNCH_MOST_BYTES / unit_bytes + 1;

@@ -60,6 +60,7 @@ praxis_status px_partition_cut(const struct px_partition_device *device, const s
     if (status)
         return status;
     cut_by_shares(device, dealt ? shape->replicas : shape->columns, starts);
+    bool accompanied = device->end - device->first > 1;
     for (uint32_t i = 0; i < device->count; i++) {
         uint32_t first = starts[i], count = starts[i + 1] - starts[i];
         cuts[i] = (struct px_cut){
@@ -68,6 +69,7 @@ praxis_status px_partition_cut(const struct px_partition_device *device, const s
                 dealt ? px_shape_deal(shape, first, count) : px_shape_cut(shape, shape->first_column + first, count),
             .first_replica = dealt ? first : 0,
         };
+        cuts[i].shape.accompanied = accompanied;
     }
     return PRAXIS_SUCCESS;
 }
