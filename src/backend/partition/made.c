@@ -18,16 +18,22 @@ struct px_backend *px_part_begin(struct px_part *part)
     return part->backend;
 }
 
-/* What failed, with the part and its device before it. */
-static praxis_status fail_part(struct px_partition *partition, const struct px_part *part, praxis_status status)
+/* What failed, with the part, this one of so many, and its device before it. */
+static praxis_status fail_cut(struct px_log *log, const struct px_cut *cut, uint32_t number, uint32_t count,
+                              praxis_status status)
 {
     praxis_device_info info = {.struct_size = sizeof info};
-    char *cause = px_log_take_error(partition->base.log);
-    part->cut.device->operations->describe(part->cut.device, &info);
-    px_fail(partition->base.log, status, "part %u of %u, on %s: %s", (unsigned)(part - partition->parts) + 1,
-            partition->count, info.selector, cause ? cause : "(no memory left for the message)");
+    char *cause = px_log_take_error(log);
+    cut->device->operations->describe(cut->device, &info);
+    px_fail(log, status, "part %u of %u, on %s: %s", number + 1, count, info.selector,
+            cause ? cause : "(no memory left for the message)");
     free(cause);
     return status;
+}
+
+static praxis_status fail_part(struct px_partition *partition, const struct px_part *part, praxis_status status)
+{
+    return fail_cut(partition->base.log, &part->cut, (uint32_t)(part - partition->parts), partition->count, status);
 }
 
 praxis_status px_part_done(struct px_partition *partition, const struct px_part *part, praxis_status status)
@@ -283,7 +289,9 @@ praxis_status px_partition_plan(struct px_device *base, const struct px_shape *s
     for (uint32_t i = device->first; i < device->end && !status; i++) {
         praxis_network_info one = *info;
         status = cuts[i].device->operations->plan(cuts[i].device, &cuts[i].shape, &one);
-        if (!status)
+        if (status)
+            fail_cut(base->log, &cuts[i], i, device->count, status);
+        else
             add_part(info, &one, i == device->first, dealt);
     }
     if (!dealt)
