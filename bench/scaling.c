@@ -9,8 +9,8 @@
 #include "tool/text.h"
 
 #define DEGREE_FACTOR 2
-#define MOST_TICKS    65536       /* of one timed run */
-#define DEVICES_TEXT  (1024 * 33) /* the most parts, each a selector and a comma */
+#define MOST_TICKS    65536                   /* of one timed run */
+#define DEVICES_TEXT  (PRAXIS_MAX_PARTS * 33) /* each a selector and a comma */
 
 /* What the first rank has all others do with it. */
 enum order { ORDER_END, ORDER_TICKS, ORDER_EXCHANGE };

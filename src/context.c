@@ -13,32 +13,11 @@
 #include "base/fork.h"
 #include "base/hash.h"
 #include "base/text.h"
+#include "wishes.h"
 
 /* Of a share of a network: so far apart no two of them are. */
 #define LEAST_SHARE 1e-3
 #define MOST_SHARE  1e6
-
-static bool contains(const char *text, const char *part)
-{
-    size_t length = strlen(part);
-    for (; *text; text++)
-        if (strncasecmp(text, part, length) == 0)
-            return true;
-    return false;
-}
-
-/* The first usable device that the wish names: its selector, or part of its name; NULL or "" takes the first. */
-static const praxis_device_info *choose(const praxis_device_info *list, size_t count, const char *wish)
-{
-    bool any = !wish || !*wish;
-    for (size_t i = 0; i < count; i++)
-        if (list[i].usable && (any || strcasecmp(list[i].selector, wish) == 0))
-            return &list[i];
-    for (size_t i = 0; i < count && !any; i++)
-        if (list[i].usable && (contains(list[i].name, wish) || contains(list[i].platform, wish)))
-            return &list[i];
-    return NULL;
-}
 
 /* Appends what was found: selectors with names, and why one cannot be used. */
 static void append_devices(struct px_text *text, const praxis_device_info *list, size_t count)
@@ -89,53 +68,6 @@ static praxis_status open_found(struct px_log *log, const praxis_context_options
 
 /* ---- Several devices ---- */
 
-/* Device by device, as their names stand between commas. */
-struct wish_list {
-    char **names; /* [count] in `text`, NUL-terminated */
-    uint32_t count;
-    char *text;
-};
-
-static void free_wishes(struct wish_list *wishes)
-{
-    free(wishes->names);
-    free(wishes->text);
-}
-
-char *px_name_trim(char *name)
-{
-    name += strspn(name, " \t");
-    size_t length = strlen(name);
-    while (length > 0 && strchr(" \t", name[length - 1]))
-        length--;
-    name[length] = '\0';
-    return name;
-}
-
-static praxis_status split_wishes(struct px_log *log, const char *text, struct wish_list *wishes)
-{
-    size_t count = 1;
-    for (const char *at = text; (at = strchr(at, ',')); at++)
-        count++;
-    *wishes = (struct wish_list){.text = strdup(text), .names = calloc(count, sizeof *wishes->names)};
-    if (!wishes->text || !wishes->names)
-        return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a list of devices");
-    if (count > PX_MOST_PARTS)
-        return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "%zu devices given, must be at most %d", count, PX_MOST_PARTS);
-    for (char *at = wishes->text; at;) {
-        char *comma = strchr(at, ','), *next = comma ? comma + 1 : NULL;
-        if (comma)
-            *comma = '\0';
-        at = px_name_trim(at);
-        if (*at == '\0')
-            return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "device %u in \"%s\" has no name", wishes->count + 1,
-                           text);
-        wishes->names[wishes->count++] = at;
-        at = next;
-    }
-    return PRAXIS_SUCCESS;
-}
-
 static praxis_status check_shares(struct px_log *log, const praxis_context_options *options, uint32_t devices)
 {
     if ((options->shares != NULL) != (options->share_count > 0) || (options->shares && options->share_count != devices))
@@ -153,12 +85,12 @@ static praxis_status open_wish(struct px_log *log, const praxis_context_options 
 {
     if (strcasecmp(wish, "reference") == 0)
         return open_reference(log, options, device);
-    const praxis_device_info *chosen = choose(list, count, wish);
+    const praxis_device_info *chosen = px_wish_find(list, count, wish);
     return chosen ? open_found(log, options, chosen, device) : fail_no_device(log, wish, list, count);
 }
 
 static praxis_status open_wishes(struct px_log *log, const praxis_context_options *options,
-                                 const struct wish_list *wishes, const praxis_device_info *list, size_t count,
+                                 const struct px_wishes *wishes, const praxis_device_info *list, size_t count,
                                  struct px_device **device)
 {
     struct px_device **opened = calloc(wishes->count, sizeof(struct px_device *));
@@ -182,13 +114,13 @@ static praxis_status open_wishes(struct px_log *log, const praxis_context_option
 static praxis_status open_several(struct px_log *log, const praxis_context_options *options,
                                   const praxis_device_info *list, size_t count, struct px_device **device)
 {
-    struct wish_list wishes;
-    praxis_status status = split_wishes(log, options->device, &wishes);
+    struct px_wishes wishes;
+    praxis_status status = px_wishes_read(log, options->device, list, count, &wishes);
     if (!status)
         status = check_shares(log, options, wishes.count);
     if (!status)
         status = open_wishes(log, options, &wishes, list, count, device);
-    free_wishes(&wishes);
+    px_wishes_free(&wishes);
     return status;
 }
 
@@ -211,19 +143,19 @@ static praxis_status open_own(struct px_log *log, const praxis_context_options *
 {
     praxis_device_info *list = NULL;
     size_t count = 0;
-    struct wish_list wishes = {0};
+    struct px_wishes wishes = {0};
     bool any = !options->device || !*options->device;
-    praxis_status status = any ? PRAXIS_SUCCESS : split_wishes(log, options->device, &wishes);
-    if (!status)
-        status = check_shares(log, options, options->ranks->count);
+    praxis_status status = check_shares(log, options, options->ranks->count);
     if (!status)
         status = px_opencl_list(log, &list, &count);
+    if (!status && !any)
+        status = px_wishes_read(log, options->device, list, count, &wishes);
     if (!status && any)
         status = open_local(log, options, options->ranks->local_rank, list, count, device);
     else if (!status)
         status = open_wish(log, options, wishes.names[options->ranks->local_rank % wishes.count], list, count, device);
     free(list);
-    free_wishes(&wishes);
+    px_wishes_free(&wishes);
     return status;
 }
 
@@ -275,7 +207,7 @@ static praxis_status open_device(struct px_log *log, const praxis_context_option
     praxis_status status = px_opencl_list(log, &list, &count);
     if (status)
         return status;
-    const praxis_device_info *chosen = choose(list, count, wish);
+    const praxis_device_info *chosen = px_wish_find(list, count, wish);
     if (chosen) {
         status = check_shares(log, options, 1);
         if (!status)

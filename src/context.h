@@ -40,9 +40,6 @@ static inline praxis_context *px_context_retain(praxis_context *context)
 /* How something went on all processes that have the context's networks together: where it failed on one, on all. */
 praxis_status px_context_agree(praxis_context *context, const char *call, praxis_status status);
 
-/* The name of a device in a list of them without the blanks around it, which are cut off. */
-char *px_name_trim(char *name);
-
 /* Every device, the reference last: *list is allocated (free). */
 praxis_status px_devices(struct px_log *log, praxis_device_info **list, size_t *count);
 

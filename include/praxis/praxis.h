@@ -225,6 +225,9 @@ PRAXIS_API praxis_status praxis_devices(const praxis_log *log, praxis_device_inf
 
 typedef struct praxis_context praxis_context;
 
+/* The most parts that a network has: devices of a process, or ranks. */
+#define PRAXIS_MAX_PARTS 1024
+
 /* How a network is divided among several devices. */
 typedef enum praxis_partition {
     PRAXIS_PARTITION_AUTO,    /* by replicas where each device can have a fair number of them, else by columns */
@@ -239,7 +242,7 @@ typedef enum praxis_partition {
  */
 typedef struct praxis_ranks {
     void *user;
-    uint32_t rank, count;
+    uint32_t rank, count; /* below the count, which is 1..PRAXIS_MAX_PARTS */
     uint32_t local_rank; /* among those of this machine: which of its devices it takes */
     uint32_t reserved;
     /* Begins to give every rank the bytes of each: counts[r] of rank r, at starts[r] of `bytes`, where a rank's own are
@@ -383,7 +386,7 @@ PRAXIS_API praxis_status praxis_context_create(const praxis_context_options *opt
  * What shares come to differs from time to time, and changes no bit of any network. Nothing is asked of memory: a part
  * that does not fit its device needs a smaller share.
  *
- * shares: [count], count being that of the devices between commas, or of ranks; receives numbers from 0.001 to 1, 1 for
+ * shares: [count], count being that of the devices, or of ranks; receives numbers from 0.001 to 1, 1 for
  * the fastest. Devices of the same name and driver have the same.
  * With `ranks` all of them call it. Messages go to options->log.
  * Errors: as praxis_context_create and praxis_network_create; INVALID_ARGUMENT: `count` is another, or `shares` is

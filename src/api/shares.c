@@ -8,6 +8,7 @@
 #include "backend/partition/team.h"
 #include "base/hash.h"
 #include "context.h"
+#include "wishes.h"
 
 /* A run is long enough to be timed, and the best of a few counts. */
 #define LEAST_SECONDS       0.02
@@ -100,28 +101,30 @@ static praxis_status measure_device(const praxis_context_options *options, struc
 
 /* ---- Of a list, one after the other ---- */
 
-static size_t count_list(const char *list)
+/* Those that stand between commas. */
+static praxis_status read_devices(const praxis_context_options *options, struct px_wishes *wishes)
 {
-    size_t count = 1;
-    for (const char *at = list; at && (at = strchr(at, ',')); at++)
-        count++;
-    return count;
+    struct px_log messages;
+    praxis_device_info *list = NULL;
+    size_t count = 0;
+    px_log_open(&messages, &options->log);
+    praxis_status status = px_devices(&messages, &list, &count);
+    if (!status)
+        status = px_wishes_read(&messages, options->device, list, count, wishes);
+    free(list);
+    px_log_close(&messages);
+    return status;
 }
 
-static praxis_status measure_list(const praxis_context_options *options, struct speed *speeds)
+static praxis_status measure_list(const praxis_context_options *options, const struct px_wishes *wishes,
+                                  struct speed *speeds)
 {
     praxis_context_options one = *options;
-    char *names = strdup(options->device);
-    praxis_status status = names ? PRAXIS_SUCCESS : PRAXIS_ERROR_OUT_OF_MEMORY;
-    for (char *name = names; name && !status; speeds++) {
-        char *comma = strchr(name, ',');
-        if (comma)
-            *comma = '\0';
-        one.device = px_name_trim(name);
-        status = measure_device(&one, speeds);
-        name = comma ? comma + 1 : NULL;
+    praxis_status status = PRAXIS_SUCCESS;
+    for (uint32_t i = 0; i < wishes->count && !status; i++) {
+        one.device = wishes->names[i];
+        status = measure_device(&one, &speeds[i]);
     }
-    free(names);
     return status;
 }
 
@@ -213,7 +216,9 @@ static void tell(const praxis_context_options *options, const struct speed *spee
     px_log_close(&messages);
 }
 
-static praxis_status measure_speeds(const praxis_context_options *options, double *shares, size_t count)
+/* wishes: the devices, where they are several. */
+static praxis_status measure_speeds(const praxis_context_options *options, const struct px_wishes *wishes,
+                                    double *shares, size_t count)
 {
     bool together = options->ranks && options->ranks->count > 1;
     struct speed *speeds = calloc(count, sizeof *speeds);
@@ -224,9 +229,9 @@ static praxis_status measure_speeds(const praxis_context_options *options, doubl
         px_ranks_fail(options->ranks);
         return PRAXIS_ERROR_OUT_OF_MEMORY;
     }
-    praxis_status status = together    ? measure_ranks(&own, speeds)
-                           : count > 1 ? measure_list(&own, speeds)
-                                       : measure_device(&own, speeds);
+    praxis_status status = together            ? measure_ranks(&own, speeds)
+                           : wishes->count > 0 ? measure_list(&own, wishes, speeds)
+                                               : measure_device(&own, speeds);
     if (!status) {
         even_out(speeds, shares, count);
         scale(shares, count);
@@ -242,9 +247,17 @@ praxis_status praxis_measure_shares(const praxis_context_options *options, doubl
     praxis_status status = px_take_context_options(options, &own);
     if (status)
         return status;
-    size_t devices = own.ranks && own.ranks->count > 1 ? own.ranks->count : count_list(own.device);
-    if (shares && count == devices)
-        return measure_speeds(&own, shares, count);
-    px_ranks_fail(own.ranks);
-    return PRAXIS_ERROR_INVALID_ARGUMENT;
+    struct px_wishes wishes = {.names = NULL};
+    bool together = own.ranks && own.ranks->count > 1;
+    if (!together && own.device && strchr(own.device, ','))
+        status = read_devices(&own, &wishes);
+    size_t devices = together ? own.ranks->count : wishes.count > 0 ? wishes.count : 1;
+    if (!status && (!shares || count != devices)) {
+        px_ranks_fail(own.ranks);
+        status = PRAXIS_ERROR_INVALID_ARGUMENT;
+    }
+    if (!status)
+        status = measure_speeds(&own, &wishes, shares, count);
+    px_wishes_free(&wishes);
+    return status;
 }

@@ -73,16 +73,38 @@ static praxis_status read_shares(const char *text, double **shares, size_t *coun
     return good ? PRAXIS_SUCCESS : misuse("shares", text, "\"measured\", or a number for each device, as 2,1");
 }
 
-/* One for each device that is named, or for each rank. */
-static praxis_status measure_shares(const praxis_context_options *options, double **shares, size_t *count)
+/* How many parts networks have with these options: the library says, since a comma may be in a device's name, too. */
+static praxis_status count_parts(const praxis_context_options *options, size_t *count)
 {
+    praxis_context *context = NULL;
+    praxis_part_info part = {.struct_size = sizeof part};
+    praxis_parameters parameters;
     *count = 1;
     for (const char *at = options->device; at && (at = strchr(at, ',')); at++)
         ++*count;
+    if (*count == 1)
+        return PRAXIS_SUCCESS;
+    praxis_parameters_default(&parameters);
+    parameters.neurons = *count * *count; /* a column for each */
+    parameters.neurons = parameters.neurons > 1000 ? parameters.neurons : 1000;
+    praxis_status status = praxis_context_create(options, &context);
+    if (!status)
+        status = praxis_network_plan_part(context, &parameters, 0, &part);
+    *count = part.parts;
+    praxis_context_destroy(context);
+    return status;
+}
+
+/* One for each device that is named, or for each rank. */
+static praxis_status measure_shares(const praxis_context_options *options, double **shares, size_t *count)
+{
+    praxis_status status = PRAXIS_SUCCESS;
     if (options->ranks)
         *count = options->ranks->count;
+    else
+        status = count_parts(options, count);
     *shares = memory_get(*count, sizeof **shares);
-    return praxis_measure_shares(options, *shares, *count);
+    return status ? status : praxis_measure_shares(options, *shares, *count);
 }
 
 static praxis_status read_partition(const char *text, praxis_partition *partition)

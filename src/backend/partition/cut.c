@@ -50,7 +50,7 @@ static praxis_status check_cut(const struct px_partition_device *device, const s
 praxis_status px_partition_cut(const struct px_partition_device *device, const struct px_shape *shape,
                                struct px_cut *cuts)
 {
-    uint32_t starts[PX_MOST_PARTS + 1];
+    uint32_t starts[PRAXIS_MAX_PARTS + 1];
     bool dealt = device->form == PRAXIS_PARTITION_REPLICAS;
     if (device->form == PRAXIS_PARTITION_AUTO && device->count <= shape->replicas) {
         cut_by_shares(device, shape->replicas, starts);

@@ -10,9 +10,6 @@
 #include "backend/backend.h"
 #include "backend/partition/team.h"
 
-/* The most devices that one network is on. */
-#define PX_MOST_PARTS PX_MOST_RANKS
-
 /* Takes the devices: they are destroyed with it, or at once where this fails. shares[count]: how much of a network each
  * is to have, NULL: as much as another. With a team (NULL: none), which is taken too unless this fails, `count` is its
  * ranks', and the one device, devices[0], is this rank's. */

@@ -19,9 +19,9 @@ praxis_status px_ranks_check(struct px_log *log, const praxis_ranks *ranks)
         return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "gather, wait or add of ranks is NULL");
     if (ranks->reserved)
         return px_fail(log, PRAXIS_ERROR_INVALID_ARGUMENT, "reserved of ranks is %u, must be 0", ranks->reserved);
-    if (ranks->count == 0 || ranks->count > PX_MOST_RANKS || ranks->rank >= ranks->count)
+    if (ranks->count == 0 || ranks->count > PRAXIS_MAX_PARTS || ranks->rank >= ranks->count)
         return px_fail(log, PRAXIS_ERROR_OUT_OF_RANGE, "rank %u of %u, must be below the count, from 1 to %d",
-                       ranks->rank, ranks->count, PX_MOST_RANKS);
+                       ranks->rank, ranks->count, PRAXIS_MAX_PARTS);
     return PRAXIS_SUCCESS;
 }
 

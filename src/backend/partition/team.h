@@ -18,9 +18,6 @@ struct px_team {
     char *message;
 };
 
-/* As many as a network has parts. */
-#define PX_MOST_RANKS 1024
-
 /* What a caller tells of them, before any meets another. */
 praxis_status px_ranks_check(struct px_log *log, const praxis_ranks *ranks);
 
