@@ -74,6 +74,7 @@ static void fill(struct plan *plan, praxis_trace_form form)
     plan->tracing = bandwidth / (synapses * TRACE_BYTES);
     plan->learning = bandwidth / (synapses * LEARNING_BYTES);
     plan->exchange = neurons * (1 - 1 / plan->devices);
+    plan->ranks.neurons = (double)network->neurons;
     plan_ranks_fill(&plan->ranks, plan->bandwidth);
 }
 
@@ -227,6 +228,11 @@ static int plan_network(const struct cli_command *command, const struct cli_open
     return cli_misused(status) ? CLI_USAGE : status ? CLI_FAILED : CLI_DONE;
 }
 
+static int refuse_size(const struct cli_command *command, const char *option, const char *text)
+{
+    return cli_usage(command, "%s is \"%s\", must be a size of 1 B to 1000 EB, such as 141GB or 80GiB", option, text);
+}
+
 static int refuse_rate(const struct cli_command *command, const char *option, const char *text)
 {
     return cli_usage(command, "%s is \"%s\", must be a rate of 1 B/s to 1000 EB/s, such as 4.8TB/s", option, text);
@@ -236,6 +242,7 @@ int cli_plan(const struct cli_command *command, int argc, char **argv)
 {
     praxis_parameters parameters;
     const char *memory = "141GB", *bandwidth = "4.8TB/s", *link = "50GB/s", *host_link = "50GB/s";
+    const char *cache = NULL, *cache_miss = NULL;
     struct cli_opening opening = {.device = NULL};
     bool json = false;
     praxis_parameters_default(&parameters);
@@ -255,12 +262,16 @@ int cli_plan(const struct cli_command *command, int argc, char **argv)
         {"ranks", CLI_COUNT, &plan.ranks.count, 1, PLAN_MOST_RANKS, "R",
          "what it takes on so many ranks, each with such a device"},
         {"cost", CLI_REAL, &plan.ranks.cost, 0, 0, "X",
-         "with --ranks: a tick in units of an inference tick, as praxis-bench measures it (default 1)"},
+         "with --ranks: a tick in units of an inference tick, as praxis-bench measures it"},
+        {"cache", CLI_TEXT, &cache, 0, 0, "SIZE",
+         "with --ranks: activations that the caches of a device keep, as 32MiB (default: all)"},
+        {"cache-miss", CLI_TEXT, &cache_miss, 0, 0, "RATE",
+         "with --ranks: of those that they do not (default: the bandwidth)"},
         {"link", CLI_TEXT, &link, 0, 0, "RATE", "with --ranks: between them (default 50GB/s)"},
         {"host-link", CLI_TEXT, &host_link, 0, 0, "RATE", "with --ranks: of device and host (default 50GB/s)"},
-        {"latency", CLI_REAL, &plan.ranks.latency, 0, 0, "S", "with --ranks: of a message (default 5e-6)"},
+        {"latency", CLI_REAL, &plan.ranks.latency, 0, 0, "S", "with --ranks: of a message"},
         {"spread", CLI_REAL, &plan.ranks.spread, 0, 0, "X",
-         "with --ranks: standard deviation of a part's time by its mean (default 0.05)"},
+         "with --ranks: standard deviation of a part's time by its mean"},
         CLI_JSON_OPTION(&json),
         {NULL, CLI_FLAG, NULL, 0, 0, NULL, NULL},
     };
@@ -274,10 +285,15 @@ int cli_plan(const struct cli_command *command, int argc, char **argv)
     plan.ranks.link = parse_size(link, "B/s");
     plan.ranks.host_link = parse_size(host_link, "B/s");
     if (plan.device_memory < 0)
-        return cli_usage(command, "--device-memory is \"%s\", must be a size of 1 B to 1000 EB, such as 141GB or 80GiB",
-                         memory);
+        return refuse_size(command, "--device-memory", memory);
     if (plan.bandwidth < 0)
         return refuse_rate(command, "--bandwidth", bandwidth);
+    plan.ranks.cache = cache ? parse_size(cache, "B") : 0;
+    plan.ranks.cache_miss = cache_miss ? parse_size(cache_miss, "B/s") : plan.bandwidth;
+    if (plan.ranks.cache < 0)
+        return refuse_size(command, "--cache", cache);
+    if (plan.ranks.cache_miss < 0)
+        return refuse_rate(command, "--cache-miss", cache_miss);
     if (plan.ranks.link < 0)
         return refuse_rate(command, "--link", link);
     if (plan.ranks.host_link < 0)
@@ -285,6 +301,8 @@ int cli_plan(const struct cli_command *command, int argc, char **argv)
     code = plan_network(command, &opening, &parameters, &plan);
     if (code == CLI_DONE)
         fill(&plan, parameters.trace_form);
+    if (code == CLI_DONE && plan.ranks.count > PRAXIS_MAX_PARTS)
+        cli_note(command, "a network is on %d ranks at most so far", PRAXIS_MAX_PARTS);
     if (code == CLI_DONE && json)
         code = print_report(command, &plan);
     else if (code == CLI_DONE)

@@ -45,6 +45,7 @@ praxis_status plan_ranks_of(praxis_context *context, const praxis_parameters *pa
 
 /*
  * part       memory reads the largest part's weights, as often as the cost says
+ * misses     and one activation for each synapse, as often as caches have lost it since it was read last
  * slowest    what the slowest takes beyond that, whose time is the largest of count draws
  * agreement  a gather of a few bytes of each, by doubling distances
  * gather     of activations, from neighbour to neighbour around
@@ -56,11 +57,13 @@ void plan_ranks_fill(struct plan_ranks *ranks, double bandwidth)
     if (ranks->count == 0)
         return;
     ranks->part = (double)ranks->largest.synapses * ranks->cost.value / bandwidth;
-    ranks->slowest = ranks->part * ranks->spread.value * expected_maximum(count);
+    double missed = ranks->cache > 0 && ranks->neurons > ranks->cache ? 1 - ranks->cache / ranks->neurons : 0;
+    ranks->misses = (double)ranks->largest.synapses * missed / ranks->cache_miss;
+    ranks->slowest = (ranks->part + ranks->misses) * ranks->spread.value * expected_maximum(count);
     ranks->agreement = ceil(log2(count)) * ranks->latency.value;
     ranks->gather = (count - 1) * ranks->latency.value + (count - 1) / count * ranks->activations / ranks->link;
     ranks->moves = ranks->activations / ranks->host_link;
-    ranks->tick = ranks->part + ranks->slowest + ranks->agreement + ranks->gather + ranks->moves;
+    ranks->tick = ranks->part + ranks->misses + ranks->slowest + ranks->agreement + ranks->gather + ranks->moves;
 }
 
 /* ---- Reports ---- */
@@ -78,8 +81,10 @@ void plan_ranks_print(const struct plan_ranks *ranks, double device_memory)
             (double)part->device_bytes > device_memory ? ", MORE THAN ITS DEVICE HAS" : "",
             cli_bytes((double)part->host_bytes, b), cli_bytes((double)part->bytes_out, c),
             cli_bytes((double)part->bytes_in, d));
-    fprintf(file, "a tick      %.3g s: memory %.3g, the slowest part beyond the mean %.3g, exchange %.3g\n",
-            ranks->tick, ranks->part, ranks->slowest, exchange);
+    fprintf(
+        file,
+        "a tick      %.3g s: memory %.3g, cache misses %.3g, the slowest part beyond the mean %.3g, exchange %.3g\n",
+        ranks->tick, ranks->part, ranks->misses, ranks->slowest, exchange);
     fprintf(file, "exchange    agreement %.3g s, between ranks %.3g, between device and host %.3g: %.3g of a tick\n",
             ranks->agreement, ranks->gather, ranks->moves, exchange / ranks->tick);
     fprintf(file, "speed       %s ticks/s\n", cli_si(1 / ranks->tick, a));
@@ -93,6 +98,8 @@ cJSON *plan_ranks_json(const struct plan_ranks *ranks)
     json_add_number(object, "cost", ranks->cost.value);
     json_add_number(object, "link_bytes_per_second", ranks->link);
     json_add_number(object, "host_link_bytes_per_second", ranks->host_link);
+    json_add_number(object, "cache_bytes", ranks->cache);
+    json_add_number(object, "cache_miss_bytes_per_second", ranks->cache_miss);
     json_add_number(object, "latency_seconds", ranks->latency.value);
     json_add_number(object, "spread", ranks->spread.value);
     json_add_count(object, "columns", part->columns);
@@ -102,6 +109,7 @@ cJSON *plan_ranks_json(const struct plan_ranks *ranks)
     json_add_count(object, "bytes_out", part->bytes_out);
     json_add_count(object, "bytes_in", part->bytes_in);
     json_add_number(object, "memory_seconds", ranks->part);
+    json_add_number(object, "miss_seconds", ranks->misses);
     json_add_number(object, "slowest_seconds", ranks->slowest);
     json_add_number(object, "agreement_seconds", ranks->agreement);
     json_add_number(object, "gather_seconds", ranks->gather);

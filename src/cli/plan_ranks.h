@@ -12,15 +12,17 @@
 
 struct plan_ranks {
     /* Asked for. */
-    uint64_t count;                        /* 0: nothing is */
-    double link, host_link;                /* bytes per second between ranks, and of device and host */
+    uint64_t count;           /* 0: nothing is */
+    double link, host_link;   /* bytes per second between ranks, and of device and host */
+    double cache, cache_miss; /* bytes of activations that caches keep, 0: all; and per second, of others */
     struct cli_real cost, latency, spread; /* of a tick by an inference tick; of a message; of a part's time */
 
     /* Planned. */
-    praxis_part_info largest;                       /* of all parts */
-    double activations;                             /* bytes that all parts give */
-    double part, slowest, agreement, gather, moves; /* seconds of a tick, see plan_ranks_fill */
-    double tick;                                    /* all of it */
+    praxis_part_info largest;                               /* of all parts */
+    double activations;                                     /* bytes that all parts give */
+    double neurons;                                         /* of a replica, which have an activation each */
+    double part, misses, slowest, agreement, gather, moves; /* seconds of a tick, see plan_ranks_fill */
+    double tick;                                            /* all of it */
 };
 
 #define PLAN_RANKS_DEFAULT                                                                                             \

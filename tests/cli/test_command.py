@@ -538,6 +538,18 @@ class PlanOfRanks(unittest.TestCase):
         self.assertAlmostEqual(rank["tick_seconds"] / sum(wanted.values()), 1, places=6)
         self.assertAlmostEqual(rank["ticks_per_second"] * rank["tick_seconds"], 1)
 
+    def test_caches(self):
+        options = ["--bandwidth", "8GB/s", "--spread", "0.5"]
+        kept, neurons = self.plan(4, *options)["ranks"], 1019**2
+        self.assertEqual(kept["miss_seconds"], 0)
+        self.assertEqual(self.plan(4, *options, "--cache", "1038361B")["ranks"]["miss_seconds"], 0)
+        for arguments, rate in [([], 8e9), (["--cache-miss", "2GB/s"], 2e9)]:
+            rank = self.plan(4, *options, "--cache", "300kB", *arguments)["ranks"]
+            misses = rank["synapses"] * (1 - 3e5 / neurons) / rate
+            self.assertAlmostEqual(rank["miss_seconds"] / misses, 1, places=6)
+            wanted = kept["tick_seconds"] + misses * (1 + 0.5 * 1.029375)  # of four, the slowest
+            self.assertAlmostEqual(rank["tick_seconds"] / wanted, 1, places=6)
+
     def test_the_slowest(self):
         """Expected maxima of normal numbers: 1 / sqrt(pi), 3 / (2 sqrt(pi)), and of tables."""
         for ranks, deviations in [(1, 0), (2, 0.564189584), (3, 0.846284375), (10, 1.538752731), (1000, 3.241435777)]:
@@ -550,6 +562,13 @@ class PlanOfRanks(unittest.TestCase):
         report = json.loads(praxis("plan", "--neurons", "1e6", "--device", "reference", "--json").stdout)
         self.assertIsNone(report["ranks"])
 
+    def test_more_than_a_network_can_be_on(self):
+        arguments = ["plan", "--neurons", "4e6", "--device", "reference", "--ranks"]
+        for ranks, noted in [("1024", False), ("1025", True)]:
+            result = praxis(*arguments, ranks)
+            self.assertEqual(result.returncode, 0, result.stderr)
+            self.assertEqual("a network is on 1024 ranks at most" in result.stderr, noted, result.stderr)
+
     def test_text(self):
         arguments = ["plan", "--neurons", "1e6", "--device", "reference", "--ranks", "4"]
         self.assertIn("a rank      up to 255 columns", praxis(*arguments).stdout)
@@ -561,6 +580,8 @@ class PlanOfRanks(unittest.TestCase):
             (["--ranks", "0"], "--ranks"),
             (["--ranks", "1020"], "ranks is 1020, must be from 1 to the columns, 1019"),
             (["--ranks", "2", "--link", "fast"], '--link is "fast"'),
+            (["--ranks", "2", "--cache", "large"], '--cache is "large"'),
+            (["--ranks", "2", "--cache-miss", "slow"], '--cache-miss is "slow"'),
             (["--ranks", "2", "--host-link", "1GB/h"], '--host-link is "1GB/h"'),
             (["--ranks", "2", "--latency", "-1"], "--latency"),
             (["--ranks", "2", "--spread", "2"], "--spread"),
