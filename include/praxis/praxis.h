@@ -243,7 +243,7 @@ typedef enum praxis_partition {
 typedef struct praxis_ranks {
     void *user;
     uint32_t rank, count; /* below the count, which is 1..PRAXIS_MAX_PARTS */
-    uint32_t local_rank; /* among those of this machine: which of its devices it takes */
+    uint32_t local_rank;  /* among those of this machine: which of its devices it takes */
     uint32_t reserved;
     /* Begins to give every rank the bytes of each: counts[r] of rank r, at starts[r] of `bytes`, where a rank's own are
      * already. `wait` ends it; until then the library touches nothing of what is named. */

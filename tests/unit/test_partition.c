@@ -426,22 +426,6 @@ START_TEST(bad_options)
 }
 END_TEST
 
-/* Which part it is that cannot be had is said before it is made, and where it is only planned. */
-START_TEST(parts_that_cannot_be)
-{
-    const struct division division = {{R, "OpenCL"}, {0}, BY_COLUMNS, 1000};
-    const praxis_parameters parameters = parameters_of(961, 1);
-    praxis_network_info info = {.struct_size = sizeof info};
-    praxis_context *context = divided(&division);
-    praxis_network *network = NULL;
-    char wanted[128];
-    snprintf(wanted, sizeof wanted, "part 2 of 2, on %s: a column of weights takes", best_device());
-    unit_failure(context, PRAXIS_ERROR_OUT_OF_MEMORY, wanted, praxis_network_plan(context, &parameters, &info));
-    unit_failure(context, PRAXIS_ERROR_OUT_OF_MEMORY, wanted, praxis_network_create(context, &parameters, &network));
-    praxis_context_destroy(context);
-}
-END_TEST
-
 /* The same devices have the same; whatever it is, the bits do not depend on it. */
 START_TEST(shares_are_measured)
 {
@@ -542,6 +526,22 @@ START_TEST(a_part_that_cannot_be_made)
 }
 END_TEST
 
+/* And one that does not fit its device, where it is only planned, too. */
+START_TEST(a_part_that_does_not_fit)
+{
+    const struct division division = {{R, "OpenCL"}, {0}, BY_COLUMNS, 1000};
+    const praxis_parameters parameters = parameters_of(961, 1);
+    praxis_network_info info = {.struct_size = sizeof info};
+    praxis_context *context = divided(&division);
+    praxis_network *network = NULL;
+    char wanted[128];
+    snprintf(wanted, sizeof wanted, "part 2 of 2, on %s: a column of weights takes", best_device());
+    unit_failure(context, PRAXIS_ERROR_OUT_OF_MEMORY, wanted, praxis_network_plan(context, &parameters, &info));
+    unit_failure(context, PRAXIS_ERROR_OUT_OF_MEMORY, wanted, praxis_network_create(context, &parameters, &network));
+    praxis_context_destroy(context);
+}
+END_TEST
+
 START_TEST(devices_are_described)
 {
     praxis_context *context = divided(&divisions[0]);
@@ -568,7 +568,6 @@ int main(int argc, char **argv)
     if (unit_all && unit_devices() == 2) {
         tcase_add_loop_test(parts, operations_of_parts_on_devices, 0, (int)UNIT_LENGTH(compared_on_devices));
         tcase_add_test(parts, shares_of_unlike_devices);
-        tcase_add_test(parts, parts_that_cannot_be);
         return unit_main(suite);
     }
     tcase_add_loop_test(parts, operations_of_parts, 0, (int)UNIT_LENGTH(compared));
@@ -580,8 +579,10 @@ int main(int argc, char **argv)
     tcase_add_test(parts, bad_options);
     tcase_add_test(parts, shares_are_measured);
     tcase_add_test(parts, too_many_parts);
-    if (unit_devices() == 2)
+    if (unit_devices() == 2) {
         tcase_add_test(parts, a_part_that_cannot_be_made);
+        tcase_add_test(parts, a_part_that_does_not_fit);
+    }
     tcase_add_test(parts, devices_are_described);
     return unit_main(suite);
 }
