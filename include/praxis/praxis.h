@@ -1336,6 +1336,15 @@ PRAXIS_API praxis_status praxis_readout_run(praxis_readout *readout, const praxi
 PRAXIS_API praxis_status praxis_readout_fit(praxis_readout *readout, uint32_t parts, const double *ridge);
 
 /*
+ * Fits for each of `count` ridges, the same for all replicas: weights[count][R][outputs][features], `weight_count` in
+ * all, receives what praxis_readout_fit would make the readout's, which stay as they are. What a fit is solved from is
+ * made once. Errors: as of praxis_readout_fit; then `weights` has some of them or none. INVALID_ARGUMENT also where
+ * weight_count is another.
+ */
+PRAXIS_API praxis_status praxis_readout_fit_each(const praxis_readout *readout, uint32_t parts, const double *ridges,
+                                                 size_t count, double *weights, size_t weight_count);
+
+/*
  * For each replica the ridge, of `count` in the list, whose fit to the training samples has the least error in the
  * validation samples; then a fit to both. chosen: [R] receives the ridges, or NULL. error: [R] receives their errors,
  * the root of the mean over outputs of the squares of praxis_readout_error, or NULL. Errors: as of praxis_readout_fit.

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "api/check.h"
+#include "base/size.h"
 #include "readout/readout.h"
 #include "structure.h"
 
@@ -80,10 +81,32 @@ praxis_status praxis_readout_run(praxis_readout *readout, const praxis_readout_s
     return PX_CALL(status, readout->network, px_readout_run(readout, &own));
 }
 
+/* Weights of all replicas, for so many fits, are what `count` says, or the message names both. */
+static praxis_status check_weights(const praxis_readout *readout, size_t fits, const double *weights, size_t count)
+{
+    praxis_status status = check_readout(readout, "weights is", weights != NULL);
+    if (status)
+        return status;
+    uint64_t expected = px_multiply(fits, px_readout_weight_count(readout));
+    return count == expected
+               ? PRAXIS_SUCCESS
+               : px_fail(readout->log, PRAXIS_ERROR_INVALID_ARGUMENT, "%llu weights given for a readout of %llu",
+                         (unsigned long long)count, (unsigned long long)expected);
+}
+
 praxis_status praxis_readout_fit(praxis_readout *readout, uint32_t parts, const double *ridge)
 {
     praxis_status status = check_readout(readout, "ridge is", ridge != NULL);
     return status ? status : px_readout_fit(readout, parts, ridge);
+}
+
+praxis_status praxis_readout_fit_each(const praxis_readout *readout, uint32_t parts, const double *ridges, size_t count,
+                                      double *weights, size_t weight_count)
+{
+    praxis_status status = check_readout(readout, "ridges is, or their count is 0:", ridges && count);
+    if (!status)
+        status = check_weights(readout, count, weights, weight_count);
+    return status ? status : px_readout_fit_each(readout, parts, ridges, count, weights);
 }
 
 praxis_status praxis_readout_choose(praxis_readout *readout, const double *ridges, size_t count, double *chosen,
@@ -101,22 +124,9 @@ praxis_status praxis_readout_error(praxis_readout *readout, uint32_t part, doubl
     return status ? status : px_readout_error(readout, part, error);
 }
 
-/* Weights of all replicas are what `count` says, or the message names both. */
-static praxis_status check_weights(const praxis_readout *readout, const double *weights, size_t count)
-{
-    praxis_status status = check_readout(readout, "weights is", weights != NULL);
-    if (status)
-        return status;
-    uint64_t expected = (uint64_t)readout->replicas * readout->options.outputs * (readout->features + 1);
-    return count == expected
-               ? PRAXIS_SUCCESS
-               : px_fail(readout->log, PRAXIS_ERROR_INVALID_ARGUMENT, "%llu weights given for a readout of %llu",
-                         (unsigned long long)count, (unsigned long long)expected);
-}
-
 praxis_status praxis_readout_read_weights(const praxis_readout *readout, double *weights, size_t count)
 {
-    praxis_status status = check_weights(readout, weights, count);
+    praxis_status status = check_weights(readout, 1, weights, count);
     if (!status)
         memcpy(weights, readout->weights, count * sizeof *weights);
     return status;
@@ -124,7 +134,7 @@ praxis_status praxis_readout_read_weights(const praxis_readout *readout, double 
 
 praxis_status praxis_readout_write_weights(praxis_readout *readout, const double *weights, size_t count)
 {
-    praxis_status status = check_weights(readout, weights, count);
+    praxis_status status = check_weights(readout, 1, weights, count);
     for (size_t i = 0; i < count && !status; i++)
         if (!isfinite(weights[i]))
             status = px_fail(readout->log, PRAXIS_ERROR_OUT_OF_RANGE, "weight %llu is %g, must be finite",

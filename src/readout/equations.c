@@ -218,11 +218,11 @@ praxis_status px_equations_make(const praxis_readout *readout, const struct px_l
 
 /* The weights of a replica, features in their own units, constant last. */
 static void store_weights(const praxis_readout *readout, const struct px_laid_out *data,
-                          const struct px_equations *equations, uint32_t replica)
+                          const struct px_equations *equations, uint32_t replica, double *weights)
 {
     size_t features = readout->features, outputs = readout->options.outputs;
     for (size_t o = 0; o < outputs; o++) {
-        double *weight = readout->weights + (replica * outputs + o) * (features + 1), constant = data->target_mean[o];
+        double *weight = weights + (replica * outputs + o) * (features + 1), constant = data->target_mean[o];
         for (size_t f = 0; f < features; f++) {
             double coefficient = equations->weight[f * outputs + o];
             constant -= equations->mean[f] * coefficient;
@@ -233,7 +233,7 @@ static void store_weights(const praxis_readout *readout, const struct px_laid_ou
 }
 
 praxis_status px_equations_solve(const praxis_readout *readout, const struct px_laid_out *data,
-                                 struct px_equations *equations, double ridge, uint32_t replica)
+                                 struct px_equations *equations, double ridge, uint32_t replica, double *weights)
 {
     size_t size = equations->size, outputs = readout->options.outputs;
     double added = ridge * equations->scale;
@@ -248,6 +248,6 @@ praxis_status px_equations_solve(const praxis_readout *readout, const struct px_
     px_dense_solve(size, equations->factor, outputs, equations->weight);
     if (equations->dual && !leave_dual(readout, data, equations))
         return px_readout_no_memory(readout);
-    store_weights(readout, data, equations, replica);
+    store_weights(readout, data, equations, replica, weights);
     return PRAXIS_SUCCESS;
 }

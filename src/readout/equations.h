@@ -51,8 +51,8 @@ praxis_status px_readout_no_memory(const praxis_readout *readout);
 praxis_status px_equations_make(const praxis_readout *readout, const struct px_laid_out *data,
                                 struct px_equations *equations);
 void px_equations_free(struct px_equations *equations);
-/* Solves them for a strength of the ridge, and makes the solution the weights of a replica. */
+/* Solves them for a strength of the ridge; the solution is what a replica has of weights[R][outputs][features + 1]. */
 praxis_status px_equations_solve(const praxis_readout *readout, const struct px_laid_out *data,
-                                 struct px_equations *equations, double ridge, uint32_t replica);
+                                 struct px_equations *equations, double ridge, uint32_t replica, double *weights);
 
 #endif

@@ -71,15 +71,18 @@ static praxis_status check_ridges(const praxis_readout *readout, const double *r
     return PRAXIS_SUCCESS;
 }
 
-static praxis_status fit_replica(const praxis_readout *readout, uint32_t parts, uint32_t replica, double ridge)
+/* What a replica has of weights[count][R][outputs][features + 1], one for each ridge. */
+static praxis_status fit_replica(const praxis_readout *readout, uint32_t parts, uint32_t replica, const double *ridges,
+                                 size_t count, double *weights)
 {
     struct px_laid_out data;
     struct px_equations equations = {0};
     praxis_status status = px_lay_out(readout, parts, replica, &data);
     if (!status)
         status = px_equations_make(readout, &data, &equations);
-    if (!status)
-        status = px_equations_solve(readout, &data, &equations, ridge, replica);
+    for (size_t i = 0; i < count && !status; i++)
+        status = px_equations_solve(readout, &data, &equations, ridges[i], replica,
+                                    weights + i * px_readout_weight_count(readout));
     px_equations_free(&equations);
     px_laid_out_free(&data);
     return status;
@@ -88,10 +91,10 @@ static praxis_status fit_replica(const praxis_readout *readout, uint32_t parts, 
 /* What fits change: all weights. */
 static double *copy_weights(const praxis_readout *readout)
 {
-    uint64_t bytes = (uint64_t)readout->replicas * readout->options.outputs * (readout->features + 1) * sizeof(double);
-    double *copy = px_zeros(bytes, 1);
+    size_t count = px_readout_weight_count(readout);
+    double *copy = px_zeros(count, sizeof *copy);
     if (copy)
-        memcpy(copy, readout->weights, (size_t)bytes);
+        memcpy(copy, readout->weights, count * sizeof *copy);
     return copy;
 }
 
@@ -114,8 +117,19 @@ praxis_status px_readout_fit(praxis_readout *readout, uint32_t parts, const doub
     double *before = copy_weights(readout);
     status = before ? PRAXIS_SUCCESS : px_readout_no_memory(readout);
     for (uint32_t r = 0; r < readout->replicas && !status; r++)
-        status = fit_replica(readout, parts, r, ridge[r]);
+        status = fit_replica(readout, parts, r, &ridge[r], 1, readout->weights);
     end_fit(readout, before, status);
+    return status;
+}
+
+praxis_status px_readout_fit_each(const praxis_readout *readout, uint32_t parts, const double *ridges, size_t count,
+                                  double *weights)
+{
+    praxis_status status = check_parts(readout, parts);
+    if (!status)
+        status = check_ridges(readout, ridges, count);
+    for (uint32_t r = 0; r < readout->replicas && !status; r++)
+        status = fit_replica(readout, parts, r, ridges, count, weights);
     return status;
 }
 
@@ -141,7 +155,7 @@ static praxis_status choose_for(const praxis_readout *readout, const double *rid
         status = px_equations_make(readout, &data, &equations);
     *error = INFINITY;
     for (size_t i = 0; i < count && !status; i++) {
-        last = px_equations_solve(readout, &data, &equations, ridges[i], replica);
+        last = px_equations_solve(readout, &data, &equations, ridges[i], replica, readout->weights);
         if (last == PRAXIS_ERROR_OUT_OF_RANGE)
             continue;
         status = last ? last : measure(readout, &validation, replica, each);
@@ -175,7 +189,7 @@ praxis_status px_readout_choose(praxis_readout *readout, const double *ridges, s
         double best = 0, least;
         status = choose_for(readout, ridges, count, r, each, &best, &least);
         if (!status)
-            status = fit_replica(readout, both, r, best);
+            status = fit_replica(readout, both, r, &best, 1, readout->weights);
         if (chosen)
             chosen[r] = best;
         if (error)

@@ -49,6 +49,12 @@ struct praxis_readout {
     double *gain;               /* [features + 1] room for recursive least squares */
 };
 
+/* Weights of all replicas. */
+static inline size_t px_readout_weight_count(const praxis_readout *readout)
+{
+    return readout->replicas * readout->options.outputs * (readout->features + 1);
+}
+
 /* readout.c */
 extern const struct px_kind px_readout_kind;
 praxis_status px_readout_create(praxis_network *network, const praxis_readout_options *options,
@@ -75,6 +81,8 @@ void px_samples_append(const praxis_readout *readout, struct px_samples *samples
 
 /* fit.c: ridge regression on samples. */
 praxis_status px_readout_fit(praxis_readout *readout, uint32_t parts, const double *ridge);
+praxis_status px_readout_fit_each(const praxis_readout *readout, uint32_t parts, const double *ridges, size_t count,
+                                  double *weights);
 praxis_status px_readout_choose(praxis_readout *readout, const double *ridges, size_t count, double *chosen,
                                 double *error);
 praxis_status px_readout_error(praxis_readout *readout, uint32_t part, double *error);

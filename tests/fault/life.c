@@ -258,6 +258,16 @@ static praxis_status readout_fit(struct life *life)
     return praxis_readout_fit(life->readout, PRAXIS_READOUT_TRAINING, ridges);
 }
 
+static praxis_status readout_fit_each(struct life *life)
+{
+    const double ridges[] = {1e-3, 1e-2};
+    static double weights[UNIT_LENGTH(ridges) * REPLICAS * OUTPUTS * FEATURES];
+    praxis_status status = praxis_readout_fit_each(life->readout, PRAXIS_READOUT_TRAINING, ridges, UNIT_LENGTH(ridges),
+                                                   weights, UNIT_LENGTH(weights));
+    mix(life, weights, status ? 0 : sizeof weights);
+    return status;
+}
+
 static praxis_status readout_choose(struct life *life)
 {
     const double ridges[] = {1e-3, 1e-1};
@@ -368,6 +378,7 @@ const struct action actions[] = {
     {"readout: more samples", readout_more_samples},
     {"readout: fit", readout_fit},
     {"readout: error", readout_error},
+    {"readout: fit each", readout_fit_each},
     {"readout: choose", readout_choose},
     {"readout: learn", readout_learns},
     {"readout: feed back", readout_feeds_back},

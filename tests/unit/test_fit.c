@@ -296,6 +296,43 @@ START_TEST(fits_of_spans)
 }
 END_TEST
 
+/* Fits for several ridges are, to the bit, those for each, and leave the readout as it was. */
+START_TEST(fits_for_each)
+{
+    static const double ridges[] = {1e-3, 10};
+    struct pair *pair = open_pair(_i, 1, PRAXIS_FACTOR_POST);
+    drive(pair, 150, 63);
+    for (int c = 1; c < 5; c += 3) {
+        praxis_readout_options options = case_options(c);
+        praxis_readout *readout = make_readout(pair, &options);
+        run_part(pair, readout, 0, 90, PRAXIS_READOUT_TRAINING, NULL);
+        size_t size;
+        double *before = read_weights(pair, readout, &size);
+        size_t count = REPLICAS * OUTPUTS * size;
+        double *each = malloc(2 * count * sizeof *each);
+        memset(each, 0xA5, 2 * count * sizeof *each);
+        ck_assert_int_eq(praxis_readout_fit_each(readout, PRAXIS_READOUT_TRAINING, ridges, 2, each, count),
+                         PRAXIS_ERROR_INVALID_ARGUMENT);
+        unit_success(pair->context,
+                     praxis_readout_fit_each(readout, PRAXIS_READOUT_TRAINING, ridges, 2, each, 2 * count));
+        double *after = read_weights(pair, readout, &size);
+        ck_assert_mem_eq(before, after, count * sizeof *before);
+        for (size_t i = 0; i < 2; i++) {
+            const double same[REPLICAS] = {ridges[i], ridges[i]};
+            unit_success(pair->context, praxis_readout_fit(readout, PRAXIS_READOUT_TRAINING, same));
+            free(after);
+            after = read_weights(pair, readout, &size);
+            ck_assert_mem_eq(each + i * count, after, count * sizeof *after);
+        }
+        free(before);
+        free(after);
+        free(each);
+        praxis_readout_destroy(readout);
+    }
+    close_pair(pair);
+}
+END_TEST
+
 /* The ridge that is chosen is the one that fitting and measuring each would choose, and the error what outputs say. */
 START_TEST(choices)
 {
@@ -370,6 +407,7 @@ int main(void)
     int devices = unit_devices();
     tcase_add_loop_test(fitted, fits, 0, devices);
     tcase_add_loop_test(fitted, fits_of_spans, 0, devices);
+    tcase_add_loop_test(fitted, fits_for_each, 0, devices);
     tcase_add_loop_test(fitted, choices, 0, devices);
     return unit_main_on_devices(suite, devices);
 }
