@@ -54,7 +54,7 @@ static void recipe(struct settings *settings)
     series_learn_at_once(p);
     p->leak = 0;
     p->leak_spread = 0.35;
-    p->gain = settings->options[BODY] == BODY_MIXED ? 0.8 : 0.95;
+    p->gain = settings->options[BODY] == BODY_MIXED ? 0.9 : 0.95;
     p->bias_spread = 0.3;
     p->input_scale = 0.14;
     p->learning_rate = 0.06;

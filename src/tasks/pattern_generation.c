@@ -41,12 +41,13 @@ static bool generate(const struct settings *settings, const struct series_plan *
 static void recipe(struct settings *settings)
 {
     praxis_parameters *p = &settings->parameters;
-    series_learn_at_once(p);
+    p->factor = PRAXIS_FACTOR_SLOPE;
+    p->trace_decay = 0.8;
     p->leak = 0.5;
     p->gain = 0.7;
     p->bias_spread = 0.3;
     p->input_scale = 0.3;
-    p->learning_rate = 0.01;
+    p->learning_rate = 0.02;
 }
 
 static const enum series_figure measures[] = {SERIES_NMSE};
@@ -57,13 +58,14 @@ static const struct series_environment environment = {
     .figures = measures,
     .washout = PERIOD,
     .rate = 0.3,
-    .rate_decay = 1e-3,
+    .rate_decay = 3e-4,
+    .settles = true,
 };
 
 static const struct task_option options[] = {
     SERIES_LAGS_OPTION(1),
-    SERIES_SQUARES_OPTION(0),
-    SERIES_PLASTIC_OPTION(10000),
+    SERIES_SQUARES_OPTION(1),
+    SERIES_PLASTIC_OPTION(20000),
     {.name = NULL},
 };
 
@@ -85,14 +87,14 @@ const struct task task_pattern_generation = {
                    "amplitudes and phases of each seed: within a third the network has only itself to tell the time "
                    "by. Network and "
                    "readout learn online from one error, the readout by NLMS, each neuron from the error times its "
-                   "weight; after two "
+                   "weight and from a trace, less and less; after two "
                    "thirds the network rests. In the test nothing learns.",
     .source =
         "after Bellec et al., A solution to the learning dilemma for recurrent networks of spiking neurons, Nature "
         "Communications 11, 2020",
     .protocol = &series,
     .environment = &environment,
-    .length = 15000,
+    .length = 30000,
     .tests = 2000,
     .curve = "nmse",
     .chance = NAN,

@@ -216,15 +216,19 @@ static void show(struct series_learner *learner, uint32_t organoid)
                                                                            : 0;
 }
 
-/* By how much modulators count in an organoid. */
+/* By how much modulators of this tick count in an organoid. */
 static float scale_of(struct series_learner *learner, uint32_t organoid)
 {
     const struct settings *settings = &learner->conditions[organoid / learner->base.seeds];
+    const struct series_plan *plan = &learner->plan;
+    float scale = 1;
     if (settings->unmodulated)
         return 0;
+    if (learner->environment->settles)
+        scale = 1 - (float)(learner->tick - plan->washout) / (float)plan->plastic;
     if (settings->random_sign)
-        return random_next(&learner->signs[organoid % learner->base.seeds]) & 1 ? 1 : -1;
-    return 1;
+        return random_next(&learner->signs[organoid % learner->base.seeds]) & 1 ? scale : -scale;
+    return scale;
 }
 
 static praxis_status run_tick(struct series_learner *learner, uint32_t what, uint32_t flags, float *output)
@@ -287,7 +291,7 @@ static praxis_status compare_tick(struct series_learner *learner, uint64_t first
     for (uint32_t i = 0; i < learner->organoids; i++)
         values[i] = NAN;
     if (!status)
-        status = run_tick(learner, 0, 0, NULL);
+        status = run_tick(learner, PRAXIS_READOUT_VALIDATION, 0, NULL);
     return !status && series_runs_here(learner, first) ? series_compare_ridges(learner) : status;
 }
 
@@ -369,7 +373,7 @@ static praxis_status advance(struct learner *base, bool learning, float *values)
         return learn_tick(learner, values);
     praxis_status status = PRAXIS_SUCCESS;
     if (learner->tested == 0 && is_fitted(learner->environment))
-        status = learner->environment->horizon ? series_take_best(learner) : fit_by_validation(learner);
+        status = learner->environment->horizon ? series_fit_best(learner) : fit_by_validation(learner);
     learner->tested++;
     return status ? status : test_tick(learner, values);
 }

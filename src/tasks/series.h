@@ -67,6 +67,7 @@ struct series_environment {
     uint64_t washout;                  /* ticks before the readout begins */
     double rate;                       /* of the readout that learns online, at first, */
     double rate_decay;                 /* and how it falls: see praxis_readout_rule */
+    bool settles;                      /* whether modulators fall to 0, evenly, over the plastic ticks */
 };
 
 extern const struct protocol series;

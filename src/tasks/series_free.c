@@ -33,18 +33,10 @@ void series_at_horizon(const struct series_learner *learner, uint32_t organoid, 
 
 praxis_status series_fit_all(struct series_learner *learner)
 {
-    double *ridge = memory_get(learner->organoids, sizeof *ridge);
-    praxis_status status = PRAXIS_SUCCESS;
-    for (uint32_t i = 0; i < learner->environment->ridge_count && !status; i++) {
-        for (uint32_t organoid = 0; organoid < learner->organoids; organoid++)
-            ridge[organoid] = learner->environment->ridges[i];
-        status = praxis_readout_fit(learner->readout, PRAXIS_READOUT_TRAINING, ridge);
-        if (!status)
-            status = praxis_readout_read_weights(learner->readout, learner->weights + i * learner->weight_count,
-                                                 learner->weight_count);
-    }
-    free(ridge);
-    return status;
+    const struct series_environment *environment = learner->environment;
+    return praxis_readout_fit_each(learner->readout, PRAXIS_READOUT_TRAINING, environment->ridges,
+                                   environment->ridge_count, learner->weights,
+                                   environment->ridge_count * learner->weight_count);
 }
 
 praxis_status series_compare_ridges(struct series_learner *learner)
@@ -64,20 +56,20 @@ praxis_status series_compare_ridges(struct series_learner *learner)
     return status;
 }
 
-praxis_status series_take_best(struct series_learner *learner)
+praxis_status series_fit_best(struct series_learner *learner)
 {
-    size_t each = learner->weight_count / learner->organoids;
-    double *best = memory_get(learner->weight_count, sizeof *best);
+    const struct series_environment *environment = learner->environment;
+    double *best = memory_get(learner->organoids, sizeof *best);
     for (uint32_t organoid = 0; organoid < learner->organoids; organoid++) {
         uint32_t least = 0;
-        for (uint32_t i = 1; i < learner->environment->ridge_count; i++)
+        for (uint32_t i = 1; i < environment->ridge_count; i++)
             if (learner->free_error[i * learner->organoids + organoid] <
                 learner->free_error[least * learner->organoids + organoid])
                 least = i;
-        memcpy(best + organoid * each, learner->weights + least * learner->weight_count + organoid * each,
-               each * sizeof *best);
+        best[organoid] = environment->ridges[least];
     }
-    praxis_status status = praxis_readout_write_weights(learner->readout, best, learner->weight_count);
+    praxis_status status =
+        praxis_readout_fit(learner->readout, PRAXIS_READOUT_TRAINING | PRAXIS_READOUT_VALIDATION, best);
     free(best);
     return status;
 }

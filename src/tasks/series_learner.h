@@ -50,11 +50,11 @@ bool series_runs_here(const struct series_learner *learner, uint64_t first);
 praxis_status series_run_freely(struct series_learner *learner);
 /* What an organoid should have said at the horizon, seen from the tick last run, and did say. */
 void series_at_horizon(const struct series_learner *learner, uint32_t organoid, double *target, double *output);
-/* The weights of every ridge, from the training part; free runs of each from here; to each organoid those that ran
- * best. */
+/* The weights of every ridge, from the training part; free runs of each from here; in the end a fit to both parts by
+ * the ridge whose runs were best in an organoid. */
 praxis_status series_fit_all(struct series_learner *learner);
 praxis_status series_compare_ridges(struct series_learner *learner);
-praxis_status series_take_best(struct series_learner *learner);
+praxis_status series_fit_best(struct series_learner *learner);
 
 /* series_report.c */
 double series_measure(const struct learner *base, unsigned number, uint32_t organoid);

@@ -9,9 +9,9 @@ from trained import train
 
 class Reached(unittest.TestCase):
     def test_narma(self):
-        report = train("narma10", "--seed", "100", "--seeds", "4", "--control", "memoryless,random-body")
-        self.assertLess(report["median"], 0.11)
-        self.assertLess(report["max"], 0.15)
+        report = train("narma10", "--seed", "200", "--seeds", "4", "--control", "memoryless,random-body")
+        self.assertLess(report["median"], 0.1)
+        self.assertLess(report["max"], 0.12)
         for mixed, random in zip(report["final"], report["controls"]["random-body"]["final"]):
             self.assertLess(mixed, random)
         self.assertGreater(report["figures"]["linear"]["min"], 0.3)
@@ -29,7 +29,7 @@ class Reached(unittest.TestCase):
 
     def test_mackey_glass(self):
         report = train("mackey-glass", "--seed", "100", "--seeds", "2", "--control", "none")
-        self.assertLess(report["max"], 0.02)
+        self.assertLess(report["max"], 0.015)
         self.assertGreater(report["figures"]["linear"]["min"], 0.4)
 
     def test_memory(self):
@@ -40,12 +40,14 @@ class Reached(unittest.TestCase):
         self.assertLess(report["controls"]["memoryless"]["max"], 3)
 
     def test_pattern(self):
-        """Better than a frozen network, and that than what the literal rule makes of it."""
+        """Better than a frozen network in every seed; modulators of random sign are worse, and so is the literal rule."""
         report = train("pattern-generation", "--seed", "40", "--seeds", "6", "--neurons", "361", "--control", "all")
-        frozen, scalar = (report["controls"][name] for name in ["frozen", "scalar"])
-        self.assertGreaterEqual(sum(a < b for a, b in zip(report["final"], frozen["final"])), 5)
-        self.assertLess(report["median"], 0.75 * frozen["median"])
-        self.assertLess(frozen["max"], scalar["min"])
+        frozen = report["controls"]["frozen"]
+        self.assertTrue(all(a < b for a, b in zip(report["final"], frozen["final"])))
+        self.assertLess(report["median"], 0.1)
+        self.assertGreater(frozen["median"], 0.2)
+        for name in ["random-sign", "scalar"]:
+            self.assertGreater(report["controls"][name]["median"], frozen["median"], name)
 
 
 if __name__ == "__main__":

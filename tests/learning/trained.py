@@ -14,4 +14,7 @@ def train(task, *arguments):
     result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if result.returncode != 0:
         raise AssertionError(f"{' '.join(command)}: exit {result.returncode}: {result.stderr}")
-    return json.loads(result.stdout)
+    report = json.loads(result.stdout)
+    for name, told in {"": report, **report["controls"]}.items():
+        print(task, *arguments, name, told["median"], told["min"], told["max"])  # for the log of the test
+    return report
