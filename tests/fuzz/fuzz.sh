@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 #
 # Fuzzes one target for some seconds with clang's libFuzzer and the address sanitizer, from its corpus on, and puts what
-# was found, minimised, in place of the corpus. With FUZZER=afl it is AFL++ (afl-clang-fast, afl-fuzz) that looks; what it
-# finds is taken into the corpus by the next run without. Either goes on from what it had found in the build folder.
+# was found, minimised, in place of the corpus, with the seeds. With FUZZER=afl it is AFL++ (afl-clang-fast, afl-fuzz) that
+# looks; what it finds is taken into the corpus by the next run without. Either goes on from what it had found in the
+# build folder.
 #
-#   tests/fuzz/fuzz.sh checkpoint|csv|tuning|cache SECONDS [BUILD_FOLDER]
+#   tests/fuzz/fuzz.sh checkpoint|index|csv|tuning|cache SECONDS [BUILD_FOLDER]
 set -euo pipefail
 
 target=$1 seconds=$2 build=${3:-/tmp/praxis-fuzz} fuzzer=${FUZZER:-libfuzzer}
@@ -30,27 +31,33 @@ compile() {
         "${libraries[@]}" -lm -lpthread -ldl
 }
 sources=("$here/fuzz_$target.c")
-[ "$target" != csv ] || sources+=("$root"/src/cli/{columns,csv,header,record,series}.c)
+case $target in
+checkpoint | index) sources+=("$here/checkpoint.c") ;;
+csv) sources+=("$root"/src/cli/{columns,csv,header,record,series}.c) ;;
+esac
 compile "$sanitized" "${sources[@]}" -o "$build/fuzz_$target"
 mkdir -p "$found"
 cp -n "$here/corpus/$target"/* "$found"
-if [ "$target" = checkpoint ]; then
-    compile -fsanitize=address "$here/seed_checkpoint.c" -o "$build/seed_checkpoint"
-    "$build/seed_checkpoint" "$found"
+if [ -f "$here/seed_$target.c" ]; then
+    compile -fsanitize=address "$here/seed_$target.c" -o "$build/seed_$target"
+    "$build/seed_$target" "$found"
 fi
 
 if [ "$fuzzer" = afl ]; then
-    afl-fuzz -i "$found" -o "$build/$target" -V "$seconds" -t 20000 -m none -G 20000 -- "$build/fuzz_$target"
+    afl-fuzz -i "$found" -o "$build/$target" -V "$seconds" -t 20000 -m none -G 40000 -- "$build/fuzz_$target"
     cp "$build/$target"/default/queue/id:* "$found"
     if compgen -G "$build/$target/default/crashes/id:*"; then
         exit 1 # these crashed
     fi
     exit
 fi
-"$build/fuzz_$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 -max_len=20000 -close_fd_mask=2 \
+"$build/fuzz_$target" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=3000 -max_len=40000 -close_fd_mask=2 \
     "$found"
 rm -rf "$here/corpus/$target.new"
 mkdir "$here/corpus/$target.new"
 "$build/fuzz_$target" -merge=1 -close_fd_mask=2 "$here/corpus/$target.new" "$found"
+for seed in "$found"/seed-*; do # what is wrong in one need not reach new code
+    [ ! -f "$seed" ] || cp "$seed" "$here/corpus/$target.new"
+done
 rm -rf "${here:?}/corpus/$target"
 mv "$here/corpus/$target.new" "$here/corpus/$target"
