@@ -40,6 +40,7 @@ praxis_status px_shape_make(struct px_log *log, const praxis_parameters *paramet
                          parameters->input_fan_out, (unsigned long long)shape->graph.neurons);
     shape->first_column = 0;
     shape->columns = shape->graph.prime;
+    shape->accompanied = false;
     shape->replicas = parameters->replicas;
     shape->channels = parameters->channels;
     shape->window = parameters->trace_window;

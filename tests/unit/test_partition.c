@@ -542,6 +542,30 @@ START_TEST(a_part_that_does_not_fit)
 }
 END_TEST
 
+/* A launch of work-groups that meet is waited for: parts that are to run side by side have none. */
+START_TEST(parts_do_not_meet)
+{
+    const praxis_parameters parameters = parameters_of(361, 2);
+    const char *best = best_device();
+    char devices[64];
+    for (uint32_t parts = 1; parts <= 2; parts++) {
+        praxis_context_options options;
+        praxis_context *context = NULL;
+        praxis_context_options_default(&options);
+        snprintf(devices, sizeof devices, parts == 1 ? "%s" : "%s,%s", best, best);
+        options.device = devices;
+        options.tuning = "persistent=1";
+        options.partition = BY_REPLICAS;
+        ck_assert_int_eq(praxis_context_create(&options, &context), PRAXIS_SUCCESS);
+        const praxis_part_info part = planned_part(context, &parameters, 0);
+        ck_assert_uint_eq(part.parts, parts);
+        ck_assert_uint_eq(part.replicas, 2 / parts);
+        ck_assert_msg((strstr(part.sum_path, ", persistent") != NULL) == (parts == 1), "%s", part.sum_path);
+        praxis_context_destroy(context);
+    }
+}
+END_TEST
+
 START_TEST(devices_are_described)
 {
     praxis_context *context = divided(&divisions[0]);
@@ -582,6 +606,7 @@ int main(int argc, char **argv)
     if (unit_devices() == 2) {
         tcase_add_test(parts, a_part_that_cannot_be_made);
         tcase_add_test(parts, a_part_that_does_not_fit);
+        tcase_add_test(parts, parts_do_not_meet);
     }
     tcase_add_test(parts, devices_are_described);
     return unit_main(suite);
