@@ -517,12 +517,20 @@ START_TEST(taps_are_split_as_was_best)
 }
 END_TEST
 
-/* Several where there are enough, few of them twice, and enough work-items for every core. */
+/* Several where there are enough, few of them twice, and enough work-items for every core; docs/performance-log.md has
+ * the times of a tick with AVX2, whose vectors are of eight integers. */
 START_TEST(tiles_go_side_by_side)
 {
+    static const struct {
+        uint64_t neurons;
+        uint32_t streams;
+    } measured[] = {{961, 1}, {10609, 2}, {39601, 4}, {109561, 7}, {316969, 3}, {1038361, 8}};
     struct px_opencl_device two = imagined(PRAXIS_DEVICE_CPU, 2), many = imagined(PRAXIS_DEVICE_CPU, 256);
-    struct px_opencl_device narrow = two;
-    narrow.register_integers = 8;
+    struct px_opencl_device narrow = two, middle = two;
+    narrow.register_integers = 4;
+    middle.register_integers = 8;
+    for (size_t i = 0; i < UNIT_LENGTH(measured); i++)
+        ck_assert_uint_eq(planned(&middle, measured[i].neurons).streams, measured[i].streams);
     for (uint64_t neurons = 49; neurons < 4000000; neurons += 1 + neurons / 50) {
         struct px_layout layout = planned(&two, neurons);
         uint32_t items = px_column_items(&layout);

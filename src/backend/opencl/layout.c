@@ -150,10 +150,10 @@ static void plan_tiles(const struct px_layout_device *device, const struct px_tu
 }
 
 /*
- * How many tiles a work-item takes side by side, on CPUs that wait for memory and not for instructions: those with
- * AVX-512. It weighs what is done twice, where the tiles of a column are no multiple, against what is not fetched in
- * time, STREAM_LOSS of a tick where there is one stream (docs/performance-log.md). Every core gets ITEMS_EACH
- * work-items.
+ * How many tiles a work-item takes side by side, on CPUs whose vectors are fast enough to wait for memory: those with
+ * AVX2 or AVX-512. It weighs what is done twice, where the tiles of a column are no multiple, against what is not
+ * fetched in time, STREAM_LOSS of a tick where there is one stream (docs/performance-log.md). Every core gets
+ * ITEMS_EACH work-items.
  */
 #define STREAMS_MOST 8
 #define STREAM_LOSS  0.3
@@ -163,7 +163,7 @@ static uint32_t best_streams(const struct px_layout_device *device, const struct
 {
     uint32_t best = 1, tiles = layout->tiles;
     double shortest = 1 + STREAM_LOSS;
-    if (!is_wide(device, layout) || device->register_integers < 16)
+    if (!is_wide(device, layout) || device->register_integers < 8)
         return 1;
     for (uint32_t streams = 2; streams <= least(STREAMS_MOST, tiles); streams++) {
         uint64_t items = px_divide_up(tiles, streams);
