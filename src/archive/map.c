@@ -147,7 +147,7 @@ static praxis_status fail_map(struct px_log *log, const char *name, const char *
 }
 
 /* Of names that are there twice others may take the other. */
-static praxis_status check_once(struct px_log *log, const cJSON *metadata)
+static praxis_status check_metadata_once(struct px_log *log, const cJSON *metadata)
 {
     static const char *const names[] = {TOTAL, PX_ARCHIVE_VERSION, PX_ARCHIVE_SAVE};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
@@ -174,7 +174,7 @@ static praxis_status read_metadata(struct px_log *log, const cJSON *metadata, st
         strspn(save->valuestring, "0123456789abcdef") != PX_SAVE_DIGITS)
         return fail_map(log, PX_ARCHIVE_SAVE, "is no name of a save");
     memcpy(map->save, save->valuestring, sizeof map->save);
-    return check_once(log, metadata);
+    return check_metadata_once(log, metadata);
 }
 
 static praxis_status read_weights(struct px_log *log, const cJSON *weights, struct px_map *map)

@@ -43,7 +43,7 @@ static void close_opening(struct opening *opening)
     px_map_free(&opening->map);
 }
 
-static praxis_status fail_no_room(struct px_log *log)
+static praxis_status fail_set_memory(struct px_log *log)
 {
     return px_fail(log, PRAXIS_ERROR_OUT_OF_MEMORY, "no memory for a checkpoint of several files");
 }
@@ -58,7 +58,7 @@ static praxis_status list_files(struct opening *opening)
     const struct px_index *files = &opening->map.files;
     opening->files = calloc(files->label_count, sizeof *opening->files);
     if (!opening->files)
-        return fail_no_room(opening->log);
+        return fail_set_memory(opening->log);
     for (uint32_t l = 0; l < files->label_count; l++)
         opening->files[l] = files->labels[l].text;
     qsort(opening->files, files->label_count, sizeof *opening->files, compare_texts);
@@ -100,7 +100,7 @@ static praxis_status open_files(const struct opening *opening, struct px_archive
     *missing = 0;
     archive->shards = calloc(opening->count, sizeof *archive->shards);
     if (!archive->shards)
-        return fail_no_room(opening->log);
+        return fail_set_memory(opening->log);
     for (uint32_t s = 0; s < opening->count && !*missing; s++) {
         struct px_archive *shard = &archive->shards[s];
         struct px_text path = {.start = NULL};
@@ -272,7 +272,7 @@ static praxis_status join_tensors(const struct opening *opening, struct px_archi
                        opening->map.files.label_count, count);
     archive->pieces = calloc(count, sizeof *archive->pieces);
     if (!archive->pieces)
-        return fail_no_room(opening->log);
+        return fail_set_memory(opening->log);
     collect_pieces(archive);
     qsort(archive->pieces, count, sizeof *archive->pieces, compare_pieces);
     for (uint32_t first = 0, end; first < count && !status; first = end) {
@@ -333,7 +333,7 @@ static praxis_status open_set(struct opening *opening, const struct px_reader *r
         return status;
     join_texts(archive);
     if (archive->index.failed)
-        return fail_no_room(opening->log);
+        return fail_set_memory(opening->log);
     px_index_sort(&archive->index);
     archive->major = archive->shards[0].major;
     archive->minor = archive->shards[0].minor;
