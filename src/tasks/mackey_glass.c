@@ -68,7 +68,7 @@ static const struct series_environment environment = {
 };
 
 static const struct task_option options[] = {
-    SERIES_LAGS_OPTION(12),
+    SERIES_LAGS_OPTION(16),
     SERIES_SQUARES_OPTION(0),
     SERIES_PLASTIC_OPTION(0),
     {.name = NULL},
