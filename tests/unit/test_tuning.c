@@ -523,14 +523,18 @@ START_TEST(tiles_go_side_by_side)
 {
     static const struct {
         uint64_t neurons;
-        uint32_t streams;
-    } measured[] = {{961, 1}, {10609, 2}, {39601, 4}, {109561, 7}, {316969, 3}, {1038361, 8}};
+        uint32_t tile, streams;
+    } measured[] = {{961, 32, 1},     {4489, 80, 1},   {10609, 112, 1}, {39601, 112, 2},
+                    {109561, 112, 3}, {316969, 96, 6}, {1038361, 64, 8}};
     struct px_opencl_device two = imagined(PRAXIS_DEVICE_CPU, 2), many = imagined(PRAXIS_DEVICE_CPU, 256);
     struct px_opencl_device narrow = two, middle = two;
     narrow.register_integers = 4;
     middle.register_integers = 8;
-    for (size_t i = 0; i < UNIT_LENGTH(measured); i++)
-        ck_assert_uint_eq(planned(&middle, measured[i].neurons).streams, measured[i].streams);
+    for (size_t i = 0; i < UNIT_LENGTH(measured); i++) {
+        struct px_layout layout = planned(&middle, measured[i].neurons);
+        ck_assert_uint_eq(layout.tile, measured[i].tile);
+        ck_assert_uint_eq(layout.streams, measured[i].streams);
+    }
     for (uint64_t neurons = 49; neurons < 4000000; neurons += 1 + neurons / 50) {
         struct px_layout layout = planned(&two, neurons);
         uint32_t items = px_column_items(&layout);

@@ -128,11 +128,19 @@ static bool is_wide(const struct px_layout_device *device, const struct px_layou
     return layout->word_taps == 1 && is_cpu(device);
 }
 
+/* AVX2 or AVX-512: fast enough to wait for memory, and for the way to it. */
+#define FAST_INTEGERS 8
+
+static bool is_fast(const struct px_layout_device *device, const struct px_layout *layout)
+{
+    return is_wide(device, layout) && device->register_integers >= FAST_INTEGERS;
+}
+
 /*
  * Finding the way to the partners of the next tap costs a CPU the same for each tile: tall ones are better, as long as
- * their sums stay in registers and the windows they read in the second-level cache. The registers of AVX-512, 32 of 16
- * integers, hold the sums of TALL_ROWS and all else; columns from TALL_PRIME on were slower with them. For other
- * devices LOW_ROWS were no slower than more, and leave more work-items to go round.
+ * the windows they read stay in the second-level cache, even where the sums of TALL_ROWS, as with AVX2, do not fit the
+ * registers. Columns from TALL_PRIME on were slower with them (docs/performance-log.md). For other devices LOW_ROWS
+ * were no slower than more, and leave more work-items to go round.
  */
 #define LOW_ROWS   64
 #define TALL_ROWS  128
@@ -141,7 +149,7 @@ static bool is_wide(const struct px_layout_device *device, const struct px_layou
 static void plan_tiles(const struct px_layout_device *device, const struct px_tuning *tuning, uint32_t prime,
                        struct px_layout *layout)
 {
-    bool tall = is_wide(device, layout) && device->register_integers >= 16 && prime < TALL_PRIME;
+    bool tall = is_fast(device, layout) && prime < TALL_PRIME;
     layout->tile = px_tile_rows(prime, tuned(tuning->height, tall ? TALL_ROWS : LOW_ROWS));
     layout->tiles = (uint32_t)px_divide_up(prime, layout->tile);
     layout->padded = layout->tile * layout->tiles;
@@ -150,10 +158,9 @@ static void plan_tiles(const struct px_layout_device *device, const struct px_tu
 }
 
 /*
- * How many tiles a work-item takes side by side, on CPUs whose vectors are fast enough to wait for memory: those with
- * AVX2 or AVX-512. It weighs what is done twice, where the tiles of a column are no multiple, against what is not
- * fetched in time, STREAM_LOSS of a tick where there is one stream (docs/performance-log.md). Every core gets
- * ITEMS_EACH work-items.
+ * How many tiles a work-item takes side by side, on fast CPUs. It weighs what is done twice, where the tiles of a
+ * column are no multiple, against what is not fetched in time, STREAM_LOSS of a tick where there is one stream
+ * (docs/performance-log.md). Every core gets ITEMS_EACH work-items.
  */
 #define STREAMS_MOST 8
 #define STREAM_LOSS  0.3
@@ -163,7 +170,7 @@ static uint32_t best_streams(const struct px_layout_device *device, const struct
 {
     uint32_t best = 1, tiles = layout->tiles;
     double shortest = 1 + STREAM_LOSS;
-    if (!is_wide(device, layout) || device->register_integers < 8)
+    if (!is_fast(device, layout))
         return 1;
     for (uint32_t streams = 2; streams <= least(STREAMS_MOST, tiles); streams++) {
         uint64_t items = px_divide_up(tiles, streams);
