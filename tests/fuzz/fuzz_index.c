@@ -61,7 +61,7 @@ static char *path_of(const char *name)
     return path;
 }
 
-/* A copy of the bytes up to the next separator, behind which the rest begins; NULL: there is none. */
+/* A copy of the bytes up to the next separator, behind which *rest begins then; NULL where there is none. */
 static struct bytes take_part(const uint8_t **rest, const uint8_t *end)
 {
     const uint8_t *start = *rest, *stop = memmem(start, (size_t)(end - start), INDEX_SEPARATOR, INDEX_BETWEEN);
