@@ -233,8 +233,11 @@ praxis_status px_opencl_persist(struct px_opencl *opencl, uint32_t step, uint32_
     if (!status)
         status = launch_ticks(opencl, PX_KERNEL_PERSISTENT, step, count, more, PX_COUNT(more), global, local);
     *held = 1;
-    /* A launch that was taken breaks the network if this fails: the count is right wherever there is another one. */
-    return status || count == 1 ? status : px_opencl_close_meetings(opencl, groups, held);
+    if (!status && count != 1)
+        status = px_opencl_close_meetings(opencl, groups, held);
+    if (status) /* who has counted itself in is not known any more */
+        opencl->meeting.groups = 0;
+    return status;
 }
 
 /* As many of ticks step .. step + count - 1 as one launch brings about: *done, which may be none. */
