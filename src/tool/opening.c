@@ -79,13 +79,14 @@ static praxis_status count_parts(const praxis_context_options *options, size_t *
     praxis_context *context = NULL;
     praxis_part_info part = {.struct_size = sizeof part};
     praxis_parameters parameters;
-    *count = 1;
+    size_t names = 1;
     for (const char *at = options->device; at && (at = strchr(at, ',')); at++)
-        ++*count;
-    if (*count == 1)
+        names++;
+    *count = 1;
+    if (names == 1)
         return PRAXIS_SUCCESS;
     praxis_parameters_default(&parameters);
-    parameters.neurons = *count * *count; /* a column for each */
+    parameters.neurons = names * names; /* a column for each */
     parameters.neurons = parameters.neurons > 1000 ? parameters.neurons : 1000;
     praxis_status status = praxis_context_create(options, &context);
     if (!status)
@@ -130,10 +131,12 @@ praxis_status cli_open(const struct cli_opening *opening, praxis_context **conte
     options.tuning = opening->tuning;
     options.log = opening->log ? *opening->log : cli_log();
     options.ranks = opening->ranks;
+    size_t count;
     bool measured = opening->shares && strcmp(opening->shares, "measured") == 0;
-    praxis_status status = measured ? measure_shares(&options, &shares, &options.share_count)
-                                    : read_shares(opening->shares, &shares, &options.share_count);
+    praxis_status status =
+        measured ? measure_shares(&options, &shares, &count) : read_shares(opening->shares, &shares, &count);
     options.shares = shares;
+    options.share_count = count;
     if (!status)
         status = read_partition(opening->partition, &options.partition);
     if (!status)
