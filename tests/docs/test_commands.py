@@ -79,8 +79,6 @@ SLOW = {
     "praxis selftest --small",
     "praxis selftest --tuning persistent=2",
     "praxis-bench --scaling --sizes 1e6",
-    "praxis-bench --scaling",
-    "praxis-bench --tuning persistent=1",
     "praxis train continual",
     "praxis train lifelong",
     "praxis train delayed-cue --delay 100 --report pictures",
