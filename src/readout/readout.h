@@ -52,7 +52,7 @@ struct praxis_readout {
 /* Weights of all replicas. */
 static inline size_t px_readout_weight_count(const praxis_readout *readout)
 {
-    return readout->replicas * readout->options.outputs * (readout->features + 1);
+    return (size_t)readout->replicas * readout->options.outputs * (readout->features + 1);
 }
 
 /* readout.c */
