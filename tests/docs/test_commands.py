@@ -35,7 +35,7 @@ EXCEPTIONS = {
     "meson test -C build --suite slow": "this test is a part of it",
     "meson test -C build --suite slow fault-all-calls fault-all-lost fault-all-allocations fault-all-births "
     "fault-all-reference": "hours, and tests of their own",
-    "meson test -C build --suite slow fault-all-shares fault-several": "tests of their own",
+    "meson test -C build --suite slow fault-all-shares fault-meetings fault-several": "tests of their own",
     "meson install -C build": "writes to the system: tests/install/external.sh installs into a folder",
     "pkg-config --cflags --libs praxis OpenCL": "after an installation, as without OpenCL",
     "pkg-config --cflags --libs praxis": "after an installation: tests/install/external.sh",

@@ -232,8 +232,9 @@ static void fail_action(struct life *life, size_t action, struct fault fault, lo
                   "%s: after failures it came to something else", actions[action].name);
 }
 
-static const char *const tunings[] = {NULL, "resident=0"};
-static const uint64_t limits[] = {0, 1600};
+/* Forms of the tick: the resident one, a launch for each, and one work-group that meets itself between them. */
+static const char *const tunings[] = {NULL, "resident=0", "persistent=1"};
+static const uint64_t limits[] = {0, 1600, 0};
 
 static praxis_context *open_context(const char *device, int form)
 {
@@ -467,6 +468,12 @@ START_TEST(test_calls)
 }
 END_TEST
 
+START_TEST(test_calls_around_meetings)
+{
+    check_life(NULL, 2, (struct fault){.allocation = false});
+}
+END_TEST
+
 START_TEST(test_calls_of_a_lost_device)
 {
     check_life(NULL, _i, (struct fault){.lost = true});
@@ -600,5 +607,7 @@ int main(int argc, char **argv)
         tcase_add_test(unit_case(suite, "several references"), test_allocations_of_parts);
     if (wanted && strcmp(wanted, "several") == 0)
         add_part(suite, "several", wanted, test_calls_of_parts, 2);
+    if (wanted && strcmp(wanted, "meetings") == 0)
+        add_part(suite, "meetings", wanted, test_calls_around_meetings, 1);
     return unit_main(suite);
 }
