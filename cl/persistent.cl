@@ -155,7 +155,11 @@ __kernel MANY_REGISTERS __attribute__((reqd_work_group_size(GROUP_ITEMS, SPLIT, 
 persistent(TICKS_PARAMETERS, meeting_count count, uint before, uint polls)
 {
     __local uint complete;
-    __local long partial[TEAM];
+#if TEAM_READERS > 1
+    __local long partial[TEAM_READERS];
+#else
+    __local long *partial = 0;
+#endif
     SHARES;
     const uint worker = team_worker(), groups = get_num_groups(0), panels = replicas * PRIME;
     const uint blocks = (panels * ITEMS + GROUP_ITEMS - 1) / GROUP_ITEMS, part = SPLIT > 1 ? get_local_id(1) : 0;
