@@ -228,14 +228,28 @@ static int plan_network(const struct cli_command *command, const struct cli_open
     return cli_misused(status) ? CLI_USAGE : status ? CLI_FAILED : CLI_DONE;
 }
 
-static int refuse_size(const struct cli_command *command, const char *option, const char *text)
-{
-    return cli_usage(command, "%s is \"%s\", must be a size of 1 B to 1000 EB, such as 141GB or 80GiB", option, text);
-}
+/* What an option says of bytes, or of bytes per second. */
+struct quantity {
+    const char *option, *text; /* NULL: it is not given, and the value stays */
+    bool rate;
+    double *value;
+};
 
-static int refuse_rate(const struct cli_command *command, const char *option, const char *text)
+static int read_quantities(const struct cli_command *command, const struct quantity *list, size_t count)
 {
-    return cli_usage(command, "%s is \"%s\", must be a rate of 1 B/s to 1000 EB/s, such as 4.8TB/s", option, text);
+    for (size_t i = 0; i < count; i++) {
+        const struct quantity *one = &list[i];
+        if (!one->text)
+            continue;
+        *one->value = parse_size(one->text, one->rate ? "B/s" : "B");
+        if (*one->value < 0 && one->rate)
+            return cli_usage(command, "%s is \"%s\", must be a rate of 1 B/s to 1000 EB/s, such as 4.8TB/s",
+                             one->option, one->text);
+        if (*one->value < 0)
+            return cli_usage(command, "%s is \"%s\", must be a size of 1 B to 1000 EB, such as 141GB or 80GiB",
+                             one->option, one->text);
+    }
+    return -1;
 }
 
 int cli_plan(const struct cli_command *command, int argc, char **argv)
@@ -280,24 +294,17 @@ int cli_plan(const struct cli_command *command, int argc, char **argv)
         return code;
     if (parameters.neurons == 0)
         return cli_usage(command, "--neurons is needed");
-    plan.device_memory = parse_size(memory, "B");
-    plan.bandwidth = parse_size(bandwidth, "B/s");
-    plan.ranks.link = parse_size(link, "B/s");
-    plan.ranks.host_link = parse_size(host_link, "B/s");
-    if (plan.device_memory < 0)
-        return refuse_size(command, "--device-memory", memory);
-    if (plan.bandwidth < 0)
-        return refuse_rate(command, "--bandwidth", bandwidth);
-    plan.ranks.cache = cache ? parse_size(cache, "B") : 0;
-    plan.ranks.cache_miss = cache_miss ? parse_size(cache_miss, "B/s") : plan.bandwidth;
-    if (plan.ranks.cache < 0)
-        return refuse_size(command, "--cache", cache);
-    if (plan.ranks.cache_miss < 0)
-        return refuse_rate(command, "--cache-miss", cache_miss);
-    if (plan.ranks.link < 0)
-        return refuse_rate(command, "--link", link);
-    if (plan.ranks.host_link < 0)
-        return refuse_rate(command, "--host-link", host_link);
+    const struct quantity quantities[] = {
+        {"--device-memory", memory, false, &plan.device_memory},
+        {"--bandwidth", bandwidth, true, &plan.bandwidth},
+        {"--cache", cache, false, &plan.ranks.cache},
+        {"--cache-miss", cache_miss ? cache_miss : bandwidth, true, &plan.ranks.cache_miss},
+        {"--link", link, true, &plan.ranks.link},
+        {"--host-link", host_link, true, &plan.ranks.host_link},
+    };
+    code = read_quantities(command, quantities, sizeof quantities / sizeof *quantities);
+    if (code >= 0)
+        return code;
     code = plan_network(command, &opening, &parameters, &plan);
     if (code == CLI_DONE)
         fill(&plan, parameters.trace_form);
